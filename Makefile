@@ -1,0 +1,54 @@
+# Two commands do everything on a machine with Python 3.11 and make:
+#   make report   set up, build the tables, run the notebooks, write reports/
+#   make test     set up, run all tests and compare every notebook
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: help report test notebooks processed lint lock benchmarks fuzz clean
+
+help:
+	@sed -n '1,3p' Makefile
+
+$(READY): requirements.txt pyproject.toml
+	@echo "== setting up $(VENV) with $(PYTHON) (once; a few minutes)"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $(READY)
+
+report: $(READY)
+	@echo "== building the tables, running the notebooks, writing reports/"
+	$(BIN)/kgge report --out reports
+
+test: $(READY) lint
+	@echo "== running the tests and comparing the notebooks"
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	@echo "== checking style and types"
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+# What is committed and made by the code: the processed tables and the executed notebooks.
+processed: $(READY)
+	$(BIN)/kgge build
+
+notebooks: $(READY)
+	$(BIN)/python -m kgge.report
+
+benchmarks: $(READY)
+	$(BIN)/python benchmarks/run.py
+
+fuzz: $(READY)
+	$(BIN)/python tests/fuzz_returns.py
+
+# The lock: exact versions of everything the newest allowed versions bring along.
+lock:
+	$(PYTHON) -m venv --clear build/lock
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	build/lock/bin/python -m pip freeze --exclude-editable > requirements.txt
+
+clean:
+	rm -rf $(VENV) reports build
