@@ -1,0 +1,63 @@
+"""Where the data lies, and writing that leaves the old file or the new one, never half of one."""
+
+import os
+import re
+import tempfile
+from pathlib import Path
+
+
+class DataError(ValueError):
+    """The data cannot be used as it stands; the message names place, text and what is allowed."""
+
+
+def data_folder() -> Path:
+    """Return the folder that holds ``raw/`` and ``processed/``.
+
+    It is ``$KGGE_DATA`` where that is set, else ``data/`` of the checkout the package lies in.
+
+    Raises
+    ------
+    DataError
+        If there is no such folder.
+    """
+    named = os.environ.get("KGGE_DATA")
+    folder = Path(named) if named else Path(__file__).resolve().parents[1] / "data"
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such data folder (set KGGE_DATA to one that holds raw/)")
+    return folder
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write `content` to `path` by way of a file beside it, so that no half file is ever seen."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def clear_parts(folder: Path) -> None:
+    """Remove what a killed run left half-written in `folder`."""
+    for part in folder.glob(".*.part"):
+        part.unlink(missing_ok=True)
+
+
+def guard(text: str) -> str:
+    """Return `text` so that no spreadsheet takes it for a formula; `unguard` gives it back.
+
+    Examples
+    --------
+    >>> guard("=1+1"), unguard("'=1+1"), guard("-"), guard("rach-gia")
+    ("'=1+1", '=1+1', '-', 'rach-gia')
+    """
+    return "'" + text if re.match(r"'*[=+\-@\t\r].", text, re.DOTALL) else text
+
+
+def unguard(text: str) -> str:
+    """Return the text that `guard` was given."""
+    return text[1:] if re.match(r"'+[=+\-@\t\r].", text, re.DOTALL) else text

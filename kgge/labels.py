@@ -1,0 +1,125 @@
+"""Codes and their labels in both languages; numbers as each language writes them."""
+
+import csv
+import os
+import unicodedata
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import lru_cache
+from pathlib import Path
+
+from kgge.files import DataError, data_folder
+from kgge.plan import LANGUAGES
+
+_OWN = Path(__file__).with_name("labels.csv")
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, modified: int) -> dict[tuple[str, str], dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [{k: unicodedata.normalize("NFC", v) for k, v in r.items()}
+                for r in csv.DictReader(file)]
+    return {(row["kind"], row["code"]): row for row in rows}
+
+
+def _all() -> dict[tuple[str, str], dict[str, str]]:
+    paths = (_OWN, data_folder() / "raw" / "labels.csv")
+    return {k: v for path in paths if path.exists()
+            for k, v in _read(path, path.stat().st_mtime_ns).items()}
+
+
+_current = [os.environ.get("KGGE_LANG", "en")]
+
+
+def current_lang(lang: str | None = None) -> str:
+    """Return `lang`, or where it is None the language that `kgge.use` set last."""
+    return check_lang(lang or _current[0])
+
+
+def set_lang(lang: str) -> None:
+    """Set the language of charts and texts that are given none."""
+    _current[0] = check_lang(lang)
+
+
+def check_lang(lang: str) -> str:
+    """Return `lang` if it is one of the two languages, else raise ``ValueError``."""
+    if lang not in LANGUAGES:
+        raise ValueError(f"language {lang!r}: allowed are {', '.join(LANGUAGES)}")
+    return lang
+
+
+def label(kind: str, code: str, lang: str) -> str:
+    """Return the label of one code.
+
+    Parameters
+    ----------
+    kind : str
+        Code list: ``item``, ``source``, ``indicator``, ``group``, ``unit`` (from
+        ``data/raw/labels.csv``), or one of the package's own lists such as ``status``.
+    code : str
+        Code as it stands in the tables.
+    lang : {"en", "vi"}
+        Language of the label.
+
+    Raises
+    ------
+    DataError
+        If the code has no label in that language; the message says which file to edit.
+
+    Examples
+    --------
+    >>> label("source", "central", "vi")
+    'Ngân sách trung ương'
+    """
+    return labels(kind, [code], lang)[0]
+
+
+def labels(kind: str, codes: Iterable[str], lang: str) -> list[str]:
+    """Return the labels of several codes of one list, naming all unknown ones in one error."""
+    check_lang(lang)
+    known, codes = _all(), list(codes)
+    missing = sorted({str(c) for c in codes if not known.get((kind, c), {}).get(lang)})
+    if missing:
+        raise DataError(f"no {lang!r} label for {kind} {', '.join(missing)}: "
+                        "add a row to data/raw/labels.csv (kind,code,vi,en)")
+    return [known[kind, c][lang] for c in codes]
+
+
+def codes(kind: str) -> list[str]:
+    """Return the codes of one list in the order of its file: the order of tables and charts."""
+    return [code for k, code in _all() if k == kind]
+
+
+def number(value: float, lang: str, digits: int = 0) -> str:
+    """Return `value` as the language writes it, rounded half up, once.
+
+    Examples
+    --------
+    >>> number(1900, "vi"), number(1900, "en"), number(0.5, "vi", 1)
+    ('1.900', '1,900', '0,5')
+    """
+    from babel.numbers import format_decimal
+
+    with localcontext() as context:
+        context.rounding = ROUND_HALF_UP
+        exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits))
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        text: str = format_decimal(exact + 0, format=pattern, locale=check_lang(lang))
+    return text.replace("-", "−")
+
+
+def percent(share: float, lang: str, digits: int = 1, target: float | None = None) -> str:
+    """Return a share as a percentage; with `target`, never rounded to its other side.
+
+    Examples
+    --------
+    >>> percent(0.598, "vi"), percent(0.69997, "en", target=0.7), percent(0.7, "en", target=0.7)
+    ('59,8%', '69.9%', '70.0%')
+    """
+    exact = Decimal(repr(float(share))) * 100
+    if target is not None and share < target:
+        goal = Decimal(repr(float(target))) * 100
+        step = Decimal(1).scaleb(-digits)
+        if exact.quantize(step, ROUND_HALF_UP) >= goal:
+            exact = goal.quantize(step, ROUND_HALF_UP) - step
+    return number(float(exact), lang, digits) + "%"

@@ -1,0 +1,55 @@
+"""Labels and numbers in both languages."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import kgge
+from kgge import plan
+from kgge.labels import codes, label, labels, number, percent
+
+
+@pytest.mark.parametrize("lang", plan.LANGUAGES)
+def test_every_code_of_every_table_has_a_label(lang):
+    units = kgge.load_units()
+    assert labels("unit", units["unit"], lang) and labels("unit_kind", units["kind"], lang)
+    assert labels("item", kgge.load_annex()["item"].unique(), lang)
+    assert labels("indicator", kgge.load_targets()["indicator"], lang)
+    for kind, known in (("status", plan.STATUSES), ("cell_state", plan.CELL_STATES),
+                        ("execution", plan.EXECUTION_STATES), ("sex", plan.SEXES),
+                        ("report_state", plan.REPORT_STATES),
+                        ("ledger_state", plan.LEDGER_STATES)):
+        assert labels(kind, known, lang)
+
+
+def test_a_missing_label_is_an_error_that_names_all():
+    with pytest.raises(kgge.DataError, match=r"no 'vi' label for item IX, X: .*labels.csv"):
+        labels("item", ["I", "X", "IX"], "vi")
+    with pytest.raises(ValueError, match="language 'fr': allowed are en, vi"):
+        label("item", "I", "fr")
+
+
+def test_codes_keep_their_order():
+    assert codes("source") == ["central", "local", "other"]
+
+
+@pytest.mark.parametrize(("value", "digits", "vi", "en"), [
+    (1900, 0, "1.900", "1,900"), (0.5, 0, "1", "1"), (2.5, 0, "3", "3"), (1.45, 1, "1,5", "1.5"),
+    (-1234.5, 1, "−1.234,5", "−1,234.5"), (0, 0, "0", "0"), (-0.01, 1, "0,0", "0.0"),
+])
+def test_numbers_follow_the_language(value, digits, vi, en):
+    assert (number(value, "vi", digits), number(value, "en", digits)) == (vi, en)
+
+
+def test_percentages_stay_on_their_side_of_the_target():
+    assert percent(0.6997, "vi", target=0.7) == "70,0%".replace("70,0", "69,9")
+    assert percent(0.69994, "en", target=0.7) == "69.9%"
+    assert percent(0.7, "en", target=0.7) == "70.0%"
+    assert percent(0.99999, "en", digits=0, target=1) == "99%"
+    assert percent(0.99999, "en", digits=0) == "100%"
+
+
+@given(st.floats(0, 1.5), st.integers(0, 2))
+def test_rounding_never_crosses_a_target(share, digits):
+    shown = float(percent(share, "en", digits, target=0.7)[:-1])
+    assert (shown >= 70) == (share >= 0.7)

@@ -1,0 +1,74 @@
+"""The tables as files: types, order, keys, safety of text."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import kgge
+from kgge.files import DataError, guard, unguard
+from kgge.tables import SCHEMAS, conform, is_illustrative, read_table, write_table
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_what_is_committed_is_read_and_written_the_same(tmp_path, name):
+    folder = kgge.files.data_folder() / "processed"
+    frame = read_table(name)
+    assert list(frame.columns) == [c.name for c in SCHEMAS[name].columns]
+    write_table(name, frame, tmp_path)
+    assert (tmp_path / f"{name}.csv").read_bytes() == (folder / f"{name}.csv").read_bytes()
+
+
+@given(st.text(max_size=12))
+def test_guard_is_undone_and_disarms(text):
+    assert unguard(guard(text)) == text
+    assert len(text) < 2 or guard(text)[0] not in "=+-@\t\r"
+
+
+def test_text_cannot_become_a_formula(tmp_path):
+    frame = kgge.load_units().head(1).assign(kind="=HYPERLINK(1)", unit="te\u0301t")
+    write_table("units", frame, tmp_path)
+    assert "'=HYPERLINK(1)" in (tmp_path / "units.csv").read_text(encoding="utf-8")
+    back = read_table("units", tmp_path / "units.csv")
+    assert back.loc[0, ["kind", "unit"]].tolist() == ["=HYPERLINK(1)", "tét"]
+
+
+def test_columns_types_and_keys_are_held_to():
+    budget = kgge.load_budget()
+    with pytest.raises(DataError, match="table budget: columns are .* must be item, project"):
+        conform("budget", budget.drop(columns="line"))
+    with pytest.raises(DataError, match="table budget: .*'viel'"):
+        conform("budget", budget.astype({"amount": "str"}).assign(amount="viel"))
+    with pytest.raises(DataError, match="key item, year, source stands more than once"):
+        conform("budget", pd.concat([budget, budget.head(1)]))
+
+
+def test_a_table_that_is_not_there(tmp_path, monkeypatch):
+    with pytest.raises(DataError, match="no such table .*kgge build"):
+        read_table("budget", tmp_path / "budget.csv")
+    monkeypatch.setenv("KGGE_DATA", str(tmp_path / "nowhere"))
+    with pytest.raises(DataError, match="nowhere: no such data folder"):
+        kgge.load_budget()
+
+
+def test_no_budget_from_an_annex_that_does_not_add_up(tmp_path, monkeypatch):
+    ledger = kgge.load_ledger()
+    ledger.loc[5, "state"] = "differs"
+    for name, frame in (("ledger", ledger), ("budget", kgge.load_budget())):
+        write_table(name, frame, tmp_path / "processed")
+    monkeypatch.setenv("KGGE_DATA", str(tmp_path))
+    with pytest.raises(DataError, match="does not add up"):
+        kgge.load_budget()
+
+
+def test_illustrative_unless_known_to_be_real(tmp_path, monkeypatch):
+    frame = pd.DataFrame({"a": [1]})
+    (tmp_path / "processed").mkdir()
+    monkeypatch.setenv("KGGE_DATA", str(tmp_path))
+    page = tmp_path / "processed" / "reporting.csv"
+    page.write_text("unit,file\na,2016/a.xlsx\n", encoding="utf-8")
+    assert not is_illustrative(frame)
+    page.write_text("unit,file\na,2016/illustrative-a.xlsx\n", encoding="utf-8")
+    assert is_illustrative(frame)
+    frame.attrs["illustrative"] = False
+    assert not is_illustrative(frame)
