@@ -1,0 +1,250 @@
+"""The annex of the plan and annexes of its form: what is read, mended, refused."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from annexes import Line, header_of, rows_of, write_text, write_xlsx
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import kgge
+from kgge.annex import find_annex
+
+# The plan's annex, typed by hand from the scan: item, printed row total in million dong.
+ROW_TOTALS = {
+    "I": 1900, "I.1": 400, "I.2": 350, "I.3": 500, "I.4": 300, "I.5": 350,
+    "II": 1150, "II.1": 650, "II.2": 500,
+    "III": 1350, "III.1": 150, "III.2": 500, "III.3": 300, "III.4": 400,
+    "IV": 2200, "IV.1": 1200, "IV.1.1": 300, "IV.1.2": 300, "IV.1.3": 300, "IV.1.4": 300,
+    "IV.2": 1000, "IV.2.1": 500, "IV.2.2": 500, "total": 6600,
+}
+TOTAL_ROW = [790, 550, 840, 550, 690, 450, 840, 550, 790, 550]
+ANNEX = find_annex()
+LINES = ANNEX.read_text(encoding="utf-8").split("\n")
+
+
+@pytest.fixture(scope="module")
+def annex():
+    return kgge.read_annex()
+
+
+def changed(folder: Path, line: int, old: str, new: str, corrections: bool = True) -> Path:
+    """Copy the plan's annex with one line changed, and its corrections."""
+    lines = list(LINES)
+    assert old in lines[line - 1], "the test changes what is not there"
+    lines[line - 1] = lines[line - 1].replace(old, new, 1)
+    path = folder / "annex.tsv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    if corrections:
+        beside = ANNEX.with_name(ANNEX.stem + ".corrections.csv")
+        (folder / "annex.corrections.csv").write_bytes(beside.read_bytes())
+    return path
+
+
+def test_every_printed_amount_is_read(annex):
+    assert len(annex) == 24 * 11
+    totals = annex[annex["year"].isna()].set_index("item")["amount"]
+    assert totals.to_dict() == ROW_TOTALS
+    assert annex[annex["item"] == "total"]["amount"].tolist() == [*TOTAL_ROW, 6600]
+    assert annex["leaf"].groupby(annex["item"]).first().sum() == 17
+
+
+def test_tree_and_labels(annex):
+    items = annex.drop_duplicates("item").set_index("item")
+    assert items.loc["IV.2.2", ["parent", "level"]].tolist() == ["IV.2", 3]
+    assert items.loc["III.4", ["parent", "level"]].tolist() == ["III", 2]
+    assert pd.isna(items.loc["I", "parent"]) and items.loc["total", "level"] == 0
+    assert items.loc["IV.1.2", "label"].endswith("đang hoạt động tốt trong cộng đồng")
+    assert items.loc["IV.1", "label"].startswith("Mô hình 1: Mô hình về ngăn ngừa")
+    assert not items["label"].str.contains(r"[<>*]|^[-+ ]").any()
+
+
+def test_every_amount_knows_its_cell(annex):
+    for row in annex.itertuples():
+        assert LINES[row.line - 1].split("\t")[row.column - 1] == row.text
+        assert row.amount == (0 if row.text == "-" else float(row.text.replace(",", "")))
+    assert not annex.duplicated(["line", "column"]).any()
+
+
+def test_repairs_are_logged(annex):
+    rules = [(r["line"], r["rule"]) for r in annex.attrs["repairs"]]
+    assert rules == [(32, "joined label"), (38, "undone shift"), (38, "correction"),
+                     (39, "undone shift")]
+
+
+def test_without_the_correction_reading_stops(tmp_path):
+    path = changed(tmp_path, 38, "Xây dựng", "Xây dựng", corrections=False)
+    with pytest.raises(kgge.DataError, match=r"line 38: 12 amounts where 11 belong.*Xây dựng"):
+        kgge.read_annex(path)
+
+
+def test_a_correction_must_meet_its_text(tmp_path):
+    path = changed(tmp_path, 38, "\t50\t500", "\t51\t500")
+    with pytest.raises(kgge.DataError, match=r"line 38, column 12 should read '50'.*'51'"):
+        kgge.read_annex(path)
+
+
+@pytest.mark.parametrize(("content", "message"), [
+    ("line,column,printed\n1,1,x\n", "the columns must be line, column, printed, corrected"),
+    ("line,column,printed,corrected,reason\nx,1,a,b,c\n", "row 2: line and column are whole"),
+    ("line,column,printed,corrected,reason\n999,1,a,b,c\n", "no such field"),
+])
+def test_faulty_corrections(tmp_path, content, message):
+    path = tmp_path / "corrections.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(kgge.DataError, match=message):
+        kgge.read_annex(ANNEX, path)
+
+
+FAULTS = {
+    "too few amounts": (12, "\t50\t30\t400", "\t50\t400", r"line 12: 10 amounts where 11 belong"),
+    "too many amounts": (12, "\t400", "\t30\t400", r"line 12: 12 amounts where 11 belong"),
+    "an empty field": (12, "\t30\t400", "\t\t400", r"line 12, column 12: an amount belongs.*empty"),
+    "no row total": (12, "\t400", "\t", r"line 12, column 13: the total belongs here.*empty"),
+    "text for an amount": (12, "\t30\t400", "\tba mươi\t400", r"column 12.*there stands 'ba mươi'"),
+    "a negative amount": (12, "\t30\t400", "\t-30\t400", r"line 12, column 12.*'-30'"),
+    "an error value": (12, "\t30\t400", "\t#REF!\t400", r"line 12, column 12.*'#REF!'"),
+    "an unknown source": (10, "KP địa phương", "KP quốc tế",
+                          r"line 10: unknown funding source 'KP quốc tế'; known.*địa phương"),
+    "a source twice": (10, "KP địa phương", "KP Trung ương",
+                       r"line 10: 'KP Trung ương' stands twice under 2016"),
+    "a year twice": (9, "2017", "2016", r"line 9: the year 2016 stands twice"),
+    "no column of totals": (8, "Tổng cộng", "", r"no column of totals"),
+    "no grand total": (39, "Tổng cộng: I+II+III+IV", "Dự phòng",
+                       r"one row of grand totals.*found at line none"),
+    "two grand totals": (36, "Tổ chức các buổi", "Tổng cộng: các buổi",
+                         r"found at line 36, 39"),
+    "a number out of order": (17, "II\t", "III\t", r"line 17: number 'III' stands where number 2"),
+    "a number twice": (23, "2\t", "1\t", r"line 23: number '1' stands where number 2"),
+    "no project above": (11, "I\tDự án", "\tDự án", r"line 11: stands under no project"),
+    "no label": (12, "-Tập huấn cán bộ truyền thông.", "", r"line 12: no label before '50'"),
+}
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_faults_name_line_and_text(tmp_path, kind):
+    line, old, new, message = FAULTS[kind]
+    with pytest.raises(kgge.DataError, match=message):
+        kgge.read_annex(changed(tmp_path, line, old, new))
+
+
+def test_all_faults_are_named_at_once(tmp_path):
+    path = changed(tmp_path, 12, "\t30\t400", "\tx\t400")
+    path.write_text(path.read_text(encoding="utf-8").replace("\t30\t30\t300", "\t30\t?\t300"),
+                    encoding="utf-8")
+    with pytest.raises(kgge.DataError) as caught:
+        kgge.read_annex(path)
+    assert len(re.findall(r"an amount belongs here", str(caught.value))) > 3
+
+
+@pytest.mark.parametrize(("name", "content", "message"), [
+    ("annex.tsv", b"", "the file is empty"),
+    ("annex.tsv", b"\n \t \n", "the file is empty"),
+    ("annex.tsv", "Kế hoạch\n".encode(), "no header: a row of years"),
+    ("annex.tsv", "ab\nKế hoạch\n".encode("utf-16"), "line 1 is not UTF-8"),
+    ("annex.tsv", "a\nTổng".encode("cp1258", "replace") + b"\xd5", "line 2 is not UTF-8"),
+    ("annex.xlsx", b"PK not a workbook", "not a readable .xlsx workbook"),
+    ("annex.csv", b"a,b", r"an annex is one of .tsv, .txt, .xlsx"),
+])
+def test_files_that_are_no_annex(tmp_path, name, content, message):
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(kgge.DataError, match=message):
+        kgge.read_annex(path)
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(kgge.DataError, match="no such file"):
+        kgge.read_annex(tmp_path / "annex.tsv")
+
+
+@st.composite
+def annexes(draw):
+    years = draw(st.lists(st.integers(1999, 2045), min_size=1, max_size=6, unique=True))
+    sources = draw(st.sampled_from([["central", "local"], ["local", "central"],
+                                    ["central", "local", "other"]]))
+    amounts = st.lists(st.integers(0, 2_500_000), min_size=len(years) * len(sources),
+                       max_size=len(years) * len(sources))
+    leaf = st.builds(Line, st.sampled_from(["Tập huấn", "Hội thảo, tọa đàm", "số hóa"]), amounts)
+    model = st.builds(lambda b: Line("Mô hình", below=b), st.lists(leaf, min_size=1, max_size=3))
+    flat = st.lists(leaf, min_size=1, max_size=4)
+    nested = st.lists(st.one_of(leaf, model), min_size=1, max_size=3)
+    projects = draw(st.lists(st.builds(lambda b: Line("Dự án", below=b), st.one_of(flat, nested)),
+                             min_size=1, max_size=5))
+    return years, sources, projects
+
+
+@settings(max_examples=80, deadline=None)
+@given(made=annexes(), mark=st.sampled_from([",", ".", " ", "\u00a0", ""]), data=st.data())
+def test_other_annexes_of_the_form_are_read(tmp_path_factory, made, mark, data):
+    """Other years, sources, trees and thousands marks; rows shifted, labels split over two."""
+    years, sources, projects = made
+    rows = rows_of(projects, mark)
+    expected = [row[2:] for row in rows]
+    for at in data.draw(st.sets(st.integers(0, len(rows) - 1), max_size=3)):
+        if not rows[at][0]:
+            rows[at] = [*rows[at][1:], ""]  # shifted one column to the left
+    split = data.draw(st.integers(0, len(rows) - 2))
+    if not rows[split][0] and rows[split][-1]:
+        rows.insert(split + 1, ["", "cộng đồng", *[""] * (len(rows[split]) - 2)])
+        rows.insert(split + 1, [])
+    path = tmp_path_factory.mktemp("annex") / "annex.tsv"
+    annex = kgge.read_annex(write_text(path, [["Kế hoạch"], *header_of(years, sources), *rows]))
+    assert annex["text"].tolist() == [text for row in expected for text in row]
+    assert annex.loc[annex["year"].notna(), "year"].unique().tolist() == years
+    assert annex.loc[annex["source"].notna(), "source"].unique().tolist() == sources
+    assert (kgge.reconcile(annex)["state"] == "agrees").all()
+    leaves = [c for p in projects for line in p.below for c in (line.below or [line])]
+    assert annex.loc[annex["leaf"] & annex["year"].notna(), "amount"].tolist() == [
+        a for leaf in leaves for a in leaf.amounts]
+    nested = any(line.below for project in projects for line in project.below)
+    assert annex["level"].max() == (3 if nested else 2)
+
+
+@settings(max_examples=15, deadline=None)
+@given(made=annexes())
+def test_workbooks_with_merged_headers_are_read(tmp_path_factory, made):
+    years, sources, projects = made
+    rows = [*header_of(years, sources), *rows_of(projects, ",")]
+    folder = tmp_path_factory.mktemp("annex")
+    text = kgge.read_annex(write_text(folder / "a.tsv", rows))
+    book = kgge.read_annex(write_xlsx(folder / "b.xlsx", rows, len(sources)))
+    same = ["item", "parent", "level", "leaf", "label", "year", "source", "amount", "column"]
+    pd.testing.assert_frame_equal(text[same], book[same])
+    assert (book["line"] == text["line"] + 1).all()  # the title above the header
+
+
+@pytest.mark.parametrize(("numbers", "items"), [
+    (["A.", "1", "1.1", "1.2", "2", "B.", "1"],
+     ["A", "A.1", "A.1.1", "A.1.2", "A.2", "B", "B.1"]),
+    (["I", "-", "+", "+", "-", "II", "-"],
+     ["I", "I.1", "I.1.1", "I.1.2", "I.2", "II", "II.1"]),
+    (["1", "a)", "b)", "2", "a)", "b)", "c)"],
+     ["1", "1.1", "1.2", "2", "2.1", "2.2", "2.3"]),
+    (["I", "1", "-", "", "-", "2", ""], ["I", "I.1", "I.1.1", "I.1.2", "I.1.3", "I.2", "I.2.1"]),
+])
+def test_other_outlines(tmp_path, numbers, items):
+    rows = [["", f"{n} Dòng", "1", "1", "2"] if n in ("-", "+", "") else [n, "Dòng", "1", "1", "2"]
+            for n in numbers]
+    rows.append(["", "Tổng cộng", "1", "1", "2"])
+    path = write_text(tmp_path / "a.txt", [*header_of([2021], ["central", "local"]), *rows])
+    assert kgge.read_annex(path)["item"].drop_duplicates().tolist() == [*items, "total"]
+
+
+def test_headings_without_amounts_are_not_checkable(tmp_path):
+    rows = [["I", "Dự án", "", "", ""], ["", "- Dòng", "1", "2", "3"],
+            ["", "Tổng cộng", "1", "2", "3"], ["", "Người lập biểu", "", "", ""]]
+    path = write_text(tmp_path / "a.txt", [*header_of([2021], ["central", "local"]), *rows])
+    ledger = kgge.reconcile(kgge.read_annex(path))
+    assert ledger.groupby("state").size().to_dict() == {"agrees": 2, "not checkable": 7}
+
+
+def test_grand_total_may_stand_first(tmp_path):
+    rows = [["", "TỔNG SỐ", "1", "2", "3"], ["I", "Dự án", "1", "2", "3"],
+            ["", "- Tổng kết chương trình", "1", "2", "3"]]
+    path = write_text(tmp_path / "a.txt", [*header_of([2021], ["central", "local"]), *rows])
+    annex = kgge.read_annex(path)
+    assert annex["item"].drop_duplicates().tolist() == ["total", "I", "I.1"]
+    assert (kgge.reconcile(annex)["state"] == "agrees").all()
