@@ -1,0 +1,288 @@
+"""Money: planned and spent, in current and constant prices, in million dong and US dollars."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kgge.files import DataError, data_folder
+from kgge.plan import PROJECT_OF_OBJECTIVE
+from kgge.tables import is_illustrative
+
+_BY = ("item", "project", "year", "source")
+
+
+def _keys(by: str | Sequence[str], allowed: Sequence[str]) -> list[str]:
+    keys = [by] if isinstance(by, str) else list(by)
+    unknown = [key for key in keys if key not in allowed]
+    if unknown or not keys or len(set(keys)) < len(keys):
+        raise ValueError(f"by={by!r}: give one or more of {', '.join(allowed)}, each once")
+    return keys
+
+
+def totals(budget: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
+    """Sum the planned amounts.
+
+    Parameters
+    ----------
+    budget : DataFrame
+        As `load_budget` gives it.
+    by : str or list of str
+        Any of item, project, year, source.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `by`, in the order of the annex, and amount (million dong).
+
+    Raises
+    ------
+    ValueError
+        If `by` names anything else.
+
+    Examples
+    --------
+    >>> from kgge import load_budget
+    >>> totals(load_budget(), "source")
+        source  amount
+    0  central  3950.0
+    1    local  2650.0
+    """
+    keys = _keys(by, _BY)
+    return budget.groupby(keys, sort=False)["amount"].sum().reset_index()
+
+
+def shares(budget: pd.DataFrame, by: str | Sequence[str],
+           within: str | Sequence[str] | None = None) -> pd.DataFrame:
+    """Divide the planned amounts by their whole.
+
+    Parameters
+    ----------
+    budget : DataFrame
+        As `load_budget` gives it.
+    by : str or list of str
+        Any of item, project, year, source.
+    within : str or list of str, optional
+        Which of `by` name the whole: ``within="year"`` gives shares of each year. By default
+        the whole is everything.
+
+    Returns
+    -------
+    DataFrame
+        As `totals`, with share (0 to 1; the shares of a whole add up to one; empty where the
+        whole is zero).
+
+    Examples
+    --------
+    >>> from kgge import load_budget
+    >>> shares(load_budget(), "source").round(3)
+        source  amount  share
+    0  central  3950.0  0.598
+    1    local  2650.0  0.402
+    """
+    out = totals(budget, by)
+    if within is None:
+        whole: float | pd.Series = out["amount"].sum()
+    else:
+        keys = _keys(within, _keys(by, _BY))
+        whole = out.groupby(keys, sort=False)["amount"].transform("sum")
+    return out.assign(share=(out["amount"] / whole).replace([np.inf, -np.inf], np.nan))
+
+
+def _prices() -> pd.DataFrame:
+    path = data_folder() / "raw" / "prices.csv"
+    return pd.read_csv(path, engine="c", index_col="year")
+
+
+def _per_year(budget: pd.DataFrame, values: Any, what: str) -> Any:
+    absent = sorted(set(budget["year"]) - set(values.index))
+    if absent:
+        raise DataError(f"data/raw/prices.csv has no {what} of {', '.join(map(str, absent))}; it "
+                        f"covers {', '.join(map(str, values.index))}")
+    return budget["year"].map(values).astype("float64")
+
+
+def real_terms(budget: pd.DataFrame, base_year: int) -> pd.DataFrame:
+    """Express amounts in the prices of one year.
+
+    Parameters
+    ----------
+    budget : DataFrame
+        Any table with year and amount (million dong of that year).
+    base_year : int
+        Year in whose average consumer prices the amounts are to stand.
+
+    Returns
+    -------
+    DataFrame
+        The same rows with amount in million dong of `base_year`; the amount as planned is kept
+        as nominal.
+
+    Raises
+    ------
+    DataError
+        If the price table does not reach a year.
+
+    Notes
+    -----
+    Source: World Bank FP.CPI.TOTL.ZG, Viet Nam (``data/raw/prices.csv``).
+
+    Examples
+    --------
+    >>> from kgge import load_budget
+    >>> round(real_terms(load_budget(), 2016)["amount"].sum(), 1)
+    np.float64(6171.7)
+    """
+    change = _prices()["cpi_change_pct"]
+    index = (1 + change / 100).cumprod()
+    index.loc[change.index.min() - 1] = 1.0  # the year that the first change is counted from
+    if base_year not in index.index:
+        raise DataError(f"base year {base_year}: data/raw/prices.csv allows "
+                        f"{', '.join(map(str, sorted(index.index)))}")
+    deflator = _per_year(budget, index.sort_index(), "price index") / index[base_year]
+    return budget.assign(amount=budget["amount"] / deflator, nominal=budget["amount"])
+
+
+def in_usd(budget: pd.DataFrame) -> pd.DataFrame:
+    """Express amounts in US dollars at each year's average rate.
+
+    Parameters
+    ----------
+    budget : DataFrame
+        Any table with year and amount (million dong).
+
+    Returns
+    -------
+    DataFrame
+        The same rows with amount in US dollars; the amount in million dong is kept as nominal.
+
+    Raises
+    ------
+    DataError
+        If the price table does not reach a year.
+
+    Notes
+    -----
+    Source: World Bank PA.NUS.FCRF, Viet Nam (``data/raw/prices.csv``).
+
+    Examples
+    --------
+    >>> from kgge import load_budget
+    >>> round(in_usd(load_budget())["amount"].sum())
+    291483
+    """
+    rate = _per_year(budget, _prices()["vnd_per_usd"], "exchange rate")
+    return budget.assign(amount=budget["amount"] * 1e6 / rate, nominal=budget["amount"])
+
+
+def execution(budget: pd.DataFrame, spending: pd.DataFrame,
+              by: str | Sequence[str]) -> pd.DataFrame:
+    """Set spent against planned amounts.
+
+    Parameters
+    ----------
+    budget : DataFrame
+        As `load_budget` gives it.
+    spending : DataFrame
+        As `load_spending` gives it; columns unit, year, item, source, amount are used.
+    by : str or list of str
+        Any of item, project, year, source, unit.
+
+    Returns
+    -------
+    DataFrame
+        Columns of `by`; planned (million dong; empty by unit, since the annex does not split it);
+        spent (million dong; empty where nobody reported a figure); unplanned (the part of spent
+        that stands on lines, years or sources for which nothing is planned); execution = spent /
+        planned; state: ``executed``, ``unplanned`` (planned zero, spent above it: no rate),
+        ``nothing_planned`` (both zero), ``not_reported``, ``no_plan`` (by unit).
+
+    Raises
+    ------
+    ValueError
+        If `by` names anything else.
+    DataError
+        If spending stands on a line item that the budget does not have.
+
+    Examples
+    --------
+    >>> budget = pd.DataFrame({"item": ["I.1"], "project": ["I"], "year": [2016],
+    ...                        "source": ["central"], "amount": [50.0]})
+    >>> spent = pd.DataFrame({"unit": ["labour"], "year": [2016], "item": ["I.1"],
+    ...                       "source": ["central"], "amount": [40.0]})
+    >>> execution(budget, spent, "project")
+      project  planned  spent  unplanned  execution     state
+    0       I     50.0   40.0        0.0        0.8  executed
+    """
+    keys = _keys(by, (*_BY, "unit"))
+    cells = _cells(budget, spending)
+    out = cells.groupby(keys, sort=False, as_index=False)[["planned", "spent", "unplanned"]].sum(
+        min_count=1)
+    if "unit" in keys:
+        out["planned"] = np.nan
+    else:
+        out["planned"] = out["planned"].fillna(0.0)
+    out["unplanned"] = out["unplanned"].fillna(0.0).where(out["spent"].notna())
+    out["execution"] = (out["spent"] / out["planned"]).where(out["planned"] > 0)
+    out["state"] = np.select(
+        [out["spent"].isna(), out["planned"].isna(), out["planned"] > 0, out["spent"] > 0],
+        ["not_reported", "no_plan", "executed", "unplanned"], "nothing_planned")
+    out.attrs["illustrative"] = is_illustrative(spending)
+    return out
+
+
+def _cells(budget: pd.DataFrame, spending: pd.DataFrame) -> pd.DataFrame:
+    """Return planned and spent amounts one below the other, in the order of the budget."""
+    projects = budget.drop_duplicates("item").set_index("item")["project"]
+    unknown = sorted(set(spending["item"]) - set(projects.index))
+    if unknown:
+        raise DataError(f"spending on unknown line items {', '.join(unknown)}; the budget has "
+                        f"{', '.join(projects.index)}")
+    cell = ["item", "year", "source"]
+    plan = budget[[*cell, "project", "amount"]].rename(columns={"amount": "planned"})
+    spent = spending[["unit", *cell, "amount"]].rename(columns={"amount": "spent"})
+    spent = spent.merge(plan[[*cell, "planned"]], on=cell, how="left", validate="many_to_one")
+    spent["unplanned"] = spent["spent"].where(~(spent.pop("planned") > 0), 0.0)
+    spent["unplanned"] = spent["unplanned"].where(spent["spent"].notna())
+    spent["project"] = spent["item"].map(projects)
+    return pd.concat([plan, spent], ignore_index=True)
+
+
+def cost_per_person(spending: pd.DataFrame, progress: pd.DataFrame,
+                    budget: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+    """Divide what was spent on each project in a year by the persons newly reached in it.
+
+    Which project serves which objective is our reading of their contents, not the plan's word;
+    the persons of the two indicators of objective 1 are added, since one project serves both.
+    Attendances play no part.
+
+    Parameters
+    ----------
+    spending, progress, budget, targets : DataFrame
+        As `load_spending`, `progress`, `load_budget` and `load_targets` give them.
+
+    Returns
+    -------
+    DataFrame
+        Key objective, year; columns project, spent (million dong), newly_reached (persons: the
+        rise over the year before where the figure is cumulative, else the year's own), and
+        cost (dong a person; empty where nobody was newly reached or a figure is missing).
+    """
+    people = progress[["indicator", "year", "reached"]].merge(
+        targets[["indicator", "objective", "accumulation", "base_year"]], on="indicator",
+        validate="many_to_one").sort_values(["indicator", "year"], kind="stable")
+    before = people.groupby("indicator")["reached"].shift()
+    before = before.mask(people["year"] == people["base_year"] + 1, 0.0)
+    before = before.mask(people["accumulation"] == "latest", 0.0)
+    people["newly_reached"] = people["reached"] - before
+    people["project"] = people["objective"].map(PROJECT_OF_OBJECTIVE)
+    keys = ["objective", "project", "year"]
+    newly = people.groupby(keys)["newly_reached"].agg(lambda persons: persons.sum(skipna=False))
+    out = newly.reset_index()
+    spent = execution(budget, spending, ["project", "year"])[["project", "year", "spent"]]
+    out = out.merge(spent, on=["project", "year"], how="left", validate="one_to_one")
+    out["cost"] = (out["spent"] * 1e6 / out["newly_reached"]).where(out["newly_reached"] > 0)
+    out.attrs["illustrative"] = is_illustrative(spending)
+    return out[[*keys, "spent", "newly_reached", "cost"]]
+

@@ -1,0 +1,145 @@
+"""Planned and spent: sums, shares, prices, execution."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import kgge
+
+
+@pytest.fixture(scope="module")
+def budget():
+    return kgge.load_budget()
+
+
+def test_the_plan_adds_up(budget):
+    assert len(budget) == 170 and budget["amount"].sum() == 6600
+    assert kgge.totals(budget, "source")["amount"].tolist() == [3950, 2650]
+    assert kgge.totals(budget, "project")["amount"].tolist() == [1900, 1150, 1350, 2200]
+    assert kgge.totals(budget, "year")["amount"].tolist() == [1340, 1390, 1140, 1390, 1340]
+    assert kgge.totals(budget, ["source", "year"]).columns.tolist() == ["source", "year", "amount"]
+
+
+@pytest.mark.parametrize("by", ["line", [], ["year", "year"], ["year", "unit"]])
+def test_wrong_names_are_answered_with_the_allowed(budget, by):
+    with pytest.raises(ValueError, match="give one or more of item, project, year, source"):
+        kgge.totals(budget, by)
+
+
+amounts = st.lists(st.integers(0, 10_000), min_size=8, max_size=8)
+
+
+def frame(values):
+    cells = [(i, y, s) for i in ("I.1", "II.1") for y in (2016, 2017) for s in ("central", "local")]
+    out = pd.DataFrame(cells, columns=["item", "year", "source"])
+    return out.assign(project=out["item"].str.split(".").str[0], amount=[float(v) for v in values])
+
+
+@given(amounts)
+def test_parts_sum_to_totals_and_shares_to_one(values):
+    table = frame(values)
+    for by in ("item", "project", ["year", "source"], ["project", "year", "source"]):
+        assert kgge.totals(table, by)["amount"].sum() == sum(values)
+        whole = kgge.shares(table, by)["share"].sum(min_count=1)
+        assert whole == pytest.approx(1) if sum(values) else pd.isna(whole)
+    yearly = kgge.shares(table, ["year", "source"], within="year").groupby("year")["share"]
+    for year, share in yearly.sum(min_count=1).items():
+        assert pd.isna(share) or share == pytest.approx(1), year
+
+
+def test_real_terms_by_hand(budget):
+    # 2018 amounts in 2016 prices: divided by 1.0352025... times 1.0353962...
+    table = pd.DataFrame({"year": [2016, 2018], "amount": [100.0, 100.0]})
+    out = kgge.real_terms(table, 2016)
+    assert out["amount"].tolist() == pytest.approx([100, 100 / (1.0352025688811617 *
+                                                               1.0353962805942641)])
+    assert out["nominal"].tolist() == [100, 100]
+    later = kgge.real_terms(table, 2018)["amount"].tolist()
+    assert later == pytest.approx([100 * 1.0352025688811617 * 1.0353962805942641, 100])
+    assert kgge.real_terms(table, 2015)["amount"][0] == pytest.approx(100 / 1.0266824816906908)
+    assert kgge.totals(kgge.real_terms(budget, 2016), "year")["amount"].iloc[0] == 1340
+
+
+def test_dollars_by_hand():
+    table = pd.DataFrame({"year": [2016, 2020], "amount": [21.935, 23.20837]})
+    assert kgge.in_usd(table)["amount"].tolist() == pytest.approx([1000, 1000])
+
+
+def test_years_without_prices_are_refused():
+    table = pd.DataFrame({"year": [2016, 2021], "amount": [1.0, 1.0]})
+    with pytest.raises(kgge.DataError, match="no exchange rate of 2021; it covers 2016, 2017"):
+        kgge.in_usd(table)
+    with pytest.raises(kgge.DataError, match="no price index of 2021"):
+        kgge.real_terms(table, 2016)
+    with pytest.raises(kgge.DataError, match="base year 2021: .* allows 2015, 2016"):
+        kgge.real_terms(table, 2021)
+
+
+def spent(*rows):
+    return pd.DataFrame(rows, columns=["unit", "year", "item", "source", "amount"])
+
+
+def test_execution_by_hand():
+    budget = frame([100, 50, 0, 50, 100, 0, 100, 100])
+    spending = spent(
+        ("a", 2016, "I.1", "central", 60.0), ("b", 2016, "I.1", "central", 30.0),
+        ("a", 2016, "I.1", "local", None),        # blank: not reported is not zero
+        ("a", 2017, "I.1", "central", 7.0),       # nothing was planned
+        ("a", 2017, "I.1", "local", 0.0),
+        ("a", 2016, "II.1", "other", 5.0),        # a source without a plan
+        ("a", 2016, "II.1", "local", 0.0))
+    cells = kgge.execution(budget, spending, ["item", "year", "source"])
+    found = cells.set_index(["item", "year", "source"])
+    assert found.loc[("I.1", 2016, "central"), "execution"] == 0.9
+    assert found["state"].to_dict() == {
+        ("I.1", 2016, "central"): "executed", ("I.1", 2016, "local"): "not_reported",
+        ("I.1", 2017, "central"): "unplanned", ("I.1", 2017, "local"): "executed",
+        ("II.1", 2016, "central"): "not_reported", ("II.1", 2016, "local"): "nothing_planned",
+        ("II.1", 2017, "central"): "not_reported", ("II.1", 2017, "local"): "not_reported",
+        ("II.1", 2016, "other"): "unplanned"}
+    assert pd.isna(found.loc[("I.1", 2017, "central"), "execution"])
+    assert found.loc[("I.1", 2017, "local"), "execution"] == 0
+    assert pd.isna(found.loc[("I.1", 2016, "local"), "spent"])
+    projects = kgge.execution(budget, spending, "project").set_index("project")
+    assert projects.loc["I"].to_dict() == {"planned": 200, "spent": 97, "unplanned": 7,
+                                           "execution": 97 / 200, "state": "executed"}
+    units = kgge.execution(budget, spending, ["unit", "year"]).set_index(["unit", "year"])
+    assert units.loc[("a", 2016), "spent"] == 65 and units.loc[("a", 2016), "state"] == "no_plan"
+    assert units["planned"].isna().all() and units["execution"].isna().all()
+
+
+def test_execution_refuses_unknown_lines():
+    with pytest.raises(kgge.DataError, match="unknown line items IX.1; the budget has I.1, II.1"):
+        kgge.execution(frame([1] * 8), spent(("a", 2016, "IX.1", "central", 1.0)), "year")
+    with pytest.raises(ValueError, match="item, project, year, source, unit"):
+        kgge.execution(frame([1] * 8), spent(), "line")
+
+
+@given(amounts, amounts)
+def test_execution_loses_nothing(planned, paid):
+    budget = frame(planned)
+    spending = frame(paid).assign(unit="a").drop(columns="project")
+    for by in ("item", "project", ["year", "source"]):
+        out = kgge.execution(budget, spending, by)
+        assert out["planned"].sum() == sum(planned) and out["spent"].sum() == sum(paid)
+        assert (out["unplanned"] <= out["spent"]).all()
+        assert (out["execution"].isna() == (out["planned"] == 0)).all()
+
+
+def test_cost_per_newly_reached_person_by_hand():
+    budget = frame([100] * 8)
+    spending = spent(("a", 2016, "I.1", "central", 30.0), ("a", 2017, "I.1", "central", 20.0))
+    targets = pd.DataFrame({"indicator": ["1a", "1b", "4"], "objective": ["1", "1", "4"],
+                            "accumulation": ["cumulative", "cumulative", "latest"],
+                            "base_year": [2015, 2015, None]})
+    progress = pd.DataFrame({"indicator": ["1a", "1a", "1b", "1b", "4"],
+                             "year": [2016, 2017, 2016, 2017, 2017],
+                             "reached": [100.0, 150.0, 200.0, 250.0, 9.0]})
+    out = kgge.cost_per_person(spending, progress, budget, targets).set_index(["objective", "year"])
+    assert out.loc[("1", 2016), ["newly_reached", "cost"]].tolist() == [300, 100_000]
+    assert out.loc[("1", 2017), ["newly_reached", "cost"]].tolist() == [100, 200_000]
+    assert out.loc[("4", 2017), "newly_reached"] == 9 and pd.isna(out.loc[("4", 2017), "cost"])
+    progress.loc[1, "reached"] = 90.0  # a fall: nobody newly reached, no cost of a negative number
+    fallen = kgge.cost_per_person(spending, progress.drop(index=[2, 3]), budget, targets)
+    assert fallen.set_index(["objective", "year"])["cost"].isna()[("1", 2017)]
