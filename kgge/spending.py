@@ -117,7 +117,7 @@ def real_terms(budget: pd.DataFrame, base_year: int) -> pd.DataFrame:
     -------
     DataFrame
         The same rows with amount in million dong of `base_year`; the amount as planned is kept
-        as nominal.
+        as nominal. ``attrs["base_year"]`` names the year.
 
     Raises
     ------
@@ -141,7 +141,9 @@ def real_terms(budget: pd.DataFrame, base_year: int) -> pd.DataFrame:
         raise DataError(f"base year {base_year}: data/raw/prices.csv allows "
                         f"{', '.join(map(str, sorted(index.index)))}")
     deflator = _per_year(budget, index.sort_index(), "price index") / index[base_year]
-    return budget.assign(amount=budget["amount"] / deflator, nominal=budget["amount"])
+    out = budget.assign(amount=budget["amount"] / deflator, nominal=budget["amount"])
+    out.attrs["base_year"] = base_year
+    return out
 
 
 def in_usd(budget: pd.DataFrame) -> pd.DataFrame:

@@ -110,6 +110,11 @@ SCHEMAS = {
         "severity string error (rejected) or warning (read)", "code string kind of problem",
         "value string what stands there", "message_en string what to write instead, English",
         "message_vi string the same in Vietnamese"),
+    "context": _schema(
+        "Public figures on neighbouring work in the province; none is a result of the plan", "id",
+        "id string identifier", "place string place", "year string year or years",
+        "figure number value, in unit", "unit string sessions, attendances, clubs, persons, …",
+        "what string what is counted", "source string where it is published"),
 }
 FROM_RETURNS = ("outcomes", "spending", "reporting", "problems")
 
@@ -251,6 +256,11 @@ def load_targets() -> pd.DataFrame:
 def load_units() -> pd.DataFrame:
     """Return the duty-holders of section VI, with the indicators each reports (ours)."""
     return read_table("units")
+
+
+def load_context() -> pd.DataFrame:
+    """Return public figures on neighbouring work in the province, each with its source."""
+    return read_table("context")
 
 
 def load_outcomes() -> pd.DataFrame:
