@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help report test notebooks processed lint lock benchmarks fuzz clean
+.PHONY: help report test notebooks processed lint benchmarks fuzz sensitivity test-oldest \
+	test-newest lock clean
 
 help:
 	@sed -n '1,3p' Makefile
@@ -43,6 +44,22 @@ benchmarks: $(READY)
 
 fuzz: $(READY)
 	$(BIN)/python tests/fuzz_returns.py
+
+# The share of changed numbers that the notebooks notice (about 20 minutes).
+sensitivity: $(READY)
+	$(BIN)/python tests/sensitivity.py
+
+# The same tests on the oldest versions that pyproject.toml allows, and on the newest there are.
+test-oldest: $(READY)
+	$(PYTHON) -m venv --clear build/oldest
+	$(BIN)/python tests/oldest.py > build/oldest.txt
+	build/oldest/bin/python -m pip install --quiet --disable-pip-version-check -c build/oldest.txt -e '.[test]'
+	build/oldest/bin/python -m pytest
+
+test-newest:
+	$(PYTHON) -m venv --clear build/newest
+	build/newest/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	build/newest/bin/python -m pytest
 
 # The lock: exact versions of everything the newest allowed versions bring along.
 lock:

@@ -1,0 +1,110 @@
+"""From ``data/raw`` to ``data/processed``: every table, its dictionary and its data package."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kgge.annex import find_annex, read_annex
+from kgge.files import data_folder, write_bytes
+from kgge.ledger import budget_of, reconcile
+from kgge.returns import Returns, read_returns
+from kgge.tables import SCHEMAS, write_table
+
+# Column types of the Open Fiscal Data Package, for the tables of money.
+FISCAL = {
+    "budget": {"item": "activity:generic:subproject:code",
+               "project": "activity:generic:project:code", "year": "date:fiscal-year",
+               "source": "fin-source:generic:code", "amount": "value"},
+    "spending": {"unit": "administrative-classification:generic:level1:code",
+                 "item": "activity:generic:subproject:code", "year": "date:fiscal-year",
+                 "source": "fin-source:generic:code", "amount": "value"},
+}
+# A row total has no year and source, a problem of a whole file no cell: no primary key there.
+NULLABLE_KEYS = ("annex", "ledger", "problems")
+_PHASE = {"budget": "approved", "spending": "executed"}
+
+
+def build(data: Path | None = None) -> Returns:
+    """Read the annex, the code lists and the returns, and write every processed table.
+
+    Everything is read before anything is written, so an annex that cannot be read leaves the
+    tables as they were.
+
+    Parameters
+    ----------
+    data : Path, optional
+        Folder with ``raw/``; the tables go to its ``processed/``. By default `data_folder`.
+
+    Returns
+    -------
+    kgge.returns.Returns
+        What `read_returns` gave; the problems in it are written too.
+
+    Raises
+    ------
+    DataError
+        If the annex, its corrections or a code list cannot be read.
+    """
+    data = data or data_folder()
+    raw, out = data / "raw", data / "processed"
+    annex = read_annex(find_annex())
+    frames = {
+        "annex": annex,
+        "repairs": pd.DataFrame(annex.attrs["repairs"],
+                                columns=[c.name for c in SCHEMAS["repairs"].columns]),
+        "ledger": reconcile(annex),
+        "budget": budget_of(annex),
+    }
+    for name, file in (("targets", "targets"), ("units", "units"), ("context", "context-figures")):
+        frames[name] = pd.read_csv(raw / f"{file}.csv", engine="c", dtype="str")
+    for name, frame in frames.items():
+        write_table(name, frame, out)
+    returns = read_returns(raw / "returns")
+    for name, frame in returns._asdict().items():
+        write_table(name, frame, out)
+    illustrative = bool(returns.outcomes.attrs["illustrative"])
+    package = json.dumps(data_package(illustrative), ensure_ascii=False, indent=2)
+    write_bytes(out / "datapackage.json", (package + "\n").encode())
+    write_bytes(out / "README.md", dictionary(illustrative).encode())
+    return returns
+
+
+def _mark(name: str, illustrative: bool) -> str:
+    from_returns = name in Returns._fields
+    return "ILLUSTRATIVE, no result of the plan: " if illustrative and from_returns else ""
+
+
+def data_package(illustrative: bool) -> dict[str, Any]:
+    """Return the description of the processed tables as a (fiscal) data package."""
+    resources = []
+    for name, schema in SCHEMAS.items():
+        fiscal = FISCAL.get(name, {})
+        fields = [{"name": c.name, "type": c.type, "description": c.text,
+                   **({"columnType": fiscal[c.name]} if c.name in fiscal else {})}
+                  for c in schema.columns]
+        about: dict[str, Any] = {
+                 "name": name, "path": f"{name}.csv", "encoding": "utf-8", "format": "csv",
+                 "mediatype": "text/csv", "profile": "tabular-data-resource",
+                 "description": _mark(name, illustrative) + schema.text,
+                 "schema": {"fields": fields}}
+        if name not in NULLABLE_KEYS:
+            about["schema"]["primaryKey"] = list(schema.key)
+        if name in FISCAL:
+            about |= {"phase": _PHASE[name], "direction": "expenditure", "currency": "VND",
+                      "factor": 1_000_000}
+        resources.append(about)
+    return {"name": "kgge", "title": "Plan 27/KH-UBND of Kiên Giang province, 2016-2020",
+            "profile": "tabular-data-package", "resources": resources}
+
+
+def dictionary(illustrative: bool) -> str:
+    """Return the data dictionary of the processed tables in Markdown."""
+    parts = ["# Processed tables\n\nMade by `kgge build` from `data/raw`; not to be edited.\n"]
+    for name, schema in SCHEMAS.items():
+        rows = "".join(f"| {c.name} | {c.type} | {c.text} |\n" for c in schema.columns)
+        parts.append(f"## {name}\n\n{_mark(name, illustrative)}{schema.text}. "
+                     f"Key: {', '.join(schema.key)}.\n\n| column | type | holds |\n|---|---|---|\n"
+                     f"{rows}")
+    return "\n".join(parts)

@@ -1,0 +1,129 @@
+"""From data/raw to data/processed: the same bytes each time, described, checked."""
+
+import hashlib
+import json
+import re
+
+import frictionless
+import pandas as pd
+import pytest
+
+import kgge
+from kgge.build import build
+from kgge.files import data_folder
+from kgge.tables import SCHEMAS
+
+
+def contents(folder):
+    return {p.name: p.read_bytes() for p in sorted(folder.iterdir())}
+
+
+def test_two_builds_are_what_is_committed(data):
+    committed = contents(data_folder() / "processed")
+    (data / "processed" / "budget.csv").unlink()
+    build(data)
+    assert contents(data / "processed") == committed
+    build(data)
+    assert contents(data / "processed") == committed
+
+
+def test_sources_are_as_received():
+    page = (data_folder() / "raw" / "README.md").read_text(encoding="utf-8")
+    named = dict(re.findall(r"^\| (\S+) \|.*\| `([0-9a-f]{64})` \|$", page, re.MULTILINE))
+    files = {p.name: hashlib.sha256(p.read_bytes()).hexdigest()
+             for p in (data_folder() / "raw").iterdir() if p.is_file() and p.name != "README.md"}
+    assert named == files
+
+
+def test_data_package_is_valid():
+    report = frictionless.validate(str(data_folder() / "processed" / "datapackage.json"))
+    assert report.valid, report.flatten(["title", "rowNumber", "fieldName", "type", "note"])
+    assert len(report.tasks) == len(SCHEMAS)
+
+
+def test_data_package_has_fiscal_types():
+    package = json.loads((data_folder() / "processed" / "datapackage.json").read_text("utf-8"))
+    budget = next(r for r in package["resources"] if r["name"] == "budget")
+    types = {f["name"]: f.get("columnType") for f in budget["schema"]["fields"]}
+    assert types["amount"] == "value" and types["year"] == "date:fiscal-year"
+    assert types["source"] == "fin-source:generic:code" and budget["factor"] == 1_000_000
+
+
+def test_dictionary_names_every_column():
+    page = (data_folder() / "processed" / "README.md").read_text(encoding="utf-8")
+    for name, schema in SCHEMAS.items():
+        part = page.split(f"## {name}\n")[1].split("\n## ")[0]
+        assert re.findall(r"^\| (\w+) \|", part, re.MULTILINE)[1:] == [
+            c.name for c in schema.columns]
+
+
+def test_an_unreadable_annex_leaves_the_tables_as_they_were(data):
+    before = contents(data / "processed")
+    path = next((data / "raw").glob("*annex.tsv"))
+    path.write_text(path.read_text(encoding="utf-8").replace("\t1,150", "\tx"), encoding="utf-8")
+    with pytest.raises(kgge.DataError, match="the total belongs here, there stands 'x'"):
+        build(data)
+    assert contents(data / "processed") == before
+
+
+def test_one_annex_and_no_other(data):
+    path = next((data / "raw").glob("*annex.tsv"))
+    path.with_name("annex-2.txt").write_bytes(path.read_bytes())
+    with pytest.raises(kgge.DataError, match=r"one file named \*annex\*.*found .*annex-2.txt"):
+        build(data)
+
+
+def test_an_annex_that_does_not_add_up_is_written_but_not_used(data):
+    path = next((data / "raw").glob("*annex.tsv"))
+    path.write_text(path.read_text(encoding="utf-8").replace("\t1,150", "\t1,151"),
+                    encoding="utf-8")
+    build(data)
+    ledger = kgge.load_ledger()
+    assert ledger.loc[ledger["state"] == "differs", "item"].unique().tolist() == ["II", "total"]
+    with pytest.raises(kgge.DataError, match="does not add up"):
+        kgge.load_budget()
+
+
+def test_another_province_needs_no_change_of_code(data):
+    """Two lines, one year, three sources: the tables follow, without a return."""
+    for path in (data / "raw").glob("*annex*"):
+        path.unlink()
+    for path in (data / "raw" / "returns").rglob("*.xlsx"):
+        path.unlink()
+    (data / "raw" / "annex-other.txt").write_text(
+        "\t\t2021\t\t\tTổng cộng\n\t\tTrung ương\tĐịa phương\tKhác\t\n"
+        "I\tDự án\t1.000\t2\t3\t1.005\n\t- Dòng\t1.000\t2\t3\t1.005\n"
+        "\tTổng cộng\t1.000\t2\t3\t1.005\n", encoding="utf-8")
+    build(data)
+    assert kgge.load_budget()[["item", "source", "amount"]].to_numpy().tolist() == [
+        ["I.1", "central", 1000], ["I.1", "local", 2], ["I.1", "other", 3]]
+    assert kgge.load_outcomes().empty and not kgge.load_outcomes().attrs["illustrative"]
+
+
+def test_trace_leads_to_the_printed_cell():
+    lines = kgge.annex.find_annex().read_text(encoding="utf-8").split("\n")
+    budget = kgge.load_budget()
+    found = kgge.trace(kgge.totals(budget, ["project", "year"]).query("project == 'II'"))
+    assert len(found) == 2 * 5 * 2 and found["value"].sum() == 1150
+    for row in found.itertuples():
+        assert lines[row.line - 1].split("\t")[row.column - 1] == row.text
+    ledger = kgge.trace(kgge.load_ledger().query("check == 'row total'"))
+    assert len(ledger) == 24 and ledger["text"].iloc[-1] == "6,600"
+    assert kgge.trace(budget.iloc[0])["text"].tolist() == ["50"]
+
+
+def test_trace_leads_to_cells_of_returns():
+    outcomes = kgge.load_outcomes().query("unit == 'rach-gia' and year == 2017")
+    found = kgge.trace(outcomes.head(2))
+    assert set(found["figure"]) == {"eligible", "reached", "attendances"}
+    numbers = found.dropna(subset="value")
+    assert len(numbers) and (numbers["text"].astype(float) == numbers["value"]).all()
+    spent = kgge.execution(kgge.load_budget(), kgge.load_spending(), ["item", "year"])
+    both = kgge.trace(spent.head(1))
+    assert set(both["file"].str.endswith(".xlsx")) == {True, False}
+    assert both["value"].sum() == pytest.approx(spent.iloc[0][["planned", "spent"]].sum())
+
+
+def test_trace_of_something_else():
+    with pytest.raises(ValueError, match="rows with columns a lead to no source"):
+        kgge.trace(pd.DataFrame({"a": [1]}))
