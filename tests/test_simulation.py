@@ -1,0 +1,104 @@
+"""Provinces with a known truth and returns that are missing: what a verdict is worth.
+
+Each draw is a province of three to six units, 2016-2020, whose eligible persons stay the same
+and whose cumulative figure rises. To make 10,000 draws affordable, 100 provinces share one call
+of `progress`, each as an indicator with units of its own.
+"""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kgge.progress import progress
+
+DRAWS, PER_CALL = 10_000, 100
+YEARS = np.arange(2016, 2021)
+TARGET = 0.7
+
+
+def draw_provinces(random, at_random):
+    """Return truth and what was returned (rows with province, unit, year, eligible, reached)."""
+    lines = []
+    for p in range(PER_CALL):
+        n = random.integers(3, 7)
+        eligible = random.integers(20, 2000, n)
+        pace = random.random((n, 5)) * random.uniform(0.02, 0.35)
+        reached = np.floor(eligible[:, None] * np.minimum(np.cumsum(pace, axis=1), 1))
+        share = reached / eligible[:, None]
+        risk = np.full(share.shape, 0.25)
+        if not at_random:  # those below the middle of their year keep silent more often
+            risk = np.where(share < np.median(share, axis=0), 0.5, 0.02)
+        there = random.random(share.shape) >= risk
+        unit, year = np.indices(share.shape).reshape(2, -1)
+        lines.append(pd.DataFrame({
+            "indicator": f"p{p:02d}", "unit": [f"p{p:02d}-{u}" for u in unit],
+            "year": YEARS[year], "eligible": eligible[unit], "reached": reached.ravel(),
+            "there": there.ravel(), "group": "g", "sex": "female"}))
+    truth = pd.concat(lines, ignore_index=True)
+    truth.attrs["illustrative"] = True
+    return truth, truth[truth["there"]]
+
+
+def judge(outcomes, truth):
+    units = truth[["unit", "indicator"]].drop_duplicates().rename(
+        columns={"indicator": "indicators"}).assign(residents=np.nan)
+    targets = pd.DataFrame({
+        "indicator": truth["indicator"].unique(), "target": TARGET, "target_year": 2020,
+        "baseline": 0.0, "base_year": 2015, "accumulation": "cumulative"})
+    return progress(outcomes, targets, units)
+
+
+def compound_growth(share, year):
+    """The ratio used elsewhere: observed against required compound growth, 0 as 0.001."""
+    observed = (np.maximum(share, 0.001) / 0.001) ** (1 / (year - 2015)) - 1
+    required = (TARGET / 0.001) ** (1 / 5) - 1
+    return observed / required
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["at random", "low ones missing"])
+def verdicts(request):
+    random = np.random.default_rng(27)
+    parts = []
+    for _ in range(DRAWS // PER_CALL // 2):
+        truth, returned = draw_provinces(random, request.param)
+        real = judge(truth, truth)[["indicator", "year", "coverage", "status"]]
+        end = real[real["year"] == 2020][["indicator", "status"]]
+        seen = judge(returned, truth).merge(real, on=["indicator", "year"], validate="1:1",
+                                            suffixes=("", "_true"))
+        parts.append(seen.merge(end, on="indicator", validate="m:1", suffixes=("", "_end")))
+    return request.param, pd.concat(parts, ignore_index=True)
+
+
+def test_truth_is_always_inside_the_ends(verdicts):
+    _, table = verdicts
+    known = table.dropna(subset="coverage_low")
+    assert len(known) > 0.3 * len(table)
+    assert (known["coverage_low"] <= known["coverage_true"] + 1e-12).all()
+    assert (known["coverage_true"] <= known["coverage_high"] + 1e-12).all()
+    assert (known["coverage_low"] < known["coverage_high"]).any()
+
+
+def test_a_firm_verdict_is_never_wrong(verdicts):
+    _, table = verdicts
+    firm = table[table["firm"]]
+    assert (firm["status"] == firm["status_true"]).all()
+    partial = firm["units_reported"] < firm["units_expected"]
+    assert partial.sum() > 100  # or else the sentence above says nothing
+
+
+def test_what_the_others_get_wrong(verdicts, capsys):
+    at_random, table = verdicts
+    some = table.dropna(subset="coverage")
+    wrong = (some["status"] != some["status_true"]).mean()
+    before = table[table["year"] < 2020]
+    missed = before["status_end"] == "not_achieved"
+    growth = compound_growth(before["coverage_true"], before["year"]) >= 0.95
+    linear = before["status_true"].isin(["on_track", "achieved"])
+    grown, lined = (growth & missed).sum() / growth.sum(), (linear & missed).sum() / linear.sum()
+    with capsys.disabled():
+        print(f"\n{'at random' if at_random else 'low ones missing'}: {len(table):,} verdicts; "
+              f"from reported units only {wrong:.1%} wrong; firm {table['firm'].mean():.1%}, none "
+              f"wrong; said on track and then missed, on full data: compound growth {grown:.1%} of "
+              f"{growth.sum():,}, linear {lined:.1%} of {linear.sum():,}")
+    assert wrong > 0.02
+    assert grown > lined + 0.2
