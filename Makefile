@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
 .PHONY: help report test notebooks processed lint benchmarks fuzz sensitivity test-oldest \
-	test-newest lock clean
+	test-newest test-environment lock clean
 
 help:
 	@sed -n '1,3p' Makefile
@@ -37,7 +37,10 @@ processed: $(READY)
 	$(BIN)/kgge build
 
 notebooks: $(READY)
-	$(BIN)/python -m kgge.report
+	$(BIN)/jupyter nbconvert --log-level WARN --to notebook --execute --inplace \
+		--ExecutePreprocessor.record_timing=False --ClearMetadataPreprocessor.enabled=True \
+		--ClearMetadataPreprocessor.preserve_nb_metadata_mask="{'kernelspec', ('language_info', 'name')}" \
+		notebooks/*.ipynb
 
 benchmarks: $(READY)
 	$(BIN)/python benchmarks/run.py
@@ -48,6 +51,10 @@ fuzz: $(READY)
 # The share of changed numbers that the notebooks notice (about 20 minutes).
 sensitivity: $(READY)
 	$(BIN)/python tests/sensitivity.py
+
+# What environment.yml installs by pip, in a clean environment, runs the notebooks.
+test-environment:
+	$(PYTHON) tests/clean_environment.py
 
 # The same tests on the oldest versions that pyproject.toml allows, and on the newest there are.
 test-oldest: $(READY)
@@ -64,7 +71,7 @@ test-newest:
 # The lock: exact versions of everything the newest allowed versions bring along.
 lock:
 	$(PYTHON) -m venv --clear build/lock
-	build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test,lint]'
 	build/lock/bin/python -m pip freeze --exclude-editable > requirements.txt
 
 clean:

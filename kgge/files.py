@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+from glob import escape
 from pathlib import Path
 
 
@@ -28,8 +29,13 @@ def data_folder() -> Path:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write `content` to `path` by way of a file beside it, so that no half file is ever seen."""
+    """Write `content` to `path` by way of a file beside it, so that no half file is ever seen.
+
+    What a killed run left half-written beside `path` is removed.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{escape(path.name)}.*.part"):
+        left.unlink(missing_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -39,12 +45,6 @@ def write_bytes(path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-def clear_parts(folder: Path) -> None:
-    """Remove what a killed run left half-written in `folder`."""
-    for part in folder.glob(".*.part"):
-        part.unlink(missing_ok=True)
 
 
 def guard(text: str) -> str:

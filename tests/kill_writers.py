@@ -1,0 +1,120 @@
+"""Kill a job at random moments and look at what it leaves. Run by test_kill; prints a count.
+
+Usage: python tests/kill_writers.py JOB TIMES FOLDER, JOB one of build, annotate, export. The job
+is done in a forked child, so that each round pays for the work and not for the imports.
+"""
+
+import hashlib
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import kgge
+from kgge.annotate import annotate
+from kgge.build import build
+from kgge.export import export
+from kgge.figures import figures
+
+
+def digest(folder: Path) -> dict[str, str]:
+    return {str(p.relative_to(folder)): sha(p) for p in folder.rglob("*") if p.is_file()}
+
+
+def sha(path: Path) -> str:
+    """Return a digest of what a file holds; a workbook's is without its date of saving."""
+    content = path.read_bytes()
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as book:
+            parts = [(i.filename, i.CRC) for i in book.infolist() if "core.xml" not in i.filename]
+            content = repr((book.testzip(), parts)).encode()
+    return hashlib.sha256(content).hexdigest()
+
+
+def make_build(place: Path):
+    """Old: the tables as committed. New: another price of one thing, the units, another label."""
+    old, new = place / "old", place / "new"
+    for data in (old, new):
+        shutil.copytree(kgge.files.data_folder(), data)
+    units = new / "raw" / "units.csv"
+    units.write_text(units.read_text("utf-8").replace("department", "office"), "utf-8")
+    for path in sorted((new / "raw" / "returns").rglob("*.xlsx"))[:40]:
+        path.unlink()
+    build(new)
+    work = place / "work"
+    shutil.copytree(new / "raw", work / "raw")
+
+    def reset():
+        shutil.rmtree(work / "processed", ignore_errors=True)
+        shutil.copytree(old / "processed", work / "processed")
+
+    return work / "processed", reset, lambda: build(work), digest(old / "processed"), digest(
+        new / "processed")
+
+
+def make_folder(place: Path, write, spoil):
+    """Old: files of an earlier run, other bytes. New: what the job writes."""
+    new, old, work = place / "new", place / "old", place / "work"
+    write(new)
+    shutil.copytree(new, old)
+    for path in old.rglob("*"):
+        if path.is_file():
+            path.write_bytes(spoil(path.read_bytes()))
+
+    def reset():
+        shutil.rmtree(work, ignore_errors=True)
+        shutil.copytree(old, work)
+
+    return work, reset, lambda: write(work), digest(old), digest(new)
+
+
+def make(job: str, place: Path):
+    if job == "build":
+        return make_build(place)
+    if job == "annotate":
+        source = kgge.files.data_folder() / "raw" / "returns"
+        problems = kgge.read_returns(source).problems
+        return make_folder(place, lambda to: annotate(source, to, problems), lambda _: b"old")
+    some = figures()[:2]
+    kgge.export_module = sys.modules["kgge.export"]
+    kgge.export_module.figures = lambda: some
+    return make_folder(place, lambda to: export(to, ["en"], ["png"], jobs=1), lambda _: b"old")
+
+
+def main(job: str, times: int, place: Path) -> None:
+    folder, reset, work, old, new = make(job, place)
+    begin = time.perf_counter()
+    reset()
+    work()
+    whole, pick, killed, mixed = time.perf_counter() - begin, random.Random(27), 0, 0
+    for _ in range(times):
+        reset()
+        child = os.fork()
+        if child == 0:
+            try:
+                work()
+            finally:
+                os._exit(0)
+        time.sleep(pick.uniform(0, whole))
+        os.kill(child, signal.SIGKILL)
+        killed += os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        seen = {k: v for k, v in digest(folder).items() if not k.endswith(".part")}
+        assert set(seen) <= set(old) | set(new), sorted(set(seen) - set(old) - set(new))
+        wrong = [name for name, sha in seen.items() if sha not in (old.get(name), new.get(name))]
+        assert not wrong and set(old) <= set(seen), (wrong, sorted(set(old) - set(seen)))
+        mixed += seen != old and seen != new
+    for name in new:  # what a run killed before this one may have left
+        path = folder / name
+        path.with_name(f".{path.name}.0.part").write_bytes(b"half")
+    work()
+    left = digest(folder)
+    assert left == new, sorted(set(left.items()) ^ set(new.items()))
+    print(f"{job}: {times} runs, {killed} killed, {mixed} between the old and the new")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
