@@ -1,0 +1,43 @@
+"""Charts: one function for each, named for what it shows; the table it draws goes in.
+
+Each takes ``(table, ax=None, lang=None)`` and returns the Axes. `chart_data` reads back what is
+drawn, `chart_text` the words around it; `finish` gives a chart of your own the same frame.
+"""
+
+from kgge.charts.compare import (
+    execution_by_project_and_year,
+    planned_against_spent,
+    planned_in_constant_prices,
+)
+from kgge.charts.coverage import coverage_by_group_and_sex, coverage_by_unit
+from kgge.charts.drawn import chart_data
+from kgge.charts.frame import ChartText, chart_text, finish
+from kgge.charts.money import (
+    planned_by_line,
+    planned_by_project_and_source,
+    planned_by_project_and_year,
+    planned_by_year_and_source,
+    source_shares_by_year,
+)
+from kgge.charts.objectives import path_to_target, scorecard
+from kgge.charts.reports import reports_received
+
+__all__ = [
+    "ChartText",
+    "chart_data",
+    "chart_text",
+    "coverage_by_group_and_sex",
+    "coverage_by_unit",
+    "execution_by_project_and_year",
+    "finish",
+    "path_to_target",
+    "planned_against_spent",
+    "planned_by_line",
+    "planned_by_project_and_source",
+    "planned_by_project_and_year",
+    "planned_by_year_and_source",
+    "planned_in_constant_prices",
+    "reports_received",
+    "scorecard",
+    "source_shares_by_year",
+]

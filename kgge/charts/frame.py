@@ -1,0 +1,215 @@
+"""The words around a chart, laid out from their drawn sizes so that nothing is cut or overlaps."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from kgge import labels, tables
+from kgge.style import INK, MARK_INK, SIZES, wrap
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
+    from matplotlib.transforms import Bbox
+
+MARK = {"en": "ILLUSTRATIVE", "vi": "SỐ LIỆU MINH HỌA"}
+PAD, GAP = 0.1, 0.08  # inches: edge of the figure to text, text to text
+
+
+class ChartText(NamedTuple):
+    """The words of one chart; `alt` begins with the mark where the figures are illustrative."""
+
+    title: str
+    subtitle: str
+    source: str
+    alt: str
+    lang: str
+    illustrative: bool
+
+
+@dataclass
+class Layout:
+    """What the layout of one axes has to know, beside what is drawn in it."""
+
+    text: ChartText | None = None
+    cell: "Bbox | None" = None  # share of the figure it may use
+    body: float | None = None  # inches of height the plot needs
+    head: "list[Artist]" = field(default_factory=list)  # from the top: mark, title, …, legend
+    foot: "list[Artist]" = field(default_factory=list)
+    inside: "list[tuple[Text, Artist]]" = field(default_factory=list)  # shown where they fit
+
+
+_layouts: "WeakKeyDictionary[Axes, Layout]" = WeakKeyDictionary()
+
+
+def layout(ax: "Axes") -> Layout:
+    """Return what is kept of `ax` for its layout."""
+    return _layouts.setdefault(ax, Layout())
+
+
+def finish(ax: "Axes", title: str, subtitle: str, source: str, alt: str,
+           illustrative: bool | None = None, lang: str | None = None) -> None:
+    """Put the words around a chart and lay it out so that nothing is cut or overlaps.
+
+    Call it last. The plot keeps its height, the figure grows; it never grows in width.
+
+    Parameters
+    ----------
+    ax : Axes
+        A chart, your own or one of the package; alone in its figure or one of several.
+    title : str
+        What the chart shows, in at most two lines; the rest is cut with "…".
+    subtitle : str
+        Measure, unit and period.
+    source : str
+        Where the figures come from.
+    alt : str
+        Description that serves a reader who does not see the chart.
+    illustrative : bool, optional
+        Whether the figures come from illustrative returns: the mark is drawn, and put before the
+        description. By default, whether the returns of the data folder are illustrative.
+    lang : {"en", "vi"}, optional
+        Language of the mark; by default the current one.
+
+    Raises
+    ------
+    ValueError
+        If one of the texts is empty.
+    """
+    given = {"title": title, "subtitle": subtitle, "source": source, "alt": alt}
+    if empty := [name for name, text in given.items() if not text.strip()]:
+        raise ValueError(f"a finished chart needs its {', '.join(empty)}")
+    lang = labels.current_lang(lang)
+    marked = tables.is_illustrative() if illustrative is None else illustrative
+    if marked and not alt.startswith(MARK[lang]):
+        alt = f"{MARK[lang]}. {alt}"
+    kept = layout(ax)
+    for old in (*kept.head, *kept.foot):
+        if old not in (ax.title, ax.get_legend()):
+            old.remove()
+    kept.text = ChartText(title, subtitle, source, alt, lang, marked)
+    figure: Any = ax.get_figure(root=True)
+    if len(figure.axes) > 1 and kept.cell is None:
+        kept.cell = ax.get_position(original=True).frozen()
+    if kept.body is None:
+        kept.body = ax.get_position().height * figure.get_figheight()
+    _write(ax, kept, kept.text, figure)
+    _arrange(figure)
+
+
+def _write(ax: "Axes", kept: Layout, text: ChartText, figure: "Figure") -> None:
+    """Create the texts around `ax`; `_arrange` puts them in their places."""
+    width = 0.97 * inner_width(ax)  # drawn in another style, letters may stand wider
+
+    def put(name: str, words: str, **look: Any) -> "Text":
+        return ax.text(0, 0, words, transform=figure.dpi_scale_trans, fontsize=SIZES[name],
+                       va="top", clip_on=False, gid=name, **look)
+
+    ax.set_title(wrap(text.title, width, SIZES["title"], True, most=2), loc="center", ha="left",
+                 va="top", x=0, y=0, fontsize=SIZES["title"], fontweight="bold", color=INK)
+    ax.title.set_transform(figure.dpi_scale_trans)
+    mark = [put("mark", MARK[text.lang], fontweight="bold", color=MARK_INK,
+                bbox={"boxstyle": "square,pad=0.25", "fc": "white", "ec": MARK_INK, "lw": 1.2})]
+    legend = ax.get_legend()
+    if not text.illustrative:
+        mark.pop().remove()
+    kept.head = [*mark, ax.title,
+                 put("subtitle", wrap(text.subtitle, width, SIZES["subtitle"]), color=INK),
+                 *([legend] if legend else [])]
+    kept.foot = [put("source", wrap(text.source, width, SIZES["source"]), color="#3D3D3D")]
+
+
+def chart_text(ax: "Axes") -> ChartText:
+    """Return the words of a finished chart.
+
+    Raises
+    ------
+    ValueError
+        If `finish` was not called on it.
+    """
+    text = layout(ax).text
+    if text is None:
+        raise ValueError("this chart has no title, source and description yet: call finish")
+    return text
+
+
+def inner_width(ax: "Axes") -> float:
+    """Return the inches between the margins of the part of the figure that `ax` may use."""
+    figure: Any = ax.get_figure(root=True)
+    cell = layout(ax).cell
+    width: float = figure.get_figwidth() * (cell.width if cell else 1.0)
+    return width - 2 * PAD
+
+
+def _arrange(figure: "Figure") -> None:
+    """Give every finished chart of `figure` the height it needs, then put all in their places."""
+    charts = [ax for ax in figure.axes if layout(ax).text]
+    rooms, needs = [], []
+    for ax in charts:
+        kept, body = layout(ax), layout(ax).body or 0.0
+        ax.set_position((0.3, 0.1, ax.get_position().width, body / figure.get_figheight()))
+        rooms.append(_overhang(ax))
+        words = sum(_height(artist) + GAP for artist in (*kept.head, *kept.foot))
+        share = kept.cell.height if kept.cell else 1.0
+        needs.append((body + words + sum(rooms[-1][2:]) + 2 * PAD) / share)
+    if len(figure.axes) == 1 or max(needs) > figure.get_figheight():
+        figure.set_figheight(max(needs))
+    for ax, room in zip(charts, rooms, strict=True):
+        _place(ax, figure, room)
+
+
+def _height(artist: "Artist") -> float:
+    figure: Any = artist.get_figure(root=True)
+    extra = GAP if artist.get_gid() == "mark" else 0.0
+    return float(artist.get_window_extent().height / figure.dpi) + extra
+
+
+def _overhang(ax: "Axes") -> list[float]:
+    """Return the inches by which labels stick out of the plot: left, right, below, above."""
+    kept, figure = layout(ax), ax.get_figure(root=True)
+    words = [*kept.head, *kept.foot]
+    for artist in words:
+        artist.set_visible(False)
+    outer: Any = ax.get_tightbbox()
+    for artist in words:
+        artist.set_visible(True)
+    inner, dpi = ax.bbox, getattr(figure, "dpi", 100)
+    return [max(0.0, d / dpi) for d in (inner.x0 - outer.x0, outer.x1 - inner.x1,
+                                        inner.y0 - outer.y0, outer.y1 - inner.y1)]
+
+
+def _place(ax: "Axes", figure: "Figure", room: list[float]) -> None:
+    """Put words and plot of one chart in their places, in inches from the lower left corner."""
+    kept = layout(ax)
+    wide, high = figure.get_size_inches()
+    x0, y0, x1, y1 = kept.cell.extents if kept.cell else (0.0, 0.0, 1.0, 1.0)
+    x0, x1, y0, y1 = x0 * wide + PAD, x1 * wide - PAD, y0 * high + PAD, y1 * high - PAD
+    for artist in kept.head:
+        _move(artist, x0, y1, figure)
+        y1 -= _height(artist) + GAP
+    for artist in reversed(kept.foot):
+        _move(artist, x0, y0 + _height(artist), figure)
+        y0 += _height(artist) + GAP
+    for _ in range(4):
+        left, right, below, above = room
+        ax.set_position(((x0 + left) / wide, (y0 + below) / high,
+                         max(0.5, x1 - x0 - left - right) / wide,
+                         max(0.3, y1 - y0 - below - above) / high))
+        before, room = room, _overhang(ax)
+        if max(abs(a - b) for a, b in zip(room, before, strict=True)) < 0.005:
+            break
+    for text, holder in kept.inside:
+        text.set_visible(True)
+        box, held = text.get_window_extent(), holder.get_window_extent()
+        text.set_visible(bool(box.width < held.width and box.height < held.height))
+
+
+def _move(artist: Any, x: float, y: float, figure: "Figure") -> None:
+    if artist.get_gid() == "mark":
+        artist.set_position((x + GAP / 2, y - GAP / 2))
+    elif hasattr(artist, "set_bbox_to_anchor"):
+        artist.set_bbox_to_anchor((x, y), transform=figure.dpi_scale_trans)
+    else:
+        artist.set_position((x, y))

@@ -1,0 +1,69 @@
+"""A grid of codes by year, shaded, with the figure of each cell."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from kgge.charts.drawn import tag
+from kgge.charts.frame import inner_width
+from kgge.charts.parts import rows
+from kgge.charts.wording import codes_of, names
+from kgge.style import NAVY, SIZES, ink_on, text_width, wrap
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
+
+
+def heat(ax: "Axes", table: pd.DataFrame, down: str, value: str, texts: Sequence[str],
+         lang: str) -> None:
+    """Draw a grid of `down` x year: shaded by `value`, with the text of each row in its cell."""
+    left, years = codes_of(table, down), codes_of(table, "year")
+    at = [(left.index(row), years.index(int(year)))
+          for row, year in zip(table[down], table["year"], strict=True)]
+    labels = names(down, left, lang)
+    wide = min(2.2 if len(years) <= 6 else 1.5, max(text_width(n, SIZES["label"]) for n in labels))
+    cell = max(0.3, (inner_width(ax) - wide - 0.1) / len(years) - 0.06)
+    widest = max(text_width(word, SIZES["label"]) for text in texts for word in text.split())
+    size = max(6.0, min(1.0, cell / widest) * SIZES["label"])
+    wrapped = [wrap(text, cell, size) if " " in text or text_width(text, size) <= cell else ""
+               for text in texts]  # a figure is never broken; one that is too wide is left out
+    lines = [max(w.count("\n") + 1 for w, (i, _) in zip(wrapped, at, strict=True) if i == row)
+             for row in range(len(left))]
+    middles = rows(ax, labels, wide, 0.36, lines)
+    shades = np.full((len(left), len(years)), np.nan)
+    shades[tuple(zip(*at, strict=True))] = table[value].to_numpy(float)
+    mesh, colours = _mesh(ax, shades, middles)
+    for (i, j), text, key in zip(at, wrapped, table[down], strict=True):
+        drawn = ax.text(j + 0.5, middles[i], text, ha="center", va="center",
+                        color=ink_on(colours[i][j]), fontsize=size)
+        keys = {down: key, "year": years[j]}
+        tag(ax, keys, value, mesh, _shade(i, j))
+        tag(ax, keys, "text", drawn, lambda t: t.get_text().replace("\n", " "))
+    ax.set_xticks([j + 0.5 for j in range(len(years))], [str(y) for y in years])
+    ax.xaxis.tick_top()
+    ax.spines[["left", "bottom"]].set_visible(False)
+
+
+def _mesh(ax: "Axes", shades: "np.ndarray[Any, Any]",
+          middles: Sequence[float]) -> "tuple[QuadMesh, list[list[str]]]":
+    """Draw the cells; return them and the colour of each. A cell without a value stays white."""
+    from matplotlib.colors import LinearSegmentedColormap, to_hex
+
+    edges = [0.0]
+    for middle in middles:
+        edges.append(2 * middle - edges[-1])
+    top = float(np.nanmax(shades, initial=0.0)) or 1.0
+    ramp = LinearSegmentedColormap.from_list("amounts", ["#F2F6FA", NAVY]).with_extremes(
+        bad="white")
+    masked = np.ma.masked_invalid(shades)
+    mesh = ax.pcolormesh(range(shades.shape[1] + 1), edges, masked, cmap=ramp, vmin=0, vmax=top,
+                         edgecolors="white", linewidth=1.5)
+    return mesh, [[to_hex(ramp(v / top)) for v in row] for row in masked]
+
+
+def _shade(row: int, column: int) -> Callable[[Any], float]:
+    """Return how to read one cell back from the values that are drawn."""
+    return lambda mesh: float(np.ma.filled(mesh.get_array(), np.nan)[row, column])

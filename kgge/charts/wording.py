@@ -1,0 +1,101 @@
+"""What titles and labels share: codes in their order, their names, numbers, periods."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import pandas as pd
+
+from kgge import labels
+
+KINDS = {"project": "item"}  # keys whose code list has another name
+# Keys that stand in the order of their code list; the others in the order of the table.
+SORTED = ("source", "sex", "group", "unit", "indicator")
+
+
+def both(lang: str, en: str, vi: str) -> str:
+    """Return the text of the language."""
+    return {"en": en, "vi": vi}[lang]
+
+
+def period(table: pd.DataFrame, lang: str) -> str:
+    """Return first and last year of a table with an en dash.
+
+    A table without years says them in ``attrs["years"]``; else its years are taken together.
+    """
+    years = table["year"] if "year" in table else table.attrs.get("years", ())
+    if not len(years):
+        return both(lang, "all years together", "cộng các năm")
+    first, last = int(min(years)), int(max(years))
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def listed(names: Sequence[str], lang: str) -> str:
+    """Join names as a sentence does.
+
+    Examples
+    --------
+    >>> listed(["2016", "2017", "2019"], "vi")
+    '2016, 2017 và 2019'
+    """
+    if len(names) < 2:
+        return "".join(names)
+    return ", ".join(names[:-1]) + both(lang, " and ", " và ") + names[-1]
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as dictionaries."""
+    return cast(list[dict[str, Any]], table.to_dict("records"))
+
+
+def codes_of(table: pd.DataFrame, key: str) -> list[Any]:
+    """Return the codes of one key in the order they are drawn in, whatever the table's order."""
+    found = list(pd.unique(table[key]))
+    if key == "year":
+        return sorted(int(year) for year in found)
+    if key in SORTED:
+        names(key, found, "en")  # an unknown code is an error
+        return [code for code in labels.codes(key) if code in found]
+    return found
+
+
+def names(key: str, codes: Sequence[Any], lang: str) -> list[str]:
+    """Return the labels of codes; a year is its own."""
+    if key == "year":
+        return [str(code) for code in codes]
+    return labels.labels(KINDS.get(key, key), codes, lang)
+
+
+def name(key: str, code: Any, lang: str) -> str:
+    """Return the label of one code."""
+    return names(key, [code], lang)[0]
+
+
+def short(label: str) -> str:
+    """Return a label up to its colon: "Project 4: Support …" is "Project 4"."""
+    return label.split(":")[0]
+
+
+def lower(text: str) -> str:
+    """Return a label as it stands inside a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def writer(values: pd.Series, lang: str) -> Callable[[float], str]:
+    """Return how the figures of one column are written: all whole, or small ones with a decimal."""
+    known = values.dropna()
+    digits = 0 if (known == known.round()).all() or known.max() >= 10_000 else 1
+    absent = both(lang, "not reported", "không báo cáo")
+    return lambda v: absent if pd.isna(v) else labels.number(v, lang, digits)
+
+
+def cells_at(table: pd.DataFrame, chosen: "pd.Series[bool]", lang: str) -> str:
+    """Name cells of project and year: "Project 1 in 2017 and 2019"; past three, their number."""
+    cells = table[chosen]
+    if len(cells) > 3:
+        return both(lang, f"{len(cells)} times", f"{len(cells)} trường hợp")
+    out = []
+    for code in codes_of(cells, "project"):
+        years = [str(y) for y in codes_of(cells[cells["project"] == code], "year")]
+        out.append(short(name("project", code, lang)) + both(lang, " in ", " năm ")
+                   + listed(years, lang))
+    return "; ".join(out)

@@ -1,0 +1,431 @@
+"""The gallery: every chart, in both languages, on the plan's own tables and on hard ones."""
+
+import math
+import re
+import warnings
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+
+import kgge
+from kgge import charts, labels, tables
+from kgge.files import DataError
+from kgge.plan import STATUSES
+from kgge.spending import execution, real_terms, shares, totals
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt  # noqa: E402
+from matplotlib.text import Text  # noqa: E402
+
+FIVE = range(2016, 2021)
+CHARTS = sorted(set(charts.__all__) - {"ChartText", "chart_data", "chart_text", "finish"})
+OF_RETURNS = [c for c in CHARTS if c.startswith(("planned_against", "execution", "reports", "path",
+                                                 "scorecard", "coverage"))]
+
+
+# ---- tables
+
+def budget(years=FIVE, projects=("I", "II", "III", "IV"), sources=("central", "local"),
+           scale=1.0, holes=False):
+    rows = [{"item": f"{p}.{i}", "project": p, "year": y, "source": s,
+             "amount": scale * (10 + 7 * k + 3 * i + (y - 2015) + 11 * n)}
+            for k, p in enumerate(projects) for i in (1, 2) for y in years
+            for n, s in enumerate(sources)]
+    out = pd.DataFrame(rows)
+    if holes:
+        out.loc[out.index % 5 == 1, "amount"] = np.nan
+    return out
+
+
+def executed(plan, by, scale=1.0, holes=False):
+    keys = [by] if isinstance(by, str) else by
+    out = plan.groupby(keys, sort=False, as_index=False)["amount"].sum().rename(
+        columns={"amount": "planned"})
+    out["spent"] = out["planned"] * np.linspace(0.4, 1.3, len(out)) * scale
+    out["state"] = "executed"
+    if holes:
+        out.loc[out.index % 3 == 1, ["spent", "state"]] = [np.nan, "not_reported"]
+        out.loc[out.index % 3 == 2, ["planned", "state"]] = [0.0, "unplanned"]
+    out["unplanned"] = out["spent"].where(out["planned"] == 0, 0.0)
+    out["execution"] = (out["spent"] / out["planned"]).where(out["planned"] > 0)
+    out.loc[(out["planned"] == 0) & (out["spent"] == 0), "state"] = "nothing_planned"
+    return out
+
+
+def covered(rows, holes=False, zero=False):
+    out = pd.DataFrame(rows)
+    n = len(out)
+    out["coverage"] = 0.0 if zero else np.linspace(0.05, 0.98, n)
+    out["coverage_low"] = out["coverage"] * 0.8
+    out["coverage_high"] = (out["coverage"] * 1.2).clip(upper=1)
+    if holes:
+        out.loc[out.index % 3 == 1, "coverage"] = np.nan
+        out.loc[out.index % 3 == 2, ["coverage_low", "coverage_high"]] = np.nan
+    return out
+
+
+def judged(rows, **how):
+    out = covered(rows, **how)
+    out["target"], out["baseline"] = 0.7, 0.0
+    out["base_year"], out["target_year"] = 2015, int(out["year"].max()) + 1
+    out["status"] = [STATUSES[i % len(STATUSES)] for i in range(len(out))]
+    out["status_low"], out["status_high"] = "limited", "on_track"
+    out["firm"] = out.index % 2 == 0
+    if how.get("holes"):
+        out["baseline"] = np.nan
+        out[["status_low", "status_high"]] = None
+    return out
+
+
+def reported(units, years):
+    out = pd.DataFrame([{"unit": u, "year": y} for u in units for y in years])
+    n = out.index
+    return out.assign(expected=n % 11 != 4, received=n % 5 != 1, with_content=n % 7 != 2,
+                      on_time=n % 3 != 2)
+
+
+def gallery(years=FIVE, projects=("I", "II", "III", "IV"), sources=("central", "local"),
+            units=("labour", "justice", "rach-gia"), groups=("workers", "students"),
+            indicators=("1a", "1b", "2", "3", "4"), scale=1.0, holes=False):
+    plan = budget(years, projects, sources, scale, holes)
+
+    def summed(by):
+        return plan.groupby(by, sort=False, as_index=False)["amount"].agg(
+            lambda a: a.sum(skipna=False))
+
+    part = summed(["year", "source"])
+    part["share"] = (part["amount"] / part.groupby("year")["amount"].transform("sum")).replace(
+        [np.inf], np.nan)
+    yearly = summed("year").rename(columns={"amount": "nominal"})
+    yearly["amount"] = yearly["nominal"] / 1.07
+    yearly.attrs["base_year"] = 2010
+    how = {"holes": holes, "zero": scale == 0}
+    last = max(years)
+    made = {
+        "planned_by_year_and_source": summed(["year", "source"]),
+        "planned_by_project_and_source": summed(["project", "source"]),
+        "planned_by_project_and_year": summed(["project", "year"]),
+        "planned_by_line": summed(["project", "item"]),
+        "source_shares_by_year": part,
+        "planned_in_constant_prices": yearly,
+        "planned_against_spent": executed(plan, "project", holes=holes),
+        "execution_by_project_and_year": executed(plan, ["project", "year"], holes=holes),
+        "reports_received": reported(units, years),
+        "path_to_target": judged([{"indicator": "1a", "year": y} for y in years], **how),
+        "scorecard": judged([{"indicator": i, "year": last} for i in indicators], **how),
+        "coverage_by_group_and_sex": covered(
+            [{"indicator": "1a", "year": last, "group": g, "sex": s}
+             for g in groups for s in ("female", "male")], **how),
+        "coverage_by_unit": covered(
+            [{"indicator": "1a", "year": last, "unit": u} for u in units], **how),
+    }
+    for table in made.values():
+        table.attrs.setdefault("illustrative", True)
+    return made
+
+
+def real():
+    plan, spent = kgge.load_budget(), kgge.load_spending()
+    outcomes, units = kgge.load_outcomes(), kgge.load_units()
+    out = {
+        "planned_by_year_and_source": totals(plan, ["year", "source"]),
+        "planned_by_project_and_source": totals(plan, ["project", "source"]),
+        "planned_by_project_and_year": totals(plan, ["project", "year"]),
+        "planned_by_line": totals(plan, ["project", "item"]),
+        "source_shares_by_year": shares(plan, ["year", "source"], "year"),
+        "planned_in_constant_prices": real_terms(totals(plan, "year"), 2016),
+        "planned_against_spent": execution(plan, spent, "project"),
+        "execution_by_project_and_year": execution(plan, spent, ["project", "year"]),
+        "reports_received": kgge.load_reporting(),
+    }
+    progress = kgge.progress(outcomes, kgge.load_targets(), units)
+    out["path_to_target"] = progress[progress["indicator"] == "4"]
+    out["scorecard"] = progress[progress["year"] == progress["year"].max()]
+    for name, by in (("coverage_by_group_and_sex", ["group", "sex"]), ("coverage_by_unit", "unit")):
+        table = kgge.coverage(outcomes, units, by)
+        out[name] = table[(table["indicator"] == "1a") & (table["year"] == table["year"].max())]
+    return out
+
+
+MANY = {"years": range(2013, 2021), "projects": [f"P{i:02}" for i in range(40)],
+        "units": [f"u{i:02}" for i in range(40)], "groups": [f"g{i:02}" for i in range(12)],
+        "indicators": [f"i{i:02}" for i in range(12)], "scale": 301.5,
+        "sources": ("central", "local", "other")}
+CASES = {
+    "one row": {"years": [2016], "projects": ["I"], "sources": ["local"], "units": ["labour"],
+                "groups": ["workers"], "indicators": ["1a"]},
+    "all zero": {"scale": 0.0},
+    "missing": {"holes": True, "sources": ("central", "local", "other")},
+    "many": MANY,
+    "long labels": {"holes": True},
+}
+
+
+@pytest.fixture
+def more_labels(monkeypatch, request):
+    """Add the codes of the case "many"; under "long" every label has 120 characters."""
+    known = dict(labels._all())
+    for code in [*MANY["projects"], *MANY["units"], *MANY["groups"], *MANY["indicators"]]:
+        for kind in ("item", "unit", "group", "indicator"):
+            for sub in ("", ".1", ".2"):
+                known[kind, code + sub] = {"en": f"Name {code}{sub}", "vi": f"Tên {code}{sub}"}
+    for code in ("I", "II", "III", "IV"):
+        known["item", f"{code}.2"] = {"en": f"Line {code}.2", "vi": f"Mục {code}.2"}
+    if request.node.callspec.params.get("case", "").startswith("long"):
+        known = {(kind, code): {lang: (row[lang] + " đường giữa nghiêng $ ở phường" * 9)[:119] + "ỹ"
+                                for lang in ("en", "vi")}
+                 if kind in ("item", "unit", "group", "indicator", "source") else row
+                 for (kind, code), row in known.items()}
+    monkeypatch.setattr(labels, "_all", lambda: known)
+
+
+# ---- what must hold of every chart
+
+def drawn_texts(ax, monkeypatch):
+    """Draw the figure; return the texts that were drawn with their boxes, in pixels."""
+    found, draw = [], Text.draw
+
+    def record(self, renderer, *args, **kwargs):
+        if self.get_visible() and self.get_text().strip():
+            found.append((self.get_text(), self.get_window_extent(renderer)))
+        return draw(self, renderer, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Text, "draw", record)
+        ax.figure.canvas.draw()
+    return found
+
+
+def assert_legible(ax, monkeypatch):
+    width, height = ax.figure.canvas.get_width_height()
+    texts = drawn_texts(ax, monkeypatch)
+    outside = [t for t, b in texts
+               if b.x0 < 0 or b.y0 < 0 or b.x1 > width + 0.5 or b.y1 > height + 0.5]
+    assert not outside
+    over = [(t, u) for i, (t, a) in enumerate(texts) for u, b in texts[i + 1:]
+            if min(a.x1, b.x1) - max(a.x0, b.x0) > 1.5 and min(a.y1, b.y1) - max(a.y0, b.y0) > 1.5]
+    assert not over
+    assert "\n" not in ax.get_title().replace("\n", "", 1)
+
+
+def assert_same(table, data):
+    """The figures read back are those of the table."""
+    common = [c for c in data.columns if c in table.columns]
+    values = [c for c in common if data[c].dtype == float]
+    keys = [c for c in common if c not in values]
+    assert values or "state" in data
+    left, right = (frame[common].sort_values(keys).reset_index(drop=True)
+                   for frame in (table, data))
+    pd.testing.assert_frame_equal(left, right, check_dtype=False, check_column_type=False)
+
+
+def assert_right(name, table, lang, monkeypatch):
+    before = table.copy()
+    ax = getattr(charts, name)(table, lang=lang)
+    assert_legible(ax, monkeypatch)
+    pd.testing.assert_frame_equal(table, before)
+    text = charts.chart_text(ax)
+    assert all(text[:4]) and text.lang == lang and not re.search(r"\bnan\b", " ".join(text[:4]))
+    mark = {"en": "ILLUSTRATIVE", "vi": "SỐ LIỆU MINH HỌA"}[lang]
+    marked = name in OF_RETURNS and tables.is_illustrative(table)
+    assert text.illustrative == marked == text.alt.startswith(mark)
+    if name == "reports_received":
+        table = table[table["expected"]].assign(state="")
+        data = charts.chart_data(ax)
+        assert len(data) == len(table) and set(data["state"]) <= set(kgge.plan.REPORT_STATES)
+    elif name == "path_to_target":
+        data = charts.chart_data(ax)
+        assert data["target"].dropna().unique() == [table["target"].iloc[0]]
+        assert_same(table, data[data["year"].isin(table["year"])].drop(columns="target"))
+    else:
+        assert_same(table, charts.chart_data(ax))
+    return ax
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    assert len(plt.get_fignums()) <= 1, "a chart leaves one figure, its own"
+    plt.close("all")
+
+
+@pytest.mark.parametrize("lang", ["en", "vi"])
+@pytest.mark.parametrize("name", CHARTS)
+def test_real(name, lang, monkeypatch):
+    table = REAL().get(name)
+    if table is None or table.empty:
+        pytest.skip("no returns in the data folder")
+    assert_right(name, table, lang, monkeypatch)
+
+
+def REAL(kept=[]):  # noqa: B006 - read once
+    kept or kept.append(real())
+    return kept[0]
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("name", CHARTS)
+def test_hard(name, case, more_labels, monkeypatch):
+    lang = "en" if case == "one row" else "vi"  # Vietnamese words are the longer ones
+    assert_right(name, gallery(**CASES[case])[name], lang, monkeypatch)
+
+
+# ---- that these checks see what they are to see
+
+def test_a_changed_bar_is_noticed():
+    table = totals(kgge.load_budget(), ["year", "source"])
+    ax = charts.planned_by_year_and_source(table)
+    ax.patches[3].set_height(ax.patches[3].get_height() + 1)
+    with pytest.raises(AssertionError):
+        assert_same(table, charts.chart_data(ax))
+    ax.patches[0].remove()
+    assert charts.chart_data(ax)["amount"].isna().sum() == 1
+
+
+@pytest.mark.parametrize(("name", "change"), [
+    ("planned_by_project_and_year",
+     lambda ax: ax.collections[0].get_array().__setitem__((1, 1), 9)),
+    ("planned_by_line", lambda ax: ax.patches[2].set_width(9)),
+    ("source_shares_by_year", lambda ax: ax.patches[2].set_height(0.5)),
+    ("planned_in_constant_prices", lambda ax: ax.patches[2].set_height(9)),
+    ("planned_against_spent", lambda ax: ax.patches[2].set_width(9)),
+    ("reports_received", lambda ax: ax.lines[2].set_marker("x")),
+    ("path_to_target", lambda ax: ax.lines[1].set_ydata(ax.lines[1].get_ydata() * 0.9)),
+    ("scorecard", lambda ax: ax.lines[0].set_xdata([0.1, 0.2])),
+    ("coverage_by_unit", lambda ax: ax.lines[2].set_xdata([0.1])),
+    ("coverage_by_group_and_sex", lambda ax: ax.lines[2].set_xdata([0.1])),
+])
+def test_what_is_drawn_is_read_not_the_table(name, change):
+    ax = getattr(charts, name)(gallery()[name])
+    before = charts.chart_data(ax)
+    change(ax)
+    assert not before.equals(charts.chart_data(ax))
+
+
+def test_overlap_and_cut_text_are_noticed(monkeypatch):
+    ax = charts.planned_by_line(gallery()["planned_by_line"])
+    for place in ((0.9, 0.5), (0.05, 0.97)):
+        words = ax.text(*place, "outside, or over another", transform=ax.figure.transFigure)
+        with pytest.raises(AssertionError):
+            assert_legible(ax, monkeypatch)
+        words.remove()
+    assert_legible(ax, monkeypatch)
+
+
+def ink(ax):
+    """Return how many pixels of the upper left corner carry the mark's colour."""
+    ax.figure.canvas.draw()
+    corner = np.asarray(ax.figure.canvas.buffer_rgba())[:35, :250, :3].astype(int)
+    return int((abs(corner - (0x80, 0x16, 0x50)).sum(axis=2) < 30).sum())
+
+
+@pytest.mark.parametrize("name", OF_RETURNS)
+def test_the_mark_is_there_only_where_due(name):
+    table = gallery()[name]
+    assert ink(getattr(charts, name)(table)) > 150
+    plt.close("all")
+    table.attrs["illustrative"] = False
+    ax = getattr(charts, name)(table)
+    assert ink(ax) == 0 and not charts.chart_text(ax).alt.startswith("ILLUSTRATIVE")
+
+
+# ---- words
+
+def test_titles_and_description_say_the_finding():
+    table = totals(kgge.load_budget(), ["year", "source"])
+    text = charts.chart_text(charts.planned_by_year_and_source(table, lang="vi"))
+    assert text.title == ("Ngân sách trung ương chiếm 59,8% trong 6.600 triệu đồng dự toán; "
+                          "cao nhất là năm 2017 và 2019")
+    assert text.subtitle == "Dự toán theo năm và nguồn vốn, triệu đồng, 2016–2020"
+    assert "27/KH-UBND" in text.source and "03/3/2016" in text.source
+    assert "2018: Ngân sách trung ương 690, Ngân sách địa phương 450." in text.alt
+
+
+def test_share_is_not_rounded_over_its_target():
+    table = gallery(years=[2019])["path_to_target"].assign(
+        coverage=0.69997, coverage_low=0.69997, coverage_high=0.69997)
+    text = charts.chart_text(charts.path_to_target(table, lang="vi"))
+    assert "69,9%" in text.title and "70,0%" in text.title
+
+
+def test_missing_is_said_and_no_zero():
+    table = gallery(holes=True)["planned_against_spent"]
+    ax = charts.planned_against_spent(table, lang="en")
+    text = charts.chart_text(ax)
+    assert "1 of 4 projects not reported" in text.title and "Unplanned" in text.alt
+    assert charts.chart_data(ax)["spent"].isna().sum() == 1
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_nothing_to_draw_is_an_error(name):
+    table = gallery()[name]
+    with pytest.raises(DataError, match="no row"):
+        getattr(charts, name)(table.iloc[:0])
+    with pytest.raises(DataError, match="needs the columns"):
+        getattr(charts, name)(table.iloc[:, :1])
+    assert not plt.get_fignums()
+
+
+def test_unknown_code_and_two_indicators_are_errors():
+    with pytest.raises(DataError, match="no 'en' label for source lottery"):
+        charts.planned_by_year_and_source(gallery(sources=["lottery"])["planned_by_year_and_source"],
+                                          lang="en")
+    table = gallery()["coverage_by_unit"]
+    table.loc[1, "indicator"] = "2"
+    with pytest.raises(DataError, match="one indicator"):
+        charts.coverage_by_unit(table)
+    assert not plt.get_fignums()
+
+
+def test_base_year_is_found_or_asked_for():
+    table = real_terms(totals(kgge.load_budget(), "year"), 2018)
+    assert "2018" in charts.planned_in_constant_prices(table, lang="en").get_title()
+    plt.close("all")
+    table.attrs.clear()
+    assert "2018" in charts.planned_in_constant_prices(table, lang="en").get_title()
+    plt.close("all")
+    table["amount"] += 1
+    with pytest.raises(DataError, match="base year"):
+        charts.planned_in_constant_prices(table)
+
+
+# ---- an analyst's own chart
+
+def test_charts_share_a_figure_of_the_caller(monkeypatch):
+    figure, (left, right) = plt.subplots(2, 1, figsize=(6.3, 4))
+    tables_ = gallery()
+    charts.planned_by_line(tables_["planned_by_line"], ax=left)
+    charts.scorecard(tables_["scorecard"], ax=right, lang="vi")
+    assert_legible(left, monkeypatch)
+    assert figure.get_figwidth() == 6.3
+    assert charts.chart_text(right).lang == "vi"
+
+
+def test_finish_and_read_ones_own_chart(monkeypatch):
+    figure, ax = plt.subplots()
+    with pytest.raises(ValueError, match="call finish"):
+        charts.chart_text(ax)
+    ax.barh(["a", "b"], [3, 4], label="persons")
+    ax.plot([1, 2], [0, 1], label="line")
+    ax.scatter([1], [0.5], label="dots")
+    for _ in range(2):
+        charts.finish(ax, "A finding " * 30, "Persons, 2016", "Source: own count.", "Two bars.",
+                      illustrative=True)
+        assert_legible(ax, monkeypatch)
+    text = charts.chart_text(ax)
+    assert text.alt == "ILLUSTRATIVE. Two bars." and len(text.title) > 150
+    data = charts.chart_data(ax)
+    assert data["series"].tolist() == ["persons"] * 2 + ["line"] * 2 + ["dots"]
+    assert data["x"].tolist() == [3, 4, 1, 2, 1] and math.isclose(data["y"].iloc[-1], 0.5)
+    with pytest.raises(ValueError, match="needs its subtitle, alt"):
+        charts.finish(ax, "t", "", "s", " ")
+
+
+def test_a_readers_settings_do_not_leak_in():
+    with matplotlib.rc_context({"font.size": 30, "axes.grid": True, "axes.spines.top": True,
+                                "text.color": "red"}), warnings.catch_warnings():
+        ax = charts.planned_by_project_and_year(gallery()["planned_by_project_and_year"])
+        assert ax.texts[0].get_fontsize() == 8.5 and not ax.spines["top"].get_visible()
+        assert matplotlib.rcParams["font.size"] == 30
