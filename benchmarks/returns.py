@@ -1,0 +1,114 @@
+"""Speed and memory of reading returns: ``python benchmarks/returns.py [63 or 0]``.
+
+Compares `read_returns` on the 125 illustrative returns with a loop of
+``pandas.read_excel(engine="openpyxl")`` and with bare python-calamine over all their sheets, then
+measures growth up to so many provinces' worth (copies with the covers of other units).
+"""
+
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import warnings
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+from python_calamine import CalamineWorkbook
+
+from kgge.files import data_folder
+from kgge.returns import list_files, read_returns
+from kgge.tables import load_units
+
+
+def timed(action):
+    start = time.process_time()
+    action()
+    return time.process_time() - start
+
+
+def with_pandas(files):
+    for file in files:
+        pd.read_excel(file, engine="openpyxl", sheet_name=None, header=None)
+
+
+def with_calamine(files):
+    for file in files:
+        book = CalamineWorkbook.from_path(file)
+        for name in book.sheet_names:
+            book.get_sheet_by_name(name).to_python()
+
+
+def compare(folder):
+    """Take turns, so that a busy moment meets all three, and keep the least time of each."""
+    files = [file for _, file in list_files(folder)]
+    rounds = [(timed(lambda: read_returns(folder)), timed(lambda: with_calamine(files)))
+              for _ in range(15)]
+    slow = min(timed(lambda: with_pandas(files)) for _ in range(3))
+    ours, bare = (min(times) for times in zip(*rounds, strict=True))
+    print(f"{len(files)} returns: read and checked {ours:.2f} s, bare python-calamine "
+          f"{bare:.2f} s, pandas with openpyxl {slow:.2f} s")
+    print(f"  {slow / ours:.1f} times faster than pandas with openpyxl (at least 8 wanted)")
+    print(f"  {ours / bare:.1f} times bare python-calamine (at most 4 wanted)")
+
+
+def province(number, out):
+    """Copy the returns with the covers of the units of another province."""
+    def rename(match):
+        return b"<t>p%d-%s</t>" % (number, match[1])
+    units = "|".join(load_units()["unit"]).encode()
+    for name, file in list_files(data_folder() / "raw" / "returns"):
+        target = out / f"p{number}" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(file) as old, zipfile.ZipFile(
+                target, "w", zipfile.ZIP_DEFLATED) as new:
+            for part in old.namelist():
+                text = old.read(part)
+                if part.endswith("sharedStrings.xml"):
+                    text = re.sub(rb"<t>(%s)</t>" % units, rename, text)
+                new.writestr(part, text)
+
+
+def widen(data, many):
+    """Give a copy of the data folder the units of so many provinces."""
+    for name, key in (("processed/units.csv", "unit"), ("raw/labels.csv", "code")):
+        table = pd.read_csv(data / name, engine="c", dtype="str", keep_default_na=False)
+        rows = table if key == "unit" else table[table["kind"] == "unit"]
+        more = [rows.assign(**{key: f"p{n}-" + rows[key]}) for n in range(many)]
+        pd.concat([table, *more]).to_csv(data / name, index=False)
+
+
+def grow(many):
+    with tempfile.TemporaryDirectory() as folder:
+        data, returns = Path(folder) / "data", Path(folder) / "returns"
+        for part in ("raw", "processed"):
+            shutil.copytree(data_folder() / part, data / part,
+                            ignore=shutil.ignore_patterns("returns"))
+        widen(data, many)
+        for number in range(many):
+            province(number, returns)
+            if number + 1 in {1, many // 8, many // 4, many // 2, many}:
+                subprocess.run([sys.executable, __file__, "--one", str(returns)], check=True,
+                               env=os.environ | {"KGGE_DATA": str(data)})
+
+
+def one(folder):
+    start = time.process_time()
+    out = read_returns(folder)
+    taken, read = time.process_time() - start, int(out.reporting["received"].sum())
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"  {read:5} returns: {taken:6.2f} s, {taken / read * 1000:.2f} ms each, "
+          f"{memory:.0f} MB at most", flush=True)
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    if sys.argv[1:2] == ["--one"]:
+        one(sys.argv[2])
+    else:
+        compare(data_folder() / "raw" / "returns")
+        grow(int(sys.argv[1]) if len(sys.argv) > 1 else 63)

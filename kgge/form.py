@@ -1,0 +1,99 @@
+"""What the yearly return asks: its sheets, columns and rows, for which units and years."""
+
+import csv
+from typing import NamedTuple
+
+from kgge.files import DataError, data_folder
+from kgge.labels import labels
+from kgge.plan import UNPLANNED_SOURCE
+from kgge.tables import load_targets, load_units, read_table
+
+# Ours: the plan prescribes no form.
+FORM, VERSION = "01/BĐG-KH27", "KH27-v1"
+SHEETS = {"cover": "Bìa", "indicators": "Chỉ tiêu", "spending": "Kinh phí"}
+ENTRIES = {"cover": ("value",), "indicators": ("eligible", "reached", "attendances"),
+           "spending": ("amount",)}
+
+
+class Heading(NamedTuple):
+    """A column of a sheet: the code a reader finds it by, its width, its two headings."""
+
+    code: str
+    width: int
+    vi: str
+    en: str
+
+
+COLUMNS = {
+    "cover": (Heading("text", 50, "Mục", "Item"), Heading("value", 66, "Nội dung", "Entry"),
+              Heading("code", 13, "Mã", "Code")),
+    "indicators": (
+        Heading("no", 6, "STT", "No."), Heading("text", 49, "Nhóm đối tượng", "Group"),
+        Heading("sex", 11, "Giới tính", "Sex"), Heading("code", 22, "Mã dòng", "Row code"),
+        Heading("eligible", 19, "Tổng số người thuộc đối tượng (cuối năm)", "Persons in the group"),
+        Heading("reached", 19, "Số người đã được tiếp cận (mỗi người tính một lần)",
+                "Persons reached, each once"),
+        Heading("attendances", 19, "Số lượt người tham dự trong năm", "Attendances in the year")),
+    "spending": (
+        Heading("no", 6, "STT", "No."), Heading("text", 58, "Nội dung chi", "Item"),
+        Heading("source", 34, "Nguồn kinh phí", "Source"),
+        Heading("code", 16, "Mã dòng", "Row code"),
+        Heading("amount", 19, "Số đã chi trong năm (triệu đồng)", "Spent, million dong")),
+}
+
+
+class Form(NamedTuple):
+    """Units with their indicators, districts, years, the rows of both tables by code, labels."""
+
+    units: dict[str, tuple[str, ...]]
+    districts: frozenset[str]
+    years: tuple[int, ...]
+    persons: dict[str, tuple[str, str, str]]
+    money: dict[str, tuple[str, str]]
+    accumulation: dict[str, str]
+    project: dict[str, str]
+    labels: dict[tuple[str, str], tuple[str, str]]
+
+    def asked(self, kind: str, unit: str) -> dict[str, tuple[str, ...]]:
+        """Return the rows of a table that a unit is to fill in; all where it is not known."""
+        if kind == "spending" or unit not in self.units:
+            return dict(self.money if kind == "spending" else self.persons)
+        return {code: key for code, key in self.persons.items() if key[0] in self.units[unit]}
+
+    def check(self, unit: str, year: int) -> None:
+        """Raise ``DataError`` if no return is due from `unit` for `year`; say what is allowed."""
+        if unit not in self.units:
+            raise DataError(f"unit {unit!r} sends no return; those that do: "
+                            f"{', '.join(self.units)}")
+        if year not in self.years:
+            raise DataError(f"year {year} is not in the plan: {self.years[0]} to {self.years[-1]}")
+
+    def names(self, unit: str) -> list[str]:
+        """Return the name of a unit in Vietnamese and English, as it stands on its form."""
+        offices = ("UBND {}", "People's Committee of {}") if unit in self.districts else ("{}",) * 2
+        return [o.format(name) for o, name in zip(offices, self.labels["unit", unit], strict=True)]
+
+
+def load_form() -> Form:
+    """Return the form: from the units, the targets, the budget and ``data/raw/groups.csv``."""
+    units, targets = load_units(), load_targets()
+    budget = read_table("budget")  # for its lines: a form needs no annex that adds up
+    with (data_folder() / "raw" / "groups.csv").open(encoding="utf-8", newline="") as file:
+        persons = {f"{r['indicator']}.{r['group']}.{sex}": (r["indicator"], r["group"], sex)
+                   for r in csv.DictReader(file) for sex in r["sexes"].split(";")}
+    sources = [*budget["source"].unique(), UNPLANNED_SOURCE]
+    project = dict(zip(budget["item"], budget["project"], strict=True))
+    accumulation = dict(zip(targets["indicator"], targets["accumulation"], strict=True))
+    named = zip(units["unit"], units["indicators"].fillna(""), strict=True)
+    _, groups, sexes = zip(*persons.values(), strict=True)
+    codes: dict[str, list[str]] = {
+        "unit": [*units["unit"]], "item": [*project, *project.values()], "source": sources,
+        "indicator": [*accumulation], "group": [*groups], "sex": [*sexes]}
+    return Form(
+        {unit: tuple(indicators.split(";")) for unit, indicators in named if indicators},
+        frozenset(units.loc[units["kind"] == "district", "unit"]),
+        tuple(sorted({int(year) for year in budget["year"]})), persons,
+        {f"{item}.{source}": (item, source) for item in project for source in sources},
+        accumulation, project,
+        {(kind, code): (vi, en) for kind, several in codes.items() for code, vi, en in zip(
+            several, labels(kind, several, "vi"), labels(kind, several, "en"), strict=True)})

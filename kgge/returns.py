@@ -1,0 +1,261 @@
+"""The units' returns of all years: tidy outcomes, spending, reporting and problems."""
+
+import datetime
+import unicodedata
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from kgge.files import DataError
+from kgge.form import ENTRIES, Form, load_form
+from kgge.plan import DUE_DAY, DUE_MONTH
+from kgge.return_file import Return, as_text, find_table, messages, read_file
+from kgge.tables import SCHEMAS, conform
+from kgge.workbook import Sheet, open_sheets
+
+# Hidden files, lock files of office programs, and what operating systems leave behind.
+SKIPPED = (".", "~$", "Thumbs.db", "desktop.ini")
+
+
+class Returns(NamedTuple):
+    """What `read_returns` gives: four tables, their columns in `kgge.tables.SCHEMAS`."""
+
+    outcomes: pd.DataFrame
+    spending: pd.DataFrame
+    reporting: pd.DataFrame
+    problems: pd.DataFrame
+
+
+def list_files(path: Path) -> list[tuple[str, Path]]:
+    """Return the files of a folder, in order, with their names below it (NFC, with ``/``)."""
+    if path.is_file():
+        found = [(path.name, path)]
+    elif path.is_dir():
+        found = [(file.relative_to(path).as_posix(), file) for file in path.rglob("*")
+                 if file.is_file()]
+    else:
+        raise DataError(f"{path}: no such file or folder of returns")
+    named = [(unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode()), file)
+             for name, file in found if not any(p.startswith(SKIPPED) for p in name.split("/"))]
+    return sorted(named, key=lambda pair: (pair[0], str(pair[1])))
+
+
+def read_returns(path: str | Path) -> Returns:
+    """Read and check returns: a folder with its subfolders, or one file.
+
+    Parameters
+    ----------
+    path : str or Path
+        Folder or .xlsx file. Which unit and year a return is for stands on its cover.
+
+    Returns
+    -------
+    NamedTuple
+        A `Returns`: outcomes (persons), spending (million dong), reporting, problems. A
+        figure that is in doubt but readable is kept, with a warning; one that cannot be read has
+        state ``rejected`` and an error. ``attrs["illustrative"]`` of each table tells whether
+        the returns are illustrative; ``reporting.attrs["cells"]`` counts the filled-in entry
+        cells: submitted = accepted + rejected.
+
+    Raises
+    ------
+    DataError
+        If there is no such folder or file, or it mixes illustrative and real returns.
+
+    Examples
+    --------
+    >>> from kgge.files import data_folder
+    >>> returns = read_returns(data_folder() / "raw" / "returns" / "2020")
+    >>> returns.reporting.attrs["illustrative"]
+    True
+    """
+    from tqdm import tqdm
+
+    form, files = load_form(), list_files(Path(path))
+    found = [read_file(name, file, form)
+             for name, file in tqdm(files, disable=None, unit="file", leave=False)]
+    illustrative = _one_kind(found)
+    _reject_duplicates(found)
+    order = {unit: at for at, unit in enumerate(form.units)}
+    sound = sorted((r for r in found if not r.failed), key=lambda r: (order[r.unit], r.year))
+    _falls(sound, form)
+    outcomes, spending = _figures(sound, form)
+    out = Returns(outcomes, spending, _reporting(sound, form), _problems(found))
+    for table in out:
+        table.attrs["illustrative"] = illustrative
+    submitted = sum(r.submitted for r in found)
+    rejected = sum(r.submitted if r.failed else len(r.lost) for r in found)
+    out.reporting.attrs["cells"] = {"submitted": submitted, "accepted": submitted - rejected,
+                                    "rejected": rejected}
+    return out
+
+
+def _one_kind(found: list[Return]) -> bool:
+    invented, real = ([r.name for r in found if r.illustrative is kind] for kind in (True, False))
+    if invented and real:
+        raise DataError(
+            "illustrative and real returns stand together; keep one kind only\n"
+            f"  illustrative: {', '.join(invented[:3])} ({len(invented)} files)\n"
+            f"  real: {', '.join(real[:3])} ({len(real)} files)")
+    return bool(invented)
+
+
+def _reject_duplicates(found: list[Return]) -> None:
+    """Reject all returns of a unit and year where there are several: which is right is open."""
+    same = defaultdict(list)
+    for one in found:
+        if not one.failed:
+            same[one.unit, one.year].append(one)
+    for (unit, year), several in same.items():
+        for one in several if len(several) > 1 else ():
+            one.fault("duplicate_return", f"{unit} {year}",
+                      wanted=", ".join(r.name for r in several if r is not one))
+
+
+def _falls(sound: list[Return], form: Form) -> None:
+    """Warn where a cumulative figure is less than in the unit's latest earlier return."""
+    before: dict[tuple[str, str], tuple[float, int]] = {}
+    for one in sound:
+        for code, (indicator, *_) in form.asked("indicators", one.unit).items():
+            if form.accumulation[indicator] != "cumulative" or code not in one.lines:
+                continue
+            line = one.lines[code][0]
+            at, value, reached = line.cells["reached"]
+            if reached.state != "reported":
+                continue
+            last, year = before.get((one.unit, code), (0.0, 0))
+            if reached.number < last:
+                one.fault("falls", value, line.sheet, line.row, at, wanted=as_text(last), year=year)
+            before[one.unit, code] = reached.number, one.year
+
+
+def _figures(sound: list[Return], form: Form) -> list[pd.DataFrame]:
+    """Return outcomes and spending: every row the form asks of a unit, also where it is blank."""
+    blanks = {"indicators": ([float("nan")] * 3, ";".join(["not_reported"] * 3)),
+              "spending": ([float("nan")], "not_reported")}
+    out = []
+    for name, kind in (("outcomes", "indicators"), ("spending", "spending")):
+        rows: list[tuple[Any, ...]] = []
+        for one in sound:
+            for code, key in form.asked(kind, one.unit).items():
+                numbers, state = blanks[kind]
+                sheet, row = None, None
+                if code in one.lines:
+                    sheet, at, cells, _ = one.lines[code][0]
+                    numbers = [cell.number for _, _, cell in cells.values()]
+                    state, row = ";".join([cell.state for _, _, cell in cells.values()]), at + 1
+                rows.append((one.unit, one.year, *key, *numbers, state, one.name, sheet, row))
+        out.append(_frame(name, rows))
+    return out
+
+
+def _frame(name: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    columns = [column.name for column in SCHEMAS[name].columns]
+    return conform(name, pd.DataFrame(rows, columns=columns))
+
+
+def _reporting(sound: list[Return], form: Form) -> pd.DataFrame:
+    """Return one row for each unit and year a return is due for: a unit counts once."""
+    found = {(one.unit, one.year): one for one in sound}
+    rows: list[tuple[Any, ...]] = []
+    for unit in form.units:
+        for year in form.years:
+            one = found.get((unit, year))
+            if one is None:
+                rows.append((unit, year, True, False, None, False, False, None))
+                continue
+            due = datetime.date(year + 1, DUE_MONTH, DUE_DAY)
+            on_time = one.received_on is not None and one.received_on <= due
+            content = any(cell.state == "reported" for lines in one.lines.values()
+                          for _, _, cell in lines[0].cells.values())
+            rows.append((unit, year, True, True, one.received_on, on_time, content, one.name))
+    return _frame("reporting", rows)
+
+
+def _problems(found: list[Return]) -> pd.DataFrame:
+    """Return one row for each file, sheet and cell; several faults of a cell stand together."""
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    known, rows = messages(), []
+    at: dict[tuple[str, str, int, int], list[tuple[str, str, dict[str, Any]]]] = defaultdict(list)
+    for one in found:
+        for sheet, row, column, code, value, details in one.faults:
+            at[one.name, sheet, row, column].append((code, value, details))
+    for (name, sheet, row, column), faults in sorted(at.items(), key=lambda item: item[0]):
+        texts = [" ".join(dict.fromkeys(
+            known[code][lang].format(**({"value": value, "wanted": ""} | details))
+            for code, value, details in faults)) for lang in ("en", "vi")]
+        warning = all(known[code]["severity"] == "warning" for code, _, _ in faults)
+        rows.append((name, sheet or None, xl_rowcol_to_cell(row, column) if row >= 0 else None,
+                     "warning" if warning else "error",
+                     ";".join(dict.fromkeys(code for code, _, _ in faults)),
+                     faults[0][1] or None, *texts))
+    return _frame("problems", rows)
+
+
+def reporting_rates(reporting: pd.DataFrame, by: str | list[str] = "year") -> pd.DataFrame:
+    """Count returns expected, received, on time and with content, and their shares.
+
+    Parameters
+    ----------
+    reporting : DataFrame
+        As `load_reporting` gives it. Due dates are ours: see `kgge.plan.DUE_DAY`.
+    by : str or list of str, default "year"
+        ``year``, ``unit`` or both.
+
+    Returns
+    -------
+    DataFrame
+        `by`, then expected, received, on_time, with_content (returns) and received_share,
+        on_time_share, with_content_share (of those expected, 0 to 1).
+
+    Examples
+    --------
+    >>> from kgge.tables import load_reporting
+    >>> reporting_rates(load_reporting()).columns.tolist()[1:4]
+    ['expected', 'received', 'on_time']
+    """
+    keys = [by] if isinstance(by, str) else list(by)
+    if not keys or not set(keys) <= {"unit", "year"}:
+        raise ValueError(f"by {by!r}: allowed are unit, year or both")
+    counts = ["received", "on_time", "with_content"]
+    due = reporting[reporting["expected"]]
+    out = due.groupby(keys, sort=False)[["expected", *counts]].sum().reset_index()
+    for count in counts:
+        out[f"{count}_share"] = out[count] / out["expected"]
+    return out
+
+
+def figure_cells(rows: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """Show where the figures of outcomes and spending stand, read again from the workbooks.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of outcomes or spending.
+    folder : Path
+        Folder the returns were read from.
+
+    Returns
+    -------
+    DataFrame
+        One row a figure: the columns of `rows`, then figure, value, file (below the parent of
+        `folder`), sheet, line, column (both from 1) and text: what stands in that cell.
+    """
+    figures = [c for c in (*ENTRIES["indicators"], *ENTRIES["spending"]) if c in rows]
+    keys = [c for c in rows if c not in (*figures, "state", "file", "sheet", "row")]
+    paths, books, out = dict(list_files(folder)), dict[str, dict[str, Sheet]](), []
+    for row in rows[rows["sheet"].notna()].to_dict("records"):
+        if row["file"] not in books:
+            books[row["file"]] = {s.name: s for s in open_sheets(paths[row["file"]])[0]}
+        sheet = books[row["file"]][row["sheet"]]
+        places = find_table(sheet, Return(""))[1].places
+        for figure in (f for f in figures if f in places):
+            text = as_text(sheet.rows[int(row["row"]) - 1][places[figure]])
+            out.append([*(row[k] for k in keys), figure, row[figure],
+                        f"{folder.name}/{row['file']}", sheet.name, row["row"],
+                        places[figure] + 1, text])
+    return pd.DataFrame(out, columns=[*keys, "figure", "value", "file", "sheet", "line", "column",
+                                      "text"])

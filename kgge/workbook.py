@@ -1,0 +1,188 @@
+"""Opening a workbook that someone sent: fast where it is sound, exact where it is doubtful."""
+
+import re
+import warnings
+import zipfile
+import zlib
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+from kgge.cells import Fault
+
+# A filled form is about 15 kB packed and 60 kB unpacked.
+MAX_FILE, MAX_UNPACKED, MAX_RATIO = 5_000_000, 20_000_000, 200
+
+# What a sheet may hold that the fast reader hides; an odd way of writing is looked at too.
+_SIGNS = (b't="e"', b"<f", b":f", b'hidden="1"', b'hidden="true"', b"='")
+# The form ends far before ZZ999. For a cell beyond, the fast reader would set aside memory for
+# all the blank ones before it.
+_NEAR = re.compile(r"[A-Z]{1,2}[0-9]{1,3}")
+_NOT_NEAR = re.compile(rb'<c r="(?![A-Z]{1,2}[0-9]{1,3}")')
+
+
+class Rejected(Exception):
+    """A file that cannot be read: the code of the problem, and what was found."""
+
+
+class Sheet(NamedTuple):
+    """One sheet: name, values row by row from A1, hidden rows and columns (from 0), hidden."""
+
+    name: str
+    rows: list[list[Any]]
+    hidden_rows: frozenset[int]
+    hidden_columns: frozenset[int]
+    hidden: bool
+
+
+def open_sheets(path: Path) -> tuple[list[Sheet], bool]:
+    """Return the sheets of a workbook, and whether it links to other files.
+
+    Raises
+    ------
+    Rejected
+        If it is no .xlsx workbook, or one that must not be opened.
+    """
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise Rejected("too_big", f"{path.stat().st_size / 1e6:.0f} MB")
+        data = path.read_bytes()
+    except OSError as error:
+        raise Rejected("unreadable", type(error).__name__) from error
+    _check_type(path, data)
+    try:
+        suspect, links = _check_parts(data)
+        sheets = _read_fast(data)
+        return (_read_again(data, sheets) if suspect else sheets), links
+    except (Rejected, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of the fast reader is no Exception
+        raise Rejected("unreadable", type(error).__name__) from error
+
+
+def _check_type(path: Path, data: bytes) -> None:
+    suffix = path.suffix.lower()
+    if suffix == ".xlsm":
+        raise Rejected("macros", suffix)
+    if suffix not in (".xlsx", ".xls"):
+        raise Rejected("wrong_type", suffix or path.name)
+    if not data:
+        raise Rejected("empty_file")
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        locked = "EncryptedPackage".encode("utf-16-le") in data
+        raise Rejected("encrypted" if locked else "old_format")
+    if suffix == ".xls":
+        raise Rejected("old_format")
+    if not data.startswith(b"PK"):
+        raise Rejected("not_workbook")
+
+
+def _check_parts(data: bytes) -> tuple[bool, bool]:
+    """Check what the zip directory promises, then that each part keeps the promise."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise Rejected("not_workbook") from error
+    total = sum(part.file_size for part in parts)
+    if total > MAX_UNPACKED or total > MAX_RATIO * len(data):
+        raise Rejected("too_big", f"{total / 1e6:.0f} MB")
+    names = [part.filename.lower() for part in parts]
+    if any(name.endswith("vbaproject.bin") for name in names):
+        raise Rejected("macros", "vbaProject.bin")
+    suspect = False
+    for part in parts:
+        text = _unpack(data, part)
+        if text.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
+            raise Rejected("unreadable", "UTF-16")
+        if b"sheetData" in text:
+            cells = text[:text.rfind(b"sheetData")]  # rules further down have formulas too
+            _check_near(text, cells[cells.find(b"sheetData"):])
+            suspect = suspect or any(sign in cells for sign in _SIGNS)
+    return suspect, any("externallinks/" in name for name in names)
+
+
+def _check_near(text: bytes, cells: bytes) -> None:
+    """Reject a sheet with a filled cell far off; read cell by cell only if written unusually."""
+    usual = cells.count(b"<c") == cells.count(b'<c r="') and b":c" not in cells
+    if usual and not _NOT_NEAR.search(cells):
+        return
+    for _, row in ElementTree.iterparse(BytesIO(text)):
+        if row.tag.rpartition("}")[2] == "row":
+            for cell in row:
+                place = cell.get("r") or f"A{row.get('r', 1)}"
+                if len(cell) and not _NEAR.fullmatch(place):
+                    raise Rejected("far_cell", place)
+            row.clear()
+
+
+def _unpack(data: bytes, part: zipfile.ZipInfo) -> bytes:
+    """Unpack one part, never beyond the size its directory entry states."""
+    if part.flag_bits & 1:
+        raise Rejected("encrypted")
+    at = part.header_offset
+    start = at + 30 + int.from_bytes(data[at + 26:at + 28], "little") + int.from_bytes(
+        data[at + 28:at + 30], "little")
+    packed = data[start:start + part.compress_size]
+    if part.compress_type == zipfile.ZIP_STORED:
+        return packed
+    if part.compress_type != zipfile.ZIP_DEFLATED:
+        raise Rejected("unreadable", f"zip method {part.compress_type}")
+    text = zlib.decompressobj(-15).decompress(packed, part.file_size + 1)
+    if len(text) != part.file_size:
+        raise Rejected("unreadable", part.filename)
+    return text
+
+
+def _read_fast(data: bytes) -> list[Sheet]:
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+    book = CalamineWorkbook.from_filelike(BytesIO(data))
+    none: frozenset[int] = frozenset()
+    return [Sheet(about.name, book.get_sheet_by_name(about.name).to_python(skip_empty_area=False),
+                  none, none, about.visible != SheetVisibleEnum.Visible)
+            for about in book.sheets_metadata if about.typ == SheetTypeEnum.WorkSheet]
+
+
+def _read_again(data: bytes, sheets: list[Sheet]) -> list[Sheet]:
+    """Add what the fast reader leaves out: error values, formulas without result, what is hidden.
+
+    A formula with a stored result is read as that result.
+    """
+    import openpyxl
+    from openpyxl.utils import column_index_from_string
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        formulas, values = (openpyxl.load_workbook(BytesIO(data), data_only=only, keep_links=False)
+                            for only in (False, True))
+    out = []
+    for sheet in sheets:
+        for line in formulas[sheet.name].iter_rows():
+            for cell in line:
+                if cell.data_type not in ("f", "e"):
+                    continue
+                stored = values[sheet.name].cell(cell.row, cell.column)
+                if stored.data_type == "e":
+                    _put(sheet.rows, cell.row, cell.column, Fault("error_value", stored.value))
+                elif stored.value is None:
+                    text = getattr(cell.value, "text", cell.value)
+                    _put(sheet.rows, cell.row, cell.column, Fault("formula", str(text)))
+        width = max(map(len, sheet.rows), default=0)
+        for row in sheet.rows:
+            row += [""] * (width - len(row))
+        rows = formulas[sheet.name].row_dimensions
+        columns = formulas[sheet.name].column_dimensions
+        hidden = [(d.min or column_index_from_string(key), d.max or d.min or 0)
+                  for key, d in columns.items() if d.hidden]
+        out.append(sheet._replace(
+            hidden_rows=frozenset(i - 1 for i, d in rows.items() if d.hidden),
+            hidden_columns=frozenset(c - 1 for a, z in hidden for c in range(a, z + 1))))
+    return out
+
+
+def _put(rows: list[list[Any]], row: int, column: int, fault: Fault) -> None:
+    rows += [[] for _ in range(row - len(rows))]
+    rows[row - 1] += [""] * (column - len(rows[row - 1]))
+    rows[row - 1][column - 1] = fault

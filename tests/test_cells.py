@@ -1,0 +1,109 @@
+"""What stands in a cell of a return."""
+
+import datetime
+import math
+
+import pytest
+
+from kgge.cells import LIMITS, Fault, fold, read_cell, read_date, read_year, read_yes
+from kgge.plan import CELL_STATES
+
+NUMBERS = [
+    (350.0, "reached", 350), (0.0, "reached", 0), ("350", "reached", 350), ("05", "reached", 5),
+    (" 350\u00a0", "reached", 350), ("1.234", "reached", 1234), ("1,234", "reached", 1234),
+    ("1 234", "reached", 1234), ("1\u202f234", "reached", 1234), ("1.234.567", "reached", 1234567),
+    (70.5, "amount", 70.5), ("70,5", "amount", 70.5), ("70.5", "amount", 70.5),
+    ("1.234,5", "amount", 1234.5), ("1,234.5", "amount", 1234.5), ("1 234,5", "amount", 1234.5),
+    ("1 234", "amount", 1234), ("1.234.567", "amount", None), ("12.345,678", "amount", 12345.678),
+    ("0,500", "amount", 0.5), ("1234,567", "amount", 1234.567), ("1234", "amount", 1234),
+    ("-", "amount", 0), ("–", "reached", 0), (" - ", "eligible", 0),
+]
+STATES = [("", "not_reported"), (None, "not_reported"), (" \u00a0\u200b", "not_reported"),
+          ("...", "not_known"), ("…", "not_known"), (" ... ", "not_known"),
+          ("x", "not_applicable"), ("X", "not_applicable"), (" x", "not_applicable")]
+PROBLEMS = [
+    ("hơn 350", "reached", "approximate"), ("ho\u031bn 350", "reached", "approximate"),
+    ("khoảng 1.000", "reached", "approximate"), ("~350", "reached", "approximate"),
+    ("350+", "reached", "approximate"), ("300-350", "reached", "approximate"),
+    ("350 trở lên", "reached", "approximate"), ("about 350", "amount", "approximate"),
+    ("15/15", "reached", "fraction"), ("15 / 20 người", "reached", "fraction"),
+    ("85%", "reached", "percent"), ("15,48 %", "amount", "percent"),
+    ("-5", "reached", "negative"), ("−5", "amount", "negative"), (-1.0, "amount", "negative"),
+    ("1,234", "amount", "ambiguous"), ("1.234", "amount", "ambiguous"),
+    ("12.345", "amount", "ambiguous"), ("70,5", "reached", "decimal"),
+    (70.5, "reached", "decimal"),
+    ("1.234,5", "reached", "decimal"), ("0.500", "reached", "decimal"),
+    (0.85, "reached", "decimal"),
+    ("=1+1", "reached", "text"), ("350 người", "reached", "text"), ("xx", "reached", "text"),
+    ("1e3", "reached", "text"), ("..", "reached", "text"), ("--", "reached", "text"),
+    ("12.34.56", "amount", "text"), ("1.23.456", "reached", "text"), (True, "reached", "text"),
+    ("٣", "reached", "text"), ("½", "reached", "text"), ("10²", "reached", "text"),
+    (datetime.date(2018, 1, 2), "reached", "date"), (datetime.time(1), "amount", "date"),
+    (2_000_001.0, "eligible", "too_much"), ("9" * 400, "reached", "too_much"),
+    (float("nan"), "amount", "too_much"), (float("inf"), "reached", "too_much"),
+    ("50.000.000", "amount", "too_much"), (Fault("error_value", "#DIV/0!"), "reached",
+                                           "error_value"),
+]
+
+
+@pytest.mark.parametrize(("value", "column", "expected"), NUMBERS)
+def test_a_number_is_read_as_it_was_meant(value, column, expected):
+    cell = read_cell(value, column)
+    if expected is None:  # 1.234.567 million dong is more than the plan holds
+        assert cell.problem == "too_much"
+        return
+    assert (cell.number, cell.state) == (expected, "reported")
+    assert math.copysign(1, cell.number) == 1
+
+
+def test_only_text_with_separators_is_doubted():
+    assert read_cell("05", "reached").problem == "" == read_cell("-", "reached").problem
+    assert read_cell("1.234", "reached").problem == "read_as" == read_cell("70,5", "amount").problem
+
+
+@pytest.mark.parametrize(("value", "state"), STATES)
+@pytest.mark.parametrize("column", LIMITS)
+def test_states_are_kept_apart(value, state, column):
+    cell = read_cell(value, column)
+    assert (cell.state, cell.problem, math.isnan(cell.number)) == (state, "", True)
+    assert state in CELL_STATES
+
+
+@pytest.mark.parametrize(("value", "column", "problem"), PROBLEMS)
+def test_what_is_no_number_is_rejected_with_its_reason(value, column, problem):
+    cell = read_cell(value, column)
+    assert (cell.state, cell.problem, math.isnan(cell.number)) == ("rejected", problem, True)
+
+
+@pytest.mark.parametrize(("limit", "column"), [(v, k) for k, v in LIMITS.items()])
+def test_the_limit_itself_is_allowed(limit, column):
+    assert read_cell(limit, column).state == "reported"
+    assert read_cell(limit + 1, column).problem == "too_much"
+
+
+def test_fold_meets_every_way_of_typing_a_label():
+    ways = ["Văn hóa", "Văn hoá", "VĂN  HÓA", "Va\u0306n ho\u0301a", "văn\u00a0hóa "]
+    assert {fold(way) for way in ways} == {"van hoa"}
+    assert fold("Đài") == "dai"
+
+
+@pytest.mark.parametrize(("value", "expected"), [
+    (datetime.datetime(2019, 1, 31, 8), (2019, 1, 31)), ("31/01/2019", (2019, 1, 31)),
+    ("1.2.2019", (2019, 2, 1)), ("2019-01-31", (2019, 1, 31)), ("31/02/2019", None),
+    ("tháng 1", None), (43496.0, None), ("", None), (True, None)])
+def test_dates_are_day_first(value, expected):
+    assert read_date(value) == (datetime.date(*expected) if expected else None)
+
+
+@pytest.mark.parametrize(("value", "expected"), [
+    (2018.0, 2018), (2018, 2018), ("2018", 2018), ("Năm 2018", 2018), ("Na\u0306m  2018", 2018),
+    ("2018-2019", None), (2018.5, None), ("", None), (None, None), (float("inf"), None)])
+def test_years(value, expected):
+    assert read_year(value) == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [
+    ("Có / Yes", True), ("co\u0301", True), ("yes", True), ("Không / No", False), ("không", False),
+    ("", None), ("Có thể", None), ("Có / Không", None), (1.0, None)])
+def test_yes_and_no(value, expected):
+    assert read_yes(value) is expected

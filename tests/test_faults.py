@@ -1,0 +1,350 @@
+"""Faulty returns, each made by editing a sound one: the exact cell and code of every problem."""
+
+import datetime
+import io
+import re
+import struct
+import zipfile
+
+import openpyxl
+import pytest
+
+from kgge.form import load_form
+from kgge.plan import LANGUAGES
+from kgge.return_file import messages
+from kgge.returns import read_returns
+from kgge.template import write_template
+
+COVER, PERSONS, MONEY = "Bìa", "Chỉ tiêu", "Kinh phí"
+
+
+def fill(form, unit):
+    """A value for every cell of the form of one unit."""
+    values = {}
+    for at, code in enumerate(form.asked("indicators", unit)):
+        values |= {(code, "eligible"): 1000 + at, (code, "reached"): 100 + at,
+                   (code, "attendances"): 150 + at}
+    return values | {(code, "amount"): 10.5 + at for at, code in enumerate(form.money)}
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    path, form = tmp_path_factory.mktemp("sound") / "sound.xlsx", load_form()
+    write_template("rach-gia", 2018, path, received_on=datetime.date(2019, 1, 20),
+                   values=fill(form, "rach-gia"))
+    other = path.with_name("other.xlsx")
+    write_template("ha-tien", 2018, other, received_on=datetime.date(2019, 1, 20),
+                   values=fill(form, "ha-tien"))
+    return path.read_bytes(), other.read_bytes()
+
+
+def put(sheet, cell, value, kind=None):
+    def edit(book):
+        book[sheet][cell] = value
+        if kind:
+            book[sheet][cell].data_type = kind
+    return edit
+
+
+def many(*edits):
+    def edit(book):
+        for one in edits:
+            one(book)
+    return edit
+
+
+def call(sheet, method, *args, **kwargs):
+    return lambda book: getattr(book[sheet], method)(*args, **kwargs)
+
+
+def hide(sheet, row=None, column=None, whole=False):
+    def edit(book):
+        if row:
+            book[sheet].row_dimensions[row].hidden = True
+        if column:
+            book[sheet].column_dimensions[column].hidden = True
+        if whole:
+            book[sheet].sheet_state = "hidden"
+    return edit
+
+
+def copy_row(sheet, source, target):
+    def edit(book):
+        for cell in book[sheet][source]:
+            book[sheet].cell(target, cell.column, cell.value)
+    return edit
+
+
+def add_sheet(name, value):
+    def edit(book):
+        book.create_sheet(name)["B2"] = value
+    return edit
+
+
+def copy_sheet(name):
+    return lambda book: book.copy_worksheet(book[name])
+
+
+def drop(name):
+    return lambda book: book.remove(book[name])
+
+
+def figures(sheet, columns, rows, code):
+    return {(sheet, f"{c}{r}", code) for c in columns for r in rows}
+
+
+ONE = {  # kind of fault: what is done to the workbook, every problem it must give
+    "approximate": (put(PERSONS, "F8", "hơn 350"), {(PERSONS, "F8", "approximate")}),
+    "approximate in decomposed letters": (put(PERSONS, "F8", "ho\u031bn 350"),
+                                          {(PERSONS, "F8", "approximate")}),
+    "a range": (put(PERSONS, "E8", "300 - 350"), {(PERSONS, "E8", "approximate")}),
+    "a fraction": (put(PERSONS, "G9", "15/15"), {(PERSONS, "G9", "fraction")}),
+    "a percentage as text": (put(PERSONS, "F9", "85%"), {(PERSONS, "F9", "percent")}),
+    "a share": (put(PERSONS, "F9", 0.85), {(PERSONS, "F9", "decimal")}),
+    "a share over one": (put(PERSONS, "F9", 1.2), {(PERSONS, "F9", "decimal")}),
+    "half a person": (put(PERSONS, "E10", "70,5"), {(PERSONS, "E10", "decimal")}),
+    "negative persons": (put(PERSONS, "E10", -5), {(PERSONS, "E10", "negative")}),
+    "negative as text": (put(MONEY, "E9", "-5,5"), {(MONEY, "E9", "negative")}),
+    "two readings": (put(MONEY, "E9", "1,234"), {(MONEY, "E9", "ambiguous")}),
+    "two readings with a dot": (put(MONEY, "E9", "1.234"), {(MONEY, "E9", "ambiguous")}),
+    "amount in dong": (put(MONEY, "E9", 50_000_000), {(MONEY, "E9", "too_much")}),
+    "more than the province": (put(PERSONS, "E8", 3_000_000), {(PERSONS, "E8", "too_much")}),
+    "thousands as text": (put(PERSONS, "E8", "1.234"), {(PERSONS, "E8", "read_as")}),
+    "reached above eligible": (put(PERSONS, "F8", 1001), {(PERSONS, "F8", "above_eligible")}),
+    "reached of nobody": (put(PERSONS, "E8", None), {(PERSONS, "F8", "no_eligible")}),
+    "a word": (put(PERSONS, "F8", "chưa có"), {(PERSONS, "F8", "text")}),
+    "a number with its unit": (put(PERSONS, "F8", "350 người"), {(PERSONS, "F8", "text")}),
+    "a note beginning with =": (put(PERSONS, "F8", "=xem ghi chú", "s"), {(PERSONS, "F8", "text")}),
+    "a date": (put(PERSONS, "F8", datetime.date(2018, 1, 2)), {(PERSONS, "F8", "date")}),
+    "true": (put(PERSONS, "F8", True), {(PERSONS, "F8", "text")}),
+    "an error value": (put(PERSONS, "F8", "#DIV/0!"), {(PERSONS, "F8", "error_value")}),
+    "an error value in money": (put(MONEY, "E58", "#REF!"), {(MONEY, "E58", "error_value")}),
+    "a formula never computed": (put(MONEY, "E10", "=E8+E9"), {(MONEY, "E10", "formula")}),
+    "hidden row": (hide(PERSONS, row=8), figures(PERSONS, "EFG", [8], "hidden")),
+    "hidden column": (hide(MONEY, column="E"), figures(
+        MONEY, "E", [*range(8, 23), *range(24, 30), *range(31, 43), *range(44, 62)], "hidden")),
+    "hidden row with a fault": (many(hide(PERSONS, row=8), put(PERSONS, "F8", "15/15")), {
+        (PERSONS, "E8", "hidden"), (PERSONS, "F8", "fraction;hidden"), (PERSONS, "G8", "hidden")}),
+    "hidden sheet": (hide(MONEY, whole=True), {(MONEY, None, "hidden_sheet")}),
+    "sheet added": (add_sheet("Ghi chú", "xem công văn"), {("Ghi chú", None, "extra_sheet")}),
+    "sheet copied": (copy_sheet(PERSONS), {
+        (s, f"{c}{r}", "duplicate_row") for s in (PERSONS, PERSONS + " Copy") for c in "EFG"
+        for r in [*range(8, 16), 17, 18, *range(20, 26), *range(27, 31), 32, 33]}),
+    "sheet removed": (drop(MONEY), {(None, None, "no_sheet")}),
+    "cover removed": (drop(COVER), {(None, None, "no_cover")}),
+    "row of codes removed": (call(MONEY, "delete_rows", 6), {
+        (None, None, "no_sheet"), (MONEY, None, "extra_sheet")}),
+    "column code overwritten": (put(PERSONS, "G6", "lượt"), {
+        (PERSONS, None, "no_column"), *figures(
+            PERSONS, "G", [*range(8, 16), 17, 18, *range(20, 26), *range(27, 31), 32, 33],
+            "not_read")}),
+    "row removed": (call(PERSONS, "delete_rows", 8), {(PERSONS, None, "no_row")}),
+    "row code retyped": (put(PERSONS, "D8", "1a.canbo.nu"), {
+        (PERSONS, None, "no_row"), *figures(PERSONS, "EFG", [8], "unknown_code")}),
+    "row code erased": (put(MONEY, "D8", None), {(MONEY, None, "no_row"),
+                                                 (MONEY, "E8", "no_code")}),
+    "total row added": (put(MONEY, "E62", 99), {(MONEY, "E62", "no_code")}),
+    "row twice": (copy_row(PERSONS, 8, 40), figures(PERSONS, "EFG", [8, 40], "duplicate_row")),
+    "note beside the table": (put(PERSONS, "I8", "=ước tính", "s"), {(PERSONS, "I8", "not_read")}),
+    "old version": (put(COVER, "B16", "KH27-v0"), {(COVER, "B16", "version")}),
+    "unit unknown": (put(COVER, "B10", "sai-gon"), {(COVER, "B10", "unit")}),
+    "unit of no return": (put(COVER, "B10", "other-departments"), {(COVER, "B10", "unit")}),
+    "name of another unit": (put(COVER, "B9", "UBND Hà Tiên"), {(COVER, "B9", "unit")}),
+    "name of no unit": (put(COVER, "B9", "UBND tỉnh"), {(COVER, "B9", "unit_name")}),
+    "year outside the plan": (put(COVER, "B12", 2021), {(COVER, "B12", "year"),
+                                                        (COVER, "B17", "received_on")}),
+    "year as words": (put(COVER, "B12", "năm nay"), {(COVER, "B12", "year")}),
+    "illustrative unanswered": (put(COVER, "B18", None), {(COVER, "B18", "illustrative")}),
+    "illustrative both": (put(COVER, "B18", "Có / Không"), {(COVER, "B18", "illustrative")}),
+    "date of receipt missing": (put(COVER, "B17", None), {(COVER, "B17", "no_date")}),
+    "date of receipt too early": (put(COVER, "B17", datetime.date(2017, 1, 5)),
+                                  {(COVER, "B17", "received_on")}),
+    "date of receipt no date": (put(COVER, "B17", "31/02/2019"), {(COVER, "B17", "received_on")}),
+    "row of another unit": (many(put(COVER, "B10", "newspaper"),
+                                 put(COVER, "B9", "Báo Kiên Giang")),
+                            figures(PERSONS, "EFG", [17, 18, *range(20, 26), 32, 33],
+                                    "not_asked")),
+}
+
+
+def edited(data, edit):
+    book, out = openpyxl.load_workbook(io.BytesIO(data)), io.BytesIO()
+    edit(book)
+    book.save(out)
+    return out.getvalue()
+
+
+def rezip(data, changes, method=zipfile.ZIP_DEFLATED):
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", method) as new:
+        for name in old.namelist():
+            new.writestr(name, changes.pop(name, old.read(name)))
+        for name, content in changes.items():
+            new.writestr(name, content)
+    return out.getvalue()
+
+
+def sheet_xml(data, number):
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read(f"xl/worksheets/sheet{number}.xml")
+
+
+def bomb(data):
+    return rezip(data, {"xl/media/image1.xml": b" " * 25_000_000})
+
+
+def lying_bomb(data):
+    """The directory says 100 bytes where ten million unpack."""
+    out = bytearray(rezip(data, {"xl/zero.xml": b" " * 10_000_000}))
+    for at in [m.start() for m in re.finditer(b"xl/zero.xml", bytes(out))]:
+        for header, size in ((30, 22), (46, 24)):
+            if out[at - header:at - header + 4] in (b"PK\3\4", b"PK\1\2"):
+                out[at - header + size:at - header + size + 4] = struct.pack("<I", 100)
+    return bytes(out)
+
+
+def far(data, cell):
+    row = b'<row r="1048576"><c %s><v>1</v></c></row></sheetData>' % cell
+    return rezip(data, {"xl/worksheets/sheet3.xml":
+                        sheet_xml(data, 3).replace(b"</sheetData>", row)})
+
+
+def entities(data):
+    lol = b"".join(b'<!ENTITY l%d "%s">' % (n, b"&l%d;" % (n - 1) * 10 if n else b"lol" * 10)
+                   for n in range(10))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        xml = archive.read("xl/sharedStrings.xml")
+    head, rest = xml.split(b"?>", 1)
+    return rezip(data, {"xl/sharedStrings.xml": head + b"?><!DOCTYPE sst [" + lol + b"]>"
+                        + rest.replace(b"<t>", b"<t>&l9;", 1)})
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
+FILES = {  # kind of fault: name of the file, its bytes, the code of its problem
+    "zero bytes": ("a.xlsx", lambda data: b"", "empty_file"),
+    "truncated": ("a.xlsx", lambda data: data[:len(data) // 2], "not_workbook"),
+    "truncated at the end": ("a.xlsx", lambda data: data[:-40], "not_workbook"),
+    "damaged inside": ("a.xlsx", lambda data: data[:3000] + b"\0" * 400 + data[3400:],
+                       "unreadable"),
+    "not a zip": ("a.xlsx", lambda data: b"<html>" + data, "not_workbook"),
+    "a zip of something else": ("a.xlsx", lambda data: rezip(data, {
+        "xl/workbook.xml": b"<html/>"}), None),
+    "old .xls": ("a.xls", lambda data: OLE, "old_format"),
+    ".xls renamed": ("a.xlsx", lambda data: OLE, "old_format"),
+    "password": ("a.xlsx", lambda data: OLE + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
+    ".csv": ("a.csv", lambda data: b"code,eligible\n", "wrong_type"),
+    ".pdf": ("báo cáo.PDF", lambda data: b"%PDF-1.4", "wrong_type"),
+    "no suffix": ("baocao", lambda data: data, "wrong_type"),
+    ".xlsm": ("a.xlsm", lambda data: data, "macros"),
+    "macros under another name": ("a.xlsx", lambda data: rezip(
+        data, {"xl/vbaProject.bin": b"x"}), "macros"),
+    "zip bomb": ("a.xlsx", bomb, "too_big"),
+    "zip bomb with a false directory": ("a.xlsx", lying_bomb, "unreadable"),
+    "large file": ("a.xlsx", lambda data: data + b"\0" * 5_000_001, "too_big"),
+    "figure at the end of the sheet": ("a.xlsx", lambda data: far(
+        data, b'r="XFD1048576"'), "far_cell"),
+    "figure far below": ("a.xlsx", lambda data: far(data, b'r="E5000"'), "far_cell"),
+    "far figure, place in an entity": ("a.xlsx", lambda data: far(
+        data, b'r="&#88;FD1048576"'), "far_cell"),
+    "far figure, written otherwise": ("a.xlsx", lambda data: far(
+        data, b"s='1'\nr =\t'XFD1048576'"), "far_cell"),
+    "far figure, place left out": ("a.xlsx", lambda data: far(data, b""), "far_cell"),
+    "another encoding": ("a.xlsx", lambda data: rezip(data, {
+        "xl/worksheets/sheet3.xml": sheet_xml(data, 3).decode().encode("utf-16")}), "unreadable"),
+    "zip method of another program": ("a.xlsx", lambda data: rezip(
+        data, {}, zipfile.ZIP_LZMA), "unreadable"),
+}
+
+
+def read(tmp_path, sound, name, data):
+    (tmp_path / name).write_bytes(data)
+    (tmp_path / "tốt.xlsx").write_bytes(sound[1])
+    out = read_returns(tmp_path)
+    cells = out.reporting.attrs["cells"]
+    assert cells["accepted"] + cells["rejected"] == cells["submitted"]
+    problems = out.problems[out.problems["file"] == name]
+    assert len(problems) == len(out.problems), "the sound return beside it has problems"
+    assert (out.outcomes["file"] == "tốt.xlsx").sum() == 22
+    for lang in LANGUAGES:
+        assert problems[f"message_{lang}"].str.len().gt(20).all()
+        assert not problems[f"message_{lang}"].str.contains(r"[{}]").any()
+    return out, problems.astype(object).where(problems.notna(), None)
+
+
+@pytest.mark.parametrize("kind", ONE)
+def test_a_fault_in_the_workbook_is_named_with_its_cell(kind, tmp_path, sound):
+    edit, expected = ONE[kind]
+    out, problems = read(tmp_path, sound, "a.xlsx", edited(sound[0], edit))
+    found = set(problems[["sheet", "cell", "code"]].itertuples(index=False, name=None))
+    assert found == expected
+    known = messages()
+    fatal = any(known[c]["severity"] == "fatal" for *_, code in expected for c in code.split(";"))
+    assert ("a.xlsx" in set(out.outcomes["file"])) is not fatal
+    errors = sum(1 for _, cell, severity in zip(problems["sheet"], problems["cell"],
+                                                problems["severity"], strict=True)
+                 if severity == "error" and cell and not fatal)
+    if not any("received_on" in code for *_, code in expected) and not fatal:
+        assert out.reporting.attrs["cells"]["rejected"] == errors
+    if fatal:
+        assert out.reporting.attrs["cells"]["accepted"] == 117
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_fault_of_the_file_is_named_and_the_others_are_read(kind, tmp_path, sound):
+    name, make, code = FILES[kind]
+    out, problems = read(tmp_path, sound, name, make(sound[0]))
+    assert set(problems["severity"]) == {"error"} and problems["sheet"].isna().all()
+    assert out.reporting["received"].sum() == 1
+    if code:
+        assert list(problems["code"]) == [code]
+
+
+def test_entities_are_not_expanded(tmp_path, sound):
+    out, problems = read(tmp_path, sound, "a.xlsx", entities(sound[0]))
+    assert problems["message_en"].str.len().max() < 1000 and len(problems) <= 2
+
+
+def test_external_links_are_ignored_with_a_warning(tmp_path, sound):
+    out, problems = read(tmp_path, sound, "a.xlsx", rezip(sound[0], {
+        "xl/externalLinks/externalLink1.xml": b"<externalLink/>"}))
+    assert list(problems["code"]) == ["external_links"]
+    assert set(problems["severity"]) == {"warning"}
+    assert out.reporting.attrs["cells"] == {"submitted": 234, "accepted": 234, "rejected": 0}
+
+
+def test_a_formula_with_a_stored_result_is_read(tmp_path, sound):
+    xml = re.sub(rb'(<c r="E8"[^>]*>)<v>10.5</v>', rb"\1<f>5+5.5</f><v>10.5</v>",
+                 sheet_xml(sound[0], 3))
+    assert b"<f>" in xml
+    out, problems = read(tmp_path, sound, "a.xlsx", rezip(sound[0],
+                                                          {"xl/worksheets/sheet3.xml": xml}))
+    assert len(problems) == 0 and out.spending.loc[0, "amount"] == 10.5
+
+
+def test_two_returns_of_one_unit_and_year_are_both_rejected(tmp_path, sound):
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "2.xlsx").write_bytes(sound[0])
+    (tmp_path / "1.xlsx").write_bytes(edited(sound[0], put(PERSONS, "E8", 2000)))
+    out = read_returns(tmp_path)
+    assert list(out.problems["file"]) == ["1.xlsx", "b/2.xlsx"]
+    assert set(out.problems["code"]) == {"duplicate_return"}
+    assert "b/2.xlsx" in out.problems.loc[0, "message_vi"]
+    assert out.reporting.attrs["cells"] == {"submitted": 234, "accepted": 0, "rejected": 234}
+    assert out.outcomes.empty and not out.reporting["received"].any()
+
+
+def test_every_kind_of_problem_is_shown_here_or_among_the_returns():
+    shown = {c for _, found in ONE.values() for *_, code in found for c in code.split(";")}
+    shown |= {code for *_, code in FILES.values()}
+    elsewhere = {"falls", "duplicate_return", "external_links"}
+    assert set(messages()) == (shown | elsewhere) - {None}
+    assert len(ONE) + len(FILES) >= 40
+
+
+def test_a_warning_keeps_the_figure_and_an_error_loses_it(tmp_path, sound):
+    out, _ = read(tmp_path, sound, "a.xlsx", edited(sound[0], many(
+        put(PERSONS, "E8", "1.234"), put(PERSONS, "F9", "15/15"), put(PERSONS, "G8", "..."))))
+    first = out.outcomes.iloc[:2]
+    assert list(first["state"]) == ["reported;reported;not_known", "reported;rejected;reported"]
+    assert first["eligible"].tolist() == [1234, 1001] and first["reached"].isna().tolist() == [
+        False, True]

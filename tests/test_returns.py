@@ -1,0 +1,292 @@
+"""Reading sets of returns: places that moved, several years, reporting, annotated copies."""
+
+import datetime
+import io
+import os
+import shutil
+import unicodedata
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from kgge.annotate import annotate
+from kgge.files import DataError, data_folder
+from kgge.form import load_form
+from kgge.plan import REPORT_STATES
+from kgge.returns import figure_cells, list_files, read_returns, reporting_rates
+from kgge.tables import SCHEMAS, read_table, write_table
+from kgge.template import write_template
+
+NAMES = ("outcomes", "spending", "reporting", "problems")
+
+
+def values(form, unit, factor=1.0):
+    out = {}
+    for at, code in enumerate(form.asked("indicators", unit)):
+        out |= {(code, "eligible"): 1000 + at, (code, "reached"): round((100 + at) * factor),
+                (code, "attendances"): 150 + at}
+    return out | {(code, "amount"): 10.5 + at for at, code in enumerate(form.money)}
+
+
+def send(folder, unit, year, name=None, factor=1.0, **how):
+    form, path = load_form(), folder / (name or f"{unit}-{year}.xlsx")
+    write_template(unit, year, path, **{
+        "values": values(form, unit, factor), "received_on": datetime.date(year + 1, 1, 31)} | how)
+    return path
+
+
+def edit(path, change):
+    book = openpyxl.load_workbook(path)
+    change(book)
+    book.save(path)
+
+
+def same(left, right, but=("sheet", "row")):
+    drop = list(but)
+    pd.testing.assert_frame_equal(left.drop(columns=drop), right.drop(columns=drop))
+
+
+def shuffle(book):
+    """Sort the table the other way round, as a user of a spreadsheet may."""
+    sheet = book["Kinh phí"]
+    lines = [[c.value for c in line] for line in sheet.iter_rows(min_row=7)]
+    for row, line in enumerate(reversed(lines), 7):
+        for column, value in enumerate(line, 1):
+            sheet.cell(row, column).value = value
+
+
+def retype(book):
+    """Write every text in decomposed letters, some with the tone mark on the other vowel."""
+    for sheet in book:
+        for line in sheet.iter_rows():
+            for cell in line:
+                if isinstance(cell.value, str):
+                    cell.value = unicodedata.normalize("NFD", cell.value.replace("óa", "oá"))
+    book["Bìa"]["B9"] = unicodedata.normalize("NFD", "ỦY BAN NHÂN DÂN  rạch giá")
+
+
+def rename(book):
+    for sheet, name in zip(book, ("Sheet1", "so lieu", "=kinh phí"), strict=True):
+        sheet.title = name
+
+
+MOVED = {
+    "rows above": lambda book: [s.insert_rows(1, 3) for s in book],
+    "a row in the table": lambda book: book["Chỉ tiêu"].insert_rows(12, 2),
+    "columns": lambda book: [s.insert_cols(1, 2) for s in book],
+    "a column in the table": lambda book: book["Chỉ tiêu"].insert_cols(6),
+    "sheets renamed": rename,
+    "sheets in another order": lambda book: book.move_sheet("Kinh phí", -2),
+    "table sorted": shuffle,
+    "labels retyped": retype,
+    "labels erased": lambda book: [book["Chỉ tiêu"].cell(r, c, "") for r in range(8, 30)
+                                   for c in (1, 2, 3)],
+}
+
+
+@pytest.mark.parametrize("how", MOVED)
+def test_reading_does_not_depend_on_position_or_labels(how, tmp_path):
+    path = send(tmp_path, "rach-gia", 2018)
+    before = read_returns(path)
+    edit(path, MOVED[how])
+    after = read_returns(path)
+    assert after.problems.empty
+    same(before.outcomes, after.outcomes)
+    same(before.spending, after.spending)
+    same(before.reporting, after.reporting, ())
+
+
+def test_places_are_those_in_the_file_and_lead_back_to_it(tmp_path):
+    folder = tmp_path / "returns"
+    path = send(folder, "rach-gia", 2018)
+    edit(path, lambda book: (book["Chỉ tiêu"].insert_cols(6), book["Kinh phí"].insert_rows(2, 5)))
+    out, book = read_returns(folder), openpyxl.load_workbook(path)
+    for table in (out.outcomes, out.spending):
+        cells = figure_cells(table, folder)
+        assert set(cells["file"]) == {"returns/rach-gia-2018.xlsx"}
+        assert len(cells) == len(table) * (3 if "reached" in table else 1)
+        for cell in cells.to_dict("records"):
+            stands = book[cell["sheet"]].cell(cell["line"], cell["column"]).value
+            assert stands == cell["value"] and str(stands) == cell["text"]
+
+
+def test_tables_survive_being_written_and_read(tmp_path):
+    send(tmp_path / "in", "rach-gia", 2018, values={("I.1.other", "amount"): "=hơn 5",
+                                                    ("I.2.other", "amount"): "..."})
+    out = read_returns(tmp_path / "in")
+    for name in NAMES:
+        write_table(name, getattr(out, name), tmp_path)
+        pd.testing.assert_frame_equal(read_table(name, tmp_path / f"{name}.csv"),
+                                      getattr(out, name))
+        assert list(getattr(out, name)) == [c.name for c in SCHEMAS[name].columns]
+    assert "'=hơn 5" in (tmp_path / "problems.csv").read_text(encoding="utf-8")
+
+
+def test_a_cumulative_figure_that_falls_is_doubted_against_the_latest_earlier_return(tmp_path):
+    send(tmp_path, "rach-gia", 2016)
+    send(tmp_path, "rach-gia", 2018, factor=0.5)
+    send(tmp_path, "rach-gia", 2020, factor=0.75)
+    out = read_returns(tmp_path)
+    assert set(out.problems["code"]) == {"falls"}
+    assert set(out.problems["severity"]) == {"warning"}
+    assert set(out.problems["file"]) == {"rach-gia-2018.xlsx"}
+    cells = out.problems["cell"].tolist()
+    assert len(cells) == 20 and "F32" not in cells, "indicator 4 counts each year alone"
+    assert "100" in out.problems.loc[0, "message_en"]
+    assert "2016" in out.problems.loc[0, "message_vi"]
+    assert out.outcomes["reached"].notna().all()
+
+
+def test_a_rejected_figure_is_not_what_later_years_are_compared_with(tmp_path):
+    send(tmp_path, "newspaper", 2016, factor=9.9)
+    edit(tmp_path / "newspaper-2016.xlsx", lambda book: [
+        book["Chỉ tiêu"].cell(r, 5, 10) for r in range(7, 40)
+        if "." in str(book["Chỉ tiêu"].cell(r, 4).value)])
+    send(tmp_path, "newspaper", 2017)
+    out = read_returns(tmp_path)
+    assert set(out.problems["code"]) == {"above_eligible"}
+
+
+def test_reporting_has_a_row_for_every_unit_and_year_and_counts_a_unit_once(tmp_path):
+    send(tmp_path, "labour", 2016)
+    send(tmp_path, "labour", 2017, received_on=datetime.date(2018, 2, 1))
+    send(tmp_path, "labour", 2018, values={})
+    send(tmp_path, "justice", 2018, values={("I.1.other", "amount"): "..."})
+    send(tmp_path, "justice", 2016, received_on=None)
+    send(tmp_path, "finance", 2016)
+    shutil.copy(tmp_path / "finance-2016.xlsx", tmp_path / "again.xlsx")
+    out = read_returns(tmp_path).reporting
+    assert len(out) == 26 * 5 and out["expected"].all()
+    rows = out.set_index(["unit", "year"])
+    assert rows.index.is_unique
+    assert rows.loc[("labour", 2016), ["received", "on_time", "with_content"]].all()
+    assert rows.loc[("labour", 2017), ["received", "on_time"]].tolist() == [True, False]
+    assert rows.loc[("labour", 2018), ["received", "with_content"]].tolist() == [True, False]
+    assert rows.loc[("justice", 2018), ["received", "with_content"]].tolist() == [True, False]
+    assert rows.loc[("justice", 2016), ["received", "on_time"]].tolist() == [True, False]
+    assert not rows.loc[("finance", 2016), "received"]
+    assert out["received"].sum() == 5 and len(REPORT_STATES) == 4
+
+
+def test_reporting_rates(tmp_path):
+    reporting = pd.DataFrame({
+        "unit": ["a", "a", "b", "b", "c"], "year": [2016, 2017, 2016, 2017, 2016],
+        "expected": [True, True, True, True, False], "received": [True, True, True, False, True],
+        "on_time": [True, False, True, False, True],
+        "with_content": [True, True, False, False, True]})
+    out = reporting_rates(reporting)
+    assert out["expected"].tolist() == [2, 2] and out["received_share"].tolist() == [1, 0.5]
+    assert out["on_time_share"].tolist() == [1, 0] and out["with_content"].tolist() == [1, 1]
+    assert reporting_rates(reporting, ["unit", "year"])["received_share"].max() == 1
+    assert reporting_rates(reporting, "unit")["unit"].tolist() == ["a", "b"]
+    for by in ("month", [], ["unit", "month"]):
+        with pytest.raises(ValueError, match="unit, year or both"):
+            reporting_rates(reporting, by)
+
+
+def test_a_folder_with_illustrative_and_real_returns_is_refused(tmp_path):
+    send(tmp_path / "a", "labour", 2016, illustrative=True)
+    send(tmp_path / "b", "labour", 2017)
+    with pytest.raises(DataError, match=r"(?s)illustrative: a/labour-2016.*real: b/labour-2017"):
+        read_returns(tmp_path)
+    for name, kind in (("a", True), ("b", False)):
+        assert [t.attrs["illustrative"] for t in read_returns(tmp_path / name)] == [kind] * 4
+
+
+def test_names_are_composed_and_lock_files_are_passed_over(tmp_path):
+    send(tmp_path / unicodedata.normalize("NFD", "Hòn Đất"), "hon-dat", 2016, "báo cáo.XLSX")
+    for name in ("~$hon-dat.xlsx", ".hidden.xlsx", "Thumbs.db"):
+        (tmp_path / name).write_bytes(b"x")
+    out = read_returns(tmp_path)
+    assert out.problems.empty and set(out.outcomes["file"]) == {"Hòn Đất/báo cáo.XLSX"}
+    assert len(list_files(tmp_path)) == 1
+    assert figure_cells(out.outcomes.head(1), tmp_path)["text"].tolist() == ["1000", "100", "150"]
+
+
+def test_a_file_name_that_is_no_unicode_is_survived(tmp_path):
+    path = send(tmp_path, "hon-dat", 2016)
+    try:
+        os.rename(path, os.fsencode(tmp_path) + b"/\xff.xlsx")
+    except OSError:
+        pytest.skip("this file system takes Unicode names only")
+    assert read_returns(tmp_path).reporting["received"].sum() == 1
+
+
+def test_nothing_to_read(tmp_path):
+    out = read_returns(tmp_path)
+    assert out.outcomes.empty and out.problems.empty and len(out.reporting) == 130
+    assert out.reporting.attrs["cells"] == {"submitted": 0, "accepted": 0, "rejected": 0}
+    with pytest.raises(DataError, match="no such file or folder"):
+        read_returns(tmp_path / "none")
+
+
+def test_annotated_copies_mark_the_cells_and_change_nothing_else(tmp_path):
+    folder = tmp_path / "in"
+    path = send(folder / "2018", "rach-gia", 2018)
+    send(folder / "2018", "ha-tien", 2018)
+    (folder / "2018" / "x.csv").write_text("a")
+
+    def spoil(book):
+        book["Chỉ tiêu"]["F8"] = "15/15"
+        book["Kinh phí"]["E8"] = "=ước tính"
+        book["Kinh phí"]["E8"].data_type = "s"
+        book["Bìa"]["B17"] = None
+        book["Bìa"].merge_cells("A17:B17")
+    edit(path, spoil)
+    before = path.read_bytes()
+    assert annotate(folder, tmp_path / "out") == [tmp_path / "out" / "2018" / "rach-gia-2018.xlsx"]
+    assert path.read_bytes() == before
+    book = openpyxl.load_workbook(tmp_path / "out" / "2018" / "rach-gia-2018.xlsx")
+    cell = book["Chỉ tiêu"]["F8"]
+    assert "phân số" in cell.comment.text and "fraction" in cell.comment.text
+    assert cell.fill.fgColor.rgb.endswith("FFC7CE")
+    assert book["Bìa"]["A17"].fill.fgColor.rgb.endswith("FFEB9C")
+    noted = book["Kinh phí"]["E8"]
+    assert (noted.value, noted.data_type) == ("=ước tính", "s") and noted.comment
+    assert sum(1 for s in book for row in s.iter_rows() for c in row if c.comment) == 3
+    out, again = read_returns(folder / "2018"), read_returns(tmp_path / "out")
+    pd.testing.assert_frame_equal(
+        out.problems[out.problems["file"] == "rach-gia-2018.xlsx"][["sheet", "cell", "code"]]
+        .reset_index(drop=True), again.problems[["sheet", "cell", "code"]])
+
+
+@pytest.mark.parametrize("target", [".", "sub", ".."])
+def test_annotated_copies_never_land_among_the_returns(tmp_path, target):
+    send(tmp_path / "in", "rach-gia", 2018, received_on=None)
+    with pytest.raises(DataError, match="apart from the returns"):
+        annotate(tmp_path / "in", tmp_path / "in" / target)
+    with pytest.raises(DataError, match="apart from the returns"):
+        annotate(tmp_path / "in" / "rach-gia-2018.xlsx", tmp_path / "in")
+    assert len(annotate(tmp_path / "in" / "rach-gia-2018.xlsx", tmp_path / "in" / "out")) == 1
+
+
+def test_a_return_needs_no_particular_name_and_the_input_is_left_alone(tmp_path):
+    path = send(tmp_path, "rach-gia", 2018, "gửi Sở (2).xlsx")
+    before = path.read_bytes()
+    assert read_returns(path).reporting["received"].sum() == 1
+    assert path.read_bytes() == before and len(list(tmp_path.iterdir())) == 1
+
+
+def test_the_progress_bar_stays_off_where_nobody_watches(tmp_path, capsys):
+    send(tmp_path, "rach-gia", 2018)
+    read_returns(tmp_path)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_outcomes_and_spending_have_every_row_the_form_asks(tmp_path):
+    send(tmp_path, "rach-gia", 2018)
+    send(tmp_path, "newspaper", 2016)
+    out, form = read_returns(tmp_path), load_form()
+    assert len(out.outcomes) == 22 + 12 and len(out.spending) == 2 * len(form.money)
+    assert out.outcomes["unit"].tolist() == ["newspaper"] * 12 + ["rach-gia"] * 22
+    assert out.spending["item"].unique().tolist() == [
+        *read_table("budget", data_folder() / "processed" / "budget.csv")["item"].unique()]
+
+
+def test_bytes_of_a_book_opened_by_openpyxl_hold_the_same_figures(tmp_path):
+    path, copy = send(tmp_path / "a", "rach-gia", 2018), io.BytesIO()
+    openpyxl.load_workbook(path).save(copy)
+    before = read_returns(path)
+    path.write_bytes(copy.getvalue())
+    same(before.outcomes, read_returns(path).outcomes, ())

@@ -1,0 +1,215 @@
+"""The form: what it holds, how it is guarded, and that what is filled in comes back."""
+
+import datetime
+import io
+import math
+import shutil
+import subprocess
+
+import openpyxl
+import pytest
+
+from kgge.cells import LIMITS, read_cell
+from kgge.files import DataError
+from kgge.form import COLUMNS, ENTRIES, FORM, SHEETS, VERSION, load_form
+from kgge.returns import read_returns
+from kgge.template import BANNER, write_template
+
+OFFICE = shutil.which("soffice")
+needs_office = pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is not installed")
+RECEIVED = datetime.date(2019, 1, 20)
+
+
+def convert(folder, kind, *files):
+    subprocess.run([OFFICE, f"-env:UserInstallation=file://{folder}/profile", "--headless",
+                    "--convert-to", kind, "--outdir", folder, *files],
+                   check=True, capture_output=True, timeout=120)
+
+
+def answers(form, unit):
+    """Something for every cell of a form, all states among it: what to type, what is meant."""
+    nan = math.nan
+    marks = [("...", nan, "not_known"), ("x", nan, "not_applicable"), (None, nan, "not_reported"),
+             ("-", 0, "reported"), (0, 0, "reported")]
+    out = {}
+    cells = [(code, c) for code in form.asked("indicators", unit) for c in ENTRIES["indicators"]]
+    for at, key in enumerate(cells + [(code, "amount") for code in form.money]):
+        typed = 10_000 - at if key[1] != "amount" else at + 0.25
+        # Not zero persons in the group: then nobody can be reached.
+        mark = marks[at // 2 % (3 if key[1] == "eligible" else 5)]
+        out[key] = mark if at % 2 else (typed, typed, "reported")
+    return out
+
+
+def fill(book, given):
+    """Type the answers into a blank form, finding each cell by its codes as a reader would."""
+    left = dict(given)
+    for kind in ("indicators", "spending"):
+        sheet = book[SHEETS[kind]]
+        codes = [column.code for column in COLUMNS[kind]]
+        for line in sheet.iter_rows(min_row=7):
+            for cell, column in zip(line, codes, strict=True):
+                if (key := (line[codes.index("code")].value, column)) in left:
+                    assert cell.protection.locked is False
+                    cell.value = left.pop(key)[0]
+    assert not left
+    book[SHEETS["cover"]]["B17"] = RECEIVED
+
+
+def check(path, form, given):
+    out = read_returns(path)
+    assert set(out.problems["code"]) <= {"no_eligible"}
+    found = {}
+    for row in out.outcomes.to_dict("records"):
+        for column, state in zip(ENTRIES["indicators"], row["state"].split(";"), strict=True):
+            found[f"{row['indicator']}.{row['group']}.{row['sex']}", column] = row[column], state
+    for row in out.spending.to_dict("records"):
+        found[f"{row['item']}.{row['source']}", "amount"] = row["amount"], row["state"]
+    assert found.keys() == given.keys()
+    for key, (_, number, state) in given.items():
+        assert found[key][1] == state, key
+        assert found[key][0] == number or math.isnan(found[key][0]) and math.isnan(number), key
+    filled = sum(state != "not_reported" for *_, state in given.values())
+    assert out.reporting.attrs["cells"] == {"submitted": filled, "accepted": filled, "rejected": 0}
+    one = out.reporting[out.reporting["received"]].iloc[0]
+    assert (one["unit"], one["year"], one["received_on"].date()) == ("rach-gia", 2018, RECEIVED)
+    assert one["on_time"] and one["with_content"]
+
+
+def test_what_openpyxl_fills_in_comes_back(tmp_path):
+    form, path = load_form(), tmp_path / "form.xlsx"
+    write_template("rach-gia", 2018, path)
+    given, book = answers(form, "rach-gia"), openpyxl.load_workbook(path)
+    fill(book, given)
+    book.save(path)
+    check(path, form, given)
+    assert {state for *_, state in given.values()} == {
+        "reported", "not_reported", "not_known", "not_applicable"}
+
+
+@needs_office
+def test_what_libreoffice_saves_comes_back(tmp_path):
+    form, path = load_form(), tmp_path / "form.xlsx"
+    given = answers(form, "rach-gia")
+    write_template("rach-gia", 2018, path, received_on=RECEIVED, values={
+        key: typed for key, (typed, *_) in given.items() if typed is not None})
+    check(path, form, given)
+    convert(tmp_path, "ods", path)
+    path.unlink()
+    convert(tmp_path, "xlsx", tmp_path / "form.ods")
+    check(path, form, given)
+
+
+@needs_office
+def test_the_rules_admit_what_can_be_read_and_nothing_else(tmp_path):
+    """The rule of each entry cell, computed by LibreOffice for many values typed into it."""
+    write_template("rach-gia", 2018, tmp_path / "form.xlsx")
+    book, values = openpyxl.load_workbook(tmp_path / "form.xlsx"), [
+        0, 5, 350, 2_000_001, -1, 0.5, 1e9, "...", "…", "x", "X", "-", "–", "hơn 5", "15/15", "85%"]
+    test, expected = openpyxl.Workbook(), []
+    for kind in ("indicators", "spending"):
+        for rule in book[SHEETS[kind]].data_validations.dataValidation:
+            place = str(rule.sqref).split(":")[0]
+            column = COLUMNS[kind]["ABCDEFG".index(place[0])].code
+            for value in values:
+                row = len(expected) + 1
+                test.active.cell(row, 1, value)
+                formula = rule.formula1.replace(place, f"A{row}")
+                formula = formula.replace(f"E{place[1:]}", f"B{row}")
+                test.active.cell(row, 3, f"=IF({formula},1,2)")
+                expected.append("2" if read_cell(value, column).state == "rejected" else "1")
+    assert len(expected) == 4 * len(values)
+    test.save(tmp_path / "rules.xlsx")
+    convert(tmp_path, "csv", tmp_path / "rules.xlsx")
+    lines = (tmp_path / "rules.csv").read_text(encoding="latin-1").strip().split("\n")
+    assert [line.rsplit(",", 1)[1] for line in lines] == expected
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    path = tmp_path_factory.mktemp("form") / "form.xlsx"
+    write_template("hon-dat", 2019, path)
+    return openpyxl.load_workbook(path)
+
+
+def test_the_cover_says_what_a_form_must_say(book):
+    said = {row[2]: row[1] for row in book["Bìa"].iter_rows(min_row=7, values_only=True)}
+    assert said["form"] == FORM and said["version"] == VERSION and said["unit"] == "hon-dat"
+    assert said["unit_name"] == "UBND Hòn Đất\nPeople's Committee of Hòn Đất"
+    assert "27/KH-UBND ngày 03/3/2016" in said["basis"] and said["year"] == 2019
+    assert said["receiver"].startswith("Sở Lao động - Thương binh và Xã hội")
+    assert (said["due"], said["received_on"]) == ("31/01/2020", None)
+    assert "người" in said["measure"] and "triệu đồng" in said["measure"]
+    assert said["illustrative"] == "Không / No" and said["period"] == "01/01/2019 – 31/12/2019"
+    texts = [str(c) for row in book["Bìa"].iter_rows(values_only=True) for c in row if c]
+    assert any("THỦ TRƯỞNG ĐƠN VỊ" in t for t in texts)
+    rules = {str(r.sqref): r.type for r in book["Bìa"].data_validations.dataValidation}
+    assert rules == {"B17": "date", "B18": "list"}
+
+
+@pytest.mark.parametrize(("sheet", "entries"), [("Chỉ tiêu", 66), ("Kinh phí", 51)])
+def test_only_entries_can_be_typed_into_and_each_has_a_rule(book, sheet, entries):
+    sheet = book[sheet]
+    unlocked = [c for row in sheet.iter_rows() for c in row if not c.protection.locked]
+    assert sheet.protection.sheet and not sheet.protection.password and len(unlocked) == entries
+    for cell in unlocked:
+        assert cell.fill.fgColor.rgb == "FFFFF2CC" and cell.border.left.style == "thin"
+        rules = [r for r in sheet.data_validations.dataValidation if cell.coordinate in r.sqref]
+        assert len(rules) == 1 and "..." in rules[0].formula1
+        assert "/" in rules[0].errorTitle and len(rules[0].error) <= 255
+
+
+def test_the_form_prints_on_a4_with_its_header_on_each_page(book):
+    for sheet in book:
+        assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToHeight == 0
+        assert sheet.print_title_rows == "$4:$6" and sheet.freeze_panes == "A7"
+
+
+def test_rows_are_those_of_the_unit_and_codes_stand_once(tmp_path):
+    form = load_form()
+    for unit, rows in (("newspaper", 12), ("finance", 18), ("labour", 20), ("rach-gia", 22)):
+        write_template(unit, 2016, tmp_path / "a.xlsx", form=form)
+        out = read_returns(tmp_path / "a.xlsx")
+        assert len(out.outcomes) == rows and len(out.spending) == 51
+        assert list(out.problems["code"]) == ["no_date"]
+        assert not out.reporting["with_content"].any()
+
+
+def test_an_illustrative_form_says_so_on_every_sheet_and_page(tmp_path, book):
+    write_template("hon-dat", 2019, tmp_path / "a.xlsx", illustrative=True)
+    marked = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    for sheet in marked:
+        assert sheet["A1"].value == BANNER and BANNER in sheet.oddFooter.left.text
+        assert BANNER not in str(book[sheet.title]["A1"].value)
+    assert read_returns(tmp_path / "a.xlsx").outcomes.attrs["illustrative"] is True
+
+
+def test_the_same_form_has_the_same_bytes(tmp_path):
+    for name in "ab":
+        write_template("kien-hai", 2017, tmp_path / name, values={("I.1.other", "amount"): 1.5})
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    with (tmp_path / "a").open("rb") as file:
+        assert openpyxl.load_workbook(file).properties.created == datetime.datetime(2016, 3, 3)
+
+
+def test_text_is_never_written_as_a_formula(tmp_path):
+    write_template("kien-hai", 2017, tmp_path / "a", values={("I.1.other", "amount"): "=1+1"})
+    cell = openpyxl.load_workbook(io.BytesIO((tmp_path / "a").read_bytes()))["Kinh phí"]["E10"]
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+@pytest.mark.parametrize(("unit", "year", "values", "said"), [
+    ("saigon", 2018, {}, "'saigon' sends no return.*rach-gia"),
+    ("other-departments", 2018, {}, "sends no return"),
+    ("rach-gia", 2021, {}, "2021 is not in the plan: 2016 to 2020"),
+    ("newspaper", 2018, {("1b.residents.female", "reached"): 1}, "no cells .*1b.residents"),
+])
+def test_a_form_nobody_needs_is_refused(tmp_path, unit, year, values, said):
+    with pytest.raises(DataError, match=said):
+        write_template(unit, year, tmp_path / "a.xlsx", values=values)
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_entry_column_has_a_limit():
+    assert {*ENTRIES["indicators"], *ENTRIES["spending"]} == set(LIMITS)
