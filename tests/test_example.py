@@ -1,0 +1,98 @@
+"""The illustrative returns: what the example makes is what the repository holds."""
+
+import numpy as np
+import pytest
+from python_calamine import CalamineWorkbook
+
+from kgge.example import EMPTY, JOINT_RESIDENTS, MISSING, Body, _persons, write_example
+from kgge.files import data_folder
+from kgge.form import load_form
+from kgge.returns import list_files, read_returns
+from kgge.tables import load_targets, load_units
+from kgge.template import BANNER
+
+COMMITTED = data_folder() / "raw" / "returns"
+
+
+def contents(path):
+    book = CalamineWorkbook.from_path(path)
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("example")
+    return folder, write_example(folder)
+
+
+@pytest.fixture(scope="module")
+def committed():
+    return read_returns(COMMITTED)
+
+
+def test_the_committed_set_is_what_the_example_makes(made):
+    folder, written = made
+    assert [name for name, _ in list_files(folder)] == [name for name, _ in list_files(COMMITTED)]
+    assert len(written) == len(set(written)) == 125
+    for name, path in list_files(folder):
+        assert contents(path) == contents(COMMITTED / name), name
+
+
+def test_another_seed_makes_other_figures():
+    form = load_form()
+    body = Body("rach-gia", 227_527, form.units["rach-gia"])
+    first, again, other = (_persons(form, body, 2020, seed) for seed in (27, 27, 28))
+    assert first == again != other
+
+
+def test_every_return_says_it_is_illustrative_on_every_face(committed):
+    assert all(table.attrs["illustrative"] for table in committed)
+    assert committed.outcomes["file"].str.contains("/illustrative-").all()
+    for _, path in list_files(COMMITTED):
+        for sheet in contents(path).values():
+            assert sheet[0][0] == BANNER
+
+
+def test_nothing_in_it_is_rejected_but_some_of_it_is_doubtful(committed):
+    assert committed.reporting.attrs["cells"]["rejected"] == 0
+    assert set(committed.problems["severity"]) == {"warning"}
+    assert set(committed.problems["code"]) == {"no_date", "read_as", "falls"}
+    states = set(";".join(committed.outcomes["state"]).split(";"))
+    assert states == {"reported", "not_reported", "not_known", "not_applicable"}
+    assert set(committed.spending["state"]) == {"reported", "not_reported", "not_known"}
+
+
+def test_some_are_missing_late_or_empty(committed):
+    reporting = committed.reporting
+    missing = reporting[~reporting["received"]]
+    assert set(zip(missing["unit"], missing["year"], strict=True)) == MISSING
+    empty = reporting[reporting["received"] & ~reporting["with_content"]]
+    assert set(zip(empty["unit"], empty["year"], strict=True)) == EMPTY
+    late = reporting[reporting["received"] & ~reporting["on_time"]]
+    assert 0.05 < len(late) / 125 < 0.25 and late["year"].nunique() >= 4
+
+
+def test_eligible_residents_are_the_census(committed):
+    outcomes = committed.outcomes
+    residents = outcomes[(outcomes["indicator"] == "1b") & (outcomes["year"] == 2016)]
+    found = residents.groupby("unit")["eligible"].sum()
+    census = load_units().set_index("unit")["residents"].dropna().astype(float)
+    assert (found[census.index] == census).all()
+    assert sum(JOINT_RESIDENTS.values()) == 108_699 and found.sum() == 1_723_067
+    assert found["kien-luong"] == JOINT_RESIDENTS["kien-luong"]
+
+
+def test_what_is_shown_differs_between_the_objectives(committed):
+    """Of what the units reported alone: some targets met in 2020, some not, growth all along."""
+    sums = committed.outcomes.groupby(["indicator", "year"])[["reached", "eligible"]].sum()
+    share = (sums["reached"] / sums["eligible"]).unstack()
+    assert (np.diff(share, axis=1) > 0).all()
+    met = share[2020] >= load_targets().set_index("indicator")["target"]
+    assert met.to_dict() == {"1a": True, "1b": True, "2": True, "3": False, "4": False}
+    without = 224_655 * share.loc["1b", 2019] + sums.loc[("1b", 2020), "reached"]
+    assert without / 1_723_067 < 0.5, "the largest unit that is missing could turn objective 1b"
+
+
+def test_it_is_small():
+    sizes = [path.stat().st_size for _, path in list_files(COMMITTED)]
+    assert max(sizes) < 16_000 and sum(sizes) < 2_000_000
