@@ -21,6 +21,11 @@ def _keys(by: str | Sequence[str], allowed: Sequence[str]) -> list[str]:
     return keys
 
 
+def _numbers(column: Any) -> Any:
+    """Return amounts as plain floats, whatever they are stored as; what is missing is NaN."""
+    return column.to_numpy(dtype=float, na_value=np.nan)
+
+
 def totals(budget: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     """Sum the planned amounts.
 
@@ -50,7 +55,8 @@ def totals(budget: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     1    local  2650.0
     """
     keys = _keys(by, _BY)
-    return budget.groupby(keys, sort=False)["amount"].sum().reset_index()
+    plain = budget.assign(amount=_numbers(budget["amount"]))
+    return plain.groupby(keys, sort=False)["amount"].sum().reset_index()
 
 
 def shares(budget: pd.DataFrame, by: str | Sequence[str],
@@ -242,6 +248,8 @@ def _cells(budget: pd.DataFrame, spending: pd.DataFrame) -> pd.DataFrame:
         raise DataError(f"spending on unknown line items {', '.join(unknown)}; the budget has "
                         f"{', '.join(projects.index)}")
     cell = ["item", "year", "source"]
+    budget = budget.assign(amount=_numbers(budget["amount"]))
+    spending = spending.assign(amount=_numbers(spending["amount"]))
     plan = budget[[*cell, "project", "amount"]].rename(columns={"amount": "planned"})
     spent = spending[["unit", *cell, "amount"]].rename(columns={"amount": "spent"})
     spent = spent.merge(plan[[*cell, "planned"]], on=cell, how="left", validate="many_to_one")

@@ -72,6 +72,10 @@ class use:  # noqa: N801 - a function to its user
         self._before: Any = {key: current[key] for key in parameters()}
         mpl.rcParams.update(parameters())
 
+    def __repr__(self) -> str:
+        """Name the language: what a notebook shows under ``kgge.use()``."""
+        return f"kgge.use({labels.current_lang()!r})"
+
     def __enter__(self) -> "use":
         """Return itself; the style is set already."""
         return self

@@ -77,10 +77,10 @@ def _matching(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 
 def _in_annex(cells: pd.DataFrame) -> pd.DataFrame:
     path = find_annex()
-    printed: dict[Any, Any] = {(line, c.column): c.printed for line, row in read_grid(path) for c in row}
-    places = zip(cells["line"], cells["column"], strict=True)
+    printed = {(line, c.column): c.printed for line, row in read_grid(path) for c in row}
+    text: Any = [printed[place] for place in zip(cells["line"], cells["column"], strict=True)]
     out = cells.assign(figure="amount", value=cells["amount"], file=path.name, sheet=None,
-                       text=[printed.get(place) for place in places])
+                       text=text)
     return out[[*(key for key in _KEYS if key in out), *_COLUMNS]].reset_index(drop=True)
 
 

@@ -214,8 +214,8 @@ def test_blank_cells_of_a_received_return():
     assert row["coverage_low"] == pytest.approx(50 / 200)
     assert row["coverage_high"] == pytest.approx(130 / 200)
     assert (row["units_reported"], row["missing_units"]) == (1, "a")
-    # a cell whose row is not there at all is not expected
-    assert one(outcomes.iloc[:3], A, units("a"))["coverage_high"] == pytest.approx(0.3)
+    # a cell whose row was left out stays due: it is blank, not gone
+    assert one(outcomes.iloc[:3], A, units("a"))["coverage_high"] == pytest.approx(130 / 200)
     # and one without an earlier eligible leaves the ends empty
     assert pd.isna(one(outcomes.iloc[2:], A, units("a"))["coverage_high"])
 
@@ -382,3 +382,22 @@ def test_column_types_do_not_matter(dtype):
     pd.testing.assert_frame_equal(progress(outcomes.astype(text), A, units("a", "b")), expected)
     pd.testing.assert_frame_equal(progress(outcomes.astype(whole), A, units("a", "b")), expected)
     assert np.isclose(expected["coverage"].iloc[0], 0.1)
+
+
+def test_indicators_without_a_target_are_left_aside():
+    outcomes = pd.concat([rows(("a", 2016, "g", "female", 100, 50)),
+                          rows(("a", 2016, "g", "female", 10, 1)).assign(indicator="2")])
+    listed = units("a").assign(indicators="1a; 2")
+    assert progress(outcomes, A, listed)["indicator"].tolist() == ["1a"]
+    with pytest.raises(DataError, match="unknown indicator 3"):
+        progress(outcomes.assign(indicator="3"), A, listed)
+
+
+def test_one_word_of_state_and_a_reached_above_what_was_carried():
+    outcomes = rows(("a", 2016, "g", "female", 100, 50), ("b", 2016, "g", "female", 100, 60),
+                    ("a", 2017, "g", "female", 100, 50), ("b", 2017, "g", "female", NAN, 150))
+    row = one(outcomes, A, units("a", "b"))
+    assert row["coverage_low"] == row["coverage_high"] == pytest.approx(200 / 250)
+    gone = outcomes.assign(state=["reported"] * 3 + ["not_applicable"])
+    row = one(gone.assign(reached=[50, 60, 50, NAN]), A, units("a", "b"))
+    assert (row["coverage_high"], row["missing_units"]) == (0.5, "")

@@ -143,3 +143,16 @@ def test_cost_per_newly_reached_person_by_hand():
     progress.loc[1, "reached"] = 90.0  # a fall: nobody newly reached, no cost of a negative number
     fallen = kgge.cost_per_person(spending, progress.drop(index=[2, 3]), budget, targets)
     assert fallen.set_index(["objective", "year"])["cost"].isna()[("1", 2017)]
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "Float64", "object", "int64"])
+def test_amounts_may_be_stored_in_any_way(dtype):
+    budget = frame([100, 50, 0, 50, 100, 0, 0, 100]).astype({"amount": "int64"})
+    spending = spent(("a", 2016, "I.1", "central", 60), ("a", 2016, "I.1", "other", 7))
+    plain = kgge.execution(budget, spending, "year")
+    other = kgge.execution(budget.astype({"amount": dtype}),
+                           spending.astype({"amount": dtype}), "year")
+    pd.testing.assert_frame_equal(plain, other)
+    assert plain["unplanned"].tolist()[0] == 7
+    none = budget.assign(amount=0).astype({"amount": dtype})
+    assert kgge.shares(none, "year")["share"].isna().all()
