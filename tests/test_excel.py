@@ -1,0 +1,179 @@
+"""The workbook of tables: numbers, charts on them, nothing that runs, and the printed sheets."""
+
+import re
+import shutil
+import subprocess
+import zipfile
+from io import BytesIO
+
+import openpyxl
+import pandas as pd
+import pytest
+from lxml import etree
+from openpyxl.utils import range_boundaries
+
+import kgge
+import kgge.excel
+from kgge.charts.frame import MARK
+from kgge.excel import workbook
+from kgge.sheets import Sheet, sheets, wide_table
+
+SPACES = {"c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
+          "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+          "d": "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"}
+
+
+@pytest.fixture(scope="module")
+def files():
+    return {lang: workbook(lang) for lang in ("vi", "en")}
+
+
+@pytest.fixture(scope="module", params=["vi", "en"])
+def lang(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def book(files, lang):
+    return openpyxl.load_workbook(BytesIO(files[lang]))
+
+
+def parts(content, pattern):
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return {name: etree.fromstring(archive.read(name)) for name in sorted(archive.namelist())
+                if re.fullmatch(pattern, name)}
+
+
+def filled(sheet):
+    """The cells of the one table of a sheet, header first."""
+    (table,) = sheet.tables.values()
+    left, top, right, bottom = range_boundaries(table.ref)
+    return [[sheet.cell(row, column).value for column in range(left, right + 1)]
+            for row in range(top, bottom + 1)]
+
+
+def test_each_sheet_has_one_table_without_gaps_or_merged_cells(book):
+    for sheet in book.worksheets[1:]:
+        rows = filled(sheet)
+        assert not sheet.merged_cells.ranges, sheet.title
+        assert all(value is not None for row in rows for value in row), sheet.title
+        assert len(set(rows[0])) == len(rows[0])
+        assert sheet["A1"].value and sheet.page_setup.paperSize == 9
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    names = [name for sheet in book.worksheets for name in sheet.tables]
+    assert len(set(names)) == len(names) == len(sheets()) + 1
+
+
+def test_numbers_are_numbers_and_equal_the_tables(book):
+    for given, sheet in zip(sheets(), book.worksheets[2:], strict=True):
+        rows = filled(sheet)[1:]
+        assert len(rows) == len(given.table)
+        for at, column in enumerate(given.table):
+            for value, row in zip(given.table[column], rows, strict=True):
+                if isinstance(value, bool) or not isinstance(value, int | float):
+                    continue
+                if pd.isna(value):
+                    assert row[at] in ("[x]", "[z]")
+                else:
+                    assert row[at] == pytest.approx(value), (sheet.title, column)
+
+
+def test_first_sheet_is_open_at_its_first_cell_and_links_to_all(book):
+    assert book.active.title == book.sheetnames[0]
+    cover = book.worksheets[0]
+    assert cover.sheet_view.selection[0].activeCell == "A1"
+    links = {link.location.split("!")[0].strip("'") for row in cover for cell in row
+             if (link := cell.hyperlink)}
+    assert links == set(book.sheetnames[1:])
+    assert book.properties.title and book.properties.subject
+    for sheet in book.worksheets[2:]:
+        assert sheet.freeze_panes and sheet.print_title_rows
+
+
+def test_sheets_from_returns_carry_the_mark(book, lang):
+    marked = [MARK[lang] in str([c.value for row in sheet["A1:A4"] for c in row])
+              for sheet in book.worksheets[2:]]
+    assert marked == [False] * 6 + [True] * (len(sheets()) - 6)
+
+
+def test_charts_show_the_numbers_of_their_cells(files, book, lang):
+    charts = parts(files[lang], r"xl/charts/chart\d+\.xml")
+    assert len(charts) == sum(bool(sheet.series) for sheet in sheets())
+    for name, chart in charts.items():
+        references = chart.findall(".//c:val/c:numRef", SPACES)
+        assert references, name
+        for reference in references:
+            sheet, _, cells = reference.find("c:f", SPACES).text.partition("!")
+            cached = [float(point.text) for point in reference.findall(".//c:pt/c:v", SPACES)]
+            stands = [cell.value for row in book[sheet.strip("'")][cells.replace("$", "")]
+                      for cell in row if isinstance(cell.value, int | float)]
+            assert cached == pytest.approx(stands) and cached, name
+
+
+def test_every_chart_has_a_description_with_its_figures(files, lang):
+    described = [mark.get("descr") for drawing in parts(files[lang], r"xl/drawings/drawing.*xml"
+                                                        ).values()
+                 for mark in drawing.findall(".//d:cNvPr", SPACES)]
+    assert len(described) == sum(bool(sheet.series) for sheet in sheets())
+    assert any({"vi": "cao nhất 840 (2017)", "en": "highest 840 (2017)"}[lang] in text
+               for text in described)
+
+
+def test_nothing_read_becomes_a_formula_or_a_link(monkeypatch):
+    nasty = ["=1+1", "=cmd|' /C calc'!A0", "+1", "http://example.org", "12", "<b>&"]
+    table = pd.DataFrame({"label": nasty, "amount": range(6)})
+    monkeypatch.setattr(kgge.excel, "sheets", lambda: [Sheet("by_year", table)])
+    content = workbook("en")
+    sheet = openpyxl.load_workbook(BytesIO(content)).worksheets[2]
+    assert [row[0] for row in filled(sheet)[1:]] == nasty
+    assert all(cell.data_type != "f" for row in sheet for cell in row)
+    assert not any(tree.findall(".//{*}f")
+                   for tree in parts(content, r"xl/worksheets/sheet\d\.xml").values())
+    assert all(cell.hyperlink is None for row in sheet for cell in row)
+
+
+def test_two_workbooks_are_the_same(files):
+    assert workbook("vi") == files["vi"]
+
+
+def test_empty_cells_say_why():
+    given = {sheet.name: sheet for sheet in sheets()}
+    spent = given["spent"].table.head(2).assign(execution=None, state=["unplanned", "not_reported"])
+    cells = kgge.excel._cells(given["spent"]._replace(table=spent), "en")
+    assert list(cells["execution"]) == ["[z]", "[x]"]
+    report = pd.DataFrame({"unit": ["labour", "justice"], "2016": [None, "late"]})
+    assert list(kgge.excel._cells(Sheet("reporting", report), "en")["2016"]) == ["[z]", "Late"]
+
+
+def test_a_wide_table_keeps_order_and_adds_totals_to_money():
+    long = pd.DataFrame({"project": ["II", "II", "I"], "year": [2017, 2016, 2017],
+                         "amount": [1.0, 2.0, 4.0]})
+    wide = wide_table(long, "project", "year")
+    assert list(wide.columns) == ["project", "2017", "2016", "total"]
+    assert wide["project"].tolist() == ["II", "I", "total"]
+    assert wide["total"].tolist() == [3.0, 4.0, 7.0]
+    assert pd.isna(wide["2016"][1])
+
+
+@pytest.mark.skipif(not (shutil.which("soffice") and shutil.which("pdftotext")),
+                    reason="LibreOffice (soffice) or pdftotext is not installed")
+def test_libreoffice_prints_every_sheet_and_keeps_the_numbers(files, tmp_path):
+    path = tmp_path / "tables.xlsx"
+    path.write_bytes(files["vi"])
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    for kind in ("pdf", "xlsx:Calc MS Excel 2007 XML"):
+        subprocess.run(["soffice", profile, "--headless", "--convert-to", kind, "--outdir",
+                        tmp_path / "out", path], check=True, capture_output=True, timeout=180)
+    text = subprocess.run(["pdftotext", tmp_path / "out" / "tables.pdf", "-"], check=True,
+                          capture_output=True, encoding="utf-8").stdout
+    for number in range(1, len(sheets()) + 1):
+        assert f"Bảng {number}. " in text
+    assert "6.600" in text and "#REF" not in text and "###" not in text
+    again = openpyxl.load_workbook(tmp_path / "out" / "tables.xlsx")
+    before = openpyxl.load_workbook(BytesIO(files["vi"]))
+    for sheet in before.worksheets[2:]:
+        kept = [[again[sheet.title].cell(c.row, c.column).value for c in row] for row in sheet]
+        assert kept == [[pytest.approx(c.value) if isinstance(c.value, float) else c.value
+                         for c in row] for row in sheet], sheet.title
+    assert len(parts((tmp_path / "out" / "tables.xlsx").read_bytes(),
+                     r"xl/charts/chart\d+\.xml")) == sum(bool(s.series) for s in sheets())

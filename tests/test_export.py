@@ -1,0 +1,154 @@
+"""Exported figures: the same bytes twice, their words inside, their numbers beside them."""
+
+import re
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot
+from PIL import Image
+
+import kgge
+import kgge.export
+from kgge.charts.frame import MARK
+from kgge.export import FORMATS, Drawn, draw, export, export_chart
+from kgge.figures import Figure, figures
+
+NAMES = ("planned_by_year_and_source", "planned_against_spent")
+
+
+@pytest.fixture(scope="module")
+def some():
+    return [figure for figure in figures() if figure.name in NAMES]
+
+
+@pytest.fixture(scope="module")
+def two(some, tmp_path_factory):
+    """Two exports of two figures: one in this process, one in two others."""
+    folders = [tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("two")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kgge.export, "figures", lambda: some)
+        written = [export(folder, jobs=jobs) for folder, jobs in zip(folders, (1, 2), strict=True)]
+    return folders, written
+
+
+def test_figures_are_named_once_and_drawn_by_a_chart():
+    published = figures()
+    assert len({figure.name for figure in published}) == len(published) == 25
+    assert {figure.chart for figure in published} <= set(dir(kgge.charts))
+    assert all(len(figure.table) for figure in published)
+
+
+def test_figures_without_returns_are_those_of_the_plan(monkeypatch):
+    none = kgge.load_reporting().assign(received=False)
+    monkeypatch.setattr("kgge.tables.load_reporting", lambda: none)
+    assert {figure.section for figure in figures()} == {"plan"}
+
+
+def test_two_exports_are_byte_identical(two):
+    (one, other), (written, again) = two
+    names = sorted(str(path.relative_to(one)) for path in written)
+    assert names == sorted(str(path.relative_to(other)) for path in again)
+    assert len(names) == 2 * (len(NAMES) * 5 + 2)
+    for name in [*names, "SHA256SUMS"]:
+        assert (one / name).read_bytes() == (other / name).read_bytes(), name
+
+
+def test_png_is_a_column_wide_and_carries_its_words(two):
+    for lang in ("vi", "en"):
+        with Image.open(two[0][0] / lang / "planned_against_spent.png") as image:
+            assert image.width == 1890  # 16 cm at 300 dpi
+            assert image.info["dpi"] == pytest.approx((300, 300), abs=0.01)
+            assert image.info["Description"].startswith(MARK[lang])
+            assert image.info["Disclaimer"] == MARK[lang]
+            assert image.info["Title"] in image.info["Description"]
+            assert image.info["Source"]
+
+
+def test_svg_says_what_it_shows(two):
+    svg = (two[0][0] / "vi" / "planned_by_year_and_source.svg").read_text(encoding="utf-8")
+    title = re.search("<title>(.+?)</title>", svg)[1]
+    assert "59,8%" in title
+    assert title in re.search("<desc>(.+?)</desc>", svg, re.DOTALL)[1]
+    assert 'role="img"' in svg and "<dc:date>" not in svg
+
+
+def test_pdf_has_title_and_no_date(two):
+    pdf = (two[0][0] / "vi" / "planned_by_year_and_source.pdf").read_bytes()
+    assert b"/CreationDate" not in pdf
+    words = "Ngân sách trung ương".encode("utf-16-be")
+    assert words in pdf or words.hex().encode() in pdf.lower()
+
+
+def test_csv_holds_the_numbers_drawn_and_the_mark(two):
+    spent = pd.read_csv(two[0][0] / "vi" / "planned_against_spent.csv", engine="c")
+    assert set(spent["mark"]) == {MARK["vi"]}
+    table = kgge.execution(kgge.load_budget(), kgge.load_spending(), "project")
+    np.testing.assert_allclose(spent["spent"], table["spent"])
+    plan = pd.read_csv(two[0][0] / "en" / "planned_by_year_and_source.csv", engine="c")
+    assert plan["amount"].sum() == 6600 and "mark" not in plan
+
+
+def test_text_that_looks_like_a_formula_is_guarded(tmp_path):
+    _, ax = pyplot.subplots()
+    ax.bar(["a"], [1.5], label="=HYPERLINK(1)")
+    kgge.charts.finish(ax, "Title", "Subtitle", "Source", "What it shows", illustrative=False)
+    export_chart(ax, tmp_path, "own", ["svg"])
+    pyplot.close(ax.figure)
+    assert (tmp_path / "own.csv").read_text("utf-8-sig").splitlines()[1].startswith("'=HYPERLINK")
+    assert "What it shows" in (tmp_path / "own.svg").read_text()
+    assert "What it shows" in (tmp_path / "own.txt").read_text()
+
+
+def test_a_changed_value_changes_the_numbers_exported(some):
+    figure, lang = some[0], "en"
+    before = draw((figure, lang), ["svg"])
+    changed = figure.table.copy()
+    changed.loc[0, "amount"] += 1
+    after = draw((figure._replace(table=changed), lang), ["svg"])
+    assert isinstance(before, Drawn)
+    assert (after.data["amount"] - before.data["amount"]).sum() == 1
+    assert after.files["planned_by_year_and_source.svg"] != before.files[
+        "planned_by_year_and_source.svg"]
+
+
+def test_files_of_figures_that_are_gone_are_removed_and_no_others(two, some, tmp_path, monkeypatch):
+    folder = tmp_path / "out"
+    shutil.copytree(two[0][0], folder)
+    (folder / "vi" / "mine.txt").write_text("kept")
+    changed = folder / "vi" / "planned_against_spent.csv"
+    changed.write_text("edited by hand")
+    monkeypatch.setattr(kgge.export, "figures", lambda: some[:1])
+    export(folder, ["vi"], ["svg"], jobs=1)
+    left = {path.name for path in (folder / "vi").iterdir()}
+    assert "mine.txt" in left and "planned_against_spent.csv" in left
+    assert "planned_against_spent.svg" not in left
+    assert (folder / "en" / "planned_by_year_and_source.png").exists()
+
+
+def test_an_entry_outside_the_folder_is_never_removed(some, tmp_path, monkeypatch):
+    outside = tmp_path / "outside.txt"
+    outside.write_text("")
+    folder = tmp_path / "out"
+    folder.mkdir()
+    empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    (folder / "SHA256SUMS").write_text(f"{empty}  ../outside.txt\n")
+    monkeypatch.setattr(kgge.export, "figures", lambda: some[:1])
+    export(folder, ["en"], ["svg"], jobs=1)
+    assert outside.exists()
+
+
+def test_wrong_use_names_what_is_allowed(tmp_path):
+    with pytest.raises(ValueError, match="png, svg, pdf"):
+        export(tmp_path, formats=["gif"])
+    with pytest.raises(ValueError, match="en, vi"):
+        export(tmp_path, ["fr"])
+    assert FORMATS == ("png", "svg", "pdf")
+
+
+def test_an_error_names_the_figure():
+    broken = Figure("broken", "plan", "planned_by_line", pd.DataFrame({"amount": [1.0]}))
+    with pytest.raises(kgge.DataError) as caught:
+        draw((broken, "vi"))
+    assert "figure broken, language vi" in caught.value.__notes__

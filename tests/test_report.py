@@ -1,0 +1,172 @@
+"""The HTML report: notebooks run without being touched, readable with a screen reader and offline.
+
+The check with axe-core needs Chromium and ``npm install --prefix build axe-core``.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from html import unescape
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+import kgge
+import kgge.report
+from kgge.report import notebook_folder, run_notebooks, write_report
+
+AXE = Path(__file__).parents[1] / "build" / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# Chromium without anything that would go to the network.
+FLAGS = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
+         "--disable-background-networking --disable-component-update "
+         "--virtual-time-budget=20000 --dump-dom").split()
+CELLS = [
+    new_markdown_cell("# 01 · One & only\n\n**A question?**"),
+    new_code_cell("import kgge\n\nkgge.use()\nbudget = kgge.load_budget()"),
+    new_markdown_cell("## Answer"),
+    new_code_cell("by_year = kgge.totals(budget, ['year', 'source'])\n"
+                  "ax = kgge.charts.planned_by_year_and_source(by_year)\n"
+                  "print('<script>alert(1)</script>')\n"
+                  "kgge.charts.chart_data(ax)"),
+    new_code_cell("from IPython.display import Markdown\n"
+                  "display(Markdown('<img src=x onerror=alert(1)> **bold**'))\n"
+                  "import pandas as pd\n"
+                  "pd.DataFrame({'label': ['<script>alert(2)</script>', 'plain']})"),
+]
+
+
+def write_notebook(folder, cells, name="01-one.ipynb"):
+    folder.mkdir(exist_ok=True)
+    nbformat.write(new_notebook(cells=cells), folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    """A report of one small notebook in both languages, and the notebook."""
+    folder = tmp_path_factory.mktemp("report")
+    source = write_notebook(tmp_path_factory.mktemp("source") / "notebooks", CELLS)
+    before = (source / "01-one.ipynb").read_bytes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kgge.report, "notebook_folder", lambda: source)
+        index = write_report(folder)
+    assert index == folder / "index.html"
+    assert (source / "01-one.ipynb").read_bytes() == before
+    return folder
+
+
+@pytest.fixture(params=["vi", "en"])
+def page(report, request):
+    return request.param, (report / request.param / "01-one.html").read_text(encoding="utf-8")
+
+
+def test_a_page_has_language_title_and_no_code(page):
+    lang, html = page
+    assert f'<html lang="{lang}">' in html
+    assert "<title>01 · One &amp; only</title>" in html
+    assert "load_budget" not in html and "kgge.use" not in html
+    assert html.count("<h1") == 1
+    assert html.index('href="#content"') < html.index('id="content"')
+
+
+def test_every_image_has_the_description_of_its_chart(page):
+    lang, html = page
+    images = re.findall(r"<img[^>]*>", html)
+    with kgge.use(lang):
+        ax = kgge.charts.planned_by_year_and_source(
+            kgge.totals(kgge.load_budget(), ["year", "source"]))
+    drawn = [image for image in images if "base64" in image]
+    assert [unescape(re.search('alt="([^"]*)"', image)[1]) for image in drawn] == [
+        kgge.charts.chart_text(ax).alt]
+    ax.figure.clear()
+
+
+def test_headers_of_tables_have_a_scope(page):
+    _, html = page
+    headers = re.findall(r"<th\b[^>]*>", html)
+    assert headers and all(re.search('scope="(col|row)"', header) for header in headers)
+    names = re.findall(r'<div aria-label="([^"]+)" class="table"', html)
+    assert len(set(names)) == len(names) == html.count("<table")
+
+
+def test_text_is_escaped_and_nothing_is_fetched(page, report):
+    _, html = page
+    assert "<script" not in html and "<strong>bold</strong>" in html
+    assert not re.search("<[^>]*onerror", html)
+    assert "&lt;script&gt;alert(1)" in html and "&lt;script&gt;alert(2)" in html
+    for text in (html, (report / "index.html").read_text(encoding="utf-8")):
+        assert not re.search(r"(src|href)=[\"']?(https?:)?//", text)
+        assert "@import" not in text and "url(" not in text
+
+
+def test_the_index_links_pages_that_exist(report):
+    html = (report / "index.html").read_text(encoding="utf-8")
+    links = re.findall('href="([^"#]+)"', html)
+    pages = [link for link in links if link.endswith(".html")]
+    assert pages == ["vi/01-one.html", "en/01-one.html"]
+    assert all((report / link).is_file() for link in pages)
+    assert {"figures-vi.docx", "tables-en.xlsx"} <= set(links)
+    assert "minh họa" in html  # the returns of the repository are illustrative
+
+
+def test_the_copies_carry_no_trace_of_the_runner(report):
+    copy = nbformat.read(report / "vi" / "01-one.ipynb", as_version=4)
+    assert [cell.source for cell in copy.cells] == [cell.source for cell in CELLS]
+    code = [cell for cell in copy.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == [1, 2, 3]
+    assert all("execution" not in cell.metadata for cell in code)
+
+
+def test_a_failing_cell_is_named(tmp_path, monkeypatch):
+    source = write_notebook(tmp_path / "notebooks", [new_code_cell("x = 1"),
+                                                     new_code_cell("x = 1 / 0")])
+    monkeypatch.setattr(kgge.report, "notebook_folder", lambda: source)
+    with pytest.raises(kgge.DataError, match="01-one.ipynb, code cell 2: ZeroDivisionError"):
+        run_notebooks(tmp_path / "out", "en")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_image_without_description_is_an_error(tmp_path, monkeypatch):
+    source = write_notebook(tmp_path / "notebooks", [
+        new_code_cell("import matplotlib.pyplot as plt\nplt.plot([1, 2]);")])
+    monkeypatch.setattr(kgge.report, "notebook_folder", lambda: source)
+    with pytest.raises(kgge.DataError, match="code cell 1: an image without description"):
+        run_notebooks(tmp_path / "out", "en")
+
+
+def test_the_notebooks_lie_beside_the_package():
+    assert notebook_folder().name == "notebooks"
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
+@pytest.mark.skipif(not AXE.is_file(), reason="no axe-core: npm install --prefix build axe-core")
+@pytest.mark.parametrize("name", ["index.html", "vi/01-one.html", "en/01-one.html"])
+def test_axe_finds_no_serious_violation(report, name, tmp_path):
+    found = violations((report / name).read_text(encoding="utf-8"), tmp_path)
+    assert [v for v in found if v[0] in ("serious", "critical")] == []
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
+@pytest.mark.skipif(not AXE.is_file(), reason="no axe-core: npm install --prefix build axe-core")
+def test_axe_would_find_one(report, tmp_path):
+    html = (report / "vi" / "01-one.html").read_text(encoding="utf-8")
+    found = violations(re.sub(' alt="[^"]*"', "", html), tmp_path)
+    assert ["critical", "image-alt"] in [v[:2] for v in found]
+
+
+def violations(html, folder):
+    """Run axe-core in a copy of the page; what it finds comes back in the title."""
+    script = ("axe.run(document).then(r => { document.title = 'AXE' + JSON.stringify("
+              "r.violations.map(v => [v.impact, v.id, v.nodes.map(n => n.target)])) })")
+    page = folder / "page.html"
+    page.write_text(html.replace("</body>", f"<script>{AXE.read_text(encoding='utf-8')}</script>"
+                                            f"<script>{script}</script></body>"), encoding="utf-8")
+    run = subprocess.run([CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'profile'}",
+                          page.as_uri()], capture_output=True, encoding="utf-8", timeout=60)
+    title = re.search(r"<title>AXE(.*?)</title>", run.stdout, re.DOTALL)
+    assert title, run.stderr[-2000:]
+    return json.loads(unescape(title[1]))
