@@ -1,0 +1,46 @@
+"""Plan 27/KH-UBND of Kiên Giang province on gender equality 2016-2020, readable and accountable.
+
+One way only: ``data/raw`` → `read_annex`, `read_returns` → ``kgge build`` → ``data/processed`` →
+``load_*`` → `totals`, `execution`, `coverage`, `progress` → `charts` → notebooks and exports.
+Everything is a plain pandas DataFrame; columns, keys and units stand in ``kgge.tables.SCHEMAS``.
+"""
+
+from kgge import charts
+from kgge.annex import read_annex
+from kgge.cards import status_card
+from kgge.files import DataError
+from kgge.labels import label
+from kgge.ledger import reconcile
+from kgge.progress import coverage, progress
+from kgge.returns import Returns, read_returns, reporting_rates
+from kgge.spending import cost_per_person, execution, in_usd, real_terms, shares, totals
+from kgge.style import use
+from kgge.tables import (
+    load_annex,
+    load_budget,
+    load_context,
+    load_ledger,
+    load_outcomes,
+    load_problems,
+    load_repairs,
+    load_reporting,
+    load_spending,
+    load_targets,
+    load_units,
+)
+from kgge.template import write_template
+from kgge.trace import trace
+
+__all__ = [
+    # sources in
+    "read_annex", "reconcile", "write_template", "read_returns", "Returns",
+    # processed tables
+    "load_annex", "load_budget", "load_context", "load_ledger", "load_outcomes", "load_problems",
+    "load_repairs", "load_reporting", "load_spending", "load_targets", "load_units",
+    # money
+    "totals", "shares", "real_terms", "in_usd", "execution", "cost_per_person",
+    # persons
+    "coverage", "progress", "status_card", "reporting_rates",
+    # where a figure comes from, how it is drawn and called
+    "trace", "charts", "use", "label", "DataError",
+]

@@ -1,0 +1,183 @@
+"""The command line: `kgge build`, `template`, `check`, `example`, `export`, `report`."""
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kgge.files import DataError
+
+if TYPE_CHECKING:
+    from kgge.returns import Returns
+
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Plan 27/KH-UBND of Kiên Giang province on gender equality 2016-2020: "
+         "its budget annex and the yearly returns as tidy tables, charts and reports. "
+         "Exit codes: 0 fine, 1 the data has problems, 2 wrong use.")
+
+
+class Lang(StrEnum):
+    """Languages of charts, exports and reports."""
+
+    vi = "vi"
+    en = "en"
+
+
+class Format(StrEnum):
+    """Image formats of exported charts."""
+
+    png = "png"
+    svg = "svg"
+    pdf = "pdf"
+
+
+@app.callback()
+def _data(
+    data: Annotated[Path | None, typer.Option(
+        envvar="KGGE_DATA", help="Folder that holds raw/ and processed/ (another province's, "
+        "say); by default data/ of this checkout.")] = None,
+) -> None:
+    if data is not None:
+        os.environ["KGGE_DATA"] = str(data.resolve())
+
+
+OUT = typer.Option("--out", help="Folder to write to.")
+LANG = typer.Option("--lang", help="Language; may be given twice.")
+
+
+@app.command()
+def build() -> None:
+    """Make the tables of data/processed from data/raw; exit 1 if the data has problems."""
+    from kgge.build import build as build_tables
+
+    returns = build_tables()
+    _say_counts(returns)
+    from kgge.tables import load_ledger
+
+    ledger = load_ledger()
+    wrong = ledger[ledger["state"] == "differs"]
+    typer.echo(f"annex: {len(ledger)} checks, {len(wrong)} differ")
+    for row in wrong.itertuples():
+        typer.echo(f"  line {row.line}: {row.check} of {row.item}: printed {row.printed:g}, "
+                   f"computed {row.computed:g}", err=True)
+    if len(wrong) or _errors(returns):
+        raise typer.Exit(1)
+
+
+def _errors(returns: "Returns") -> int:
+    return int((returns.problems["severity"] == "error").sum())
+
+
+def _say_counts(returns: "Returns") -> None:
+    cells = returns.reporting.attrs["cells"]
+    if returns.reporting.attrs.get("illustrative"):
+        typer.echo("ILLUSTRATIVE returns: no result of the plan")
+    typer.echo(f"returns: {cells['submitted']} cells submitted = {cells['accepted']} accepted + "
+               f"{cells['rejected']} rejected; {len(returns.problems)} problems, "
+               f"{_errors(returns)} of them errors")
+
+
+@app.command()
+def template(
+    year: Annotated[int, typer.Option(help="Year the return is for.")],
+    out: Annotated[Path, OUT],
+    unit: Annotated[str | None, typer.Option(help="Code of one reporting unit (see "
+                                             "data/raw/units.csv); by default all.")] = None,
+) -> None:
+    """Write the return form of one reporting unit, or of all, for a year."""
+    from kgge.tables import load_units
+    from kgge.template import write_template
+
+    units = load_units().dropna(subset="indicators")["unit"].tolist()
+    for name in [unit] if unit else units:
+        path = out / f"{year}-{name}.xlsx"
+        write_template(name, year, path)
+        typer.echo(path)
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(exists=True, help="A return, or a folder of them.")],
+    lang: Annotated[Lang, typer.Option(help="Language of the messages.")] = Lang.vi,
+    annotate: Annotated[Path | None, typer.Option(
+        help="Folder to write copies to, with the doubtful cells marked and commented.")] = None,
+) -> None:
+    """Read returns and say what is wrong, with file, sheet and cell; exit 1 if anything is."""
+    from kgge.annotate import annotate as annotate_copies
+    from kgge.returns import read_returns
+
+    returns = read_returns(path)
+    for row in returns.problems.fillna("").to_dict("records"):
+        place = "!".join(part for part in (row["sheet"], row["cell"]) if part)
+        message = row[f"message_{lang.value}"]
+        typer.echo(f"{row['severity']}: {row['file']}: {place + ': ' if place else ''}{message}")
+    if annotate is not None:
+        annotate_copies(path, annotate, returns.problems)
+    _say_counts(returns)
+    if _errors(returns):
+        raise typer.Exit(1)
+
+
+@app.command()
+def example(
+    out: Annotated[Path, typer.Argument(help="Folder to write the returns to.")],
+    seed: Annotated[int, typer.Option(help="Seed of the made-up figures.")] = 27,
+) -> None:
+    """Write an ILLUSTRATIVE set of returns: all units, 2016-2020, made up, from a fixed seed."""
+    from kgge.example import write_example
+
+    write_example(out, seed)
+
+
+@app.command()
+def export(
+    out: Annotated[Path, OUT] = Path("reports"),
+    lang: Annotated[list[Lang] | None, LANG] = None,
+    format: Annotated[list[Format] | None, typer.Option(
+        "--format", help="Image format; may be given several times; by default all.")] = None,
+) -> None:
+    """Write every figure with its numbers and description, a Word document and a workbook."""
+    from kgge.export import export as export_all
+
+    export_all(out, [x.value for x in lang or Lang], [x.value for x in format or Format])
+
+
+@app.command()
+def report(
+    out: Annotated[Path, OUT] = Path("reports"),
+    lang: Annotated[list[Lang] | None, LANG] = None,
+) -> None:
+    """Do the main job: build, run the notebooks into an HTML report, export."""
+    from kgge.build import build as build_tables
+    from kgge.export import export as export_all
+    from kgge.report import write_report
+
+    langs = [x.value for x in lang or Lang]
+    typer.echo("building the tables")
+    returns = build_tables()
+    _say_counts(returns)
+    typer.echo(f"running the notebooks ({', '.join(langs)})")
+    write_report(out, langs)
+    typer.echo("exporting figures, Word and Excel files")
+    export_all(out, langs)
+    typer.echo(out / "index.html")
+    if _errors(returns):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line; a fault of the data or the disk is one sentence and exit 1."""
+    try:
+        app()
+    except (DataError, OSError) as error:
+        print(f"kgge: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""The command line: exit codes, one sentence a fault, help for each command."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from kgge.files import data_folder
+
+
+def kgge(*words, data=None, **env):
+    return subprocess.run([sys.executable, "-m", "kgge.cli", *map(str, words)],
+                          env={**os.environ, **({"KGGE_DATA": str(data)} if data else {}), **env},
+                          capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("command", ["build", "template", "check", "example", "export", "report"])
+def test_help_of_each_command(command):
+    found = kgge(command, "--help")
+    assert found.returncode == 0 and "Usage:" in found.stdout and command in found.stdout
+
+
+def test_build_says_what_it_did(data):
+    found = kgge("build", data=data)
+    assert found.returncode == 0, found.stderr
+    assert "ILLUSTRATIVE returns" in found.stdout and "101 checks, 0 differ" in found.stdout
+
+
+def test_build_of_an_annex_that_does_not_add_up(data):
+    path = next((data / "raw").glob("*annex.tsv"))
+    path.write_text(path.read_text(encoding="utf-8").replace("\t1,150", "\t1,151"),
+                    encoding="utf-8")
+    found = kgge("build", data=data)
+    assert found.returncode == 1
+    assert "line 17: row total of II: printed 1151, computed 1150" in found.stderr
+
+
+def test_build_of_an_unreadable_annex_is_one_sentence(data):
+    next((data / "raw").glob("*annex.tsv")).write_bytes(b"\xff\xfe")
+    found = kgge("build", data=data)
+    assert found.returncode == 1 and found.stderr.startswith("kgge: ")
+    assert "Traceback" not in found.stderr and len(found.stderr.splitlines()) == 1
+
+
+def test_wrong_use_is_2():
+    assert kgge("bild").returncode == 2
+    assert kgge("template", "--out", "x").returncode == 2
+    assert kgge("export", "--lang", "fr").returncode == 2
+    assert kgge("check", "no-such-folder").returncode == 2
+
+
+def test_template_of_an_unknown_unit(tmp_path):
+    found = kgge("template", "--year", "2018", "--out", tmp_path, "--unit", "nowhere")
+    assert found.returncode == 1 and "nowhere" in found.stderr and not list(tmp_path.iterdir())
+
+
+def test_templates_of_all_units_are_read_back(tmp_path):
+    found = kgge("template", "--year", "2018", "--out", tmp_path / "mẫu phiếu")
+    assert found.returncode == 0 and len(found.stdout.splitlines()) == 26
+    checked = kgge("check", tmp_path / "mẫu phiếu", "--lang", "en")
+    assert "0 rejected" in checked.stdout
+
+
+def test_check_of_the_committed_returns():
+    found = kgge("check", data_folder() / "raw" / "returns")
+    assert found.returncode == 0 and "0 of them errors" in found.stdout
