@@ -1,0 +1,82 @@
+"""What nbval does not ask of a notebook: executed in order, clean, comparable, and telling."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import kgge
+
+FOLDER = Path(kgge.__file__).parents[1] / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+
+
+def cells(path, kind="code"):
+    book = json.loads(path.read_text(encoding="utf-8"))
+    return [c for c in book["cells"] if c["cell_type"] == kind]
+
+
+def test_there_are_six():
+    assert [p.name[:2] for p in NOTEBOOKS] == ["01", "02", "03", "04", "05", "06"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_executed_once_from_top_to_bottom(path):
+    code = cells(path)
+    assert [c["execution_count"] for c in code] == list(range(1, len(code) + 1))
+    outputs = [o for c in code for o in c["outputs"]]
+    assert outputs and not any(o.get("name") == "stderr" for o in outputs)
+    assert not any(o["output_type"] == "error" for o in outputs)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_nothing_hides_from_the_comparison(path):
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"NBVAL|nbval-|raises-exception|PYTEST_VALIDATE", text)
+    assert not re.search(r'["\s(](/[a-z]+/[a-z]|[A-Z]:\\\\)|https?://(localhost|127\.)', text)
+    for cell in cells(path):
+        source = "".join(cell["source"])
+        assert not re.search(r"(^|\n)\s*def |;\s*$|savefig|to_csv|to_excel|open\(", source), source
+        draws = any("image/png" in o.get("data", {}) for o in cell["outputs"])
+        assert not draws or "chart_data(" in source, f"an image without its data: {source}"
+        assert len(source.splitlines()) <= 12, source
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_opens_with_title_question_and_computed_answer(path):
+    book = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    first = "".join(book[0]["source"])
+    assert book[0]["cell_type"] == "markdown" and first.startswith("# ") and "?" in first
+    assert "kgge.use()" in "".join(cells(path)[0]["source"])
+
+
+def run_nbval(path, data, *options):
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "-o",
+         "addopts=", "--rootdir", str(path.parent), str(path), *options],
+        env={**os.environ, "KGGE_DATA": str(data)}, capture_output=True, text=True, check=False)
+
+
+def test_a_changed_amount_fails_notebook_02(data, tmp_path):
+    """A leaf changed consistently with all its totals agrees with the ledger, not with 02."""
+    path = next((data / "raw").glob("*annex.tsv"))
+    lines = path.read_text(encoding="utf-8").split("\n")
+    fields = {12: (2, 12), 11: (2, 12), 39: (1, 11)}  # I.1, I and the total: 2016 central, total
+    for line, places in fields.items():
+        row = lines[line - 1].split("\t")
+        for place in places:
+            row[place] = str(int(row[place].replace(",", "")) + 10)
+        lines[line - 1] = "\t".join(row)
+    path.write_text("\n".join(lines), encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "kgge.cli", "build"], check=True, capture_output=True,
+                   env={**os.environ, "KGGE_DATA": str(data)})
+    assert set(kgge.load_ledger()["state"]) == {"agrees"}
+    book = tmp_path / "02.ipynb"
+    shutil.copy(FOLDER / "02-planned-spending.ipynb", book)
+    found = run_nbval(book, data)
+    assert found.returncode == 1 and "failed" in found.stdout, found.stdout
