@@ -1,4 +1,4 @@
-"""Whatever kills a writer, each output is the old file or the new one; a full disk is a sentence."""
+"""Whatever kills a writer, a file is the old one or the new one; a full disk is one sentence."""
 
 import os
 import re
