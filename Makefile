@@ -24,8 +24,8 @@ report: $(READY)
 	$(BIN)/kgge report --out reports
 
 test: $(READY) lint
-	@echo "== running the tests and comparing the notebooks"
-	$(BIN)/python -m pytest
+	@echo "== running the tests and comparing the notebooks (about ten minutes on two cores)"
+	$(BIN)/python -m pytest --numprocesses auto --dist loadscope
 
 lint: $(READY)
 	@echo "== checking style and types"

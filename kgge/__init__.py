@@ -7,7 +7,7 @@ Everything is a plain pandas DataFrame; columns, keys and units stand in ``kgge.
 
 from kgge import charts
 from kgge.annex import read_annex
-from kgge.cards import status_card
+from kgge.cards import notice, status_card
 from kgge.files import DataError
 from kgge.labels import label
 from kgge.ledger import reconcile
@@ -40,7 +40,7 @@ __all__ = [
     # money
     "totals", "shares", "real_terms", "in_usd", "execution", "cost_per_person",
     # persons
-    "coverage", "progress", "status_card", "reporting_rates",
+    "coverage", "progress", "status_card", "notice", "reporting_rates",
     # where a figure comes from, how it is drawn and called
     "trace", "charts", "use", "label", "DataError",
 ]

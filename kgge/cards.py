@@ -18,6 +18,18 @@ _SCALE = ("reversing", "limited", "acceleration_needed", "on_track", "achieved")
 _CUTS = ("0", plan.ACCELERATE, plan.ON_TRACK)
 
 
+def notice(lang: str | None = None) -> str:
+    """Return the sentence that says whether the returns in the data folder are illustrative.
+
+    Examples
+    --------
+    >>> notice("en")
+    'ILLUSTRATIVE: generated figures, no results of the plan'
+    """
+    kind = "illustrative" if tables.is_illustrative() else "received"
+    return labels.label("card", kind, labels.current_lang(lang))
+
+
 def status_card(progress: pd.DataFrame, indicator: str, year: int, lang: str | None = None) -> str:
     """Return one verdict as text, with everything it was computed from.
 

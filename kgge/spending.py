@@ -138,7 +138,7 @@ def real_terms(budget: pd.DataFrame, base_year: int) -> pd.DataFrame:
     --------
     >>> from kgge import load_budget
     >>> round(real_terms(load_budget(), 2016)["amount"].sum(), 1)
-    np.float64(6171.7)
+    np.float64(6186.1)
     """
     change = _prices()["cpi_change_pct"]
     index = (1 + change / 100).cumprod()
@@ -178,7 +178,7 @@ def in_usd(budget: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> from kgge import load_budget
     >>> round(in_usd(load_budget())["amount"].sum())
-    291483
+    291705
     """
     rate = _per_year(budget, _prices()["vnd_per_usd"], "exchange rate")
     return budget.assign(amount=budget["amount"] * 1e6 / rate, nominal=budget["amount"])

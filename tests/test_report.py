@@ -142,11 +142,31 @@ def test_the_notebooks_lie_beside_the_package():
     assert notebook_folder().name == "notebooks"
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The report of the notebooks of the repository, in both languages."""
+    return write_report(tmp_path_factory.mktemp("whole")).parent
+
+
+PAGES = [f"{lang}/{source.stem}.html" for lang in ("vi", "en")
+         for source in sorted(notebook_folder().glob("*.ipynb"))]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_notebook_runs_in_both_languages(whole, name):
+    html = (whole / name).read_text(encoding="utf-8")
+    images = re.findall('<img[^>]*alt="([^"]*)"[^>]*>', html)
+    drawn = [alt for alt in images if alt]
+    assert len(drawn) == html.count("base64,") > 0 or name.split("/")[1].startswith("01")
+    marked = "SỐ LIỆU MINH HỌA" if name.startswith("vi") else "ILLUSTRATIVE"
+    assert (marked in unescape(html)) == (name.split("/")[1] >= "03")
+
+
 @pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
 @pytest.mark.skipif(not AXE.is_file(), reason="no axe-core: npm install --prefix build axe-core")
-@pytest.mark.parametrize("name", ["index.html", "vi/01-one.html", "en/01-one.html"])
-def test_axe_finds_no_serious_violation(report, name, tmp_path):
-    found = violations((report / name).read_text(encoding="utf-8"), tmp_path)
+@pytest.mark.parametrize("name", ["index.html", *PAGES])
+def test_axe_finds_no_serious_violation(whole, name, tmp_path):
+    found = violations((whole / name).read_text(encoding="utf-8"), tmp_path)
     assert [v for v in found if v[0] in ("serious", "critical")] == []
 
 

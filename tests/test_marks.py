@@ -1,0 +1,70 @@
+"""Illustrative returns say so everywhere; real ones, nowhere."""
+
+import io
+import re
+import zipfile
+
+import openpyxl
+import pytest
+
+import kgge
+from kgge.build import build
+from kgge.export import export
+from kgge.report import write_report
+
+MARK = re.compile(r"illustrative|minh họa", re.IGNORECASE)
+# What is read by a person and made from returns, one file of each kind.
+MADE = ["vi/scorecard.txt", "en/scorecard.txt", "en/scorecard.csv", "vi/planned_against_spent.csv",
+        "en/reports_received.svg", "vi/path_to_target-1a.png", "en/coverage_by_unit-1b.txt",
+        "figures-vi.docx", "figures-en.docx", "tables-vi.xlsx", "tables-en.xlsx"]
+PLANNED = ["en/planned_by_line.txt", "vi/planned_by_year_and_source.csv",
+           "en/planned_by_project_and_source.svg"]
+
+
+@pytest.fixture
+def real(data):
+    """The set of returns with "no" on every cover, under names as units would choose them."""
+    for path in sorted((data / "raw" / "returns").rglob("*.xlsx")):
+        book = openpyxl.load_workbook(path)
+        cells = [c for row in book["Bìa"].iter_rows() for c in row if c.value == "illustrative"]
+        place = next(c for c in book["Bìa"][cells[0].row] if str(c.value).startswith("Có"))
+        place.value = "Không / No"
+        book.save(path.with_name(path.name.replace("illustrative-", "báo cáo ")))
+        path.unlink()
+    returns = build(data)
+    assert len(returns.problems.query("severity == 'error'")) == 0
+    assert returns.reporting["received"].sum() == 125
+    return data
+
+
+def words(path):
+    """Return all text of a file, whatever its kind."""
+    content = path.read_bytes()
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            return "".join(parts.read(n).decode("utf-8", "ignore") for n in parts.namelist())
+    return content.decode("utf-8", "ignore")
+
+
+def test_illustrative_returns_are_marked_everywhere(tmp_path):
+    export(tmp_path, formats=["png", "svg"])
+    for name in MADE:
+        assert MARK.search(words(tmp_path / name)), name
+    for name in PLANNED:
+        assert not MARK.search(words(tmp_path / name)), name
+    processed = kgge.files.data_folder() / "processed"
+    for name in ("outcomes.csv", "spending.csv", "reporting.csv", "problems.csv"):
+        lines = (processed / name).read_text(encoding="utf-8").splitlines()
+        marked = sum("illustrative-" in line for line in lines)
+        assert marked > 0.95 * (len(lines) - 1) - 5, name  # a missing return names no file
+    assert "ILLUSTRATIVE" in (processed / "datapackage.json").read_text(encoding="utf-8")
+
+
+def test_real_returns_are_marked_nowhere(real, tmp_path):
+    export(tmp_path / "out", formats=["png", "svg"])
+    write_report(tmp_path / "out", ["vi"])
+    made = [p for p in (tmp_path / "out").rglob("*") if p.is_file()]
+    assert {p.suffix for p in made} >= {".docx", ".xlsx", ".html", ".png", ".svg", ".csv", ".txt"}
+    for path in [*made, *(real / "processed").iterdir()]:
+        found = MARK.search(re.sub(r"data:image/png;base64,[^\"]*", "", words(path)))
+        assert not found, (path.name, found)

@@ -1,0 +1,60 @@
+"""What the README tells a newcomer to type does what it says."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import kgge
+
+ROOT = Path(kgge.__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+VIETNAMESE = (ROOT / "README.vi.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^\| `kgge ([^`]+)` \|", README, re.MULTILINE)
+QUICK = [c for c in COMMANDS if c.split()[0] not in ("report", "export")]
+
+
+def test_the_table_names_every_command():
+    page = subprocess.run([sys.executable, "-m", "kgge.cli", "--help"], capture_output=True,
+                          text=True, check=True).stdout
+    offered = re.findall(r"^  (\w+)  ", page.split("Commands:")[1], re.MULTILINE)
+    assert sorted({c.split()[0] for c in COMMANDS}) == sorted(offered)
+
+
+@pytest.mark.parametrize("command", QUICK)
+def test_commands_run_as_written(command, data, tmp_path):
+    if command.startswith("check"):
+        (tmp_path / "returns").symlink_to(data / "raw" / "returns" / "2016")
+    done = subprocess.run([sys.executable, "-m", "kgge.cli", *shlex.split(command)],
+                          cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_options_of_the_long_commands_are_known():
+    for command in set(COMMANDS) - set(QUICK):
+        name, *options = shlex.split(command)
+        page = subprocess.run([sys.executable, "-m", "kgge.cli", name, "--help"],
+                              capture_output=True, text=True, check=True).stdout
+        assert all(option in page for option in options if option.startswith("--")), command
+
+
+def test_the_python_of_the_readme_runs(capsys):
+    code = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    assert len(code) == 1
+    exec(compile(code[0], "README.md", "exec"), {})
+    assert "Verdict" in capsys.readouterr().out
+
+
+def test_make_targets_and_folders_exist():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for page in (README, VIETNAMESE, (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")):
+        for targets in re.findall(r"(?:^|`)make ([a-z -]+?)(?:`|  |$)", page, re.MULTILINE):
+            for target in targets.split():
+                assert f"\n{target}:" in makefile, target
+    for folder in re.findall(r"^(\S+)/ ", README.split("## Layout")[1], re.MULTILINE):
+        assert (ROOT / folder).is_dir(), folder
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README + VIETNAMESE)
+    assert links and all((ROOT / link).exists() for link in links)
