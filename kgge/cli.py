@@ -152,9 +152,10 @@ def report(
     out: Annotated[Path, OUT] = Path("reports"),
     lang: Annotated[list[Lang] | None, LANG] = None,
 ) -> None:
-    """Do the main job: build, run the notebooks into an HTML report, export."""
+    """Do the main job: build, run the notebooks into an HTML report, export, reference page."""
     from kgge.build import build as build_tables
     from kgge.export import export as export_all
+    from kgge.reference import write_reference
     from kgge.report import write_report
 
     langs = [x.value for x in lang or Lang]
@@ -165,6 +166,7 @@ def report(
     write_report(out, langs)
     typer.echo("exporting figures, Word and Excel files")
     export_all(out, langs)
+    write_reference(out, langs)
     typer.echo(out / "index.html")
     if _errors(returns):
         raise typer.Exit(1)

@@ -140,8 +140,8 @@ def write_report(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> Pat
     Returns
     -------
     Path
-        The index. It links the Word and Excel files of `kgge.export.export`, which go to the
-        same folder.
+        The index. It links the Word and Excel files of `kgge.export.export` and the page of
+        `kgge.reference.write_reference`, which go to the same folder.
 
     Raises
     ------
@@ -163,16 +163,17 @@ def write_report(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> Pat
         index.append(_contents(pages, lang))
     words = WORDS[langs[0]]
     body = f"<h1>{words['title']}</h1>\n<p>{words['plan']}</p>\n" + "\n".join(index)
+    body += f'\n<p><a href="reference.html">{words["reference"]}</a></p>'
     if is_illustrative():
         body = body.replace("<section", f"<p class=\"mark\">{words['mark_text']}</p>\n<section", 1)
-    write_bytes(folder / "index.html", (_head(words["report"], langs[0]) + body + _FOOT).encode())
+    write_bytes(folder / "index.html", (head(words["report"], langs[0]) + body + FOOT).encode())
     return folder / "index.html"
 
 
-_FOOT = "\n</main>\n</body>\n</html>\n"
+FOOT = "\n</main>\n</body>\n</html>\n"
 
 
-def _head(title: str, lang: str, home: str = "") -> str:
+def head(title: str, lang: str, home: str = "") -> str:
     """Return a page down to its content: language, title, style, link past the navigation."""
     words, style = WORDS[lang], Path(__file__).with_name("report.css").read_text(encoding="utf-8")
     nav = f'<nav><a href="{home}">{words["home"]}</a></nav>\n' if home else ""
@@ -200,9 +201,9 @@ def _page(notebook: Any, title: str, lang: str) -> str:
                    exclude_anchor_links=True)
     numbers = count(1)
     exporter.register_filter("clean", _clean)
-    exporter.register_filter("described_table", lambda html: _described_table(
+    exporter.register_filter("described_table", lambda html: described_table(
         html, f"{WORDS[lang]['table']} {next(numbers)}"))
-    resources = {"head": _head(title, lang, "../index.html"), "foot": _FOOT}
+    resources = {"head": head(title, lang, "../index.html"), "foot": FOOT}
     return str(exporter.from_notebook_node(notebook, resources)[0])
 
 
@@ -213,7 +214,7 @@ def _clean(html: str) -> str:
     return str(bleach.clean(styled, tags=_TAGS, attributes=_ATTRIBUTES))
 
 
-def _described_table(html: str, name: str) -> str:
+def described_table(html: str, name: str) -> str:
     """Give the headers of a table their scope, and the table a name and a place to scroll in."""
     head, end, body = html.partition("</thead>")
     scoped = head.replace("<th", '<th scope="col"').replace('<th scope="col"ead', "<thead")

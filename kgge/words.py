@@ -75,6 +75,7 @@ WORDS = _by_lang({
     "home": ("Trang đầu", "Start page"),
     "files": ("Tệp để sử dụng lại", "Files to use again"),
     "files_docx": ("Tất cả các hình (Word)", "All figures (Word)"),
+    "reference": ("Tra cứu: các bảng và biểu đồ (tiếng Anh)", "Reference: tables and charts"),
     "files_xlsx": ("Tất cả các bảng (Excel)", "All tables (Excel)"),
     "table": ("Bảng số liệu", "Table of figures"),
 })

@@ -16,7 +16,10 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 import kgge
 import kgge.report
+from kgge.export import export
+from kgge.reference import write_reference
 from kgge.report import notebook_folder, run_notebooks, write_report
+from kgge.tables import SCHEMAS
 
 AXE = Path(__file__).parents[1] / "build" / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -107,8 +110,8 @@ def test_the_index_links_pages_that_exist(report):
     html = (report / "index.html").read_text(encoding="utf-8")
     links = re.findall('href="([^"#]+)"', html)
     pages = [link for link in links if link.endswith(".html")]
-    assert pages == ["vi/01-one.html", "en/01-one.html"]
-    assert all((report / link).is_file() for link in pages)
+    assert pages == ["vi/01-one.html", "en/01-one.html", "reference.html"]
+    assert all((report / link).is_file() for link in pages[:2])
     assert {"figures-vi.docx", "tables-en.xlsx"} <= set(links)
     assert "minh họa" in html  # the returns of the repository are illustrative
 
@@ -144,8 +147,10 @@ def test_the_notebooks_lie_beside_the_package():
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """The report of the notebooks of the repository, in both languages."""
-    return write_report(tmp_path_factory.mktemp("whole")).parent
+    """The report of the notebooks of the repository, in both languages, and the reference."""
+    folder = write_report(tmp_path_factory.mktemp("whole")).parent
+    export(folder, ["en"], ["png"])
+    return write_reference(folder, ["en"]).parent
 
 
 PAGES = [f"{lang}/{source.stem}.html" for lang in ("vi", "en")
@@ -162,9 +167,21 @@ def test_every_notebook_runs_in_both_languages(whole, name):
     assert (marked in unescape(html)) == (name.split("/")[1] >= "03")
 
 
+def test_the_reference_names_every_table_and_chart(whole):
+    html = (whole / "reference.html").read_text(encoding="utf-8")
+    for name, schema in SCHEMAS.items():
+        part = html.split(f"<h3>{name}</h3>")[1].split("<h3>")[0]
+        assert all(f">{column.name}</th>" in part for column in schema.columns), name
+    known = set(kgge.charts.__all__) - {"ChartText", "chart_data", "chart_text", "finish"}
+    assert known == set(re.findall("<h3>([a-z_]+)</h3>", html.split("<h2>Charts</h2>")[1]))
+    for image, alt in re.findall('<img src="([^"]+)" alt="([^"]+)">', html):
+        assert (whole / image).is_file() and len(alt) > 80
+    assert html.count("<img") == len(known)
+
+
 @pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
 @pytest.mark.skipif(not AXE.is_file(), reason="no axe-core: npm install --prefix build axe-core")
-@pytest.mark.parametrize("name", ["index.html", *PAGES])
+@pytest.mark.parametrize("name", ["index.html", "reference.html", *PAGES])
 def test_axe_finds_no_serious_violation(whole, name, tmp_path):
     found = violations((whole / name).read_text(encoding="utf-8"), tmp_path)
     assert [v for v in found if v[0] in ("serious", "critical")] == []
