@@ -53,3 +53,12 @@ def test_notebooks_are_byte_identical_elsewhere(tmp_path):
     assert done.returncode == 0, done.stderr[-2000:]
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         assert (folder / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+@pytest.mark.skipif(unlocked() is not None, reason=f"not the locked environment: {unlocked()}")
+def test_the_picture_of_the_readme_is_what_the_code_draws(tmp_path):
+    done = subprocess.run([sys.executable, "docs/picture.py", str(tmp_path / "p.png")], cwd=ROOT,
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    picture = ROOT / "docs" / "planned-by-year-and-source.png"
+    assert (tmp_path / "p.png").read_bytes() == picture.read_bytes()

@@ -21,7 +21,7 @@ def test_killed_at_random_moments(tmp_path, job, times):
                           capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     killed = int(re.search(r"(\d+) killed", done.stdout)[1])
-    assert killed > times / 2, done.stdout
+    assert killed > times / 4, done.stdout
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
