@@ -5,14 +5,14 @@ One way only: ``data/raw`` → `read_annex`, `read_returns` → ``kgge build`` �
 Everything is a plain pandas DataFrame; columns, keys and units stand in ``kgge.tables.SCHEMAS``.
 """
 
-from kgge import charts
-from kgge.annex import read_annex
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from kgge.cards import notice, status_card
 from kgge.files import DataError
 from kgge.labels import label
 from kgge.ledger import reconcile
 from kgge.progress import coverage, progress
-from kgge.returns import Returns, read_returns, reporting_rates
 from kgge.spending import cost_per_person, execution, in_usd, real_terms, shares, totals
 from kgge.style import use
 from kgge.tables import (
@@ -28,8 +28,13 @@ from kgge.tables import (
     load_targets,
     load_units,
 )
-from kgge.template import write_template
 from kgge.trace import trace
+
+if TYPE_CHECKING:
+    from kgge import charts
+    from kgge.annex import read_annex
+    from kgge.returns import Returns, read_returns, reporting_rates
+    from kgge.template import write_template
 
 __all__ = [
     # sources in
@@ -44,3 +49,19 @@ __all__ = [
     # where a figure comes from, how it is drawn and called
     "trace", "charts", "use", "label", "DataError",
 ]
+
+# Loaded when first asked for, so that `import kgge` costs little more than `import pandas`.
+_LATER = {"charts": "kgge.charts", "read_annex": "kgge.annex", "read_returns": "kgge.returns",
+          "Returns": "kgge.returns", "reporting_rates": "kgge.returns",
+          "write_template": "kgge.template"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'kgge' has no attribute {name!r}")
+    module = import_module(_LATER[name])
+    return module if name == "charts" else getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

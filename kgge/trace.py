@@ -4,10 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from kgge.annex import find_annex
 from kgge.files import data_folder
-from kgge.grid import read_grid
-from kgge.returns import figure_cells
 from kgge.tables import read_table
 
 _KEYS = ("item", "project", "unit", "year", "source", "indicator", "group", "sex")
@@ -76,6 +73,9 @@ def _matching(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _in_annex(cells: pd.DataFrame) -> pd.DataFrame:
+    from kgge.annex import find_annex
+    from kgge.grid import read_grid
+
     path = find_annex()
     printed = {(line, c.column): c.printed for line, row in read_grid(path) for c in row}
     text: Any = [printed[place] for place in zip(cells["line"], cells["column"], strict=True)]
@@ -85,5 +85,7 @@ def _in_annex(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _in_returns(rows: pd.DataFrame) -> pd.DataFrame:
+    from kgge.returns import figure_cells
+
     out = figure_cells(rows, data_folder() / "raw" / "returns")
     return out[[*(key for key in _KEYS if key in out), *_COLUMNS]].reset_index(drop=True)
