@@ -77,15 +77,16 @@ def blocks(outcomes: pd.DataFrame, units: pd.DataFrame, targets: pd.DataFrame,
     for name, key in (("units", units["unit"]), ("targets", targets["indicator"])):
         if key.duplicated().any():
             raise DataError(f"{name}: {', '.join(key[key.duplicated()])} stands twice")
-    lists = [[code.strip() for code in str(listed).split(";")] for listed in units["indicators"]]
-    aside = {code for listed in lists for code in listed} - set(targets["indicator"])
+    listed = units["indicators"].fillna("").to_list()
+    lists = {text: [code.strip() for code in text.split(";")] for text in set(listed)}
+    aside = {code for several in lists.values() for code in several} - set(targets["indicator"])
     if aside and outcomes["indicator"].isin(aside).any():  # of an indicator not asked about
         outcomes = outcomes[~outcomes["indicator"].isin(aside)]
     names = units["unit"].to_numpy(dtype=object)
     known = {"unit": names.tolist(), "indicator": targets["indicator"].to_list()}
     codes = _codes(outcomes, known)
-    expects = np.array([i in listed for i in known["indicator"] for listed in lists], dtype=bool)
-    expects = expects.reshape(len(known["indicator"]), len(lists))
+    expects = np.array([i in lists[text] for i in known["indicator"] for text in listed],
+                       dtype=bool).reshape(len(known["indicator"]), len(listed))
     _refuse(outcomes, ~expects[codes["indicator"], codes["unit"]],
             "the unit is not to report that indicator (see the table of units)")
     groups, sexes = known["group"], known["sex"]
@@ -94,7 +95,7 @@ def blocks(outcomes: pd.DataFrame, units: pd.DataFrame, targets: pd.DataFrame,
     owner = used // max(1, len(groups) * len(sexes))
     cell = np.searchsorted(used, pair) + EXTRA * codes["indicator"]
     cubes = _cubes(outcomes, codes, cell,
-                   (len(used) + EXTRA * len(targets), years, len(lists)))
+                   (len(used) + EXTRA * len(targets), years, len(listed)))
     residents = units["residents"].to_numpy(dtype=float, na_value=np.nan)
     for i, accumulation in enumerate(targets["accumulation"]):
         census = known["indicator"][i] == plan.CENSUS_INDICATOR

@@ -401,3 +401,10 @@ def test_one_word_of_state_and_a_reached_above_what_was_carried():
     gone = outcomes.assign(state=["reported"] * 3 + ["not_applicable"])
     row = one(gone.assign(reached=[50, 60, 50, NAN]), A, units("a", "b"))
     assert (row["coverage_high"], row["missing_units"]) == (0.5, "")
+
+
+@pytest.mark.parametrize("nothing", [None, NAN, ""])
+def test_a_unit_that_reports_nothing_is_not_expected(nothing):
+    listed = pd.concat([units("a"), units("b").assign(indicators=nothing)])
+    row = one(rows(("a", 2016, "g", "female", 100, 50)), A, listed)
+    assert (row["units_expected"], row["missing_units"]) == (1, "")
