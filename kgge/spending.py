@@ -227,11 +227,9 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame,
     cells = _cells(budget, spending)
     out = cells.groupby(keys, sort=False, as_index=False)[["planned", "spent", "unplanned"]].sum(
         min_count=1)
-    if "unit" in keys:
-        out["planned"] = np.nan
-    else:
+    if "unit" not in keys:  # the annex does not split its amounts by unit
         out["planned"] = out["planned"].fillna(0.0)
-    out["unplanned"] = out["unplanned"].fillna(0.0).where(out["spent"].notna())
+    out["unplanned"] = out["unplanned"].where(out["spent"].notna())
     out["execution"] = (out["spent"] / out["planned"]).where(out["planned"] > 0)
     out["state"] = np.select(
         [out["spent"].isna(), out["planned"].isna(), out["planned"] > 0, out["spent"] > 0],
@@ -254,7 +252,6 @@ def _cells(budget: pd.DataFrame, spending: pd.DataFrame) -> pd.DataFrame:
     spent = spending[["unit", *cell, "amount"]].rename(columns={"amount": "spent"})
     spent = spent.merge(plan[[*cell, "planned"]], on=cell, how="left", validate="many_to_one")
     spent["unplanned"] = spent["spent"].where(~(spent.pop("planned") > 0), 0.0)
-    spent["unplanned"] = spent["unplanned"].where(spent["spent"].notna())
     spent["project"] = spent["item"].map(projects)
     return pd.concat([plan, spent], ignore_index=True)
 

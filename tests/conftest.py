@@ -3,8 +3,12 @@
 import shutil
 
 import pytest
+from hypothesis import settings
 
 from kgge.files import data_folder
+
+settings.register_profile("kgge", deadline=None)  # speed is a matter of benchmarks, not of tests
+settings.load_profile("kgge")
 
 
 @pytest.fixture

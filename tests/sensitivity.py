@@ -27,7 +27,8 @@ SAMPLE = 40
 def amounts() -> Iterator[tuple[str, list[tuple[int, int]]]]:
     """Name each leaf amount and the fields it adds to: its own, its total, all parents'."""
     annex = kgge.load_annex()
-    place = annex.set_index(["item", "year", "source"])[["line", "column"]].sort_index()
+    cells = annex.dropna(subset="year").set_index(["item", "year", "source"])
+    place = cells[["line", "column"]].sort_index()
     parents = annex.drop_duplicates("item").set_index("item")["parent"]
     for row in annex[annex["leaf"] & annex["year"].notna()].itertuples():
         items, item = [], row.item
@@ -37,7 +38,7 @@ def amounts() -> Iterator[tuple[str, list[tuple[int, int]]]]:
         fields = []
         for name in [*items, "total"]:
             whole = annex[(annex["item"] == name) & annex["year"].isna()].iloc[0]
-            fields += [tuple(place.loc[(name, row.year, row.source)].iloc[0]),
+            fields += [tuple(place.loc[(name, row.year, row.source)]),
                        (whole["line"], whole["column"])]
         yield f"{row.item} {row.year} {row.source}", fields
 
@@ -57,7 +58,7 @@ def change_amount(data: Path, fields: list[tuple[int, int]]) -> None:
 
 
 def change_cell(data: Path, cell: object) -> None:
-    path = data / "raw" / "returns" / cell.file
+    path = data / "raw" / cell.file
     book = openpyxl.load_workbook(path)
     found = book[cell.sheet].cell(int(cell.line), int(cell.column))
     found.value = float(found.value or 0) - 1 if float(found.value or 0) >= 1 else 1

@@ -290,3 +290,29 @@ def test_bytes_of_a_book_opened_by_openpyxl_hold_the_same_figures(tmp_path):
     before = read_returns(path)
     path.write_bytes(copy.getvalue())
     same(before.outcomes, read_returns(path).outcomes, ())
+
+
+def test_accepted_and_rejected_are_what_was_submitted(tmp_path):
+    first = send(tmp_path, "justice", 2017, "b.xlsx")
+    before = read_returns(tmp_path).reporting.attrs["cells"]
+    assert before == {"submitted": before["accepted"], "accepted": before["accepted"],
+                      "rejected": 0}
+
+    def spoil(book):
+        book["Chỉ tiêu"]["F8"] = "hơn 350"
+
+    edit(first, spoil)
+    after = read_returns(tmp_path).reporting.attrs["cells"]
+    assert after == {"submitted": before["submitted"], "accepted": before["submitted"] - 1,
+                     "rejected": 1}
+
+
+def test_several_returns_of_one_unit_and_year_name_each_other(tmp_path):
+    for name in ("a.xlsx", "b.xlsx", "c.xlsx"):
+        send(tmp_path, "justice", 2017, name)
+    returns = read_returns(tmp_path)
+    said = returns.problems.set_index("file")["message_en"]
+    for name, others in {"a.xlsx": "b.xlsx, c.xlsx", "b.xlsx": "a.xlsx, c.xlsx"}.items():
+        assert others in said[name] and f"{name}, " not in said[name]
+    cells = returns.reporting.attrs["cells"]
+    assert cells["accepted"] == 0 and cells["rejected"] == cells["submitted"] > 0
