@@ -287,15 +287,16 @@ def _number_kind(text: str) -> str | None:
     return next((kind for kind, form in _NUMBERS.items() if form.fullmatch(text)), None)
 
 
-def _ordinal(kind: str, number: str) -> int:
-    """Return which place among its siblings an outline number claims."""
+def _ordinals(kind: str, number: str) -> set[int]:
+    """Return which place among its siblings an outline number claims; letters in either order."""
     text = number.rstrip(".)")
     if kind == "roman":
         values = [{"I": 1, "V": 5, "X": 10}[c] for c in text]
-        return sum(-v if v < max(values[i:]) else v for i, v in enumerate(values))
+        return {sum(-v if v < max(values[i:]) else v for i, v in enumerate(values))}
     if kind in ("arabic", "dotted"):
-        return int(text.split(".")[-1])
-    return "abcdđefghijklmnopqrstuvwxyz".replace("đ", "").find(text.casefold()) + 1
+        return {int(text.split(".")[-1])}
+    return {order.find(text.casefold()) + 1
+            for order in ("abcdđeghiklmnopqrstuvxy", "abcdefghijklmnopqrstuvwxyz")}
 
 
 def _place(rows: list[Row], faults: list[str]) -> None:
@@ -322,7 +323,7 @@ def _place(rows: list[Row], faults: list[str]) -> None:
         del stack[depth:]
         parent = stack[-1][1].item if stack else ""
         counts[parent] = place = counts.get(parent, 0) + 1
-        if row.number and _ordinal(kind, row.number) != place:
+        if row.number and place not in _ordinals(kind, row.number):
             faults.append(f"line {row.line}: number {row.number!r} stands where number {place} "
                           f"of its level belongs: {quote(row.label)}")
         row.level = depth + 1

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from annexes import Line, header_of, rows_of, write_text, write_xlsx
+from annexes import ROMAN, Line, header_of, rows_of, write_text, write_xlsx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kgge
 from kgge.annex import find_annex
+from kgge.grid import quote
 
 # The plan's annex, typed by hand from the scan: item, printed row total in million dong.
 ROW_TOTALS = {
@@ -72,6 +73,10 @@ def test_repairs_are_logged(annex):
     rules = [(r["line"], r["rule"]) for r in annex.attrs["repairs"]]
     assert rules == [(32, "joined label"), (38, "undone shift"), (38, "correction"),
                      (39, "undone shift")]
+    joined, shift, corrected, _ = annex.attrs["repairs"]
+    assert joined["printed"] == "đồng" and joined["corrected"].endswith("trong cộng đồng")
+    assert shift["reason"] == "amounts begin in column 2, the header's in 3"
+    assert (corrected["column"], corrected["printed"], corrected["corrected"]) == (12, "50", "")
 
 
 def test_without_the_correction_reading_stops(tmp_path):
@@ -89,7 +94,8 @@ def test_a_correction_must_meet_its_text(tmp_path):
 @pytest.mark.parametrize(("content", "message"), [
     ("line,column,printed\n1,1,x\n", "the columns must be line, column, printed, corrected"),
     ("line,column,printed,corrected,reason\nx,1,a,b,c\n", "row 2: line and column are whole"),
-    ("line,column,printed,corrected,reason\n999,1,a,b,c\n", "no such field"),
+    ("line,column,printed,corrected,reason\n1,x,a,b,c\n", "row 2: line and column are whole"),
+    ("line,column,printed,corrected,reason\n999,1,a,b,c\n", "there stands no such field"),
 ])
 def test_faulty_corrections(tmp_path, content, message):
     path = tmp_path / "corrections.csv"
@@ -239,6 +245,7 @@ def test_headings_without_amounts_are_not_checkable(tmp_path):
     path = write_text(tmp_path / "a.txt", [*header_of([2021], ["central", "local"]), *rows])
     ledger = kgge.reconcile(kgge.read_annex(path))
     assert ledger.groupby("state").size().to_dict() == {"agrees": 2, "not checkable": 7}
+    assert kgge.read_annex(path)["label"].iloc[-1] == "Tổng cộng", "not joined with the signature"
 
 
 def test_grand_total_may_stand_first(tmp_path):
@@ -248,3 +255,187 @@ def test_grand_total_may_stand_first(tmp_path):
     annex = kgge.read_annex(path)
     assert annex["item"].drop_duplicates().tolist() == ["total", "I", "I.1"]
     assert (kgge.reconcile(annex)["state"] == "agrees").all()
+
+
+def small(folder, *rows, total="Tổng cộng", above=()):
+    """Write an annex of these rows below its header, which ends on line 3; a total ends it."""
+    end = [["", total, "9", "9", "9"]] if total else []
+    return write_text(folder / "annex.tsv", [
+        *above, *header_of([2021], ["central", "local"]), *map(list, rows), *end])
+
+
+def items_of(path):
+    return kgge.read_annex(path)["item"].drop_duplicates().tolist()
+
+
+PROJECT = ("I", "Dự án", "1", "1", "2")
+
+
+@pytest.mark.parametrize(("printed", "amount"), [
+    ("–", 0), ("—", 0), ("12,5", 12.5), ("12.25", 12.25), ("1.900,5", 1900.5),
+    ("1,900.25", 1900.25), ("1 900,5", 1900.5), ("1.234.567", 1234567), (" 7 ", 7),
+    ("1.900.5", None), ("1900,555", None), ("1.90", 1.9), ("12,", None), (",5", None),
+    ("1.900,", None)])
+def test_ways_of_printing_an_amount(tmp_path, printed, amount):
+    path = small(tmp_path, PROJECT, ("", "- Dòng", printed, "1", "2"))
+    if amount is None:
+        with pytest.raises(kgge.DataError, match="line 5, column 3: an amount belongs here"):
+            kgge.read_annex(path)
+        return
+    cell = kgge.read_annex(path).query("item == 'I.1'").iloc[0]
+    assert (cell["amount"], cell["text"]) == (amount, printed)
+
+
+@pytest.mark.parametrize("label", ["Cộng", "Tổng", "Tổng: I+II", "Tổng (I+II)", "TOTAL", "Tổng số"])
+def test_ways_of_naming_the_grand_total(tmp_path, label):
+    assert items_of(small(tmp_path, PROJECT, total=label)) == ["I", "total"]
+
+
+def test_outlines_of_more_than_ten(tmp_path):
+    projects = [(n, "Dự án", "1", "1", "2") for n in ROMAN]
+    assert items_of(small(tmp_path, *projects)) == [*ROMAN, "total"]
+    lines = [(f"{n}", "Dòng", "1", "1", "2") for n in range(1, 12)]
+    assert items_of(small(tmp_path, PROJECT, *lines))[-2] == "I.11"
+    dotted = [(f"11.{n})", "Dòng", "1", "1", "2") for n in range(1, 12)]
+    assert items_of(small(tmp_path, PROJECT, *lines, *dotted))[-2] == "I.11.11"
+
+
+@pytest.mark.parametrize(("numbers", "expected"), [
+    (["A", "a", "b", "B"], ["A", "A.1", "A.2", "B"]), (["I)", "II)"], ["I", "II"]),
+    (["1.", "1.1", "1.2.", "2."], ["1", "1.1", "1.2", "2"]),
+    (["A", *"abcdđeg"], ["A", *(f"A.{n}" for n in range(1, 8))])])
+def test_numbers_stand_with_and_without_a_dot(tmp_path, numbers, expected):
+    path = small(tmp_path, *((n, "Dòng", "1", "1", "2") for n in numbers))
+    assert items_of(path) == [*expected, "total"]
+
+
+def test_dashes_of_any_length_are_one_bullet_and_only_the_first_is_taken(tmp_path):
+    labels = ["- Tập huấn - đợt 1", "– Tập huấn – đợt 2", "— <i> Tập huấn</i>", "-<b> x </b>"]
+    path = small(tmp_path, PROJECT, *(("", label, "1", "1", "2") for label in labels))
+    rows = kgge.read_annex(path).drop_duplicates("item").set_index("item")["label"]
+    assert rows.to_dict() == {
+        "I": "Dự án", "I.1": "Tập huấn - đợt 1", "I.2": "Tập huấn – đợt 2", "I.3": "Tập huấn",
+        "I.4": "x", "total": "Tổng cộng"}
+
+
+def test_header_years_and_sources_may_be_worded_otherwise(tmp_path):
+    path = small(tmp_path, PROJECT, above=[["Giai đoạn"], ["", "2021-2025"]])
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("\t2021\t", "\tNăm  2021\t")
+                    .replace("KP Trung ương", "KP TRUNG ƯƠNG"), encoding="utf-8")
+    cells = kgge.read_annex(path).query("item == 'I'")
+    assert cells["year"].tolist()[:2] == [2021, 2021]
+    assert cells["source"].tolist()[:2] == ["central", "local"]
+
+
+def test_a_row_of_column_numbers_is_passed_over(tmp_path):
+    numbers = ["(1)", "(2)", "(3)", "(4)", "(5)"]
+    assert items_of(small(tmp_path, numbers, PROJECT)) == ["I", "total"]
+    for wrong in (["", "", "5", "5", "10"], ["", "", "", "3", "4"], ["", "", "1", "2", "100"]):
+        with pytest.raises(kgge.DataError, match="line 4: no label before"):
+            kgge.read_annex(small(tmp_path, wrong, PROJECT))
+    with pytest.raises(kgge.DataError, match="line 5: no label before"):
+        kgge.read_annex(small(tmp_path, PROJECT, numbers))
+
+
+def test_amounts_shifted_to_the_right_are_read(tmp_path):
+    path = small(tmp_path, PROJECT, ("", "- Dòng", "", "3", "4", "7"))
+    annex = kgge.read_annex(path)
+    assert annex.query("item == 'I.1'")[["amount", "column"]].values.tolist() == [
+        [3, 4], [4, 5], [7, 6]]
+    with pytest.raises(kgge.DataError, match="line 5, column 3: an amount .* the field is empty"):
+        kgge.read_annex(small(tmp_path, PROJECT, ("", "- Dòng", "", "4", "7")))
+
+
+def test_a_plain_row_below_a_heading_is_a_row_of_its_own(tmp_path):
+    """Only a row that begins with a small letter continues the label above it."""
+    path = small(tmp_path, ("I", "Dự án"), ("", "Tập huấn", "1", "1", "2"))
+    annex = kgge.read_annex(path)
+    assert annex["label"].unique().tolist() == ["Dự án", "Tập huấn", "Tổng cộng"]
+    heading = annex.query("item == 'I'")
+    assert heading[["amount", "column"]].isna().all(axis=None) and (heading["text"] == "").all()
+    joined = kgge.read_annex(small(tmp_path, ("I", "Dự án"), ("", "tập huấn", "1", "1", "2")))
+    assert joined["label"].unique().tolist() == ["Dự án tập huấn", "Tổng cộng"]
+    with pytest.raises(kgge.DataError, match="line 4: stands under no project: 'tập huấn'"):
+        kgge.read_annex(small(tmp_path, ("", "tập huấn", "1", "1", "2"), PROJECT))
+
+
+def test_rows_that_are_no_lines(tmp_path):
+    with pytest.raises(kgge.DataError, match="line 5: no label before '2'"):
+        kgge.read_annex(small(tmp_path, PROJECT, ("2",)))  # a page number
+    rows = [PROJECT, ("", "Tổng cộng", "1", "1", "2"), ("II", *PROJECT[1:])]
+    with pytest.raises(kgge.DataError, match="one row of grand totals .* found at line 5"):
+        kgge.read_annex(small(tmp_path, *rows, total=""))
+    with pytest.raises(kgge.DataError, match="line 5: 2 amounts where 3 belong"):
+        kgge.read_annex(small(tmp_path, PROJECT, ("", "- Dòng", "", "2")))
+
+
+def test_a_header_without_any_source_is_refused(tmp_path):
+    path = small(tmp_path, PROJECT)
+    path.write_text(path.read_text(encoding="utf-8").replace("KP Trung ương", "Tổng số")
+                    .replace("KP địa phương", "Cộng"), encoding="utf-8")
+    with pytest.raises(kgge.DataError, match="no funding source stands under the year 2021"):
+        kgge.read_annex(path)
+
+
+def test_exactly_one_annex_belongs_in_the_data(data):
+    (data / "raw" / "annex.md").write_text("no annex")
+    one = find_annex()
+    other = one.with_name("an annex.TXT")
+    other.write_bytes(one.read_bytes())
+    with pytest.raises(kgge.DataError, match=f"found {re.escape(one.name)}, an annex.TXT"):
+        find_annex()
+    other.unlink()
+    one.unlink()
+    with pytest.raises(kgge.DataError, match="found none"):
+        find_annex()
+
+
+# The file itself.
+
+def test_line_ends_of_any_system_count_alike(tmp_path):
+    path = small(tmp_path, PROJECT, ("", "- Dòng", "1", "1", "2"))
+    text, plain = path.read_text(encoding="utf-8"), kgge.read_annex(path)
+    for name, end in (("annex.TXT", "\r\n"), ("annex.TSV", "\r")):
+        path = tmp_path / name
+        path.write_bytes(text.replace("\n", end).encode("utf-8-sig"))
+        pd.testing.assert_frame_equal(kgge.read_annex(path), plain)
+
+
+def test_a_workbook_is_read_as_it_shows(tmp_path):
+    """Results of formulas, labels over two lines, the sheet that has the years."""
+    import xlsxwriter
+
+    path = tmp_path / "annex.XLSX"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("Bìa").write("A1", "2021-2025")
+        sheet = book.add_worksheet("Phụ lục")
+        for at, row in enumerate(header_of([2021], ["central", "local"])):
+            sheet.write_row(at, 0, row)
+        sheet.write_row(3, 0, ["I", "Dự án\n1", 1.5, 2])
+        sheet.write_formula("E4", "=C4+D4", None, 3.5)
+        sheet.write_row(4, 1, ["Tổng cộng", 1.5, 2.0, 3.5])
+        book.add_worksheet("Ghi chú").write("A1", "2021")
+    annex = kgge.read_annex(path)
+    assert annex["label"].unique().tolist() == ["Dự án 1", "Tổng cộng"]
+    assert annex["amount"].tolist() == [1.5, 2, 3.5] * 2
+    assert annex["text"].tolist() == ["1.5", "2", "3.5"] * 2
+
+
+def test_a_correction_may_replace_and_may_empty_a_line(tmp_path):
+    path = small(tmp_path, ("x",), PROJECT, ("", "- Dòng", "1l", " 1 ", "2"))
+    beside = tmp_path / "annex.corrections.csv"
+    beside.write_text("line,column,printed,corrected,reason\n6,3, 1l , 1 ,typed wrong\n"
+                      "4,1,x,,a stray letter\n", encoding="utf-8")
+    annex = kgge.read_annex(path)
+    assert annex.query("item == 'I.1'")[["amount", "text"]].values.tolist() == [
+        [1, "1l"], [1, " 1 "], [2, "2"]]
+    assert annex.attrs["repairs"] == [
+        {"line": 4, "column": 1, "rule": "correction", "printed": "x", "corrected": "",
+         "reason": "a stray letter"},
+        {"line": 6, "column": 3, "rule": "correction", "printed": " 1l ", "corrected": "1",
+         "reason": "typed wrong"}]
+
+
+def test_long_texts_are_cut_in_messages():
+    assert quote("a" * 60) == repr("a" * 60) and quote("a" * 61) == repr("a" * 57 + "...")

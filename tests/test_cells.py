@@ -16,7 +16,8 @@ NUMBERS = [
     ("1.234,5", "amount", 1234.5), ("1,234.5", "amount", 1234.5), ("1 234,5", "amount", 1234.5),
     ("1 234", "amount", 1234), ("1.234.567", "amount", None), ("12.345,678", "amount", 12345.678),
     ("0,500", "amount", 0.5), ("1234,567", "amount", 1234.567), ("1234", "amount", 1234),
-    ("-", "amount", 0), ("–", "reached", 0), (" - ", "eligible", 0),
+    ("-", "amount", 0), ("–", "reached", 0), (" - ", "eligible", 0), (-0.0, "amount", 0),
+    ("123.456", "reached", 123456), ("12.345,5", "amount", 12345.5), ("0", "attendances", 0),
 ]
 STATES = [("", "not_reported"), (None, "not_reported"), (" \u00a0\u200b", "not_reported"),
           ("...", "not_known"), ("…", "not_known"), (" ... ", "not_known"),
@@ -43,7 +44,23 @@ PROBLEMS = [
     (float("nan"), "amount", "too_much"), (float("inf"), "reached", "too_much"),
     ("50.000.000", "amount", "too_much"), (Fault("error_value", "#DIV/0!"), "reached",
                                            "error_value"),
+    ("1.٢٣٤", "reached", "text"), ("٧٠,٥", "amount", "text"), ("1.٢٣٤,5", "amount", "text"),
+    (",5", "amount", "text"), ("5,", "amount", "text"), ("1.234,", "amount", "text"),
+    ("1234.567,5", "amount", "text"), ("1.234,5 triệu", "amount", "text"),
+    ("99.999,5", "eligible", "decimal"), ("1.234.567,5", "amount", "too_much"),
+    ("123.456,5", "amount", "too_much"), ("1.234.56,5", "amount", "text"),
+    ("1.234.5678,5", "amount", "text"),
+    ("-1.234,5", "amount", "negative"), ("- 1 234", "reached", "negative"),
+    ("-5 người", "reached", "text"), ("5%", "reached", "percent"),
+    ("1/5", "reached", "fraction"), ("1.234/2", "reached", "fraction"),
+    ("1,5/2", "amount", "fraction"), ("1 234/2", "reached", "fraction"),
+    ("HƠN 350", "reached", "approximate"), ("trên dưới 5", "reached", "approximate"),
+    ("5+", "reached", "approximate"), ("1.000+", "reached", "approximate"),
+    ("1,000+", "reached", "approximate"), ("1 000+", "reached", "approximate"),
+    ("3-5", "reached", "approximate"), ("350trở lên", "reached", "approximate"),
 ]
+ABOUT = ["hơn", "trên", "khoảng", "gần", "dưới", "độ", "chừng", "ước", "cỡ", "about", "over",
+         "under", "some", "nearly", "around", "approx", "more than", "less than", *"~<>≈≥≤"]
 
 
 @pytest.mark.parametrize(("value", "column", "expected"), NUMBERS)
@@ -75,6 +92,12 @@ def test_what_is_no_number_is_rejected_with_its_reason(value, column, problem):
     assert (cell.state, cell.problem, math.isnan(cell.number)) == ("rejected", problem, True)
 
 
+@pytest.mark.parametrize("word", ABOUT)
+def test_every_word_for_about_is_known(word):
+    assert read_cell(f"{word}5", "reached").problem == "approximate"
+    assert read_cell(f"{word} 15 người", "amount").problem == "approximate"
+
+
 @pytest.mark.parametrize(("limit", "column"), [(v, k) for k, v in LIMITS.items()])
 def test_the_limit_itself_is_allowed(limit, column):
     assert read_cell(limit, column).state == "reported"
@@ -90,6 +113,8 @@ def test_fold_meets_every_way_of_typing_a_label():
 @pytest.mark.parametrize(("value", "expected"), [
     (datetime.datetime(2019, 1, 31, 8), (2019, 1, 31)), ("31/01/2019", (2019, 1, 31)),
     ("1.2.2019", (2019, 2, 1)), ("2019-01-31", (2019, 1, 31)), ("31/02/2019", None),
+    (datetime.date(2019, 1, 31), (2019, 1, 31)), ("31/01/2019 ?", None), ("٣١/٠١/٢٠١٩", None),
+    ("031/01/2019", None), ("31/001/2019", None),
     ("tháng 1", None), (43496.0, None), ("", None), (True, None)])
 def test_dates_are_day_first(value, expected):
     assert read_date(value) == (datetime.date(*expected) if expected else None)
@@ -97,7 +122,8 @@ def test_dates_are_day_first(value, expected):
 
 @pytest.mark.parametrize(("value", "expected"), [
     (2018.0, 2018), (2018, 2018), ("2018", 2018), ("Năm 2018", 2018), ("Na\u0306m  2018", 2018),
-    ("2018-2019", None), (2018.5, None), ("", None), (None, None), (float("inf"), None)])
+    ("2018-2019", None), (2018.5, None), ("", None), (None, None), (float("inf"), None),
+    ("2٠18", None)])
 def test_years(value, expected):
     assert read_year(value) == expected
 

@@ -130,6 +130,7 @@ ONE = {  # kind of fault: what is done to the workbook, every problem it must gi
     "sheet copied": (copy_sheet(PERSONS), {
         (s, f"{c}{r}", "duplicate_row") for s in (PERSONS, PERSONS + " Copy") for c in "EFG"
         for r in [*range(8, 16), 17, 18, *range(20, 26), *range(27, 31), 32, 33]}),
+    "cover without a version": (put(COVER, "C16", None), {(COVER, None, "no_cover")}),
     "sheet removed": (drop(MONEY), {(None, None, "no_sheet")}),
     "cover removed": (drop(COVER), {(None, None, "no_cover")}),
     "row of codes removed": (call(MONEY, "delete_rows", 6), {
@@ -348,3 +349,34 @@ def test_a_warning_keeps_the_figure_and_an_error_loses_it(tmp_path, sound):
     assert list(first["state"]) == ["reported;reported;not_known", "reported;rejected;reported"]
     assert first["eligible"].tolist() == [1234, 1001] and first["reached"].isna().tolist() == [
         False, True]
+
+
+def message(problems, cell=None):
+    return problems[problems["cell"].isna() if cell is None else problems["cell"] == cell][
+        "message_en"].item()
+
+
+def test_what_a_message_says_of_the_cell(tmp_path, sound):
+    """All faults of a cell in one text, problems in the order of the sheet, limits and rows."""
+    out, problems = read(tmp_path, sound, "a.xlsx", edited(sound[0], many(
+        hide(PERSONS, row=9), put(PERSONS, "G9", "15/15"), put(PERSONS, "F8", 1001),
+        put(PERSONS, "E10", 3_000_000), call(MONEY, "delete_rows", 8, 5))))
+    assert problems["cell"].tolist() == ["F8", "E9", "F9", "G9", "E10", None]
+    assert re.search(r"is a fraction\. .*\. 15/15 stands in a hidden row", message(problems, "G9"))
+    assert "(limit 2000000)" in message(problems, "E10") and "…" not in message(problems)
+    removed = out.spending[out.spending["file"].eq("a.xlsx") & out.spending["sheet"].isna()]
+    assert removed["state"].tolist() == ["not_reported"] * 5
+    out, problems = read(tmp_path, sound, "a.xlsx", edited(sound[0], call(
+        PERSONS, "delete_rows", 8, 6)))
+    missing = [*load_form().asked("indicators", "rach-gia")][:5]
+    assert f"missing: {', '.join(missing)} …." in message(problems)
+    rows = out.outcomes[out.outcomes["file"].eq("a.xlsx") & out.outcomes["sheet"].isna()]
+    assert set(rows["state"]) == {";".join(["not_reported"] * 3)} and len(rows) == 6
+
+
+def test_the_date_of_receipt_lies_in_the_year_reported_or_later(tmp_path, sound):
+    for day, there in ((datetime.date(2018, 1, 1), True), (datetime.date(2017, 12, 31), False)):
+        out, problems = read(tmp_path, sound, "a.xlsx", edited(sound[0], put(COVER, "B17", day)))
+        row = out.reporting.set_index("file").loc["a.xlsx"]
+        assert (row["on_time"], len(problems)) == (there, 1 - there)
+        assert row.isna()["received_on"] is not there

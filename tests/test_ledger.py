@@ -1,8 +1,11 @@
 """The ledger: every printed total against its parts."""
 
+import pandas as pd
 import pytest
+from annexes import header_of, write_text
 
 import kgge
+from kgge.ledger import budget_of
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +51,19 @@ def test_input_is_unchanged(annex):
     before = annex.copy()
     kgge.reconcile(annex)
     assert annex.equals(before)
+
+
+def test_the_budget_is_the_amounts_of_the_leaves(annex):
+    pd.testing.assert_frame_equal(budget_of(annex), kgge.load_budget())
+
+
+def test_tenths_add_up_and_the_order_is_that_of_the_annex(tmp_path):
+    """0.1 + 0.2 is 0.3, though not in binary; years and sources stand as they are printed."""
+    rows = [["I", "Dự án", "0,3", "0", "0", "0", "0,3"], ["", "- b", "0,1", "0", "0", "0", "0,1"],
+            ["", "- a", "0,2", "0", "0", "0", "0,2"], ["", "Tổng", "0,3", "0", "0", "0", "0,3"]]
+    path = write_text(tmp_path / "a.tsv", [*header_of([2022, 2021], ["local", "central"]), *rows])
+    ledger = kgge.reconcile(kgge.read_annex(path))
+    assert set(ledger["state"]) == {"agrees"} and (ledger["difference"] == 0).all()
+    assert ledger["item"].tolist() == ["I", "I.1", "I.2", "total"] + ["I"] * 5 + ["total"] * 5
+    assert ledger["year"].tolist()[4:8] == [2022, 2022, 2021, 2021]
+    assert ledger["source"].tolist()[4:8] == ["local", "central"] * 2

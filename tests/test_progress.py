@@ -50,6 +50,7 @@ def single(year, eligible, reached, indicator="1a"):
     (2018, 100, 70, 1.666667, "achieved"),
     (2020, 50, 35, 1.0, "achieved"),  # 35/50 is 0.7 exactly
     (2020, 10000, 6997, 0.999571, "not_achieved"),  # 69.97%
+    (2019, 100, 69, 1.232143, "on_track"),  # one year is left
     (2020, 10, 0, 0.0, "not_achieved"),
     (2021, 10, 7, 0.833333, "achieved"),
     (2021, 10, 6, 0.714286, "not_achieved"),
@@ -80,7 +81,9 @@ def test_no_baseline(year, reached, status):
     assert row[["baseline", "distance_share", "time_share", "ratio", "observed_pace"]].isna().all()
 
 
-@pytest.mark.parametrize(("targets", "year"), [(A, 2015), (A.assign(baseline=0.7), 2017)])
+@pytest.mark.parametrize(("targets", "year"), [
+    (A, 2015), (A.assign(baseline=0.7), 2017), (A.assign(base_year=2020), 2017),
+    (A.assign(base_year=None), 2017)])
 def test_ratio_undefined(targets, year):
     row = one(single(year, 100, 10), targets, units("u"))
     assert row["status"] == "not_assessable"
@@ -125,6 +128,7 @@ def test_no_outcomes_at_all():
     assert result["year"].tolist() == [2020] * 3
     assert result["status"].eq("not_assessable").all()
     assert result["missing_units"].tolist() == ["u", "u", ""]
+    assert progress(single(2016, 1, 1).iloc[:0], TARGETS.iloc[:0], units("u")).empty
 
 
 # What missing returns could change.
@@ -137,6 +141,8 @@ def test_missing_after_a_return_cumulative():
     assert row["coverage_low"] == pytest.approx(110 / 500)
     assert row["coverage_high"] == pytest.approx(350 / 500)
     assert (row["units_expected"], row["units_reported"], row["missing_units"]) == (2, 1, "b")
+    assert row["distance_share"] == pytest.approx(0.25 / 0.7)
+    assert row["ratio"] == pytest.approx(0.25 / 0.7 / 0.4)
     # 0.25/0.7/0.4 = 0.89; 0.22/0.7/0.4 = 0.786; 0.7 is the target
     assert (row["status"], row["status_low"], row["status_high"]) == (
         "acceleration_needed", "acceleration_needed", "achieved")
@@ -148,6 +154,10 @@ def test_missing_after_a_return_latest():
                     ("a", 2017, "g", "female", 200, 50), indicator="4")
     row = one(outcomes, TARGETS.iloc[[2]], units("a", "b", indicators="4"))
     assert row["coverage_low"] == pytest.approx(50 / 500)
+    assert row["coverage_high"] == pytest.approx(350 / 500)
+    other = outcomes.replace({"group": {"g": "h"}}).iloc[[1]]  # b reports another group
+    row = one(pd.concat([outcomes.iloc[[0, 2]], other]), TARGETS.iloc[[2]],
+              units("a", "b", indicators="4"))
     assert row["coverage_high"] == pytest.approx(350 / 500)
 
 
@@ -239,10 +249,71 @@ def test_not_applicable_cells_are_not_expected():
     row = one(outcomes, A, units("a", "b"))
     assert (row["coverage_low"], row["coverage_high"], row["missing_units"]) == (0.1, 0.1, "")
     assert (row["units_expected"], row["units_reported"], row["firm"]) == (2, 1, True)
+    row = one(outcomes, A, units("a", "b", "c"))
+    assert row["missing_units"] == "c", "of which nothing is known"
     row = one(outcomes.replace(na, no), A, units("a", "b"))
     assert pd.isna(row["coverage_low"])
     assert row["missing_units"] == "a;b"
     assert one(outcomes.drop(columns="state"), A, units("a", "b"))["missing_units"] == "a;b"
+
+
+def test_a_unit_to_which_nothing_applies_keeps_its_row():
+    outcomes = rows(("a", 2016, "g", "female", NAN, NAN, "not_applicable"), state=True)
+    table = coverage(outcomes, units("a"), "unit", A)
+    assert table[["units_expected", "units_reported", "missing_units"]].values.tolist() == [
+        [1, 0, ""]]
+    assert table[["reached", "eligible"]].isna().all(axis=None)
+    assert coverage(outcomes, units("a"), "sex", A).empty
+
+
+def test_census_stands_in_beside_a_cell_that_does_not_apply():
+    outcomes = rows(("a", 2016, "residents", "female", NAN, NAN, "not_reported"),
+                    ("a", 2016, "residents", "male", NAN, NAN, "not_applicable"), indicator="1b",
+                    state=True)
+    row = one(outcomes, B, units("a", indicators="1b", residents=300.0))
+    assert (row["coverage_low"], row["coverage_high"]) == (0, 1)
+
+
+@pytest.mark.parametrize(("lines", "low", "high"), [
+    # a new row that is blank asks for nothing while the return has no complete row
+    ([("g", NAN, NAN), ("h", NAN, NAN)], 10, 100), ([("g", 100, NAN), ("h", NAN, NAN)], 10, 100),
+    # one with a number does
+    ([("g", NAN, NAN), ("h", 50, NAN)], 10, 150)])
+def test_which_rows_a_return_without_figures_asks_for(lines, low, high):
+    outcomes = rows(
+        ("a", 2016, "g", "female", 100, 0), ("a", 2017, "g", "female", 100, 0),
+        ("b", 2016, "g", "female", 100, 10),
+        *(("b", 2017, group, "female", *numbers) for group, *numbers in lines))
+    row = one(outcomes, A, units("a", "b"))
+    assert row["coverage_low"] == pytest.approx(low / (100 + high))
+    assert row["coverage_high"] == pytest.approx(high / (100 + high))
+    assert row["missing_units"] == "b"
+
+
+def test_indicators_are_kept_apart():
+    """Each counts its own cells only, also where groups and sexes are those of another."""
+    cells = [("g", "female", 100, 10), ("g", "male", 100, 20), ("h", "female", 100, 30),
+             ("h", "male", 100, 40)]
+    first = rows(*(("u", 2016, *cell) for cell in cells))
+    second = first.assign(indicator="4", reached=first["reached"] + 50)
+    listed = units("u", indicators="1a;1b;4")
+    table = coverage(pd.concat([first, second]), listed, ["group", "sex"], TARGETS)
+    assert table[["indicator", "group", "sex", "eligible", "reached"]].values.tolist() == [
+        [i, g, s, e, r + more] for i, more in (("1a", 0), ("4", 50)) for g, s, e, r in cells]
+    whole = progress(pd.concat([first, second]), TARGETS, listed)
+    assert whole["reached"].fillna(-1).tolist() == [100, -1, 300]
+    assert whole["coverage_high"].fillna(-1).tolist() == [0.25, -1, 0.75]
+    alone = pd.concat([single(2016, 10, 1), single(2016, 10, 2, "4")])  # one group, one sex
+    assert progress(alone, TARGETS, listed)["reached"].fillna(-1).tolist() == [1, -1, 2]
+
+
+def test_a_missing_cell_of_one_sex_leaves_the_other_alone():
+    outcomes = rows(("a", 2016, "g", "female", 100, 10), ("a", 2016, "g", "male", NAN, NAN),
+                    ("b", 2016, "g", "female", 100, 20), ("b", 2016, "g", "male", 100, 30))
+    table = coverage(outcomes, units("a", "b"), ["group", "sex"], A).set_index("sex")
+    assert table.loc["female", ["coverage_low", "coverage_high"]].tolist() == [0.15, 0.15]
+    assert pd.isna(table.loc["male", "coverage_high"])
+    assert table["missing_units"].to_dict() == {"female": "", "male": "a"}
 
 
 def test_a_carried_cell_that_no_longer_applies():
@@ -289,6 +360,8 @@ def test_coverage_keys_and_columns():
         ["a", "female", 10, ""], ["a", "male", 20, ""], ["b", "female", 60, ""],
         ["c", "female", -1, "c"], ["c", "male", -1, "c"]]
     assert coverage(outcomes, units("a", "b"), [], A)["coverage"].tolist() == [0.3]
+    plain = coverage(outcomes, units("a", "b"), ["year", "indicator", "year"], A)
+    assert list(plain.columns) == [c for c in table.columns if c not in ("sex", "unit")]
     by_unit = coverage(outcomes, units("a", "b", "c"), "unit", A)
     assert by_unit["coverage"].fillna(-1).tolist() == [0.15, 0.6, -1]
     assert by_unit["units_expected"].tolist() == [1, 1, 1]
@@ -306,6 +379,22 @@ def test_coverage_of_an_indicator_nobody_returned():
     whole = coverage(outcomes, people, "indicator", TARGETS)
     assert whole["missing_units"].tolist() == ["", "u"]
     assert coverage(outcomes.iloc[:0], people, "unit", TARGETS).empty
+    assert whole["eligible"].isna().tolist() == [False, True]
+
+
+def test_targets_are_those_of_the_data_folder_unless_given():
+    given = coverage(single(2016, 100, 10), units("u"), "year", A)
+    assert given["indicator"].tolist() == ["1a"]
+    loaded = coverage(single(2016, 100, 10), units("u", indicators="1a;2"), "year")
+    assert loaded["indicator"].tolist() == ["1a", "2"]
+
+
+def test_what_is_illustrative_stays_marked():
+    outcomes = single(2016, 100, 10)
+    for kind in (True, False):
+        outcomes.attrs["illustrative"] = kind
+        assert coverage(outcomes, units("u"), "year", A).attrs["illustrative"] is kind
+        assert progress(outcomes, A, units("u")).attrs["illustrative"] is kind
 
 
 # Errors.
@@ -326,6 +415,9 @@ def test_indicator_not_expected_duplicate_and_empty_key():
         progress(single(2016, 1, 1), TARGETS, units("u", "u"))
     with pytest.raises(DataError, match="a key is empty"):
         progress(single(2016, 1, 1).assign(sex=None), TARGETS, units("u"))
+    with pytest.raises(DataError, match="a key is empty"):
+        none = pd.concat([single(2016, 1, 1), single(None, 1, 1)]).astype({"year": "Int64"})
+        progress(none, TARGETS, units("u"))
 
 
 # Properties.

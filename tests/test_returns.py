@@ -71,11 +71,18 @@ def rename(book):
         sheet.title = name
 
 
+def swap(book):
+    """Change the places of the first column and that of the amounts."""
+    for line in book["Kinh phí"].iter_rows(min_row=6):
+        line[0].value, line[4].value = line[4].value, line[0].value
+
+
 MOVED = {
     "rows above": lambda book: [s.insert_rows(1, 3) for s in book],
     "a row in the table": lambda book: book["Chỉ tiêu"].insert_rows(12, 2),
     "columns": lambda book: [s.insert_cols(1, 2) for s in book],
     "a column in the table": lambda book: book["Chỉ tiêu"].insert_cols(6),
+    "figures in the first column": swap,
     "sheets renamed": rename,
     "sheets in another order": lambda book: book.move_sheet("Kinh phí", -2),
     "table sorted": shuffle,
@@ -105,10 +112,21 @@ def test_places_are_those_in_the_file_and_lead_back_to_it(tmp_path):
     for table in (out.outcomes, out.spending):
         cells = figure_cells(table, folder)
         assert set(cells["file"]) == {"returns/rach-gia-2018.xlsx"}
+        own = [c for c in table if c in ("unit", "year", "indicator", "group", "sex", "item",
+                                         "source")]
+        assert cells.columns.tolist() == [*own, "figure", "value", "file", "sheet", "line",
+                                          "column", "text"]
         assert len(cells) == len(table) * (3 if "reached" in table else 1)
         for cell in cells.to_dict("records"):
             stands = book[cell["sheet"]].cell(cell["line"], cell["column"]).value
             assert stands == cell["value"] and str(stands) == cell["text"]
+
+
+def test_figures_of_a_column_that_is_gone_stand_nowhere(tmp_path):
+    path = send(tmp_path, "rach-gia", 2018)
+    edit(path, lambda book: book["Chỉ tiêu"].cell(6, 7, "lượt"))
+    cells = figure_cells(read_returns(tmp_path).outcomes, tmp_path)
+    assert cells["figure"].unique().tolist() == ["eligible", "reached"] and len(cells) == 44
 
 
 def test_tables_survive_being_written_and_read(tmp_path):
@@ -166,6 +184,8 @@ def test_reporting_has_a_row_for_every_unit_and_year_and_counts_a_unit_once(tmp_
     assert rows.loc[("justice", 2018), ["received", "with_content"]].tolist() == [True, False]
     assert rows.loc[("justice", 2016), ["received", "on_time"]].tolist() == [True, False]
     assert not rows.loc[("finance", 2016), "received"]
+    absent = out[~out["received"]]
+    assert not absent[["on_time", "with_content"]].any(axis=None) and absent["file"].isna().all()
     assert out["received"].sum() == 5 and len(REPORT_STATES) == 4
 
 
@@ -180,6 +200,8 @@ def test_reporting_rates(tmp_path):
     assert out["on_time_share"].tolist() == [1, 0] and out["with_content"].tolist() == [1, 1]
     assert reporting_rates(reporting, ["unit", "year"])["received_share"].max() == 1
     assert reporting_rates(reporting, "unit")["unit"].tolist() == ["a", "b"]
+    turned = reporting.iloc[::-1]
+    assert reporting_rates(turned, "unit")["unit"].tolist() == ["b", "a"], "the order given"
     for by in ("month", [], ["unit", "month"]):
         with pytest.raises(ValueError, match="unit, year or both"):
             reporting_rates(reporting, by)

@@ -54,7 +54,7 @@ def test_real_terms_by_hand(budget):
     out = kgge.real_terms(table, 2016)
     assert out["amount"].tolist() == pytest.approx([100, 100 / (1.0352025688811617 *
                                                                1.0353962805942641)])
-    assert out["nominal"].tolist() == [100, 100]
+    assert out["nominal"].tolist() == [100, 100] and out.attrs["base_year"] == 2016
     later = kgge.real_terms(table, 2018)["amount"].tolist()
     assert later == pytest.approx([100 * 1.0352025688811617 * 1.0353962805942641, 100])
     assert kgge.real_terms(table, 2015)["amount"][0] == pytest.approx(100 / 1.0266824816906908)
@@ -64,13 +64,14 @@ def test_real_terms_by_hand(budget):
 def test_dollars_by_hand():
     table = pd.DataFrame({"year": [2016, 2020], "amount": [21.935, 23.20837]})
     assert kgge.in_usd(table)["amount"].tolist() == pytest.approx([1000, 1000])
+    assert kgge.in_usd(table)["nominal"].tolist() == [21.935, 23.20837]
 
 
 def test_years_without_prices_are_refused():
     table = pd.DataFrame({"year": [2016, 2021], "amount": [1.0, 1.0]})
     with pytest.raises(kgge.DataError, match="no exchange rate of 2021; it covers 2016, 2017"):
         kgge.in_usd(table)
-    with pytest.raises(kgge.DataError, match="no price index of 2021"):
+    with pytest.raises(kgge.DataError, match="no price index of 2021; it covers 2015, 2016"):
         kgge.real_terms(table, 2016)
     with pytest.raises(kgge.DataError, match="base year 2021: .* allows 2015, 2016"):
         kgge.real_terms(table, 2021)
@@ -101,6 +102,7 @@ def test_execution_by_hand():
     assert pd.isna(found.loc[("I.1", 2017, "central"), "execution"])
     assert found.loc[("I.1", 2017, "local"), "execution"] == 0
     assert pd.isna(found.loc[("I.1", 2016, "local"), "spent"])
+    assert found["unplanned"].isna().equals(found["spent"].isna())
     projects = kgge.execution(budget, spending, "project").set_index("project")
     assert projects.loc["I"].to_dict() == {"planned": 200, "spent": 97, "unplanned": 7,
                                            "execution": 97 / 200, "state": "executed"}
@@ -154,5 +156,44 @@ def test_amounts_may_be_stored_in_any_way(dtype):
                            spending.astype({"amount": dtype}), "year")
     pd.testing.assert_frame_equal(plain, other)
     assert plain["unplanned"].tolist()[0] == 7
+    blank = spending.astype({"amount": dtype}).astype({"amount": "object"})
+    blank.loc[0, "amount"] = pd.NA
+    assert kgge.execution(budget, blank, "year")["spent"].tolist()[0] == 7
     none = budget.assign(amount=0).astype({"amount": dtype})
     assert kgge.shares(none, "year")["share"].isna().all()
+
+
+def test_rows_stand_in_the_order_of_the_annex(budget):
+    turned = budget.iloc[::-1]
+    assert kgge.totals(turned, "project")["project"].tolist() == ["IV", "III", "II", "I"]
+    nothing = spent(("a", 2016, "I.1", "central", 1.0))
+    assert kgge.execution(turned, nothing, "year")["year"].tolist() == [*range(2020, 2015, -1)]
+
+
+def test_amounts_and_persons_below_one_count_too():
+    """Half a million dong is planned and spent, one person is newly reached."""
+    budget = frame([0.5, 0, 0, 0, 0, 0, 0, 0])
+    spending = spent(("a", 2016, "I.1", "central", 0.25), ("a", 2016, "I.1", "local", 0.5))
+    cells = kgge.execution(budget, spending, "source").set_index("source")
+    assert cells["state"].to_dict() == {"central": "executed", "local": "unplanned"}
+    assert cells.loc["central", "execution"] == 0.5
+    targets = pd.DataFrame({"indicator": ["1a", "1b"], "objective": "1", "base_year": 2015,
+                            "accumulation": "cumulative"})
+    progress = pd.DataFrame({"indicator": ["1a", "1b"], "year": 2016, "reached": [1.0, 0.0]})
+    out = kgge.cost_per_person(spending, progress, budget, targets)
+    assert out["cost"].tolist() == [750_000]
+    progress.loc[1, "reached"] = None  # one of the two is missing: so is their sum
+    out = kgge.cost_per_person(spending, progress, budget, targets)
+    assert out[["newly_reached", "cost"]].isna().all(axis=None)
+
+
+def test_what_is_illustrative_stays_marked():
+    budget, spending = frame([1] * 8), spent(("a", 2016, "I.1", "central", 1.0))
+    targets = pd.DataFrame({"indicator": ["1a"], "objective": "1", "base_year": 2015,
+                            "accumulation": "cumulative"})
+    progress = pd.DataFrame({"indicator": ["1a"], "year": 2016, "reached": [1.0]})
+    for kind in (True, False):
+        spending.attrs["illustrative"] = kind
+        assert kgge.execution(budget, spending, "year").attrs["illustrative"] is kind
+        out = kgge.cost_per_person(spending, progress, budget, targets)
+        assert out.attrs["illustrative"] is kind
