@@ -11,9 +11,8 @@ import pandas as pd
 
 from kgge.charts.frame import MARK
 from kgge.figures import SECTIONS
-from kgge.labels import number, percent
-from kgge.sheets import wide_table
-from kgge.words import SHARES, WORDS, header, labelled
+from kgge.labels import label, number, percent, words
+from kgge.sheets import SHARES, header, labelled, wide_table
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -44,13 +43,13 @@ def document(drawn: Sequence["Drawn"], lang: str) -> bytes:
     """
     from docx import Document as new_document
 
-    words, doc = WORDS[lang], new_document()
+    said, doc = words("word", lang), new_document()
     _set_up(doc, lang)
-    doc.add_paragraph(words["document"], style="Title")
-    doc.add_paragraph(words["plan"], style="Subtitle")
+    doc.add_paragraph(said["document"], style="Title")
+    doc.add_paragraph(said["plan"], style="Subtitle")
     if any(d.text.illustrative for d in drawn):
-        _mark(doc, f"{MARK[lang]}. {words['mark_text']}")
-    doc.add_paragraph(words["figures"], style="TOC Heading")
+        _mark(doc, f"{MARK[lang]}. {said['mark_text']}")
+    doc.add_paragraph(said["figures"], style="TOC Heading")
     _list_of_figures(doc, [d.text.title for d in drawn], lang)
     count = 0
     for section, group in groupby(drawn, key=lambda one: one.figure.section):
@@ -73,9 +72,10 @@ def _set_up(doc: "Document", lang: str) -> None:
     page.left_margin, page.right_margin = Cm(3), Cm(2)
     page.top_margin = page.bottom_margin = Cm(2)
     properties = doc.core_properties
-    properties.title, properties.subject = WORDS[lang]["document"], WORDS[lang]["plan"]
+    said = words("word", lang)
+    properties.title, properties.subject = said["document"], said["plan"]
     properties.author, properties.language = "kgge", _LANGUAGE[lang]
-    properties.keywords, properties.comments = WORDS[lang]["keywords"], ""
+    properties.keywords, properties.comments = said["keywords"], ""
     for dated in ("created", "modified"):
         for element in properties._element.findall(qn(f"dcterms:{dated}")):
             properties._element.remove(element)
@@ -94,7 +94,7 @@ def _set_up(doc: "Document", lang: str) -> None:
         for key in [k for k in fonts.attrib if k.endswith("Theme")]:
             del fonts.attrib[key]
         fonts.set(qn("w:eastAsia"), _FONT)
-    _field(page.footer.paragraphs[0], "PAGE", "1", before=f"{WORDS[lang]['page']} ")
+    _field(page.footer.paragraphs[0], "PAGE", "1", before=f"{said['page']} ")
 
 
 def _figure(doc: "Document", one: "Drawn", count: int, lang: str) -> None:
@@ -156,7 +156,7 @@ def _bookmark(caption: "Paragraph", count: int, lang: str) -> None:
         if kind == "bookmarkStart":
             mark.set(qn("w:name"), f"_Toc{count:09d}")
             caption._p.append(mark)
-            word = WORDS[lang]["figure"]
+            word = label("word", "figure", lang)
             _field(caption, f"SEQ {word} \\* ARABIC", str(count), before=f"{word} ")
         else:
             caption._p.append(mark)
@@ -170,7 +170,7 @@ def _list_of_figures(doc: "Document", titles: Sequence[str], lang: str) -> None:
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    word = WORDS[lang]["figure"]
+    word = label("word", "figure", lang)
     for count, title in enumerate(titles, start=1):
         line = doc.add_paragraph(style="Table of Figures")
         if count == 1:
@@ -186,12 +186,12 @@ def _list_of_figures(doc: "Document", titles: Sequence[str], lang: str) -> None:
 
 def _numbers(doc: "Document", one: "Drawn", count: int, lang: str) -> None:
     """Add the numbers drawn as a table whose header is repeated on every page."""
-    words, rows = WORDS[lang], _readable(one.data, lang)
+    said, rows = words("word", lang), _readable(one.data, lang)
     if len(rows) > _MOST_ROWS:
-        doc.add_paragraph(words["elsewhere"].format(rows=number(len(rows) - 1, lang),
+        doc.add_paragraph(said["elsewhere"].format(rows=number(len(rows) - 1, lang),
                                                     file=f"{lang}/{one.figure.name}.csv"))
         return
-    lead = doc.add_paragraph(f"{words['numbers']} {words['figure']} {count}")
+    lead = doc.add_paragraph(f"{said['numbers']} {said['figure']} {count}")
     lead.paragraph_format.keep_with_next = True
     lead._p.addnext(_table(rows))
     doc.add_paragraph()

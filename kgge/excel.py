@@ -12,11 +12,10 @@ import pandas as pd
 
 from kgge import tables
 from kgge.charts.frame import MARK
-from kgge.labels import check_lang, number, percent
+from kgge.labels import label, number, percent, words
 from kgge.plan import ACCELERATE, ON_TRACK
-from kgge.sheets import Sheet, sheets
+from kgge.sheets import KINDS, SHARES, Sheet, header, labelled, sheets
 from kgge.style import COLOURS, INK, NAVY, ORANGE, PLUM, TEAL, ink_on
-from kgge.words import KINDS, NOTES, SHARES, TITLES, WORDS, header, labelled
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -52,10 +51,10 @@ def workbook(lang: str) -> bytes:
     buffer, content = BytesIO(), sheets()
     book = Workbook(buffer, {"in_memory": True, "strings_to_formulas": False,
                              "strings_to_urls": False, "strings_to_numbers": False})
-    words = WORDS[check_lang(lang)]
+    said = words("word", lang)
     illustrative = any(_is_marked(sheet) for sheet in content)
-    book.set_properties({"title": words["workbook"], "subject": words["plan"], "author": "kgge",
-                         "keywords": words["keywords"], "created": _MADE,
+    book.set_properties({"title": said["workbook"], "subject": said["plan"], "author": "kgge",
+                         "keywords": said["keywords"], "created": _MADE,
                          "comments": MARK[lang] if illustrative else ""})
     book.set_size(2400, 1600)
     _write_cover(book, content, lang)
@@ -67,7 +66,7 @@ def workbook(lang: str) -> bytes:
 
 
 def _is_marked(sheet: Sheet) -> bool:
-    return TITLES[sheet.name][2] == "returns" and tables.is_illustrative()
+    return sheet.returned and tables.is_illustrative()
 
 
 def _cells(sheet: Sheet, lang: str) -> pd.DataFrame:
@@ -76,16 +75,16 @@ def _cells(sheet: Sheet, lang: str) -> pd.DataFrame:
                           "state")
     out = labelled(sheet.table, lang, years)
     for column in out:
-        short = _shorthand(sheet, str(column), WORDS[lang])
+        short = _shorthand(sheet, str(column), lang)
         out[column] = out[column].where(out[column].notna(), short)
     return out
 
 
-def _shorthand(sheet: Sheet, column: str, words: dict[str, str]) -> pd.Series:
+def _shorthand(sheet: Sheet, column: str, lang: str) -> pd.Series:
     """Return what stands in the empty cells of a column: [z] not applicable, [x] not available."""
     table = sheet.table
     if column == "missing_units":
-        return pd.Series(words["none"], index=table.index)
+        return pd.Series(label("word", "none", lang), index=table.index)
     applies = pd.Series(sheet.name != "reporting", index=table.index)
     if column == "execution":
         applies = ~table["state"].isin(["unplanned", "nothing_planned"])
@@ -95,23 +94,23 @@ def _shorthand(sheet: Sheet, column: str, words: dict[str, str]) -> pd.Series:
 
 
 def _write_cover(book: "Workbook", content: list[Sheet], lang: str) -> None:
-    words, look = WORDS[lang], _looks(book, lang)
-    sheet = _new(book, words["cover"], words["workbook"], look)
+    said, look = words("word", lang), _looks(book, lang)
+    sheet = _new(book, said["cover"], said["workbook"], look)
     marked = any(_is_marked(s) for s in content)
-    rows = [(words["about"], words["plan"]), (words["source"], words["source_plan"])]
+    rows = [(said["about"], said["plan"]), (said["source"], said["source_plan"])]
     if len(content) > 6:
-        rows.append((words["source"], words["source_returns"]))
-    rows += [(words["mark"], f"{MARK[lang]}. {words['mark_text']}")] if marked else []
-    rows.append((words["licence"], words["licence_text"]))
+        rows.append((said["source"], said["source_returns"]))
+    rows += [(said["mark"], f"{MARK[lang]}. {said['mark_text']}")] if marked else []
+    rows.append((said["licence"], said["licence_text"]))
     sheet.set_column(0, 0, 16)
     sheet.set_column(1, 1, 84)
     for at, (what, text) in enumerate(rows, start=1):
         sheet.write_string(at, 0, what, look["bold"])
         sheet.write_string(at, 1, text, look["text"])
     start = len(rows) + 1
-    sheet.write_string(start, 0, words["contents"], look["head"])
-    links = [(words["notes"], words["notes"])] + [
-        (f"{words['sheet']} {n}", TITLES[s.name][0][lang == "en"])
+    sheet.write_string(start, 0, said["contents"], look["head"])
+    links = [(said["notes"], said["notes"])] + [
+        (f"{said['sheet']} {n}", label("sheet", s.name, lang))
         for n, s in enumerate(content, start=1)]
     for at, (name, title) in enumerate(links, start=start + 1):
         sheet.write_url(at, 0, f"internal:'{name}'!A1", look["link"], name)
@@ -120,13 +119,13 @@ def _write_cover(book: "Workbook", content: list[Sheet], lang: str) -> None:
 
 
 def _write_notes(book: "Workbook", lang: str) -> None:
-    words, look = WORDS[lang], _looks(book, lang)
-    sheet = _new(book, words["notes"], words["notes"], look)
+    said, look = words("word", lang), _looks(book, lang)
+    sheet = _new(book, said["notes"], said["notes"], look)
     cuts = {"on_track": number(float(ON_TRACK), lang, 2),
             "accelerate": number(float(ACCELERATE), lang, 2)}
-    rows = [(mark, text[lang == "en"].format(**cuts)) for mark, text in NOTES]
+    rows = [(mark, text.format(**cuts)) for mark, text in words("note", lang).items()]
     _add_table(sheet, "notes", 1, pd.DataFrame(rows, columns=["note", "meaning"]),
-               [words["note"], words["meaning"]], look, [12, 88])
+               [said["note"], said["meaning"]], look, [12, 88])
 
 
 def _looks(book: "Workbook", lang: str) -> dict[str, Any]:
@@ -180,14 +179,13 @@ def _add_table(sheet: "Worksheet", name: str, top: int, cells: pd.DataFrame, hea
 
 
 def _write_sheet(book: "Workbook", sheet: Sheet, place: int, lang: str) -> None:
-    words, look, cells = WORDS[lang], _looks(book, lang), _cells(sheet, lang)
-    titles, unit, origin = TITLES[sheet.name]
-    name, title = f"{words['sheet']} {place}", titles[lang == "en"]
+    said, look, cells = words("word", lang), _looks(book, lang), _cells(sheet, lang)
+    name, title = f"{said['sheet']} {place}", label("sheet", sheet.name, lang)
     page = _new(book, name, f"{name}. {title}", look, 1 if sheet.series else 0)
-    lines = [f"{words['unit']}: {words[unit]}",
-             f"{words['source']}: {words['source_' + origin]}. {words['notes']}: "
-             f"{words['note_sheet']}"]
-    lines += [f"{MARK[lang]}. {words['mark_text']}"] if _is_marked(sheet) else []
+    origin = said["source_returns" if sheet.returned else "source_plan"]
+    lines = [f"{said['unit']}: {said[sheet.unit]}",
+             f"{said['source']}: {origin}. {said['notes']}: {said['note_sheet']}"]
+    lines += [f"{MARK[lang]}. {said['mark_text']}"] if _is_marked(sheet) else []
     for row, line in enumerate(lines, start=1):
         page.write_string(row, 0, line, look["mark" if row == 3 else "line"])
     top = len(lines) + 1
@@ -273,7 +271,7 @@ def _range(label_: str, axis: list[Any], values: list[Any], lang: str, share: bo
     known = [(float(v), c) for v, c in zip(values, axis, strict=True) if not isinstance(v, str)]
     if not known:
         return f"{label_}: [x]."
-    ends = ((WORDS[lang]["most"], max), (WORDS[lang]["least"], min))
+    ends = ((label("word", "most", lang), max), (label("word", "least", lang), min))
     found = [(word, *pick(known, key=lambda pair: pair[0])) for word, pick in ends]
     return f"{label_}: " + "; ".join(
         f"{word} {percent(value, lang) if share else number(value, lang)} ({place})"

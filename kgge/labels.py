@@ -85,6 +85,12 @@ def labels(kind: str, codes: Iterable[str], lang: str) -> list[str]:
     return [known[kind, c][lang] for c in codes]
 
 
+def words(kind: str, lang: str) -> dict[str, str]:
+    """Return all labels of one list by their codes."""
+    check_lang(lang)
+    return {code: row[lang] for (k, code), row in _all().items() if k == kind}
+
+
 def codes(kind: str) -> list[str]:
     """Return the codes of one list in the order of its file: the order of tables and charts."""
     return [code for k, code in _all() if k == kind]

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from kgge.files import DataError, data_folder, write_bytes
-from kgge.labels import check_lang
+from kgge.labels import check_lang, label, words
 from kgge.tables import is_illustrative
-from kgge.words import WORDS
 
 # Run before the first cell: every figure that is shown is sharp in print and takes its description
 # along; where the inline backend no longer asks this function, `_run` says so.
@@ -161,12 +160,12 @@ def write_report(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> Pat
             write_bytes(copy.with_suffix(".html"), _page(notebook, title, lang).encode())
             pages.append((f"{lang}/{copy.stem}.html", title))
         index.append(_contents(pages, lang))
-    words = WORDS[langs[0]]
-    body = f"<h1>{words['title']}</h1>\n<p>{words['plan']}</p>\n" + "\n".join(index)
-    body += f'\n<p><a href="reference.html">{words["reference"]}</a></p>'
+    said = words("word", langs[0])
+    body = f"<h1>{said['title']}</h1>\n<p>{said['plan']}</p>\n" + "\n".join(index)
+    body += f'\n<p><a href="reference.html">{said["reference"]}</a></p>'
     if is_illustrative():
-        body = body.replace("<section", f"<p class=\"mark\">{words['mark_text']}</p>\n<section", 1)
-    write_bytes(folder / "index.html", (head(words["report"], langs[0]) + body + FOOT).encode())
+        body = body.replace("<section", f"<p class=\"mark\">{said['mark_text']}</p>\n<section", 1)
+    write_bytes(folder / "index.html", (head(said["report"], langs[0]) + body + FOOT).encode())
     return folder / "index.html"
 
 
@@ -175,12 +174,13 @@ FOOT = "\n</main>\n</body>\n</html>\n"
 
 def head(title: str, lang: str, home: str = "") -> str:
     """Return a page down to its content: language, title, style, link past the navigation."""
-    words, style = WORDS[lang], Path(__file__).with_name("report.css").read_text(encoding="utf-8")
-    nav = f'<nav><a href="{home}">{words["home"]}</a></nav>\n' if home else ""
+    said = words("word", lang)
+    style = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
+    nav = f'<nav><a href="{home}">{said["home"]}</a></nav>\n' if home else ""
     return (f'<!DOCTYPE html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-            f'<a class="skip" href="#content">{words["skip"]}</a>\n{nav}'
+            f'<a class="skip" href="#content">{said["skip"]}</a>\n{nav}'
             f'<main id="content" tabindex="-1">\n')
 
 
@@ -202,7 +202,7 @@ def _page(notebook: Any, title: str, lang: str) -> str:
     numbers = count(1)
     exporter.register_filter("clean", _clean)
     exporter.register_filter("described_table", lambda html: described_table(
-        html, f"{WORDS[lang]['table']} {next(numbers)}"))
+        html, f"{label('word', 'table', lang)} {next(numbers)}"))
     resources = {"head": head(title, lang, "../index.html"), "foot": FOOT}
     return str(exporter.from_notebook_node(notebook, resources)[0])
 
@@ -228,12 +228,12 @@ def described_table(html: str, name: str) -> str:
 
 def _contents(pages: Sequence[tuple[str, str]], lang: str) -> str:
     """Return the part of the index in one language: pages, and files to use again."""
-    words = WORDS[lang]
-    files = [(f"figures-{lang}.docx", words["files_docx"]),
-             (f"tables-{lang}.xlsx", words["files_xlsx"])]
+    said = words("word", lang)
+    files = [(f"figures-{lang}.docx", said["files_docx"]),
+             (f"tables-{lang}.xlsx", said["files_xlsx"])]
 
     def links(of: Sequence[tuple[str, str]]) -> str:
         return "".join(f'<li><a href="{path}">{escape(text)}</a></li>\n' for path, text in of)
 
-    return (f'<section lang="{lang}">\n<h2>{words["report"]}</h2>\n<ul>\n{links(pages)}</ul>\n'
-            f'<h3>{words["files"]}</h3>\n<ul>\n{links(files)}</ul>\n</section>')
+    return (f'<section lang="{lang}">\n<h2>{said["report"]}</h2>\n<ul>\n{links(pages)}</ul>\n'
+            f'<h3>{said["files"]}</h3>\n<ul>\n{links(files)}</ul>\n</section>')

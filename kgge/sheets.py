@@ -1,15 +1,22 @@
-"""The published tables: what stands on each sheet of the workbook, in its order."""
+"""The published tables: what stands on each sheet of the workbook, codes as readers see them."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from kgge import tables
 from kgge.figures import latest_year
+from kgge.labels import codes, label, labels, words
 from kgge.plan import REPORT_STATES
 from kgge.progress import coverage, progress
 from kgge.spending import execution, real_terms, shares, totals
 
+# The code list of each column of codes; the shares among the columns of numbers.
+KINDS = {"item": "item", "project": "item", "source": "source", "indicator": "indicator",
+         "group": "group", "sex": "sex", "unit": "unit", "status": "status",
+         "status_low": "status", "status_high": "status", "state": "state"}
+SHARES = ("share", "coverage", "coverage_low", "coverage_high", "baseline", "target",
+          "distance_share", "time_share", "observed_pace", "required_pace", "execution")
 _PROGRESS = ("indicator year reached eligible coverage coverage_low coverage_high target status "
              "firm units_expected units_reported missing_units")
 _PACE = ("indicator year baseline target coverage distance_share time_share ratio status "
@@ -17,7 +24,7 @@ _PACE = ("indicator year baseline target coverage distance_share time_share rati
 
 
 class Sheet(NamedTuple):
-    """One table of the workbook: code, columns of codes and numbers, how its chart is drawn."""
+    """One table of the workbook: its code, codes and numbers, how its chart is drawn, the unit."""
 
     name: str
     table: pd.DataFrame
@@ -25,6 +32,8 @@ class Sheet(NamedTuple):
     kind: str = "column"
     subtype: str | None = None
     by: str | None = None  # one line for each value of this column
+    unit: str = "money"
+    returned: bool = False  # made from returns
 
 
 def sheets() -> list[Sheet]:
@@ -34,17 +43,16 @@ def sheets() -> list[Sheet]:
     constant = real_terms(by_year, int(budget["year"].min()))
     sources = tuple(dict.fromkeys(budget["source"]))
     years = tuple(map(str, dict.fromkeys(budget["year"])))
-    lines = wide_table(totals(budget, ["item", "source"]), "item", "source")
+    crossed = {name: wide_table(totals(budget, keys), *keys) for name, keys in {
+        "by_year": ["year", "source"], "by_project": ["project", "source"],
+        "by_project_year": ["project", "year"], "by_line": ["item", "source"]}.items()}
+    share = wide_table(shares(budget, ["year", "source"], "year"), "year", "source", "share")
     found = [
-        Sheet("by_year", wide_table(totals(budget, ["year", "source"]), "year", "source"), sources,
-              subtype="stacked"),
-        Sheet("by_project", wide_table(totals(budget, ["project", "source"]), "project", "source"),
-              sources, "bar", "stacked"),
-        Sheet("by_project_year", wide_table(totals(budget, ["project", "year"]), "project", "year"),
-              years),
-        Sheet("by_line", lines, sources, "bar", "stacked"),
-        Sheet("source_shares", wide_table(shares(budget, ["year", "source"], "year"), "year",
-                                          "source", "share"), sources, subtype="stacked"),
+        Sheet("by_year", crossed["by_year"], sources, subtype="stacked"),
+        Sheet("by_project", crossed["by_project"], sources, "bar", "stacked"),
+        Sheet("by_project_year", crossed["by_project_year"], years),
+        Sheet("by_line", crossed["by_line"], sources, "bar", "stacked"),
+        Sheet("source_shares", share, sources, subtype="stacked", unit="share"),
         Sheet("constant_prices", constant[["year", "nominal", "amount"]].rename(
             columns={"amount": "constant"}), ("nominal", "constant")),
     ]
@@ -56,21 +64,23 @@ def _returned(budget: pd.DataFrame, reporting: pd.DataFrame) -> list[Sheet]:
     spending, outcomes = tables.load_spending(), tables.load_outcomes()
     units, year = tables.load_units(), latest_year(reporting)
     columns = ["planned", "spent", "unplanned", "execution", "state"]
-    parts = {name: coverage(outcomes, units, by)
-             for name, by in (("by_group", ["group", "sex"]), ("by_unit", ["unit"]))}
     state = progress(outcomes, tables.load_targets(), units)
-    return [
+    found = [
         Sheet("spent", execution(budget, spending, "project")[["project", *columns]],
               ("planned", "spent"), "bar"),
         Sheet("spent_by_year", execution(budget, spending, ["project", "year"])[
             ["project", "year", *columns]], ("execution",), "line", by="project"),
-        Sheet("reporting", _reports(reporting)),
-        Sheet("progress", state[_PROGRESS.split()], ("coverage",), "line", by="indicator"),
-        Sheet("pace", state[_PACE.split()]),
-        *(Sheet(name, part[part["year"] == year].drop(columns="missing_units")
-                .dropna(axis="columns", how="all").reset_index(drop=True))
-          for name, part in parts.items()),
+        Sheet("reporting", _reports(reporting), unit="state"),
+        Sheet("progress", state[_PROGRESS.split()], ("coverage",), "line", by="indicator",
+              unit="persons"),
+        Sheet("pace", state[_PACE.split()], unit="share"),
     ]
+    for name, by in (("by_group", ["group", "sex"]), ("by_unit", ["unit"])):
+        part = coverage(outcomes, units, by)
+        part = part[part["year"] == year].drop(columns="missing_units")
+        found.append(Sheet(name, part.dropna(axis="columns", how="all").reset_index(drop=True),
+                           unit="persons"))
+    return [sheet._replace(returned=True) for sheet in found]
 
 
 def wide_table(table: pd.DataFrame, row: str, column: str, value: str = "amount") -> pd.DataFrame:
@@ -93,3 +103,35 @@ def _reports(reporting: pd.DataFrame) -> pd.DataFrame:
     state = state.mask(~reporting["with_content"].eq(True), empty)
     state = state.mask(~reporting["received"], missing).where(reporting["expected"])
     return wide_table(reporting.assign(state=state), "unit", "year", "state")
+
+
+def header(column: str, lang: str) -> str:
+    """Return the header of a column: its own, the label of a funding source or sex, or itself."""
+    own = words("header", lang)
+    if column in own:
+        return own[column]
+    kind = next((kind for kind in ("source", "sex") if column in codes(kind)), None)
+    return label(kind, column, lang) if kind else column
+
+
+def labelled(table: pd.DataFrame, lang: str, kinds: dict[str, str] | None = None) -> pd.DataFrame:
+    """Return a table with labels in place of its codes; `kinds` names further code lists."""
+    kinds, said = KINDS | (kinds or {}), words("word", lang)
+    out = table.astype(object)
+    for column in out:
+        names: dict[Any, str]
+        known = [code for code in out[column].dropna().unique() if code != ""]
+        if column == "missing_units":
+            names = {code: "; ".join(labels("unit", code.split(";"), lang)) for code in known}
+        elif column in kinds:
+            kind = kinds[column]
+            if kind == "state":  # of money or of a return: whichever list knows the codes
+                kind = "execution" if set(known) <= set(codes("execution")) else "report_state"
+            names = dict(zip(known, labels(kind, known, lang), strict=True))
+        elif column == "firm":
+            names = {True: said["yes"], False: said["no"]}
+        else:
+            names = {"total": header("total", lang)}
+        shown = [None if v == "" or pd.isna(v) else names.get(v, v) for v in out[column]]
+        out[column] = pd.Series(shown, index=out.index, dtype=object)
+    return out

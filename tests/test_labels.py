@@ -1,11 +1,16 @@
 """Labels and numbers in both languages."""
 
+import re
+from pathlib import Path
+
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import kgge
 from kgge import plan
+from kgge.files import data_folder
 from kgge.labels import codes, label, labels, number, percent
 
 
@@ -53,3 +58,13 @@ def test_percentages_stay_on_their_side_of_the_target():
 def test_rounding_never_crosses_a_target(share, digits):
     shown = float(percent(share, "en", digits, target=0.7)[:-1])
     assert (shown >= 70) == (share >= 0.7)
+
+
+def test_each_row_of_the_label_files_is_complete_and_stands_once():
+    for path in (Path(kgge.labels.__file__).with_name("labels.csv"),
+                 data_folder() / "raw" / "labels.csv"):
+        rows = pd.read_csv(path, engine="c", dtype="str", keep_default_na=False)
+        assert not rows.duplicated(["kind", "code"]).any(), path
+        assert (rows != "").all(axis=None), path
+        places = rows[["vi", "en"]].map(lambda text: sorted(set(re.findall(r"{\w*}", text))))
+        assert (places["vi"] == places["en"]).all(), path
