@@ -29,7 +29,7 @@ _DASHES = {"-", "–", "—"}  # yearbooks write a dash for zero
 _AMOUNT = re.compile(r"\d{1,3}(?:([.,\s])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d{1,2})?"
                      r"|\d+(?:[.,]\d{1,2})?")
 _JOINED, _SPLIT = "joined label", "label split over two rows"
-_NUMBERS = {  # kinds of outline number, tried in this order
+_NUMBERS = {  # kinds of outline number; one that can be several is the first, see `_kind`
     "roman": re.compile(r"([IVX]+)[.)]?"),
     "dotted": re.compile(r"(\d+(?:\.\d+)+)[.)]?"),
     "arabic": re.compile(r"(\d+)[.)]?"),
@@ -219,7 +219,7 @@ def _split_rows(grid: Grid, first: int, wanted: int, repairs: Log,
         filled = [c for c in cells if c.text]
         if not filled or (at == 0 and _are_column_numbers(filled)):
             continue
-        has_number = len(filled) > 1 and _number_kind(filled[0].text) and _words(filled[1].text)
+        has_number = len(filled) > 1 and _number_kinds(filled[0].text) and _words(filled[1].text)
         number = filled.pop(0).text if has_number else ""
         if not _words(filled[0].text):
             faults.append(f"line {line}: no label before {quote(filled[0].text)}")
@@ -283,8 +283,8 @@ def _is_total(row: Row) -> bool:
     return not row.number and _TOTAL.fullmatch(row.label) is not None
 
 
-def _number_kind(text: str) -> str | None:
-    return next((kind for kind, form in _NUMBERS.items() if form.fullmatch(text)), None)
+def _number_kinds(text: str) -> list[str]:
+    return [kind for kind, form in _NUMBERS.items() if form.fullmatch(text)]
 
 
 def _ordinals(kind: str, number: str) -> set[int]:
@@ -315,7 +315,7 @@ def _place(rows: list[Row], faults: list[str]) -> None:
     stack: list[tuple[str, Row]] = []
     counts: dict[str, int] = {}
     for row in lines:
-        kind = _number_kind(row.number) or _bullet(row, stack)
+        kind = _kind(row, stack, counts) if row.number else _bullet(row, stack)
         depth = next((i for i, (k, _) in enumerate(stack) if k == kind), len(stack))
         if not row.number and depth == 0:
             faults.append(f"line {row.line}: stands under no project: {quote(row.label)}")
@@ -334,6 +334,16 @@ def _place(rows: list[Row], faults: list[str]) -> None:
         row.label = _BULLET.sub("", row.label, count=1) if _BULLET.match(row.label) else row.label
         if row.item not in counts and None in row.amounts:
             faults.append(f"line {row.line}: neither amounts nor lines below: {quote(row.label)}")
+
+
+def _kind(row: Row, stack: list[tuple[str, Row]], counts: dict[str, int]) -> str:
+    """Return the kind of a number: the open one it comes next in ("I" after "H"), else the first.
+
+    Open are the levels of `stack`; `counts` has the rows below each parent so far.
+    """
+    kinds = _number_kinds(row.number)
+    return next((kind for kind, above in stack if kind in kinds
+                 and counts[above.parent or ""] + 1 in _ordinals(kind, row.number)), kinds[0])
 
 
 def _bullet(row: Row, stack: list[tuple[str, Row]]) -> str:

@@ -303,7 +303,11 @@ def test_outlines_of_more_than_ten(tmp_path):
 @pytest.mark.parametrize(("numbers", "expected"), [
     (["A", "a", "b", "B"], ["A", "A.1", "A.2", "B"]), (["I)", "II)"], ["I", "II"]),
     (["1.", "1.1", "1.2.", "2."], ["1", "1.1", "1.2", "2"]),
-    (["A", *"abcdđeg"], ["A", *(f"A.{n}" for n in range(1, 8))])])
+    (["A", *"abcdđeg"], ["A", *(f"A.{n}" for n in range(1, 8))]),
+    ([*"ABCDEFGHIJKLMNOPQRSTUVWXYZ"], [*"ABCDEFGHIJKLMNOPQRSTUVWXYZ"]),
+    ([*"ABCDĐEGHIKLMNOPQRSTUVXY"], [*"ABCDĐEGHIKLMNOPQRSTUVXY"]),
+    (["A", "I", "II", "B", "I", "C", *ROMAN],
+     ["A", "A.1", "A.2", "B", "B.1", "C", *(f"C.{n}" for n in range(1, 13))])])
 def test_numbers_stand_with_and_without_a_dot(tmp_path, numbers, expected):
     path = small(tmp_path, *((n, "Dòng", "1", "1", "2") for n in numbers))
     assert items_of(path) == [*expected, "total"]
