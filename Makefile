@@ -61,12 +61,12 @@ test-oldest: $(READY)
 	$(PYTHON) -m venv --clear build/oldest
 	$(BIN)/python tests/oldest.py > build/oldest.txt
 	build/oldest/bin/python -m pip install --quiet --disable-pip-version-check -c build/oldest.txt -e '.[test]'
-	build/oldest/bin/python -m pytest
+	build/oldest/bin/python -m pytest --numprocesses auto --dist loadscope
 
 test-newest:
 	$(PYTHON) -m venv --clear build/newest
 	build/newest/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
-	build/newest/bin/python -m pytest
+	build/newest/bin/python -m pytest --numprocesses auto --dist loadscope
 
 # The lock: exact versions of everything the newest allowed versions bring along.
 lock:

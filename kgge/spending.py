@@ -256,7 +256,7 @@ def _cells(budget: pd.DataFrame, spending: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([plan, spent], ignore_index=True)
 
 
-def cost_per_person(spending: pd.DataFrame, progress: pd.DataFrame,
+def cost_per_person(spending: pd.DataFrame, outcomes: pd.DataFrame,
                     budget: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     """Divide what was spent on each project in a year by the persons newly reached in it.
 
@@ -266,30 +266,39 @@ def cost_per_person(spending: pd.DataFrame, progress: pd.DataFrame,
 
     Parameters
     ----------
-    spending, progress, budget, targets : DataFrame
-        As `load_spending`, `progress`, `load_budget` and `load_targets` give them.
+    spending, outcomes, budget, targets : DataFrame
+        As `load_spending`, `load_outcomes`, `load_budget` and `load_targets` give them.
 
     Returns
     -------
     DataFrame
-        Key objective, year; columns project, spent (million dong), newly_reached (persons: the
-        rise over the year before where the figure is cumulative, else the year's own), and
-        cost (dong a person; empty where nobody was newly reached or a figure is missing).
+        Key objective, year; columns project, spent (million dong), newly_reached (persons: where
+        the figure is cumulative, what each unit reports above its latest earlier return; else the
+        year's own; empty where nobody reported an indicator), cost (dong a person; empty where
+        nobody was newly reached or a figure is missing).
+
+    Examples
+    --------
+    >>> import kgge
+    >>> cost = cost_per_person(kgge.load_spending(), kgge.load_outcomes(), kgge.load_budget(),
+    ...                        kgge.load_targets())
+    >>> cost.columns.tolist()
+    ['objective', 'project', 'year', 'spent', 'newly_reached', 'cost']
     """
-    people = progress[["indicator", "year", "reached"]].merge(
-        targets[["indicator", "objective", "accumulation", "base_year"]], on="indicator",
-        validate="many_to_one").sort_values(["indicator", "year"], kind="stable")
-    before = people.groupby("indicator")["reached"].shift()
-    before = before.mask(people["year"] == people["base_year"] + 1, 0.0)
-    before = before.mask(people["accumulation"] == "latest", 0.0)
+    people = outcomes.merge(targets[["indicator", "accumulation"]], on="indicator",
+                            validate="many_to_one").sort_values("year", kind="stable")
+    people["reached"] = _numbers(people["reached"])
+    cell = [people[key] for key in ("unit", "indicator", "group", "sex")]
+    known = people["reached"].groupby(cell).ffill()
+    before = known.groupby(cell).shift().fillna(0.0).mask(people["accumulation"] == "latest", 0.0)
     people["newly_reached"] = people["reached"] - before
-    people["project"] = people["objective"].map(PROJECT_OF_OBJECTIVE)
-    keys = ["objective", "project", "year"]
-    newly = people.groupby(keys)["newly_reached"].agg(lambda persons: persons.sum(skipna=False))
-    out = newly.reset_index()
+    newly = people.groupby(["indicator", "year"])["newly_reached"].sum(min_count=1).unstack("year")
+    serves = targets.set_index("indicator")["objective"]
+    newly = newly.reindex(serves.index).groupby(serves).sum(skipna=False)
+    out = pd.DataFrame({"newly_reached": newly.stack()}).reset_index()
+    out["project"] = out["objective"].map(PROJECT_OF_OBJECTIVE)
     spent = execution(budget, spending, ["project", "year"])[["project", "year", "spent"]]
     out = out.merge(spent, on=["project", "year"], how="left", validate="one_to_one")
     out["cost"] = (out["spent"] * 1e6 / out["newly_reached"]).where(out["newly_reached"] > 0)
     out.attrs["illustrative"] = is_illustrative(spending)
-    return out[[*keys, "spent", "newly_reached", "cost"]]
-
+    return out[["objective", "project", "year", "spent", "newly_reached", "cost"]]

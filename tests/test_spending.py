@@ -129,22 +129,38 @@ def test_execution_loses_nothing(planned, paid):
         assert (out["execution"].isna() == (out["planned"] == 0)).all()
 
 
+def people(*rows):
+    return pd.DataFrame([(*row[:3], "any", "female", row[3]) for row in rows],
+                        columns=["unit", "year", "indicator", "group", "sex", "reached"])
+
+
+TARGETS = pd.DataFrame({"indicator": ["1a", "1b", "4"], "objective": ["1", "1", "4"],
+                        "accumulation": ["cumulative", "cumulative", "latest"]})
+
+
 def test_cost_per_newly_reached_person_by_hand():
     budget = frame([100] * 8)
     spending = spent(("a", 2016, "I.1", "central", 30.0), ("a", 2017, "I.1", "central", 20.0))
-    targets = pd.DataFrame({"indicator": ["1a", "1b", "4"], "objective": ["1", "1", "4"],
-                            "accumulation": ["cumulative", "cumulative", "latest"],
-                            "base_year": [2015, 2015, None]})
-    progress = pd.DataFrame({"indicator": ["1a", "1a", "1b", "1b", "4"],
-                             "year": [2016, 2017, 2016, 2017, 2017],
-                             "reached": [100.0, 150.0, 200.0, 250.0, 9.0]})
-    out = kgge.cost_per_person(spending, progress, budget, targets).set_index(["objective", "year"])
+    outcomes = people(("a", 2016, "1a", 100), ("a", 2017, "1a", 150), ("a", 2016, "1b", 200),
+                      ("a", 2017, "1b", 250), ("a", 2016, "4", 7), ("a", 2017, "4", 9))
+    out = kgge.cost_per_person(spending, outcomes, budget, TARGETS).set_index(["objective", "year"])
     assert out.loc[("1", 2016), ["newly_reached", "cost"]].tolist() == [300, 100_000]
     assert out.loc[("1", 2017), ["newly_reached", "cost"]].tolist() == [100, 200_000]
     assert out.loc[("4", 2017), "newly_reached"] == 9 and pd.isna(out.loc[("4", 2017), "cost"])
-    progress.loc[1, "reached"] = 90.0  # a fall: nobody newly reached, no cost of a negative number
-    fallen = kgge.cost_per_person(spending, progress.drop(index=[2, 3]), budget, targets)
-    assert fallen.set_index(["objective", "year"])["cost"].isna()[("1", 2017)]
+    assert out["project"].tolist() == ["I", "I", "IV", "IV"]
+    outcomes.loc[[1, 3], "reached"] = [90, 200]  # a fall: no cost of a negative number
+    fallen = kgge.cost_per_person(spending, outcomes, budget, TARGETS)
+    assert fallen["newly_reached"].tolist() == [300, -10, 7, 9]
+    assert fallen["cost"].isna().tolist() == [False, True, True, True]
+
+
+def test_a_unit_that_skips_a_year_takes_nobody_away():
+    """Unit b reports 50 persons in 2016 and 80 in 2018: 30 are new in 2018, none leave in 2017."""
+    outcomes = people(("a", 2016, "1a", 10), ("a", 2017, "1a", 15), ("a", 2018, "1a", 20),
+                      ("b", 2018, "1a", 80), ("b", 2016, "1a", 50), ("b", 2017, "1a", None))
+    out = kgge.cost_per_person(spent(("a", 2016, "I.1", "central", 1.0)), outcomes,
+                               frame([1] * 8), TARGETS[:1])
+    assert out["newly_reached"].tolist() == [60, 5, 35]
 
 
 @pytest.mark.parametrize("dtype", ["Int64", "Float64", "object", "int64"])
@@ -177,23 +193,19 @@ def test_amounts_and_persons_below_one_count_too():
     cells = kgge.execution(budget, spending, "source").set_index("source")
     assert cells["state"].to_dict() == {"central": "executed", "local": "unplanned"}
     assert cells.loc["central", "execution"] == 0.5
-    targets = pd.DataFrame({"indicator": ["1a", "1b"], "objective": "1", "base_year": 2015,
-                            "accumulation": "cumulative"})
-    progress = pd.DataFrame({"indicator": ["1a", "1b"], "year": 2016, "reached": [1.0, 0.0]})
-    out = kgge.cost_per_person(spending, progress, budget, targets)
+    outcomes, targets = people(("a", 2016, "1a", 1), ("a", 2016, "1b", 0)), TARGETS[:2]
+    out = kgge.cost_per_person(spending, outcomes, budget, targets)
     assert out["cost"].tolist() == [750_000]
-    progress.loc[1, "reached"] = None  # one of the two is missing: so is their sum
-    out = kgge.cost_per_person(spending, progress, budget, targets)
-    assert out[["newly_reached", "cost"]].isna().all(axis=None)
+    for part in (outcomes.assign(reached=[1, None]), outcomes[:1]):  # one of the two is missing
+        out = kgge.cost_per_person(spending, part, budget, targets)
+        assert out[["newly_reached", "cost"]].isna().all(axis=None) and len(out) == 1
 
 
 def test_what_is_illustrative_stays_marked():
     budget, spending = frame([1] * 8), spent(("a", 2016, "I.1", "central", 1.0))
-    targets = pd.DataFrame({"indicator": ["1a"], "objective": "1", "base_year": 2015,
-                            "accumulation": "cumulative"})
-    progress = pd.DataFrame({"indicator": ["1a"], "year": 2016, "reached": [1.0]})
+    outcomes = people(("a", 2016, "1a", 1))
     for kind in (True, False):
         spending.attrs["illustrative"] = kind
         assert kgge.execution(budget, spending, "year").attrs["illustrative"] is kind
-        out = kgge.cost_per_person(spending, progress, budget, targets)
+        out = kgge.cost_per_person(spending, outcomes, budget, TARGETS)
         assert out.attrs["illustrative"] is kind
