@@ -1,12 +1,13 @@
-"""Draw the picture of the README: python docs/picture.py [FILE]."""
+"""Draw the pictures of both READMEs: python docs/picture.py [FOLDER]."""
 
 import sys
 from pathlib import Path
 
 import kgge
 
-kgge.use("en")
-ax = kgge.charts.planned_by_year_and_source(kgge.totals(kgge.load_budget(), ["year", "source"]))
-path = Path(__file__).with_name("planned-by-year-and-source.png")
-ax.figure.savefig(sys.argv[1] if len(sys.argv) > 1 else path, dpi=150,
-                  metadata={"Software": "kgge"})
+folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+for lang, end in (("en", ".png"), ("vi", ".vi.png")):
+    kgge.use(lang)
+    ax = kgge.charts.planned_by_year_and_source(kgge.totals(kgge.load_budget(), ["year", "source"]))
+    ax.figure.savefig(folder / f"planned-by-year-and-source{end}", dpi=150,
+                      metadata={"Software": "kgge"})
