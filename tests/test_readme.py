@@ -17,6 +17,21 @@ COMMANDS = re.findall(r"^\| `kgge ([^`]+)` \|", README, re.MULTILINE)
 QUICK = [c for c in COMMANDS if c.split()[0] not in ("report", "export")]
 
 
+def sections(page):
+    """Return what a page tells to type or to open, section by section, without the comments."""
+    for section in page.split("\n## "):
+        blocks = re.findall(r"^```\w+\n(.*?)^```", section, re.MULTILINE | re.DOTALL)
+        typed = [re.split(" +#", line)[0] for block in blocks for line in block.splitlines()]
+        spans = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", section,
+                                                flags=re.MULTILINE | re.DOTALL))
+        yield typed, sorted(spans), len(re.findall(r"^(?:- |\d\. |\|)", section, re.MULTILINE))
+
+
+def test_both_languages_hold_the_same_commands_and_names():
+    assert list(sections(VIETNAMESE)) == (english := list(sections(README)))
+    assert sum(bool(typed) for typed, _, _ in english) == 2
+
+
 def test_the_table_names_every_command():
     page = subprocess.run([sys.executable, "-m", "kgge.cli", "--help"], capture_output=True,
                           text=True, check=True).stdout
