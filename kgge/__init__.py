@@ -2,7 +2,7 @@
 
 One way only: ``data/raw`` → `read_annex`, `read_returns` → ``kgge build`` → ``data/processed`` →
 ``load_*`` → `totals`, `execution`, `coverage`, `progress` → `charts` → notebooks and exports.
-Everything is a plain pandas DataFrame; columns, keys and units stand in ``kgge.tables.SCHEMAS``.
+Everything is a plain pandas DataFrame; columns, keys and units stand in ``kgge.schemas.SCHEMAS``.
 """
 
 from importlib import import_module

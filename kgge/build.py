@@ -10,7 +10,8 @@ from kgge.annex import find_annex, read_annex
 from kgge.files import data_folder, write_bytes
 from kgge.ledger import budget_of, reconcile
 from kgge.returns import Returns, read_returns
-from kgge.tables import SCHEMAS, write_table
+from kgge.schemas import SCHEMAS
+from kgge.tables import write_table
 
 # Column types of the Open Fiscal Data Package, for the tables of money.
 FISCAL = {

@@ -9,7 +9,7 @@ from kgge import charts
 from kgge.figures import figures
 from kgge.files import write_bytes
 from kgge.report import FOOT, described_table, head
-from kgge.tables import SCHEMAS
+from kgge.schemas import SCHEMAS
 
 
 def write_reference(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> Path:

@@ -12,7 +12,8 @@ from kgge.files import DataError
 from kgge.form import ENTRIES, Form, load_form
 from kgge.plan import DUE_DAY, DUE_MONTH
 from kgge.return_file import Return, as_text, find_table, messages, read_file
-from kgge.tables import SCHEMAS, conform
+from kgge.schemas import SCHEMAS
+from kgge.tables import conform
 from kgge.workbook import Sheet, open_sheets
 
 # Hidden files, lock files of office programs, and what operating systems leave behind.
@@ -20,7 +21,7 @@ SKIPPED = (".", "~$", "Thumbs.db", "desktop.ini")
 
 
 class Returns(NamedTuple):
-    """What `read_returns` gives: four tables, their columns in `kgge.tables.SCHEMAS`."""
+    """What `read_returns` gives: four tables, their columns in `kgge.schemas.SCHEMAS`."""
 
     outcomes: pd.DataFrame
     spending: pd.DataFrame

@@ -11,7 +11,7 @@ import pytest
 import kgge
 from kgge.build import build
 from kgge.files import data_folder
-from kgge.tables import SCHEMAS
+from kgge.schemas import SCHEMAS
 
 
 def contents(folder):

@@ -19,7 +19,7 @@ import kgge.report
 from kgge.export import export
 from kgge.reference import write_reference
 from kgge.report import notebook_folder, run_notebooks, write_report
-from kgge.tables import SCHEMAS
+from kgge.schemas import SCHEMAS
 
 AXE = Path(__file__).parents[1] / "build" / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

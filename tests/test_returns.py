@@ -15,7 +15,8 @@ from kgge.files import DataError, data_folder
 from kgge.form import load_form
 from kgge.plan import REPORT_STATES
 from kgge.returns import figure_cells, list_files, read_returns, reporting_rates
-from kgge.tables import SCHEMAS, read_table, write_table
+from kgge.schemas import SCHEMAS
+from kgge.tables import read_table, write_table
 from kgge.template import write_template
 
 NAMES = ("outcomes", "spending", "reporting", "problems")

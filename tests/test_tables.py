@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 import kgge
 from kgge.files import DataError, guard, unguard
-from kgge.tables import SCHEMAS, conform, is_illustrative, read_table, write_table
+from kgge.schemas import SCHEMAS
+from kgge.tables import conform, is_illustrative, read_table, write_table
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
