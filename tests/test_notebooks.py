@@ -45,6 +45,7 @@ def test_nothing_hides_from_the_comparison(path):
         draws = any("image/png" in o.get("data", {}) for o in cell["outputs"])
         assert not draws or "chart_data(" in source, f"an image without its data: {source}"
         assert len(source.splitlines()) <= 12, source
+    assert not re.search(r"\d+ rows [x×] \d+ columns", text), "rows that are not shown"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
