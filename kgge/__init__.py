@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kgge.cards import notice, status_card
 from kgge.files import DataError
-from kgge.labels import label
+from kgge.labels import label, number, percent
 from kgge.ledger import reconcile
 from kgge.progress import coverage, progress
 from kgge.spending import cost_per_person, execution, in_usd, real_terms, shares, totals
@@ -47,7 +47,7 @@ __all__ = [
     # persons
     "coverage", "progress", "status_card", "notice", "reporting_rates",
     # where a figure comes from, how it is drawn and called
-    "trace", "charts", "use", "label", "DataError",
+    "trace", "charts", "use", "label", "number", "percent", "DataError",
 ]
 
 # Loaded when first asked for, so that `import kgge` costs little more than `import pandas`.

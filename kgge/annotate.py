@@ -40,10 +40,11 @@ def annotate(path: str | Path, folder: str | Path, problems: pd.DataFrame | None
     Examples
     --------
     >>> import tempfile
-    >>> from kgge.files import data_folder
+    >>> from kgge import write_template
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     [copy.name for copy in annotate(data_folder() / "raw" / "returns" / "2016", folder)]
-    ['illustrative-2016-justice.xlsx']
+    ...     write_template("rach-gia", 2018, f"{folder}/in/rach-gia.xlsx")  # no date of receipt
+    ...     [copy.name for copy in annotate(f"{folder}/in", f"{folder}/out")]
+    ['rach-gia.xlsx']
     """
     source, target = Path(path).resolve(), Path(folder).resolve()
     if (target == source.parent if source.is_file() else

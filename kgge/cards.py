@@ -23,8 +23,8 @@ def notice(lang: str | None = None) -> str:
 
     Examples
     --------
-    >>> notice("en")
-    'ILLUSTRATIVE: generated figures, no results of the plan'
+    >>> notice("en") in labels.labels("card", ["illustrative", "received"], "en")
+    True
     """
     kind = "illustrative" if tables.is_illustrative() else "received"
     return labels.label("card", kind, labels.current_lang(lang))

@@ -96,8 +96,8 @@ def codes(kind: str) -> list[str]:
     return [code for k, code in _all() if k == kind]
 
 
-def number(value: float, lang: str, digits: int = 0) -> str:
-    """Return `value` as the language writes it, rounded half up, once.
+def number(value: float, lang: str | None = None, digits: int = 0) -> str:
+    """Return `value` as a language writes it (by default the current one), rounded half up.
 
     Examples
     --------
@@ -110,11 +110,12 @@ def number(value: float, lang: str, digits: int = 0) -> str:
         context.rounding = ROUND_HALF_UP
         exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits))
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        text: str = format_decimal(exact + 0, format=pattern, locale=check_lang(lang))
+        text: str = format_decimal(exact + 0, format=pattern, locale=current_lang(lang))
     return text.replace("-", "−")
 
 
-def percent(share: float, lang: str, digits: int = 1, target: float | None = None) -> str:
+def percent(share: float, lang: str | None = None, digits: int = 1,
+            target: float | None = None) -> str:
     """Return a share as a percentage; with `target`, never rounded to its other side.
 
     Examples

@@ -67,10 +67,17 @@ def read_returns(path: str | Path) -> Returns:
 
     Examples
     --------
-    >>> from kgge.files import data_folder
-    >>> returns = read_returns(data_folder() / "raw" / "returns" / "2020")
-    >>> returns.reporting.attrs["illustrative"]
-    True
+    >>> import tempfile
+    >>> from kgge import write_template
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_template("rach-gia", 2018, f"{folder}/rach-gia.xlsx", values={
+    ...         ("1b.residents.female", "eligible"): 113764,
+    ...         ("1b.residents.female", "reached"): "hơn 350"})
+    ...     returns = read_returns(folder)
+    >>> returns.problems[["cell", "severity", "code", "value"]]
+      cell severity         code    value
+    0  B17  warning      no_date      NaN
+    1  F17    error  approximate  hơn 350
     """
     from tqdm import tqdm
 

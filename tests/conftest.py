@@ -5,10 +5,36 @@ import shutil
 import pytest
 from hypothesis import settings
 
+from kgge.build import build
+from kgge.example import write_example
 from kgge.files import data_folder
+from kgge.tables import is_illustrative
 
 settings.register_profile("kgge", deadline=None)  # speed is a matter of benchmarks, not of tests
 settings.load_profile("kgge")
+
+
+@pytest.fixture(scope="session")
+def illustrative_data(tmp_path_factory):
+    """Return data with illustrative returns: that of the checkout, unless it holds others."""
+    if is_illustrative():
+        return data_folder()
+    folder = tmp_path_factory.mktemp("data")
+    shutil.copytree(data_folder() / "raw", folder / "raw", ignore=shutil.ignore_patterns("returns"))
+    shutil.copytree(data_folder() / "processed", folder / "processed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KGGE_DATA", str(folder))
+        write_example(folder / "raw" / "returns")
+        build(folder)
+    return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _use_illustrative_data(illustrative_data):
+    """Let the tests of this folder, not the notebooks, rest on illustrative returns."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KGGE_DATA", str(illustrative_data))
+        yield
 
 
 @pytest.fixture

@@ -11,8 +11,6 @@ from kgge.returns import list_files, read_returns
 from kgge.tables import load_targets, load_units
 from kgge.template import BANNER
 
-COMMITTED = data_folder() / "raw" / "returns"
-
 
 def contents(path):
     book = CalamineWorkbook.from_path(path)
@@ -26,16 +24,21 @@ def made(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def committed():
-    return read_returns(COMMITTED)
+def folder():
+    return data_folder() / "raw" / "returns"
 
 
-def test_the_committed_set_is_what_the_example_makes(made):
-    folder, written = made
-    assert [name for name, _ in list_files(folder)] == [name for name, _ in list_files(COMMITTED)]
+@pytest.fixture(scope="module")
+def committed(folder):
+    return read_returns(folder)
+
+
+def test_the_committed_set_is_what_the_example_makes(made, folder):
+    again, written = made
+    assert [name for name, _ in list_files(again)] == [name for name, _ in list_files(folder)]
     assert len(written) == len(set(written)) == 125
-    for name, path in list_files(folder):
-        assert contents(path) == contents(COMMITTED / name), name
+    for name, path in list_files(again):
+        assert contents(path) == contents(folder / name), name
 
 
 def test_another_seed_makes_other_figures():
@@ -45,10 +48,10 @@ def test_another_seed_makes_other_figures():
     assert first == again != other
 
 
-def test_every_return_says_it_is_illustrative_on_every_face(committed):
+def test_every_return_says_it_is_illustrative_on_every_face(committed, folder):
     assert all(table.attrs["illustrative"] for table in committed)
     assert committed.outcomes["file"].str.contains("/illustrative-").all()
-    for _, path in list_files(COMMITTED):
+    for _, path in list_files(folder):
         for sheet in contents(path).values():
             assert sheet[0][0] == BANNER
 
@@ -93,6 +96,6 @@ def test_what_is_shown_differs_between_the_objectives(committed):
     assert without / 1_723_067 < 0.5, "the largest unit that is missing could turn objective 1b"
 
 
-def test_it_is_small():
-    sizes = [path.stat().st_size for _, path in list_files(COMMITTED)]
+def test_it_is_small(folder):
+    sizes = [path.stat().st_size for _, path in list_files(folder)]
     assert max(sizes) < 16_000 and sum(sizes) < 2_000_000
