@@ -88,7 +88,8 @@ def _parts(row: Mapping[Any, Any]) -> list[str]:
     parts += [("baseline" if row["baseline"] else "zero") if start else "no_baseline", "target"]
     parts += ["distance"] * (not pd.isna(row["distance_share"]))
     parts += ["time"] * (not pd.isna(row["time_share"])) + ["ratio"] * (not pd.isna(row["ratio"]))
-    parts += ["rule", "firm" if row["firm"] else "open"] + ["left"] * data
+    due = data and pd.isna(row["required_pace"])  # in the target year or after
+    parts += ["rule_due" if due else "rule", "firm" if row["firm"] else "open"] + ["left"] * data
     parts += ["range" if bounds else "no_range", "missing" if row["missing_units"] else "complete"]
     if not row["firm"] and row["missing_units"]:
         parts += ["possible" if bounds else "undecided"]

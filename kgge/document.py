@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kgge.charts.frame import MARK
-from kgge.figures import SECTIONS
 from kgge.labels import label, number, percent, words
 from kgge.sheets import SHARES, header, labelled, wide_table
 
@@ -53,7 +52,7 @@ def document(drawn: Sequence["Drawn"], lang: str) -> bytes:
     _list_of_figures(doc, [d.text.title for d in drawn], lang)
     count = 0
     for section, group in groupby(drawn, key=lambda one: one.figure.section):
-        heading = doc.add_heading(SECTIONS[section][lang == "en"], 1)
+        heading = doc.add_heading(label("section", section, lang), 1)
         heading.paragraph_format.page_break_before = True
         for one in group:
             count += 1

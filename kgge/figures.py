@@ -9,15 +9,6 @@ from kgge.labels import codes
 from kgge.progress import coverage, progress
 from kgge.spending import execution, real_terms, shares, totals
 
-# Sections of the report, in its order: Vietnamese, English.
-SECTIONS = {
-    "plan": ("Dự toán kinh phí", "The planned budget"),
-    "execution": ("Thực hiện kinh phí", "Planned and spent"),
-    "reporting": ("Tình hình báo cáo", "Who reported"),
-    "progress": ("Tiến độ thực hiện mục tiêu", "Progress towards the objectives"),
-    "coverage": ("Mức độ bao phủ theo nhóm và đơn vị", "Coverage by group and unit"),
-}
-
 
 class Figure(NamedTuple):
     """One published figure: stem of its files, section, function of `kgge.charts`, its table."""

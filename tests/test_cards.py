@@ -46,13 +46,20 @@ def test_arithmetic_in_english():
     assert "the cut points are ours, not the plan's" in card
 
 
+def test_from_the_target_year_on_the_ratio_does_not_decide():
+    for year, decides in ((2019, True), (2020, False), (2021, False)):
+        card = status_card(table(("labour", year, 100, 69)), "1a", year, "en")
+        assert ("below it, a ratio from 0.95" in card) is decides
+        assert ("the ratio no longer decides" in card) is not decides
+
+
 def test_arithmetic_in_vietnamese():
     card = status_card(table(*OPEN, illustrative=True), "1a", 2017, "vi")
     for line in (
             "Tỷ lệ bao phủ: 500 / 2.000 người = 25,0% (1/3 đơn vị có báo cáo)",
-            "Tỷ số tiến độ: 35,7% / 40,0% = 0,89",
+            "Hệ số tiến độ: 35,7% / 40,0% = 0,89",
             "Kết luận: Cần đẩy nhanh (chưa chắc chắn)",
-            "Khoảng dao động do thiếu báo cáo: từ 22,0% đến 50,0%"):
+            "Khoảng có thể do thiếu báo cáo: từ 22,0% đến 50,0%"):
         assert line in card.split("\n")
     assert card.startswith("SỐ LIỆU MINH HỌA")
     assert "{" not in card
