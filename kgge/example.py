@@ -109,7 +109,8 @@ def _persons(form: Form, body: Body, year: int, seed: int) -> Values:
         if not size:
             values |= {(code, column): "x" for column in ("eligible", "reached", "attendances")}
             continue
-        lean = chance.uniform(0.94, 1.06)
+        own = random.Random(f"{seed} lean {body.unit}").uniform(0.78, 1.2)  # of the whole unit
+        lean = own * chance.uniform(0.95, 1.05)
         shares = [min(1.0, share * lean) for share in PACE[indicator]]
         at = form.years.index(year)
         reached = [round(size * share) for share in shares]

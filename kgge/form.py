@@ -31,12 +31,12 @@ COLUMNS = {
         Heading("no", 6, "STT", "No."), Heading("text", 49, "Nhóm đối tượng", "Group"),
         Heading("sex", 11, "Giới tính", "Sex"), Heading("code", 22, "Mã dòng", "Row code"),
         Heading("eligible", 19, "Tổng số người thuộc đối tượng (cuối năm)", "Persons in the group"),
-        Heading("reached", 19, "Số người đã được tiếp cận (mỗi người tính một lần)",
-                "Persons reached, each once"),
+        Heading("reached", 22, "Số người đã được truyền thông, tập huấn hoặc tiếp cận dịch vụ "
+                "(mỗi người tính một lần)", "Persons reached, each once"),
         Heading("attendances", 19, "Số lượt người tham dự trong năm", "Attendances in the year")),
     "spending": (
         Heading("no", 6, "STT", "No."), Heading("text", 58, "Nội dung chi", "Item"),
-        Heading("source", 34, "Nguồn kinh phí", "Source"),
+        Heading("source", 34, "Nguồn vốn", "Source"),
         Heading("code", 16, "Mã dòng", "Row code"),
         Heading("amount", 19, "Số đã chi trong năm (triệu đồng)", "Spent, million dong")),
 }

@@ -14,11 +14,12 @@ from kgge.plan import DUE_DAY, DUE_MONTH
 
 RECEIVER = "labour"  # section VI: the others report through this department
 BANNER = "SỐ LIỆU MINH HỌA, KHÔNG PHẢI SỐ LIỆU THẬT / ILLUSTRATIVE FIGURES, NOT REAL"
-TITLES = {"cover": "BÁO CÁO THỰC HIỆN CHƯƠNG TRÌNH QUỐC GIA VỀ BÌNH ĐẲNG GIỚI / YEARLY RETURN",
+TITLES = {"cover": "BÁO CÁO KẾT QUẢ THỰC HIỆN CHƯƠNG TRÌNH QUỐC GIA VỀ BÌNH ĐẲNG GIỚI / "
+                   "YEARLY RETURN",
           "indicators": "KẾT QUẢ THỰC HIỆN CÁC CHỈ TIÊU / INDICATORS",
           "spending": "KINH PHÍ ĐÃ CHI (triệu đồng) / SPENDING (million dong)"}
 HOW = ('Cách ghi: "-" không phát sinh (0); "..." có phát sinh, chưa rõ số; "x" không thuộc phạm '
-       'vi; để trống: chưa báo cáo. / "-" none (0); "..." occurred, not known; "x" not '
+       'vi; để trống: không báo cáo. / "-" none (0); "..." occurred, not known; "x" not '
        'applicable; blank: not reported.')
 RULES = {
     "eligible": ("Số người: số nguyên, không âm.", "Persons: a whole number, 0 or more."),
@@ -100,7 +101,7 @@ def _person_rows(form: Form, unit: str) -> list[Row]:
     for code, (indicator, group, sex) in form.asked("indicators", unit).items():
         period = "tính trong năm / in the year"
         if form.accumulation[indicator] == "cumulative":
-            period = "cộng dồn từ 01/01/2016 / since 1 January 2016"
+            period = "lũy kế từ 01/01/2016 / since 1 January 2016"
         heading = indicator, f"{_both(form, 'indicator', indicator)} ({period})", "", ""
         rows += [] if heading in rows else [heading]
         rows.append(("", _both(form, "group", group), _both(form, "sex", sex), code))
@@ -173,7 +174,7 @@ class _Painter:
             sheet.write(4, at, f"({entry})" if entry > 0 and kind != "cover" else "ABCD"[at],
                         self.code)
             sheet.write(5, at, column.code, self.code)
-        sheet.set_row(3, 32 if kind == "cover" else 62)
+        sheet.set_row(3, 32 if kind == "cover" else 78)
         sheet.freeze_panes(6, 0)
         sheet.repeat_rows(3, 5)
         return sheet, 6
