@@ -23,21 +23,13 @@ from kgge.charts.objectives import path_to_target, scorecard
 from kgge.charts.reports import reports_received
 
 __all__ = [
-    "ChartText",
-    "chart_data",
-    "chart_text",
-    "coverage_by_group_and_sex",
+    # money
+    "planned_by_line", "planned_by_project_and_source", "planned_by_project_and_year",
+    "planned_by_year_and_source", "source_shares_by_year", "planned_in_constant_prices",
+    "planned_against_spent", "execution_by_project_and_year",
+    # returns and persons
+    "reports_received", "path_to_target", "scorecard", "coverage_by_group_and_sex",
     "coverage_by_unit",
-    "execution_by_project_and_year",
-    "finish",
-    "path_to_target",
-    "planned_against_spent",
-    "planned_by_line",
-    "planned_by_project_and_source",
-    "planned_by_project_and_year",
-    "planned_by_year_and_source",
-    "planned_in_constant_prices",
-    "reports_received",
-    "scorecard",
-    "source_shares_by_year",
+    # reading back, and a chart of your own
+    "chart_data", "chart_text", "ChartText", "finish",
 ]

@@ -1,34 +1,19 @@
 """Charts of two amounts side by side: current and constant prices, planned and spent."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from kgge.charts.frame import finish
 from kgge.charts.grid import heat
-from kgge.charts.money import ANNEX
-from kgge.charts.parts import (
-    bare,
-    columns,
-    drawing,
-    legend,
-    pairs,
-    patches,
-    rows,
-    value_axis,
-)
-from kgge.charts.wording import both, cells_at, codes_of, name, names, period, records, writer
+from kgge.charts.parts import bare, close, drawing, legend, pairs, patches, value_axis
+from kgge.charts.wording import cells_at, name, names, records, say, writer
 from kgge.files import DataError
 from kgge.labels import label, percent
-from kgge.tables import is_illustrative
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SOURCE = {"en": ANNEX["en"][:-1] + "; returns of the reporting units.",
-          "vi": ANNEX["vi"][:-1] + "; báo cáo của các đơn vị."}
-BY = {"year": ("year", "năm"), "project": ("project", "dự án"), "item": ("line", "mục chi"),
-      "source": ("funding source", "nguồn vốn")}
+BY = ("year", "project", "item", "source")
 
 
 def planned_in_constant_prices(table: pd.DataFrame, ax: "Axes | None" = None,
@@ -50,33 +35,24 @@ def planned_in_constant_prices(table: pd.DataFrame, ax: "Axes | None" = None,
         If the table is empty, lacks a column, or does not tell its base year.
     """
     with drawing(table, "year amount nominal", ax, lang) as (ax, lang):
-        base, years = _base_year(table), codes_of(table, "year")
+        base, kinds = _base_year(table), {"nominal": "nominal", "amount": "constant"}
         write = writer(table["nominal"], lang)
-        kinds = {"nominal": "nominal", "amount": "constant"}
-        pairs(ax, columns(ax, years), table, "year", kinds,
-              [[write(v) for v in table[c]] for c in kinds], upright=True, thick=0.4)
+        texts = [[write(v) for v in table[column]] for column in kinds]
+        pairs(ax, table, "year", kinds, texts, lang, upright=True)
         value_axis(ax, table[list(kinds)].max().max(), write)
-        keys = patches("price", list(kinds.values()), lang)
-        legend(ax, [(text.format(base), patch) for text, patch in keys])
+        legend(ax, [(text.format(base), patch)
+                    for text, patch in patches("price", kinds.values(), lang)])
         nominal, real = table["nominal"].sum(), table["amount"].sum()
-        change = percent(abs(real / (nominal or 1) - 1), lang)
-        less = both(lang, f"{change} {'less' if real < nominal else 'more'}",
-                    f"{'thấp' if real < nominal else 'cao'} hơn {change}")
-        title = both(lang, f"In prices of {base} the plan is worth {write(real)} million dong, "
-                           f"{less} than as planned",
-                     f"Theo giá năm {base}, dự toán tương đương {write(real)} triệu đồng, "
-                     f"{less} so với giá hiện hành")
-        title = title if nominal else both(lang, "Nothing is planned", "Không có dự toán")
+        title = say("nothing_planned", lang)
+        if nominal:
+            kind = "less" if real < nominal else "more"
+            title = say(f"planned_in_constant_prices.{kind}", lang, base=base, real=write(real),
+                        change=percent(abs(real / nominal - 1), lang))
         if gaps := int(table["nominal"].isna().sum()):
-            title += both(lang, f"; figures missing: {gaps}", f"; còn thiếu {gaps} số liệu")
-        subtitle = both(
-            lang, f"Planned amounts by year, million dong, {period(table, lang)}",
-            f"Dự toán theo năm, triệu đồng, {period(table, lang)}")
-        figures = "; ".join(f"{y}: {write(a)} → {write(b)}" for y, a, b in zip(
-            table["year"], table["nominal"], table["amount"], strict=True))
-        source = ANNEX[lang] + both(lang, " Prices: World Bank.",
-                                    " Chỉ số giá: Ngân hàng Thế giới.")
-        finish(ax, title, subtitle, source, f"{title}. {subtitle}. {figures}.", False, lang)
+            title = say("gaps", lang, title=title, count=gaps)
+        figures = (f"{year}: {a} → {b}" for year, a, b in zip(table["year"], *texts, strict=True))
+        close(ax, table, lang, title, "planned_in_constant_prices.subtitle", "; ".join(figures),
+              "prices")
     return ax
 
 
@@ -99,66 +75,57 @@ def planned_against_spent(table: pd.DataFrame, ax: "Axes | None" = None,
         ``execution(budget, spending, by)`` with one of project, year, source, item: that key,
         planned, spent (million dong; empty where not reported), execution (share), state.
     ax, lang
-        As in `planned_by_year_and_source`, as are result and errors.
+        As in `planned_by_year_and_source`.
+
+    Raises
+    ------
+    DataError
+        If the table is empty, lacks a column or holds a code without label.
     """
     with drawing(table, "planned spent execution state", ax, lang) as (ax, lang):
         key = next((k for k in BY if k in table), None)
         if key is None:
             raise DataError(f"the chart needs one of {', '.join(BY)}; the table has "
                             f"{', '.join(table.columns)}")
-        codes = codes_of(table, key)
-        middles = rows(ax, names(key, codes, lang), least=0.5)
-        planned, spent = writer(table["planned"], lang), writer(table["spent"], lang)
-        rates = [_rate(row, lang) for row in records(table)]
-        ends = [f"{spent(v)} ({r})" if pd.notna(v) else r
-                for v, r in zip(table["spent"], rates, strict=True)]
-        kinds = {"planned": "planned", "spent": "spent"}
-        pairs(ax, dict(zip(codes, middles, strict=True)), table, key, kinds,
-              [[planned(v) for v in table["planned"]], ends], upright=False, thick=0.18)
-        bare(ax, table[list(kinds)].max().max())
-        legend(ax, patches("money", list(kinds), lang))
-        title = _spent_title(table, key, lang)
-        en, vi = BY[key]
-        span = period(table, lang)
-        subtitle = both(lang, f"Planned and spent by {en}, million dong and %, {span}",
-                        f"Dự toán và số chi theo {vi}, triệu đồng và %, {span}")
+        planned, spent = (writer(table[c], lang) for c in ("planned", "spent"))
+        texts = [[planned(v) for v in table["planned"]],
+                 [rate if pd.isna(v) else f"{spent(v)} ({rate})"
+                  for v, rate in zip(table["spent"], _rates(table, lang), strict=True)]]
+        pairs(ax, table, key, {"planned": "planned", "spent": "spent"}, texts, lang, upright=False)
+        bare(ax, table[["planned", "spent"]].max().max())
+        legend(ax, patches("money", ["planned", "spent"], lang))
+        figures = (say("planned_against_spent.figure", lang, name=n, planned=p, spent=s)
+                   for n, p, s in zip(names(key, list(table[key]), lang), *texts, strict=True))
+        by = say(f"key.{key}", lang)
         extra = table["unplanned"].sum() if "unplanned" in table else 0.0
-        if extra > 0:
-            subtitle += both(lang, f"; {spent(extra)} of it spent on nothing planned",
-                             f"; trong đó {spent(extra)} chi ngoài dự toán")
-        figures = [f"{n}: {both(lang, 'planned', 'dự toán')} {planned(p)}, "
-                   f"{both(lang, 'spent', 'đã chi')} {e}" for n, p, e in zip(
-                       names(key, list(table[key]), lang), table["planned"], ends, strict=True)]
-        finish(ax, title, subtitle, SOURCE[lang], f"{title}. {subtitle}. {'; '.join(figures)}.",
-               is_illustrative(table), lang)
+        kind = "extra" if extra > 0 else "subtitle"
+        close(ax, table, lang, _spent_title(table, by, lang), f"planned_against_spent.{kind}",
+              "; ".join(figures), "spending", key=by, extra=spent(extra))
     return ax
 
 
-def _rate(row: dict[str, object], lang: str) -> str:
-    """Return the rate of execution, or in words why there is none."""
-    if row["state"] == "executed":
-        return percent(float(str(row["execution"])), lang)
-    return label("execution", str(row["state"]), lang)
+def _rates(table: pd.DataFrame, lang: str) -> list[str]:
+    """Return the rate of execution of each row, or in words why there is none."""
+    return [percent(row["execution"], lang) if row["state"] == "executed" else
+            label("execution", row["state"], lang) for row in records(table)]
 
 
 def _spent_title(table: pd.DataFrame, key: str, lang: str) -> str:
     """Say what was spent of the plan, over the rows that were reported."""
     known = table[table["spent"].notna()]
-    silent = len(table) - len(known)
-    planned, spent = known["planned"].sum(), known["spent"].sum()
     if known.empty:
-        return both(lang, "No spending was reported", "Chưa có số chi nào được báo cáo")
-    write_p, write_s = writer(known["planned"], lang)(planned), writer(known["spent"], lang)(spent)
+        return say("planned_against_spent.unknown", lang)
+    planned, spent = known["planned"].sum(), known["spent"].sum()
+    figures: dict[str, Any] = {c: writer(known[c], lang)(known[c].sum())
+                               for c in ("planned", "spent")}
+    title = say("planned_against_spent.unplanned", lang, **figures)
     if planned > 0:
-        share = percent(spent / planned, lang)
-        title = both(lang, f"{write_s} of {write_p} million dong spent, {share} of the plan",
-                     f"Đã chi {write_s} trong {write_p} triệu đồng, đạt {share} dự toán")
-    else:
-        title = both(lang, f"{write_s} million dong spent without a plan",
-                     f"Đã chi {write_s} triệu đồng ngoài dự toán")
-    note = both(lang, f"; {silent} of {len(table)} {BY[key][0]}s not reported",
-                f"; {silent}/{len(table)} {BY[key][1]} không có báo cáo")
-    return title + (note if silent else "")
+        title = say("planned_against_spent.title", lang, share=percent(spent / planned, lang),
+                    **figures)
+    if silent := len(table) - len(known):
+        title = say("planned_against_spent.silent", lang, title=title, silent=silent,
+                    rows=len(table), key=key)
+    return title
 
 
 def execution_by_project_and_year(table: pd.DataFrame, ax: "Axes | None" = None,
@@ -171,28 +138,24 @@ def execution_by_project_and_year(table: pd.DataFrame, ax: "Axes | None" = None,
         ``execution(budget, spending, ["project", "year"])``: project, year, execution (share),
         state.
     ax, lang
-        As in `planned_by_year_and_source`, as are result and errors.
+        As in `planned_by_year_and_source`.
+
+    Raises
+    ------
+    DataError
+        If the table is empty, lacks a column or holds a code without label.
     """
     with drawing(table, "project year execution state", ax, lang) as (ax, lang):
-        texts = [_rate(row, lang) for row in records(table)]
+        texts, rate = _rates(table, lang), table["execution"]
         heat(ax, table, "project", "execution", texts, lang)
-        rate = table["execution"]
-        title = both(lang, "No rate of execution is known", "Chưa có tỷ lệ thực hiện nào")
+        kind, low, high = "unknown", "", ""
         if rate.notna().any():
-            (low, at_low), (high, at_high) = (
-                (percent(v, lang), cells_at(table, rate == v, lang))
-                for v in (rate.min(), rate.max()))
-            low, high = f"{low} ({at_low})", f"{high} ({at_high})"
-            title = both(lang, f"Spending is {high} of the plan", f"Số chi đạt {high} dự toán")
-            if low != high:
-                title = both(lang, f"Spending runs from {low} to {high} of the plan",
-                             f"Số chi đạt từ {low} đến {high} dự toán")
-        span = period(table, lang)
-        subtitle = both(lang, f"Spent as a share of planned amounts, %, {span}",
-                        f"Tỷ lệ số chi so với dự toán, %, {span}")
-        figures = "; ".join(
-            f"{name('project', p, lang)}, {y}: {t}"
-            for p, y, t in zip(table["project"], table["year"], texts, strict=True))
-        finish(ax, title, subtitle, SOURCE[lang], f"{title}. {subtitle}. {figures}.",
-               is_illustrative(table), lang)
+            low, high = (f"{percent(v, lang)} ({cells_at(table, rate == v, lang)})"
+                         for v in (rate.min(), rate.max()))
+            kind = "one" if low == high else "title"
+        title = say(f"execution_by_project_and_year.{kind}", lang, low=low, high=high)
+        figures = (f"{name('project', row['project'], lang)}, {row['year']}: {text}"
+                   for row, text in zip(records(table), texts, strict=True))
+        close(ax, table, lang, title, "execution_by_project_and_year.subtitle",
+              "; ".join(figures), "spending")
     return ax

@@ -7,20 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from kgge.charts.drawn import tag
-from kgge.charts.frame import finish
-from kgge.charts.parts import drawing, legend, rows, share_axis
-from kgge.charts.reports import SOURCE
-from kgge.charts.wording import both, codes_of, name, names, records
+from kgge.charts.drawn import nth, tag
+from kgge.charts.parts import close, drawing, legend, rows
+from kgge.charts.wording import codes_of, name, names, records, say
 from kgge.files import DataError
 from kgge.labels import percent
 from kgge.style import COLOURS, INK, MARKERS, NAVY
-from kgge.tables import is_illustrative
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 BOUNDS = ("coverage_low", "coverage_high")
+BAND: dict[str, Any] = {"linewidth": 5, "alpha": 0.45, "solid_capstyle": "butt"}
 Row = dict[str, Any]
 
 
@@ -33,69 +31,65 @@ def one(table: pd.DataFrame, column: str) -> Any:
     return found[0]
 
 
-def figure(row: Row, lang: str, target: float | None = None) -> str:
+def point(row: Row, lang: str) -> str:
+    """Return coverage as the language writes it, never rounded to the other side of its target."""
+    if pd.isna(row["coverage"]):
+        return say("not_reported", lang)
+    return percent(row["coverage"], lang, target=row.get("target"))
+
+
+def figure(row: Row, lang: str) -> str:
     """Return coverage, and the range where missing returns leave one: "62.0% (55.1–70.3%)"."""
-    share, (low, high) = row["coverage"], (row[b] for b in BOUNDS)
-    out = both(lang, "not reported", "không báo cáo")
-    if pd.notna(share):
-        out = percent(share, lang, target=target)
-    if pd.isna(low) or pd.isna(high):
-        return out + both(lang, " (range not known)", " (chưa rõ khoảng)")
-    if low == high == share:
+    out, bounds = point(row, lang), [row[b] for b in BOUNDS]
+    if pd.isna(bounds).any():
+        return say("coverage.no_range", lang, share=out)
+    if set(bounds) == {row["coverage"]}:
         return out
-    return f"{out} ({percent(low, lang, target=target)[:-1]}–{percent(high, lang, target=target)})"
+    low, high = (percent(b, lang, target=row.get("target")) for b in bounds)
+    return f"{out} ({low[:-1]}–{high})"
 
 
-def dot(ax: "Axes", y: float, row: Row, keys: dict[str, Any], code: str) -> None:
-    """Draw one level range and the point in it; without a point the range stands alone."""
-    colour = COLOURS.get(code, NAVY)
-    line, = ax.plot([row[b] for b in BOUNDS], [y, y], color=colour, linewidth=5, alpha=0.45,
-                    solid_capstyle="butt", clip_on=False)
-    if row[BOUNDS[0]] != row[BOUNDS[1]]:
-        ax.plot([row[b] for b in BOUNDS], [y, y], color=colour, linestyle="none", marker="|",
-                markersize=9, markeredgewidth=1.4, clip_on=False)
-    point, = ax.plot(row["coverage"], y, color=colour, linestyle="none", markersize=7,
-                     marker=MARKERS.get(code, "o"), markeredgecolor="white", zorder=3,
-                    clip_on=False)
-    tag(ax, keys, "coverage", point, lambda p: float(p.get_xdata()[0]))
-    tag(ax, keys, BOUNDS[0], line, lambda r: float(r.get_xdata()[0]))
-    tag(ax, keys, BOUNDS[1], line, lambda r: float(r.get_xdata()[1]))
+def _look(code: str) -> dict[str, Any]:
+    return {"color": COLOURS.get(code, NAVY), "linestyle": "none", "markersize": 7,
+            "marker": MARKERS.get(code, "o")}
 
 
-def note(ax: "Axes", y: float, text: str) -> Any:
-    """Write words to the right of the plot, clear of a point at 100%; return them."""
+def dot(ax: "Axes", y: float, row: Row, by: tuple[str, ...], code: str, text: str) -> Any:
+    """Draw one level range and the point in it, with words at the right edge; return these.
+
+    Without a point the range stands alone. The words keep clear of a point at 100%.
+    """
+    look, keys, bounds = _look(code), {k: row[k] for k in by}, [row[b] for b in BOUNDS]
+    line, = ax.plot(bounds, [y, y], color=look["color"], clip_on=False, **BAND)
+    if bounds[0] != bounds[1]:
+        ax.plot(bounds, [y, y], clip_on=False,
+                **look | {"marker": "|", "markersize": 9, "markeredgewidth": 1.4})
+    mark, = ax.plot(row["coverage"], y, markeredgecolor="white", zorder=3, clip_on=False, **look)
+    tag(ax, keys, "coverage", mark, nth(0, "x"))
+    for i, bound in enumerate(BOUNDS):
+        tag(ax, keys, bound, line, nth(i, "x"))
     return ax.annotate(text, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(8, 0),
                        textcoords="offset points", va="center", color=INK)
 
 
-def range_key(lang: str, code: str = "") -> list[tuple[str, Any]]:
-    """Return the legend entry of the ranges."""
+def entries(lang: str, points: dict[str, str] | None = None) -> list[tuple[str, Any]]:
+    """Return the legend entries of points, by default one kind, and of the ranges."""
     from matplotlib.lines import Line2D
 
-    return [(both(lang, "possible range, by missing returns", "khoảng có thể, do thiếu báo cáo"),
-             Line2D([], [], color=COLOURS.get(code, NAVY), linewidth=5, alpha=0.45,
-                    solid_capstyle="butt"))]
+    points = points or {"path": say("coverage.reached", lang)}
+    return [*((text, Line2D([], [], **_look(code))) for code, text in points.items()),
+            (say("coverage.range", lang), Line2D([], [], color=NAVY, **BAND))]
 
 
-def point_key(text: str, code: str = "") -> tuple[str, Any]:
-    """Return the legend entry of the points of one code."""
-    from matplotlib.lines import Line2D
+def share_axis(ax: "Axes", lang: str) -> None:
+    """Put percentages on the level axis, from zero, with a light grid."""
+    from matplotlib.ticker import MultipleLocator
 
-    return text, Line2D([], [], color=COLOURS.get(code, NAVY), linestyle="none", markersize=7,
-                        marker=MARKERS.get(code, "o"))
-
-
-def close(ax: "Axes", table: pd.DataFrame, lang: str, title: str, subtitle: str,
-          figures: list[str]) -> None:
-    """Finish a chart of the returns; its description says every figure."""
-    finish(ax, title, subtitle, SOURCE[lang], f"{title}. {subtitle}. {'; '.join(figures)}.",
-           is_illustrative(table), lang)
-
-
-def measure(lang: str) -> str:
-    """Return what coverage measures."""
-    return both(lang, "persons reached as a share of those eligible, %",
-                "tỷ lệ người đã tiếp cận trong số người thuộc diện, %")
+    ax.set_xlim(0, 1)
+    ax.xaxis.set_major_locator(MultipleLocator(0.5))
+    ax.xaxis.set_major_formatter(lambda v, _: percent(v, lang, 0))
+    ax.xaxis.grid(True)
+    ax.spines["left"].set_visible(False)
 
 
 def coverage_by_group_and_sex(table: pd.DataFrame, ax: "Axes | None" = None,
@@ -108,25 +102,27 @@ def coverage_by_group_and_sex(table: pd.DataFrame, ax: "Axes | None" = None,
         The rows of one indicator and year of ``coverage(outcomes, units, ["group", "sex"])``:
         indicator, year, group, sex, coverage, coverage_low, coverage_high (shares).
     ax, lang
-        As in `planned_by_year_and_source`, as are result and errors.
+        As in `planned_by_year_and_source`.
+
+    Raises
+    ------
+    DataError
+        If the table is empty, lacks a column, holds a code without label or more than one
+        indicator or year.
     """
     with drawing(table, "indicator year group sex coverage coverage_low coverage_high", ax,
                  lang) as (ax, lang):
-        groups, sexes = codes_of(table, "group"), codes_of(table, "sex")
-        middles = dict(zip(groups, rows(ax, names("group", groups, lang), least=0.26 + 0.22 *
-                                        (len(sexes) - 1)), strict=True))
-        figures = []
+        sexes, by, figures = codes_of(table, "sex"), ("indicator", "year", "group", "sex"), []
+        centre = (len(sexes) - 1) / 2
+        middles = rows(ax, "group", codes_of(table, "group"), lang, least=0.26 + 0.44 * centre)
         for row in records(table):
-            y = middles[row["group"]] + 0.22 * (sexes.index(row["sex"]) - (len(sexes) - 1) / 2)
-            keys = {k: row[k] for k in ("indicator", "year", "group", "sex")}
-            dot(ax, y, row, keys, row["sex"])
-            note(ax, y, figure(row, lang))
-            figures.append(f"{name('group', row['group'], lang)}, "
-                           f"{name('sex', row['sex'], lang)}: {figure(row, lang)}")
+            y = middles[row["group"]] + 0.22 * (sexes.index(row["sex"]) - centre)
+            dot(ax, y, row, by, row["sex"], figure(row, lang))
+            who = ", ".join(name(key, row[key], lang) for key in ("group", "sex"))
+            figures.append(f"{who}: {figure(row, lang)}")
         share_axis(ax, lang)
-        ax.spines["left"].set_visible(False)
-        legend(ax, [*(point_key(name("sex", s, lang), s) for s in sexes), *range_key(lang)])
-        _finish_parts(ax, table, lang, ("group", "sex"), figures)
+        legend(ax, entries(lang, dict(zip(sexes, names("sex", sexes, lang), strict=True))))
+        _close(ax, table, lang, ("group", "sex") if centre else ("group",), figures)
     return ax
 
 
@@ -141,46 +137,43 @@ def coverage_by_unit(table: pd.DataFrame, ax: "Axes | None" = None,
         year, unit, coverage (share; empty where the unit did not report), coverage_low,
         coverage_high.
     ax, lang
-        As in `planned_by_year_and_source`, as are result and errors.
+        As in `planned_by_year_and_source`.
+
+    Raises
+    ------
+    DataError
+        If the table is empty, lacks a column, holds a code without label or more than one
+        indicator or year.
     """
     with drawing(table, "indicator year unit coverage coverage_low coverage_high", ax,
                  lang) as (ax, lang):
         table = table.sort_values("coverage", ascending=False, kind="stable", na_position="last")
-        units = names("unit", list(table["unit"]), lang)
-        figures = []
-        for y, row, unit in zip(rows(ax, units, 2.3, 0.24), records(table), units,
-                                strict=True):
-            keys = {k: row[k] for k in ("indicator", "year", "unit")}
-            dot(ax, y, row, keys, "path" if pd.notna(row["coverage"]) else "missing")
-            note(ax, y, figure(row, lang))
-            figures.append(f"{unit}: {figure(row, lang)}")
+        middles, figures = rows(ax, "unit", list(table["unit"]), lang, 2.3, 0.24), []
+        for row in records(table):
+            code = "missing" if pd.isna(row["coverage"]) else "path"
+            dot(ax, middles[row["unit"]], row, ("indicator", "year", "unit"), code,
+                figure(row, lang))
+            figures.append(f"{name('unit', row['unit'], lang)}: {figure(row, lang)}")
         share_axis(ax, lang)
-        ax.spines["left"].set_visible(False)
-        legend(ax, [point_key(both(lang, "reached", "đã đạt"), "path"), *range_key(lang)])
-        _finish_parts(ax, table, lang, ("unit",), figures)
+        legend(ax, entries(lang))
+        _close(ax, table, lang, ("unit",), figures)
     return ax
 
 
-def _finish_parts(ax: "Axes", table: pd.DataFrame, lang: str, by: tuple[str, ...],
-                  figures: list[str]) -> None:
+def _close(ax: "Axes", table: pd.DataFrame, lang: str, by: tuple[str, ...],
+           figures: list[str]) -> None:
     """Finish a chart of the parts of one indicator: the lowest, the highest, who is missing."""
     code, year = one(table, "indicator"), int(one(table, "year"))
     known = table[table["coverage"].notna()]
-    silent = len(table) - len(known)
-    title = both(lang, f"No coverage is known for {year}", f"Chưa có số liệu năm {year}")
+    title = say("coverage.unknown", lang, year=year)
     if len(known):
-        by = tuple(k for k in by if k != "sex" or table[k].nunique() > 1)
         low, high = (_extreme(known[known["coverage"] == v], by, lang)
                      for v in (known["coverage"].min(), known["coverage"].max()))
-        title = both(lang, f"Coverage is {high}", f"Mức đạt {high}")
-        if low != high:
-            title = both(lang, f"Coverage runs from {low} to {high}",
-                         f"Mức đạt từ {low} đến {high}")
-    if silent and len(known):
-        title += both(lang, f"; {silent} of {len(table)} not reported",
-                      f"; {silent}/{len(table)} không báo cáo")
-    close(ax, table, lang, title, f"{name('indicator', code, lang)}: {measure(lang)}, {year}",
-           figures)
+        title = say(f"coverage.{'one' if low == high else 'title'}", lang, low=low, high=high)
+        if silent := len(table) - len(known):
+            title = say("coverage.silent", lang, title=title, silent=silent, rows=len(table))
+    close(ax, table, lang, title, "coverage.subtitle", "; ".join(figures),
+          indicator=name("indicator", code, lang))
 
 
 def _extreme(table: pd.DataFrame, by: tuple[str, ...], lang: str) -> str:
@@ -188,6 +181,5 @@ def _extreme(table: pd.DataFrame, by: tuple[str, ...], lang: str) -> str:
     row = records(table)[0]
     who = ", ".join(name(key, row[key], lang) for key in by)
     if len(table) > 1:
-        who = f"{len(table)} " + both(lang, *(("units", "đơn vị") if by == ("unit",)
-                                              else ("groups", "nhóm")))
+        who = say(f"coverage.{by[0]}s", lang, count=len(table))
     return f"{percent(row['coverage'], lang)} ({who})"

@@ -29,6 +29,16 @@ def tag(ax: "Axes", keys: dict[str, Any], column: str, artist: Any,
     _tags.setdefault(ax, []).append(Tag(keys, column, artist, read))
 
 
+def nth(i: int, axis: str) -> Callable[[Any], float]:
+    """Return how to read the x or y of one point of a line."""
+    return lambda line: float(line.get_data()["xy".index(axis)][i])
+
+
+def unwrapped(text: Any) -> str:
+    """Return the words of a text as one line."""
+    return str(text.get_text().replace("\n", " "))
+
+
 def chart_data(ax: "Axes") -> pd.DataFrame:
     """Return the figures of a chart, read from the bars, points, lines and texts drawn in it.
 
@@ -73,19 +83,13 @@ def _untagged(ax: "Axes") -> list[tuple[str, Any, Any]]:
     from matplotlib.container import BarContainer
 
     out: list[tuple[str, Any, Any]] = []
-    for bars in ax.containers:
-        if isinstance(bars, BarContainer):
-            across = bars.orientation == "horizontal"
-            for bar in bars.patches:
-                middle = (bar.get_x() + bar.get_width() / 2, bar.get_y() + bar.get_height() / 2)
-                out.append((str(bars.get_label()), bar.get_width() if across else middle[0],
-                            middle[1] if across else bar.get_height()))
-    line: Any
-    for line in ax.get_lines():
-        out += [(str(line.get_label()), x, y)
-                for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True)]
-    for points in ax.collections:
-        if isinstance(points, PathCollection):
-            places: Any = points.get_offsets()
-            out += [(str(points.get_label()), x, y) for x, y in places]
-    return out
+    for bars in (each for each in ax.containers if isinstance(each, BarContainer)):
+        level = bars.orientation == "horizontal"
+        for bar in bars.patches:
+            x, y = bar.get_x() + bar.get_width() / 2, bar.get_y() + bar.get_height() / 2
+            out.append((str(bars.get_label()), bar.get_width() if level else x,
+                        y if level else bar.get_height()))
+    drawn: list[tuple[Any, Any]] = [(line, line.get_xydata()) for line in ax.get_lines()]
+    drawn += [(points, points.get_offsets()) for points in ax.collections
+              if isinstance(points, PathCollection)]
+    return out + [(str(artist.get_label()), x, y) for artist, at in drawn for x, y in at]

@@ -19,12 +19,12 @@ PAD, GAP = 0.1, 0.08  # inches: edge of the figure to text, text to text
 
 
 class ChartText(NamedTuple):
-    """The words of one chart; `alt` begins with the mark where the figures are illustrative."""
+    """The words of one chart, unbroken, and whether its figures are marked as illustrative."""
 
-    title: str
-    subtitle: str
-    source: str
-    alt: str
+    title: str  # the finding
+    subtitle: str  # measure, unit and period
+    source: str  # where the figures come from
+    alt: str  # the description; it begins with the mark where the figures are illustrative
     lang: str
     illustrative: bool
 
@@ -36,8 +36,7 @@ class Layout:
     text: ChartText | None = None
     cell: "Bbox | None" = None  # share of the figure it may use
     body: float | None = None  # inches of height the plot needs
-    head: "list[Artist]" = field(default_factory=list)  # from the top: mark, title, …, legend
-    foot: "list[Artist]" = field(default_factory=list)
+    words: "list[Artist]" = field(default_factory=list)  # from the top: mark, title, …, source
     inside: "list[tuple[Text, Artist]]" = field(default_factory=list)  # shown where they fit
 
 
@@ -85,44 +84,46 @@ def finish(ax: "Axes", title: str, subtitle: str, source: str, alt: str,
     marked = tables.is_illustrative() if illustrative is None else illustrative
     if marked and not alt.startswith(MARK[lang]):
         alt = f"{MARK[lang]}. {alt}"
-    kept = layout(ax)
-    for old in (*kept.head, *kept.foot):
-        if old not in (ax.title, ax.get_legend()):
-            old.remove()
+    kept, figure = layout(ax), _figure(ax)
     kept.text = ChartText(title, subtitle, source, alt, lang, marked)
-    figure: Any = ax.get_figure(root=True)
     if len(figure.axes) > 1 and kept.cell is None:
         kept.cell = ax.get_position(original=True).frozen()
     if kept.body is None:
         kept.body = ax.get_position().height * figure.get_figheight()
-    _write(ax, kept, kept.text, figure)
+    _write(ax, kept, kept.text)
     _arrange(figure)
 
 
-def _write(ax: "Axes", kept: Layout, text: ChartText, figure: "Figure") -> None:
+def _write(ax: "Axes", kept: Layout, text: ChartText) -> None:
     """Create the texts around `ax`; `_arrange` puts them in their places."""
     width = 0.97 * inner_width(ax)  # drawn in another style, letters may stand wider
+    inches, legend = _figure(ax).dpi_scale_trans, ax.get_legend()
+    for old in kept.words:
+        if old not in (ax.title, legend):
+            old.remove()
 
     def put(name: str, words: str, **look: Any) -> "Text":
-        return ax.text(0, 0, words, transform=figure.dpi_scale_trans, fontsize=SIZES[name],
-                       va="top", clip_on=False, gid=name, **look)
+        return ax.text(0, 0, wrap(words, width, SIZES[name]), transform=inches,
+                       fontsize=SIZES[name], va="top", clip_on=False, gid=name, **look)
 
     ax.set_title(wrap(text.title, width, SIZES["title"], True, most=2), loc="center", ha="left",
                  va="top", x=0, y=0, fontsize=SIZES["title"], fontweight="bold", color=INK)
-    ax.title.set_transform(figure.dpi_scale_trans)
-    mark = [put("mark", MARK[text.lang], fontweight="bold", color=MARK_INK,
-                bbox={"boxstyle": "square,pad=0.25", "fc": "white", "ec": MARK_INK, "lw": 1.2})]
-    legend = ax.get_legend()
-    if not text.illustrative:
-        mark.pop().remove()
-    kept.head = [*mark, ax.title,
-                 put("subtitle", wrap(text.subtitle, width, SIZES["subtitle"]), color=INK),
-                 *([legend] if legend else [])]
-    kept.foot = [put("source", wrap(text.source, width, SIZES["source"]), color="#3D3D3D")]
+    ax.title.set_transform(inches)
+    box = {"boxstyle": "square,pad=0.25", "fc": "white", "ec": MARK_INK, "lw": 1.2}
+    kept.words = [ax.title, put("subtitle", text.subtitle, color=INK),
+                  *([legend] if legend else []), put("source", text.source, color="#3D3D3D")]
+    if text.illustrative:
+        kept.words.insert(0, put("mark", MARK[text.lang], fontweight="bold", color=MARK_INK,
+                                 bbox=box))
 
 
 def chart_text(ax: "Axes") -> ChartText:
     """Return the words of a finished chart.
+
+    Parameters
+    ----------
+    ax : Axes
+        A chart of the package, or one of your own after `finish`.
 
     Raises
     ------
@@ -135,24 +136,25 @@ def chart_text(ax: "Axes") -> ChartText:
     return text
 
 
+def _figure(artist: "Artist") -> Any:
+    return artist.get_figure(root=True)
+
+
 def inner_width(ax: "Axes") -> float:
     """Return the inches between the margins of the part of the figure that `ax` may use."""
-    figure: Any = ax.get_figure(root=True)
     cell = layout(ax).cell
-    width: float = figure.get_figwidth() * (cell.width if cell else 1.0)
-    return width - 2 * PAD
+    return float(_figure(ax).get_figwidth() * (cell.width if cell else 1.0)) - 2 * PAD
 
 
 def _arrange(figure: "Figure") -> None:
     """Give every finished chart of `figure` the height it needs, then put all in their places."""
-    charts = [ax for ax in figure.axes if layout(ax).text]
-    rooms, needs = [], []
+    charts, rooms, needs = [ax for ax in figure.axes if layout(ax).text], [], []
     for ax in charts:
         kept, body = layout(ax), layout(ax).body or 0.0
         ax.set_position((0.3, 0.1, ax.get_position().width, body / figure.get_figheight()))
-        rooms.append(_overhang(ax))
-        words = sum(_height(artist) + GAP for artist in (*kept.head, *kept.foot))
+        words = sum(_height(artist) + GAP for artist in kept.words)
         share = kept.cell.height if kept.cell else 1.0
+        rooms.append(_overhang(ax))
         needs.append((body + words + sum(rooms[-1][2:]) + 2 * PAD) / share)
     if len(figure.axes) == 1 or max(needs) > figure.get_figheight():
         figure.set_figheight(max(needs))
@@ -161,21 +163,19 @@ def _arrange(figure: "Figure") -> None:
 
 
 def _height(artist: "Artist") -> float:
-    figure: Any = artist.get_figure(root=True)
     extra = GAP if artist.get_gid() == "mark" else 0.0
-    return float(artist.get_window_extent().height / figure.dpi) + extra
+    return float(artist.get_window_extent().height / _figure(artist).dpi) + extra
 
 
 def _overhang(ax: "Axes") -> list[float]:
     """Return the inches by which labels stick out of the plot: left, right, below, above."""
-    kept, figure = layout(ax), ax.get_figure(root=True)
-    words = [*kept.head, *kept.foot]
+    words = layout(ax).words
     for artist in words:
         artist.set_visible(False)
     outer: Any = ax.get_tightbbox()
     for artist in words:
         artist.set_visible(True)
-    inner, dpi = ax.bbox, getattr(figure, "dpi", 100)
+    inner, dpi = ax.bbox, _figure(ax).dpi
     return [max(0.0, d / dpi) for d in (inner.x0 - outer.x0, outer.x1 - inner.x1,
                                         inner.y0 - outer.y0, outer.y1 - inner.y1)]
 
@@ -186,12 +186,12 @@ def _place(ax: "Axes", figure: "Figure", room: list[float]) -> None:
     wide, high = figure.get_size_inches()
     x0, y0, x1, y1 = kept.cell.extents if kept.cell else (0.0, 0.0, 1.0, 1.0)
     x0, x1, y0, y1 = x0 * wide + PAD, x1 * wide - PAD, y0 * high + PAD, y1 * high - PAD
-    for artist in kept.head:
-        _move(artist, x0, y1, figure)
+    for artist in kept.words[:-1]:
+        _move(artist, x0, y1)
         y1 -= _height(artist) + GAP
-    for artist in reversed(kept.foot):
-        _move(artist, x0, y0 + _height(artist), figure)
-        y0 += _height(artist) + GAP
+    y0 += _height(kept.words[-1])
+    _move(kept.words[-1], x0, y0)
+    y0 += GAP
     for _ in range(4):
         left, right, below, above = room
         ax.set_position(((x0 + left) / wide, (y0 + below) / high,
@@ -206,10 +206,10 @@ def _place(ax: "Axes", figure: "Figure", room: list[float]) -> None:
         text.set_visible(bool(box.width < held.width and box.height < held.height))
 
 
-def _move(artist: Any, x: float, y: float, figure: "Figure") -> None:
+def _move(artist: Any, x: float, y: float) -> None:
     if artist.get_gid() == "mark":
         artist.set_position((x + GAP / 2, y - GAP / 2))
     elif hasattr(artist, "set_bbox_to_anchor"):
-        artist.set_bbox_to_anchor((x, y), transform=figure.dpi_scale_trans)
+        artist.set_bbox_to_anchor((x, y), transform=_figure(artist).dpi_scale_trans)
     else:
         artist.set_position((x, y))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from kgge.charts.drawn import tag
+from kgge.charts.drawn import tag, unwrapped
 from kgge.charts.frame import inner_width
 from kgge.charts.parts import rows
 from kgge.charts.wording import codes_of, names
@@ -20,28 +20,28 @@ if TYPE_CHECKING:
 def heat(ax: "Axes", table: pd.DataFrame, down: str, value: str, texts: Sequence[str],
          lang: str) -> None:
     """Draw a grid of `down` x year: shaded by `value`, with the text of each row in its cell."""
-    left, years = codes_of(table, down), codes_of(table, "year")
+    left, years, size = codes_of(table, down), codes_of(table, "year"), SIZES["label"]
     at = [(left.index(row), years.index(int(year)))
           for row, year in zip(table[down], table["year"], strict=True)]
-    labels = names(down, left, lang)
-    wide = min(2.2 if len(years) <= 6 else 1.5, max(text_width(n, SIZES["label"]) for n in labels))
+    wide = min(2.2 if len(years) <= 6 else 1.5,
+               max(text_width(n, size) for n in names(down, left, lang)))
     cell = max(0.3, (inner_width(ax) - wide - 0.1) / len(years) - 0.06)
-    widest = max(text_width(word, SIZES["label"]) for text in texts for word in text.split())
-    size = max(6.0, min(1.0, cell / widest) * SIZES["label"])
+    widest = max(text_width(word, size) for text in texts for word in text.split())
+    size = max(6.0, min(1.0, cell / widest) * size)
     wrapped = [wrap(text, cell, size) if " " in text or text_width(text, size) <= cell else ""
                for text in texts]  # a figure is never broken; one that is too wide is left out
     lines = [max(w.count("\n") + 1 for w, (i, _) in zip(wrapped, at, strict=True) if i == row)
              for row in range(len(left))]
-    middles = rows(ax, labels, wide, 0.36, lines)
+    middles = list(rows(ax, down, left, lang, wide, 0.36, lines).values())
     shades = np.full((len(left), len(years)), np.nan)
     shades[tuple(zip(*at, strict=True))] = table[value].to_numpy(float)
     mesh, colours = _mesh(ax, shades, middles)
-    for (i, j), text, key in zip(at, wrapped, table[down], strict=True):
+    for (i, j), text in zip(at, wrapped, strict=True):
         drawn = ax.text(j + 0.5, middles[i], text, ha="center", va="center",
                         color=ink_on(colours[i][j]), fontsize=size)
-        keys = {down: key, "year": years[j]}
+        keys = {down: left[i], "year": years[j]}
         tag(ax, keys, value, mesh, _shade(i, j))
-        tag(ax, keys, "text", drawn, lambda t: t.get_text().replace("\n", " "))
+        tag(ax, keys, "text", drawn, unwrapped)
     ax.set_xticks([j + 0.5 for j in range(len(years))], [str(y) for y in years])
     ax.xaxis.tick_top()
     ax.spines[["left", "bottom"]].set_visible(False)

@@ -1,27 +1,15 @@
 """Charts of progress: the path of an indicator to its target, and the verdicts of a year."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from kgge.charts.coverage import (
-    BOUNDS,
-    Row,
-    close,
-    dot,
-    figure,
-    measure,
-    note,
-    one,
-    point_key,
-    range_key,
-)
-from kgge.charts.drawn import tag
+from kgge.charts.coverage import BAND, BOUNDS, Row, dot, entries, figure, one, point, share_axis
+from kgge.charts.drawn import nth, tag, unwrapped
 from kgge.charts.frame import inner_width
-from kgge.charts.parts import drawing, legend, rows, share_axis, slot, value_axis
-from kgge.charts.wording import both, codes_of, lower, name, names, period, records
+from kgge.charts.parts import close, drawing, legend, rows, slot, value_axis
+from kgge.charts.wording import codes_of, name, names, records, say
 from kgge.labels import label, percent
 from kgge.style import COLOURS, INK, NAVY, wrap
 from kgge.tables import load_targets
@@ -32,15 +20,19 @@ if TYPE_CHECKING:
 
 def _verdict(row: Row, lang: str) -> str:
     """Return the status in words, and between which ones missing returns leave it."""
-    text = label("status", row["status"], lang)
+    status, ends = label("status", row["status"], lang), [
+        _lower(label("status", row[c], lang)) for c in ("status_low", "status_high")
+        if pd.notna(row[c])]
     if row["firm"]:
-        return text + both(lang, ", firm", ", chắc chắn")
-    ends = [lower(label("status", row[c], lang)) for c in ("status_low", "status_high")
-            if pd.notna(row[c])]
+        return say("verdict.firm", lang, status=status)
     if len(set(ends)) < 2:
-        return text + both(lang, ", not firm", ", chưa chắc chắn")
-    return text + both(lang, f", not firm: {ends[0]} to {ends[1]}",
-                       f", chưa chắc chắn: từ {ends[0]} đến {ends[1]}")
+        return say("verdict.open", lang, status=status)
+    return say("verdict.range", lang, status=status, low=ends[0], high=ends[1])
+
+
+def _lower(text: str) -> str:
+    """Return a label as it stands inside a sentence."""
+    return text[:1].lower() + text[1:]
 
 
 def path_to_target(table: pd.DataFrame, ax: "Axes | None" = None,
@@ -56,34 +48,35 @@ def path_to_target(table: pd.DataFrame, ax: "Axes | None" = None,
         target are columns base_year and target_year where the table has them, else those of
         `load_targets`.
     ax, lang
-        As in `planned_by_year_and_source`, as are result and errors.
+        As in `planned_by_year_and_source`.
+
+    Raises
+    ------
+    DataError
+        If the table is empty, lacks a column, holds a code without label or more than one
+        indicator.
     """
     with drawing(table, "indicator year coverage coverage_low coverage_high baseline target "
                         "status status_low status_high firm", ax, lang) as (ax, lang):
         code = one(table, "indicator")
         table = table.sort_values("year").reset_index(drop=True)
-        last = records(table)[-1]
+        years, last = records(table), records(table)[-1]
         start, end = _span(table, code)
         first, final = min(start, *table["year"]), max(end, *table["year"])
         ax.set_xlim(first - 0.4, final + 0.6)
-        entries = _target_line(ax, last, start, end, lang)
-        _path(ax, table, entries[0][1], lang)
-        entries += [point_key(both(lang, "reached", "đã đạt"), "path"), *range_key(lang)]
+        goal = _target_line(ax, last, start, end, lang)
+        _path(ax, table, goal[1], lang)
         value_axis(ax, 1.08, lambda v: percent(v, lang, 0))
         ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
-        step = -(-(final - first + 1) // 12)
-        ax.set_xticks(range(first, final + 1, step), map(str, range(first, final + 1, step)))
-        legend(ax, entries)
-        goal, year = percent(last["target"], lang), int(last["year"])
-        share = figure(last, lang, last["target"]).split(" (")[0]
-        title = both(lang, f"Indicator {code}: {share} in {year}, target {goal} in {end}: "
-                           f"{lower(_verdict(last, lang))}",
-                     f"Mục tiêu {code}: {share} năm {year}, chỉ tiêu {goal} năm {end}: "
-                     f"{lower(_verdict(last, lang))}")
-        figures = [f"{int(r['year'])}: {figure(r, lang, r['target'])}"
-                   for r in records(table)]
-        close(ax, table, lang, title, f"{name('indicator', code, lang)}: {measure(lang)}, "
-                                       f"{period(table, lang)}", figures)
+        ticks = range(first, final + 1, -(-(final - first + 1) // 12))
+        ax.set_xticks(ticks, map(str, ticks))
+        legend(ax, [goal, *entries(lang)])
+        title = say("path_to_target.title", lang, indicator=code, share=point(last, lang),
+                    year=int(last["year"]), target=percent(last["target"], lang), end=end,
+                    verdict=_lower(_verdict(last, lang)))
+        close(ax, table, lang, title, "coverage.subtitle",
+              "; ".join(f"{int(row['year'])}: {figure(row, lang)}" for row in years),
+              indicator=name("indicator", code, lang))
     return ax
 
 
@@ -95,59 +88,44 @@ def _span(table: pd.DataFrame, code: str) -> tuple[int, int]:
     return int(start), int(of["target_year"])
 
 
-def _target_line(ax: "Axes", row: Row, start: int, end: int, lang: str) -> list[tuple[str, Any]]:
+def _target_line(ax: "Axes", row: Row, start: int, end: int, lang: str) -> tuple[str, Any]:
     """Draw the straight line from baseline to target, or where there is no baseline the target."""
-    target, colour = float(row["target"]), COLOURS["target"]
-    words = both(lang, "straight line to the target", "đường thẳng tới chỉ tiêu")
-    begin = float(row["baseline"])
+    target, begin, kind = float(row["target"]), float(row["baseline"]), "line"
     if np.isnan(begin):
-        begin, words = target, both(lang, "target (no baseline stated)",
-                                    "chỉ tiêu (không nêu giá trị gốc)")
-    line, = ax.plot([start, end], [begin, target], color=colour, linestyle=(0, (4, 2)), marker="D",
-                    markevery=[1])
-    tag(ax, {"indicator": row["indicator"], "year": end}, "target", line,
-        _nth(1))
+        begin, kind = target, "no_baseline"
+    line, = ax.plot([start, end], [begin, target], color=COLOURS["target"],
+                    linestyle=(0, (4, 2)), marker="D", markevery=[1])
+    tag(ax, {"indicator": row["indicator"], "year": end}, "target", line, nth(1, "y"))
     ax.annotate(percent(target, lang), (end, target), xytext=(5, 2), textcoords="offset points",
                 va="bottom", color=INK)
-    return [(words, line)]
+    return say(f"path_to_target.{kind}", lang), line
 
 
 def _path(ax: "Axes", table: pd.DataFrame, goal: Any, lang: str) -> None:
     """Draw the line of coverage with its figures, in the band of what is possible."""
-    years, shares = table["year"].astype(int).to_numpy(), table["coverage"].to_numpy(float)
-    low, high = (table[b].to_numpy(float) for b in BOUNDS)
+    years, shares, low, high = table[["year", "coverage", *BOUNDS]].to_numpy(float).T
     ax.fill_between(years, low, high, color=NAVY, alpha=0.15, linewidth=0)
-    line_at = np.interp(years, goal.get_xdata(), goal.get_ydata())
     line, = ax.plot(years, shares, color=NAVY, marker="o", zorder=3)
+    line_at = np.interp(years, goal.get_xdata(), goal.get_ydata())
     for i, row in enumerate(records(table)):
         keys = {"indicator": row["indicator"], "year": int(row["year"])}
-        tag(ax, keys, "coverage", line, _nth(i))
-        ends, = ax.plot([years[i]] * 2, [low[i], high[i]], color=NAVY, linewidth=5, alpha=0.45,
-                        solid_capstyle="butt")
+        tag(ax, keys, "coverage", line, nth(i, "y"))
+        ends, = ax.plot([years[i]] * 2, [low[i], high[i]], color=NAVY, **BAND)
         for end, bound in enumerate(BOUNDS):
-            tag(ax, keys, bound, ends, _nth(end))
+            tag(ax, keys, bound, ends, nth(end, "y"))
         _mark_point(ax, row, line_at[i], lang)
-
-
-def _nth(i: int) -> Callable[[Any], float]:
-    """Return how to read the height of one point of a line."""
-    return lambda line: float(line.get_ydata()[i])
 
 
 def _mark_point(ax: "Axes", row: Row, goal: float, lang: str) -> None:
     """Write the figure of one year on the side of the path where the line to the target is not."""
-    text = figure(row, lang, row["target"]).split(" (")[0]
-    share, year = row["coverage"], int(row["year"])
+    text, share, shift, ha, va = point(row, lang), row["coverage"], (5, -3), "left", "top"
     if np.isnan(share):
-        top = row[BOUNDS[1]]
-        at, shift, ha, va = (0.0 if np.isnan(top) else top), (0, 4), "center", "bottom"
+        share, shift, ha, va = np.nan_to_num(row[BOUNDS[1]]), (0, 4), "center", "bottom"
         text = wrap(text, slot(ax) * 0.9)
     elif share >= goal or share < 0.07:  # close to the axis there is no room below
-        at, shift, ha, va = share, (-5, 3), "right", "bottom"
-    else:
-        at, shift, ha, va = share, (5, -3), "left", "top"
-    ax.annotate(text, (year, at), xytext=shift, textcoords="offset points", ha=ha, va=va,
-                color=INK)
+        shift, ha, va = (-5, 3), "right", "bottom"
+    ax.annotate(text, (int(row["year"]), share), xytext=shift, textcoords="offset points", ha=ha,
+                va=va, color=INK)
 
 
 def scorecard(table: pd.DataFrame, ax: "Axes | None" = None, lang: str | None = None) -> "Axes":
@@ -159,40 +137,37 @@ def scorecard(table: pd.DataFrame, ax: "Axes | None" = None, lang: str | None = 
         The rows of one year of `progress`: indicator, year, coverage, coverage_low,
         coverage_high, target (shares), status, status_low, status_high, firm.
     ax, lang
-        As in `planned_by_year_and_source`, as are result and errors.
+        As in `planned_by_year_and_source`.
+
+    Raises
+    ------
+    DataError
+        If the table is empty, lacks a column, holds a code without label or more than one year.
     """
     with drawing(table, "indicator year coverage coverage_low coverage_high target status "
                         "status_low status_high firm", ax, lang) as (ax, lang):
         year, codes = int(one(table, "year")), codes_of(table, "indicator")
         table = table.set_index("indicator").loc[codes].reset_index()
-        cards = [f"{figure(r, lang, r['target'])}\n{_verdict(r, lang)}"
-                 for r in records(table)]
+        cards = [(figure(row, lang), _verdict(row, lang)) for row in records(table)]
         room = inner_width(ax) * 0.27
-        notes = ["\n".join(wrap(line, room) for line in c.split("\n")) for c in cards]
-        middles = rows(ax, names("indicator", codes, lang), inner_width(ax) * 0.36, 0.45,
-                       [n.count("\n") + 1 for n in notes])
-        for y, row, words in zip(middles, records(table), notes, strict=True):
-            keys = {"indicator": row["indicator"], "year": year}
-            dot(ax, y, row, keys, "path")
+        notes = ["\n".join(wrap(line, room) for line in card) for card in cards]
+        middles = rows(ax, "indicator", codes, lang, inner_width(ax) * 0.36, 0.45,
+                       [note.count("\n") + 1 for note in notes])
+        for row, note in zip(records(table), notes, strict=True):
+            y, keys = middles[row["indicator"]], {k: row[k] for k in ("indicator", "year")}
+            words = dot(ax, y, row, tuple(keys), "path", note)
             goal, = ax.plot([row["target"]] * 2, [y - 0.15, y + 0.15], linewidth=3,
                             color=COLOURS["target"])
-            tag(ax, keys, "target", goal, lambda g: float(g.get_xdata()[0]))
-            tag(ax, keys, "text", note(ax, y, words), lambda t: t.get_text().replace("\n", " "))
+            tag(ax, keys, "target", goal, nth(0, "x"))
+            tag(ax, keys, "text", words, unwrapped)
         share_axis(ax, lang)
-        ax.spines["left"].set_visible(False)
-        legend(ax, [point_key(both(lang, "reached", "đã đạt"), "path"), *range_key(lang),
-                    (both(lang, "target", "chỉ tiêu"), goal)])
-        good = int(table["status"].isin(["achieved", "on_track"]).sum())
-        early = "on_track" in set(table["status"])
-        firm, n = int(table["firm"].astype(bool).sum()), len(table)
-        also = both(lang, " or on track", " hoặc đúng tiến độ") if early else ""
-        title = both(lang, f"{good} of {n} indicators achieved{also} in {year}; {firm} of {n} "
-                           "verdicts are firm",
-                     f"{good}/{n} chỉ tiêu đạt{also} năm {year}; {firm}/{n} kết luận chắc chắn")
-        figures = [f"{n}: {c.replace(chr(10), ', ')}, {both(lang, 'target', 'chỉ tiêu')} "
-                   f"{percent(t, lang)}" for n, c, t in zip(
-                       names("indicator", codes, lang), cards, table["target"], strict=True)]
-        close(ax, table, lang, title, both(
-            lang, f"Coverage of each indicator against its target, %, {year}",
-            f"Mức đạt của từng chỉ tiêu so với chỉ tiêu năm cuối, %, {year}"), figures)
+        legend(ax, [*entries(lang), (say("coverage.target", lang), goal)])
+        kind = "early" if "on_track" in set(table["status"]) else "title"
+        title = say(f"scorecard.{kind}", lang, year=year, rows=len(table),
+                    good=int(table["status"].isin(["achieved", "on_track"]).sum()),
+                    firm=int(table["firm"].astype(bool).sum()))
+        figures = (say("scorecard.figure", lang, indicator=n, verdict=", ".join(card),
+                       target=percent(target, lang)) for n, card, target in zip(
+                           names("indicator", codes, lang), cards, table["target"], strict=True))
+        close(ax, table, lang, title, "scorecard.subtitle", "; ".join(figures))
     return ax

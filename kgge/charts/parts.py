@@ -1,35 +1,26 @@
-"""What the charts share: opening a plot, rows and columns, bars, stacks, grids, legends."""
+"""What the charts share: opening and closing a plot, rows and columns, bars, stacks, legends."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from kgge import labels
+from kgge import labels, style
 from kgge.charts.drawn import tag
-from kgge.charts.frame import inner_width, layout
-from kgge.charts.wording import codes_of, names, records
+from kgge.charts.frame import finish, inner_width, layout
+from kgge.charts.wording import codes_of, names, period, records, say
 from kgge.files import DataError
-from kgge.style import (
-    COLOURS,
-    HATCHES,
-    INK,
-    NAVY,
-    SIZES,
-    drawn_in_style,
-    ink_on,
-    text_width,
-    wrap,
-)
+from kgge.style import COLOURS, INK, NAVY, SIZES, text_width, wrap
+from kgge.tables import is_illustrative
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
 LINE = 0.145  # inches from one line of a label to the next
-Keys = dict[str, Any]
+Write = Callable[[float], str]
 
 
 @contextmanager
@@ -50,7 +41,7 @@ def drawing(table: pd.DataFrame, columns: str, ax: "Axes | None",
         raise DataError("the table has no row, so there is nothing to draw and nothing to say")
     import matplotlib.pyplot as plt
 
-    with drawn_in_style():
+    with style.drawn_in_style():
         own = None if ax else plt.figure()
         ax = ax or plt.subplot()
         ax.spines[["top", "right"]].set_visible(False)
@@ -63,58 +54,62 @@ def drawing(table: pd.DataFrame, columns: str, ax: "Axes | None",
             raise
 
 
-def rows(ax: "Axes", texts: Sequence[str], width: float = 2.2, least: float = 0.3,
-         lines: Sequence[int] = ()) -> list[float]:
-    """Label level rows, each as high as its wrapped label (or `lines`) needs; return middles.
+def close(ax: "Axes", table: pd.DataFrame, lang: str, title: str, subtitle: str, figures: str,
+          source: str = "returns", **places: object) -> None:
+    """Finish a chart of the package; its description says every figure.
+
+    `subtitle` and `source` are codes of sentences: the years of the table and `places` fill them.
+    """
+    under = say(subtitle, lang, years=period(table, lang), **places)
+    marked = source in ("returns", "spending") and is_illustrative(table)
+    finish(ax, title, under, say(f"source.{source}", lang), f"{title}. {under}. {figures}.",
+           marked, lang)
+
+
+def rows(ax: "Axes", key: str, codes: Sequence[Any], lang: str, width: float = 2.2,
+         least: float = 0.3, lines: Sequence[int] = (),
+         wrapped: Sequence[str] = ()) -> dict[Any, float]:
+    """Label level rows, each as high as its `wrapped` label (or `lines`) needs; return middles.
 
     The y axis then counts inches from the top, so that nothing depends on the number of rows.
     """
-    return _set_rows(ax, [wrap(text, min(width, inner_width(ax) * 0.4)) for text in texts],
-                     least, lines)
-
-
-def _set_rows(ax: "Axes", wrapped: Sequence[str], least: float,
-              lines: Sequence[int] = ()) -> list[float]:
-    most = [max(w.count("\n") + 1, n)
-            for w, n in zip(wrapped, lines or [1] * len(wrapped), strict=True)]
+    width = min(width, inner_width(ax) * 0.4)
+    wrapped = wrapped or [wrap(text, width) for text in names(key, codes, lang)]
+    most = (max(w.count("\n") + 1, n)
+            for w, n in zip(wrapped, lines or [1] * len(wrapped), strict=True))
     heights = [max(least, n * LINE + 0.09) for n in most]
     middles = [sum(heights[:i]) + h / 2 for i, h in enumerate(heights)]
     ax.set_yticks(middles, wrapped)
     ax.set_ylim(sum(heights), 0)
     layout(ax).body = sum(heights)
-    return middles
+    return dict(zip(codes, middles, strict=True))
 
 
-def tree(ax: "Axes", items: Sequence[str], lang: str) -> dict[str, float]:
+def tree(ax: "Axes", items: Sequence[str], lang: str) -> dict[Any, float]:
     """Label rows by items under the projects and models they belong to; return their middles."""
-    codes: list[str] = []
-    for item in items:
-        steps = item.split(".")
-        above = [".".join(steps[:i]) for i in range(1, len(steps) + 1)]
-        codes += [code for code in above if code not in codes]
+    steps = [item.split(".") for item in items]
+    codes = list(dict.fromkeys(".".join(s[:i + 1]) for s in steps for i in range(len(s))))
     width, size, wrapped = min(2.6, inner_width(ax) * 0.42), SIZES["label"], []
     for code, text in zip(codes, names("item", codes, lang), strict=True):
         indent = "\u00a0" * 4 * code.count(".")
         room = (width if code in items else inner_width(ax)) - text_width(indent, size)
-        wrapped.append(indent + wrap(text, room, size, code not in items).replace(
-            "\n", "\n" + indent))
-    middles = _set_rows(ax, wrapped, 0.24)
+        broken = wrap(text, room, size, code not in items)
+        wrapped.append(indent + broken.replace("\n", "\n" + indent))
+    places = rows(ax, "item", codes, lang, least=0.24, wrapped=wrapped)
     ax.spines["left"].set_visible(False)  # it would cross the headings
     for label, code in zip(ax.get_yticklabels(), codes, strict=True):
         label.set(ha="left", fontweight="normal" if code in items else "bold")
     ax.tick_params(axis="y", pad=width * 72 + 4)
-    return dict(zip(codes, middles, strict=True))
+    return places
 
 
-def columns(ax: "Axes", years: Sequence[int], body: float = 2.5) -> dict[int, float]:
+def columns(ax: "Axes", years: Sequence[int]) -> dict[Any, float]:
     """Label upright columns by year, leaving out labels that would touch; return their places."""
-    half = max(len(years), 4) / 2 + 0.1
-    middle = (len(years) - 1) / 2
+    half, middle = max(len(years), 4) / 2 + 0.1, (len(years) - 1) / 2
     ax.set_xlim(middle - half, middle + half)
     step = math.ceil(0.42 / slot(ax))
-    ax.set_xticks(range(len(years)), [str(y) if i % step == 0 else ""
-                                      for i, y in enumerate(years)])
-    layout(ax).body = body
+    ax.set_xticks(range(len(years)), ["" if i % step else str(y) for i, y in enumerate(years)])
+    layout(ax).body = 2.5
     return {year: float(i) for i, year in enumerate(years)}
 
 
@@ -124,25 +119,15 @@ def slot(ax: "Axes") -> float:
     return (inner_width(ax) - 0.5) / (right - left)
 
 
-def value_axis(ax: "Axes", top: float, write: Callable[[float], str]) -> None:
+def value_axis(ax: "Axes", top: float, write: Write) -> None:
     """Put figures on the upright axis, from zero with a light grid, in the language's figures."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+    from matplotlib.ticker import MaxNLocator
 
     ax.set_ylim(0, top if top > 0 else 1)
     ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: write(v)))
+    ax.yaxis.set_major_formatter(lambda v, _: write(v))
     ax.yaxis.grid(True)
     ax.spines["left"].set_visible(False)
-
-
-def share_axis(ax: "Axes", lang: str, top: float = 1.0) -> None:
-    """Put percentages on the level axis, from zero, with a light grid."""
-    from matplotlib.ticker import FuncFormatter, MultipleLocator
-
-    ax.set_xlim(0, max(1.0, top))
-    ax.xaxis.set_major_locator(MultipleLocator(0.5))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: labels.percent(v, lang, 0)))
-    ax.xaxis.grid(True)
 
 
 def bare(ax: "Axes", top: float) -> None:
@@ -152,17 +137,22 @@ def bare(ax: "Axes", top: float) -> None:
     ax.spines["bottom"].set_visible(False)
 
 
-def bar(ax: "Axes", place: float, value: float, thick: float, code: str, *, upright: bool,
-        start: float = 0.0) -> Any:
-    """Draw one bar or part of a stack, in the colour and hatch of its code."""
-    look: Keys = {"color": COLOURS.get(code, NAVY), "edgecolor": "white", "linewidth": 0.8,
-                  "hatch": HATCHES.get(code)}
-    if upright:
-        return ax.bar(place, value, thick, bottom=start, **look)[0]
-    return ax.barh(place, value, thick, left=start, **look)[0]
+def _look(code: str) -> dict[str, Any]:
+    return {"facecolor": COLOURS.get(code, NAVY), "edgecolor": "white",
+            "hatch": style.HATCHES.get(code)}
 
 
-def beside(ax: "Axes", place: float, end: float, text: str, *, upright: bool,
+def bar(ax: "Axes", keys: dict[str, Any], column: str, value: float, place: float, thick: float,
+        code: str, *, upright: bool = False, start: float = 0.0) -> Any:
+    """Draw `column` of the row `keys` as a bar or part of a stack, in the look of its code."""
+    draw = ax.bar if upright else ax.barh
+    across: Any = {"bottom" if upright else "left": start}
+    drawn = draw(place, value, thick, **across, linewidth=0.8, **_look(code))[0]
+    tag(ax, keys, column, drawn, lambda b: b.get_height() if upright else b.get_width())
+    return drawn
+
+
+def beside(ax: "Axes", place: float, end: float, text: str, *, upright: bool = False,
            bold: bool = False, room: float = 9.0) -> None:
     """Write a figure at the end of a bar; words wrap in `room` inches, a figure too wide is out."""
     text = wrap(text, room, bold=bold) if " " in text else text
@@ -174,58 +164,57 @@ def beside(ax: "Axes", place: float, end: float, text: str, *, upright: bool,
                 fontweight="bold" if bold else "normal", color=INK)
 
 
-def stack(ax: "Axes", places: Mapping[Any, float], table: pd.DataFrame, keys: tuple[str, str],
-          write: Callable[[float], str], *, upright: bool, value: str = "amount",
-          thick: float = 0.66) -> list[float]:
-    """Draw a stack for each first key in parts of the second, with figures; return the totals.
+def stack(ax: "Axes", table: pd.DataFrame, keys: tuple[str, str], write: Write, lang: str, *,
+          upright: bool, value: str = "amount") -> list[float]:
+    """Draw a stack for each first key in parts of the second, with a legend; return the totals.
 
     A part that is missing is no zero: its stack says so in place of a total.
     """
-    across, of = keys
-    ends = dict.fromkeys(places, 0.0)
+    (across, of), firsts = keys, codes_of(table, keys[0])
+    places = columns(ax, firsts) if upright else rows(ax, across, firsts, lang, least=0.42)
+    codes, ends = codes_of(table, of), dict.fromkeys(places, 0.0)
     cells = table.set_index([across, of])[value]
-    for key, code in [(k, c) for k in places for c in codes_of(table, of) if (k, c) in cells.index]:
+    for key, code in [(k, c) for k in places for c in codes if (k, c) in cells.index]:
         amount, back = float(cells[key, code]), COLOURS.get(code, NAVY)
-        part = bar(ax, places[key], amount, thick, code, upright=upright, start=ends[key])
-        tag(ax, {across: key, of: code}, value, part,
-            lambda b: b.get_height() if upright else b.get_width())
+        part = bar(ax, {across: key, of: code}, value, amount, places[key],
+                   0.66 if upright else 0.28, code, upright=upright, start=ends[key])
         if pd.isna(amount):
             continue
         middle = ends[key] + amount / 2
         at = (places[key], middle) if upright else (middle, places[key])
-        text = ax.text(*at, write(amount), ha="center", va="center", color=ink_on(back),
+        text = ax.text(*at, write(amount), ha="center", va="center", color=style.ink_on(back),
                        bbox={"boxstyle": "square,pad=0.1", "fc": back, "ec": "none"})
         layout(ax).inside.append((text, part))
         ends[key] += amount
     gaps = set(table.loc[table[value].isna(), across])
-    room = slot(ax) if upright else 9.0
     for key, end in ends.items():
         if value == "amount" or key in gaps:
-            words = write(float("nan") if key in gaps else end)
-            beside(ax, places[key], end, words, upright=upright, bold=True, room=room)
+            beside(ax, places[key], end, write(float("nan") if key in gaps else end), bold=True,
+                   upright=upright, room=slot(ax) if upright else 9.0)
+    legend(ax, patches(of, codes, lang))
     return list(ends.values())
 
 
-def pairs(ax: "Axes", places: Mapping[Any, float], table: pd.DataFrame, key: str,
-          values: Mapping[str, str], texts: Sequence[Sequence[str]], *, upright: bool,
-          thick: float) -> None:
+def pairs(ax: "Axes", table: pd.DataFrame, key: str, values: Mapping[str, str],
+          texts: Sequence[Sequence[str]], lang: str, *, upright: bool) -> None:
     """Draw two bars for each row of `table`: `values` names column and colour code of each.
 
     `texts` are the words at the end of each bar, one list a column.
     """
-    room = slot(ax) / 2 if upright else 9.0
+    codes = codes_of(table, key)
+    places = columns(ax, codes) if upright else rows(ax, key, codes, lang, least=0.5)
+    thick, room = (0.4, slot(ax) / 2) if upright else (0.18, 9.0)
     silent = table[list(values)].isna().all(axis=1)
     for (column, code), words, shift in zip(values.items(), texts, (-0.5, 0.5), strict=True):
         for row, text, none in zip(records(table), words, silent, strict=True):
-            place, value = places[row[key]] + shift * thick, float(row[column])
-            drawn = bar(ax, place, value, thick, code, upright=upright)
-            tag(ax, {key: row[key]}, column, drawn,
-                lambda b: b.get_height() if upright else b.get_width())
+            middle, value = places[row[key]], float(row[column])
+            place = middle + shift * thick
+            bar(ax, {key: row[key]}, column, value, place, thick, code, upright=upright)
             if not none:
                 end = 0.0 if pd.isna(value) else value
                 beside(ax, place, end, text, upright=upright, room=room)
             elif shift > 0:  # said once for both bars
-                beside(ax, places[row[key]], 0.0, text, upright=upright, room=2 * room)
+                beside(ax, middle, 0.0, text, upright=upright, room=2 * room)
 
 
 def legend(ax: "Axes", entries: "Sequence[tuple[str, Artist]]") -> None:
@@ -240,10 +229,9 @@ def legend(ax: "Axes", entries: "Sequence[tuple[str, Artist]]") -> None:
               columnspacing=1.4, labelspacing=0.35)
 
 
-def patches(key: str, codes: Sequence[str], lang: str) -> "list[tuple[str, Artist]]":
-    """Return legend entries for bars in the colours of their codes."""
+def patches(key: str, codes: Iterable[str], lang: str) -> "list[tuple[str, Artist]]":
+    """Return legend entries for bars in the look of their codes."""
     from matplotlib.patches import Patch
 
-    return [(text, Patch(facecolor=COLOURS.get(code, NAVY), edgecolor="white",
-                         hatch=HATCHES.get(code)))
-            for code, text in zip(codes, names(key, codes, lang), strict=True)]
+    return [(text, Patch(**_look(code)))
+            for code, text in zip(codes, names(key, list(codes), lang), strict=True)]

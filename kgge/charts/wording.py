@@ -1,4 +1,4 @@
-"""What titles and labels share: codes in their order, their names, numbers, periods."""
+"""What titles and labels share: sentences, codes in their order, their names, numbers, periods."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, cast
@@ -12,19 +12,22 @@ KINDS = {"project": "item"}  # keys whose code list has another name
 SORTED = ("source", "sex", "group", "unit", "indicator")
 
 
-def both(lang: str, en: str, vi: str) -> str:
-    """Return the text of the language."""
-    return {"en": en, "vi": vi}[lang]
+def say(code: str, lang: str, **figures: object) -> str:
+    """Return a sentence of ``labels.csv``, kind ``chart``, with its places filled.
+
+    Examples
+    --------
+    >>> say("range", "vi", low="59,1%", high="60,5%")
+    'từ 59,1% đến 60,5%'
+    """
+    return labels.label("chart", code, lang).format(**figures)
 
 
 def period(table: pd.DataFrame, lang: str) -> str:
-    """Return first and last year of a table with an en dash.
-
-    A table without years says them in ``attrs["years"]``; else its years are taken together.
-    """
-    years = table["year"] if "year" in table else table.attrs.get("years", ())
+    """Return first and last year of a table, or of its ``attrs["years"]``; else "all years"."""
+    years = table.get("year", table.attrs.get("years", ()))
     if not len(years):
-        return both(lang, "all years together", "cộng các năm")
+        return say("all_years", lang)
     first, last = int(min(years)), int(max(years))
     return str(first) if first == last else f"{first}–{last}"
 
@@ -39,7 +42,7 @@ def listed(names: Sequence[str], lang: str) -> str:
     """
     if len(names) < 2:
         return "".join(names)
-    return ", ".join(names[:-1]) + both(lang, " and ", " và ") + names[-1]
+    return say("and", lang, first=", ".join(names[:-1]), last=names[-1])
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -75,16 +78,11 @@ def short(label: str) -> str:
     return label.split(":")[0]
 
 
-def lower(text: str) -> str:
-    """Return a label as it stands inside a sentence."""
-    return text[:1].lower() + text[1:]
-
-
 def writer(values: pd.Series, lang: str) -> Callable[[float], str]:
     """Return how the figures of one column are written: all whole, or small ones with a decimal."""
     known = values.dropna()
     digits = 0 if (known == known.round()).all() or known.max() >= 10_000 else 1
-    absent = both(lang, "not reported", "không báo cáo")
+    absent = say("not_reported", lang)
     return lambda v: absent if pd.isna(v) else labels.number(v, lang, digits)
 
 
@@ -92,10 +90,8 @@ def cells_at(table: pd.DataFrame, chosen: "pd.Series[bool]", lang: str) -> str:
     """Name cells of project and year: "Project 1 in 2017 and 2019"; past three, their number."""
     cells = table[chosen]
     if len(cells) > 3:
-        return both(lang, f"{len(cells)} times", f"{len(cells)} trường hợp")
-    out = []
-    for code in codes_of(cells, "project"):
-        years = [str(y) for y in codes_of(cells[cells["project"] == code], "year")]
-        out.append(short(name("project", code, lang)) + both(lang, " in ", " năm ")
-                   + listed(years, lang))
-    return "; ".join(out)
+        return say("cells", lang, count=len(cells))
+    years = {code: [str(y) for y in codes_of(cells[cells["project"] == code], "year")]
+             for code in codes_of(cells, "project")}
+    return "; ".join(say("cell", lang, project=short(name("project", code, lang)),
+                         years=listed(of, lang)) for code, of in years.items())
