@@ -33,6 +33,13 @@ def planned_in_constant_prices(table: pd.DataFrame, ax: "Axes | None" = None,
     ------
     DataError
         If the table is empty, lacks a column, or does not tell its base year.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.real_terms(kgge.totals(kgge.load_budget(), "year"), 2016)
+    >>> kgge.charts.chart_text(planned_in_constant_prices(table, lang="en")).title
+    'In prices of 2016 the plan is worth 6,186 million dong, 6.3% less than as planned'
     """
     with drawing(table, "year amount nominal", ax, lang) as (ax, lang):
         base, kinds = _base_year(table), {"nominal": "nominal", "amount": "constant"}
@@ -81,6 +88,15 @@ def planned_against_spent(table: pd.DataFrame, ax: "Axes | None" = None,
     ------
     DataError
         If the table is empty, lacks a column or holds a code without label.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.execution(kgge.load_budget(), kgge.load_spending(), "project")
+    >>> ax = planned_against_spent(table, lang="en")
+    >>> kgge.charts.chart_data(ax)[["project", "planned"]].head(1)
+      project  planned
+    0       I   1900.0
     """
     with drawing(table, "planned spent execution state", ax, lang) as (ax, lang):
         key = next((k for k in BY if k in table), None)
@@ -144,6 +160,13 @@ def execution_by_project_and_year(table: pd.DataFrame, ax: "Axes | None" = None,
     ------
     DataError
         If the table is empty, lacks a column or holds a code without label.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.execution(kgge.load_budget(), kgge.load_spending(), ["project", "year"])
+    >>> kgge.charts.chart_text(execution_by_project_and_year(table, lang="en")).subtitle
+    'Spent as a share of planned amounts, %, 2016–2020'
     """
     with drawing(table, "project year execution state", ax, lang) as (ax, lang):
         texts, rate = _rates(table, lang), table["execution"]

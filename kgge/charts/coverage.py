@@ -109,6 +109,14 @@ def coverage_by_group_and_sex(table: pd.DataFrame, ax: "Axes | None" = None,
     DataError
         If the table is empty, lacks a column, holds a code without label or more than one
         indicator or year.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.coverage(kgge.load_outcomes(), kgge.load_units(), ["group", "sex"])
+    >>> rows = table[(table["indicator"] == "1a") & (table["year"] == 2019)]
+    >>> kgge.charts.chart_text(coverage_by_group_and_sex(rows, lang="en")).subtitle.split(": ")[1]
+    'persons reached as a share of those eligible, %, 2019'
     """
     with drawing(table, "indicator year group sex coverage coverage_low coverage_high", ax,
                  lang) as (ax, lang):
@@ -144,6 +152,14 @@ def coverage_by_unit(table: pd.DataFrame, ax: "Axes | None" = None,
     DataError
         If the table is empty, lacks a column, holds a code without label or more than one
         indicator or year.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.coverage(kgge.load_outcomes(), kgge.load_units(), "unit")
+    >>> rows = table[(table["indicator"] == "1a") & (table["year"] == 2019)]
+    >>> kgge.charts.chart_text(coverage_by_unit(rows, lang="en")).subtitle.split(": ")[1]
+    'persons reached as a share of those eligible, %, 2019'
     """
     with drawing(table, "indicator year unit coverage coverage_low coverage_high", ax,
                  lang) as (ax, lang):

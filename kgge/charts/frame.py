@@ -19,7 +19,16 @@ PAD, GAP = 0.1, 0.08  # inches: edge of the figure to text, text to text
 
 
 class ChartText(NamedTuple):
-    """The words of one chart, unbroken, and whether its figures are marked as illustrative."""
+    """The words of one chart, unbroken, and whether its figures are marked as illustrative.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.totals(kgge.load_budget(), ["project", "year"])
+    >>> text = chart_text(kgge.charts.planned_by_project_and_year(table, lang="en"))
+    >>> text.subtitle, text.illustrative
+    ('Planned amounts by project and year, million dong, 2016–2020', False)
+    """
 
     title: str  # the finding
     subtitle: str  # measure, unit and period
@@ -76,6 +85,15 @@ def finish(ax: "Axes", title: str, subtitle: str, source: str, alt: str,
     ------
     ValueError
         If one of the texts is empty.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> ax = kgge.load_reporting().groupby("year")["received"].mean().plot()
+    >>> finish(ax, "Most units report", "Share of returns that came", "Source: returns.",
+    ...        "A line, 2016 to 2020.", illustrative=True, lang="en")
+    >>> chart_text(ax).alt
+    'ILLUSTRATIVE. A line, 2016 to 2020.'
     """
     given = {"title": title, "subtitle": subtitle, "source": source, "alt": alt}
     if empty := [name for name, text in given.items() if not text.strip()]:
@@ -129,6 +147,13 @@ def chart_text(ax: "Axes") -> ChartText:
     ------
     ValueError
         If `finish` was not called on it.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.totals(kgge.load_budget(), ["year", "source"])
+    >>> chart_text(kgge.charts.planned_by_year_and_source(table, lang="en")).source
+    'Source: budget annex of Plan 27/KH-UBND of 3 March 2016, Kiên Giang province.'
     """
     text = layout(ax).text
     if text is None:

@@ -103,6 +103,13 @@ def planned_by_project_and_source(table: pd.DataFrame, ax: "Axes | None" = None,
     ------
     DataError
         If the table is empty, lacks a column or holds a code without label.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.totals(kgge.load_budget(), ["project", "source"])
+    >>> kgge.charts.chart_text(planned_by_project_and_source(table, lang="en")).title
+    'Project 4 is the largest: 33.3% of 6,600 million dong planned'
     """
     with drawing(table, "project source amount", ax, lang) as (ax, lang):
         write, keys = writer(table["amount"], lang), ("project", "source")
@@ -131,6 +138,13 @@ def planned_by_project_and_year(table: pd.DataFrame, ax: "Axes | None" = None,
     ------
     DataError
         If the table is empty, lacks a column or holds a code without label.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.totals(kgge.load_budget(), ["project", "year"])
+    >>> kgge.charts.chart_text(planned_by_project_and_year(table, lang="en")).title
+    'The most for one project in one year is 530 million dong: Project 1 in 2017 and 2019'
     """
     with drawing(table, "project year amount", ax, lang) as (ax, lang):
         write, most = writer(table["amount"], lang), table["amount"].max()
@@ -157,6 +171,14 @@ def planned_by_line(table: pd.DataFrame, ax: "Axes | None" = None,
     ------
     DataError
         If the table is empty, lacks a column or holds a code without label.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.totals(kgge.load_budget(), ["project", "item"])
+    >>> kgge.charts.chart_data(planned_by_line(table, lang="en")).head(1)
+      project item  amount
+    0       I  I.1   400.0
     """
     with drawing(table, "project item amount", ax, lang) as (ax, lang):
         write, amounts = writer(table["amount"], lang), table.set_index("item")["amount"]
@@ -191,6 +213,13 @@ def source_shares_by_year(table: pd.DataFrame, ax: "Axes | None" = None,
     ------
     DataError
         If the table is empty, lacks a column or holds a code without label.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.shares(kgge.load_budget(), ["year", "source"], "year")
+    >>> kgge.charts.chart_text(source_shares_by_year(table, lang="en")).title
+    "Central budget pays 59.0% to 60.5% of each year's plan"
     """
     with drawing(table, "year source share", ax, lang) as (ax, lang):
         unknown = "amount" in table and table["amount"].isna().any()

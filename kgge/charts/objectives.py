@@ -55,6 +55,15 @@ def path_to_target(table: pd.DataFrame, ax: "Axes | None" = None,
     DataError
         If the table is empty, lacks a column, holds a code without label or more than one
         indicator.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> state = kgge.progress(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units())
+    >>> ax = path_to_target(state[state["indicator"] == "1a"], lang="en")
+    >>> kgge.charts.chart_data(ax)[["indicator", "year", "target"]].dropna()
+      indicator  year  target
+    0        1a  2020     0.7
     """
     with drawing(table, "indicator year coverage coverage_low coverage_high baseline target "
                         "status status_low status_high firm", ax, lang) as (ax, lang):
@@ -143,6 +152,14 @@ def scorecard(table: pd.DataFrame, ax: "Axes | None" = None, lang: str | None = 
     ------
     DataError
         If the table is empty, lacks a column, holds a code without label or more than one year.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> state = kgge.progress(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units())
+    >>> ax = scorecard(state[state["year"] == 2019], lang="en")
+    >>> kgge.charts.chart_text(ax).subtitle
+    'Coverage of each indicator against its target, %, 2019'
     """
     with drawing(table, "indicator year coverage coverage_low coverage_high target status "
                         "status_low status_high firm", ax, lang) as (ax, lang):

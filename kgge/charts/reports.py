@@ -56,6 +56,12 @@ def reports_received(table: pd.DataFrame, ax: "Axes | None" = None,
     ------
     DataError
         If the table is empty, lacks a column or holds a code without label.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> kgge.charts.chart_text(reports_received(kgge.load_reporting(), lang="en")).subtitle
+    'Yearly returns by unit and year, 2016–2020; blank: none expected'
     """
     with drawing(table, "unit year expected received on_time with_content", ax, lang) as (ax, lang):
         from matplotlib.lines import Line2D
