@@ -6,6 +6,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from kgge.files import DataError
@@ -201,6 +202,21 @@ def _problems(found: list[Return]) -> pd.DataFrame:
                      ";".join(dict.fromkeys(code for code, _, _ in faults)),
                      faults[0][1] or None, *texts))
     return _frame("problems", rows)
+
+
+def report_states(reporting: pd.DataFrame) -> pd.Series:
+    """Return what came of each return: on_time, late, empty (no figure), missing; else blank.
+
+    Examples
+    --------
+    >>> row = {"expected": [True], "received": True, "with_content": False, "on_time": True}
+    >>> report_states(pd.DataFrame(row)).tolist()
+    ['empty']
+    """
+    due, came, filled, on_time = (reporting[column].eq(True) for column in (
+        "expected", "received", "with_content", "on_time"))
+    states = np.select([~came, ~filled, on_time], ["missing", "empty", "on_time"], "late")
+    return pd.Series(states, reporting.index).where(due)
 
 
 def reporting_rates(reporting: pd.DataFrame, by: str | list[str] = "year") -> pd.DataFrame:

@@ -7,8 +7,8 @@ import pandas as pd
 from kgge import tables
 from kgge.figures import latest_year
 from kgge.labels import codes, label, labels, words
-from kgge.plan import REPORT_STATES
 from kgge.progress import coverage, progress
+from kgge.returns import report_states
 from kgge.spending import execution, real_terms, shares, totals
 
 # The code list of each column of codes; the shares among the columns of numbers.
@@ -70,7 +70,8 @@ def _returned(budget: pd.DataFrame, reporting: pd.DataFrame) -> list[Sheet]:
               ("planned", "spent"), "bar"),
         Sheet("spent_by_year", execution(budget, spending, ["project", "year"])[
             ["project", "year", *columns]], ("execution",), "line", by="project"),
-        Sheet("reporting", _reports(reporting), unit="state"),
+        Sheet("reporting", wide_table(reporting.assign(state=report_states(reporting)), "unit",
+                                      "year", "state"), unit="state"),
         Sheet("progress", state[_PROGRESS.split()], ("coverage",), "line", by="indicator",
               unit="persons"),
         Sheet("pace", state[_PACE.split()], unit="share"),
@@ -94,15 +95,6 @@ def wide_table(table: pd.DataFrame, row: str, column: str, value: str = "amount"
     if value == "amount":
         out.loc[len(out)] = ["total", *out.iloc[:, 1:].sum(min_count=1)]
     return out
-
-
-def _reports(reporting: pd.DataFrame) -> pd.DataFrame:
-    """Return the state of each unit's return, one column a year."""
-    on_time, late, empty, missing = REPORT_STATES
-    state = pd.Series(late, index=reporting.index).mask(reporting["on_time"].eq(True), on_time)
-    state = state.mask(~reporting["with_content"].eq(True), empty)
-    state = state.mask(~reporting["received"], missing).where(reporting["expected"])
-    return wide_table(reporting.assign(state=state), "unit", "year", "state")
 
 
 def header(column: str, lang: str) -> str:

@@ -333,12 +333,22 @@ def test_the_mark_is_there_only_where_due(name):
 
 # ---- words
 
+def test_a_plan_without_figures_says_so():
+    by_year = pd.DataFrame({"year": [2016, 2017], "amount": None, "nominal": None}, dtype="float64")
+    by_year.attrs["base_year"] = 2016
+    for amount, title in ((None, "No planned amount is known"), (0.0, "Nothing is planned")):
+        table = by_year.assign(amount=amount, nominal=amount).astype("float64")
+        ax = charts.planned_in_constant_prices(table, lang="en")
+        assert charts.chart_text(ax).title == title
+        plt.close(ax.figure)
+
+
 def test_titles_and_description_say_the_finding():
     table = totals(kgge.load_budget(), ["year", "source"])
     text = charts.chart_text(charts.planned_by_year_and_source(table, lang="vi"))
-    assert text.title == ("Ngân sách trung ương chiếm 59,8% trong 6.600 triệu đồng dự toán; "
+    assert text.title == ("Ngân sách trung ương chiếm 59,8% trong 6.600 triệu đồng dự kiến; "
                           "cao nhất là năm 2017 và 2019")
-    assert text.subtitle == "Dự toán theo năm và nguồn vốn, triệu đồng, 2016–2020"
+    assert text.subtitle == "Kinh phí dự kiến theo năm và nguồn vốn, triệu đồng, 2016–2020"
     assert "27/KH-UBND" in text.source and "03/3/2016" in text.source
     assert "2018: Ngân sách trung ương 690, Ngân sách địa phương 450." in text.alt
 

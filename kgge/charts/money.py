@@ -6,7 +6,18 @@ import pandas as pd
 
 from kgge.charts.grid import heat
 from kgge.charts.parts import Write, bar, bare, beside, close, drawing, stack, tree, value_axis
-from kgge.charts.wording import cells_at, codes_of, listed, name, names, records, say, short, writer
+from kgge.charts.wording import (
+    cells_at,
+    codes_of,
+    listed,
+    name,
+    names,
+    planned_title,
+    records,
+    say,
+    short,
+    writer,
+)
 from kgge.labels import percent
 
 if TYPE_CHECKING:
@@ -35,11 +46,7 @@ def _close(ax: "Axes", table: pd.DataFrame, lang: str, chart: str, title: str,
            figures: str) -> None:
     """Finish a chart of the annex; where no amount is above zero, the title says that."""
     values = table["amount" if "amount" in table else "share"]
-    gaps, whole = int(values.isna().sum()), values.sum()
-    if not whole:
-        title = say("nothing_planned" if gaps < len(values) else "nothing_known", lang)
-    elif gaps:
-        title = say("gaps", lang, title=title, count=gaps)
+    title = planned_title(values, title, lang)
     close(ax, table, lang, title, f"{chart}.subtitle", figures, "annex")
 
 

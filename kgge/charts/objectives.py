@@ -61,9 +61,8 @@ def path_to_target(table: pd.DataFrame, ax: "Axes | None" = None,
     >>> import kgge
     >>> state = kgge.progress(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units())
     >>> ax = path_to_target(state[state["indicator"] == "1a"], lang="en")
-    >>> kgge.charts.chart_data(ax)[["indicator", "year", "target"]].dropna()
-      indicator  year  target
-    0        1a  2020     0.7
+    >>> kgge.charts.chart_data(ax).set_index("year")["target"].dropna().to_dict()
+    {2020: 0.7}
     """
     with drawing(table, "indicator year coverage coverage_low coverage_high baseline target "
                         "status status_low status_high firm", ax, lang) as (ax, lang):
@@ -75,6 +74,7 @@ def path_to_target(table: pd.DataFrame, ax: "Axes | None" = None,
         ax.set_xlim(first - 0.4, final + 0.6)
         goal = _target_line(ax, last, start, end, lang)
         _path(ax, table, goal[1], lang)
+        tag(ax, {"indicator": code, "year": end}, "target", goal[1], nth(1, "y"))
         value_axis(ax, 1.08, lambda v: percent(v, lang, 0))
         ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
         ticks = range(first, final + 1, -(-(final - first + 1) // 12))
@@ -104,7 +104,6 @@ def _target_line(ax: "Axes", row: Row, start: int, end: int, lang: str) -> tuple
         begin, kind = target, "no_baseline"
     line, = ax.plot([start, end], [begin, target], color=COLOURS["target"],
                     linestyle=(0, (4, 2)), marker="D", markevery=[1])
-    tag(ax, {"indicator": row["indicator"], "year": end}, "target", line, nth(1, "y"))
     ax.annotate(percent(target, lang), (end, target), xytext=(5, 2), textcoords="offset points",
                 va="bottom", color=INK)
     return say(f"path_to_target.{kind}", lang), line
@@ -157,9 +156,9 @@ def scorecard(table: pd.DataFrame, ax: "Axes | None" = None, lang: str | None = 
     --------
     >>> import kgge
     >>> state = kgge.progress(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units())
-    >>> ax = scorecard(state[state["year"] == 2019], lang="en")
-    >>> kgge.charts.chart_text(ax).subtitle
-    'Coverage of each indicator against its target, %, 2019'
+    >>> ax = scorecard(state[state["year"] == state["year"].max()], lang="en")
+    >>> kgge.charts.chart_data(ax)["indicator"].tolist()
+    ['1a', '1b', '2', '3', '4']
     """
     with drawing(table, "indicator year coverage coverage_low coverage_high target status "
                         "status_low status_high firm", ax, lang) as (ax, lang):

@@ -8,6 +8,7 @@ from kgge.charts.drawn import tag
 from kgge.charts.parts import close, columns, drawing, legend, rows
 from kgge.charts.wording import codes_of, listed, name, names, records, say
 from kgge.labels import percent
+from kgge.returns import report_states
 from kgge.style import NAVY, ORANGE, PLUM
 
 if TYPE_CHECKING:
@@ -21,15 +22,6 @@ SHAPES: dict[str, dict[str, Any]] = {
               "markeredgewidth": 1.6},
     "missing": {"marker": "x", "color": PLUM, "markersize": 7, "markeredgewidth": 2},
 }
-
-
-def _state(row: dict[str, Any]) -> str:
-    """Return what came of one expected return; an empty one is no report, late or not."""
-    if not row["received"]:
-        return "missing"
-    if not row["with_content"]:
-        return "empty"
-    return "on_time" if row["on_time"] else "late"
 
 
 def _shape(line: Any) -> str:
@@ -68,8 +60,7 @@ def reports_received(table: pd.DataFrame, ax: "Axes | None" = None,
 
         across = columns(ax, codes_of(table, "year"))
         down = rows(ax, "unit", codes_of(table, "unit"), lang, 2.9, 0.25)
-        due = [row | {"state": _state(row)} for row in
-               records(table[table["expected"].astype(bool)])]
+        due = records(table.assign(state=report_states(table))[table["expected"].astype(bool)])
         for row in due:
             mark, = ax.plot(across[row["year"]], down[row["unit"]], linestyle="none",
                             **SHAPES[row["state"]])

@@ -78,6 +78,14 @@ def short(label: str) -> str:
     return label.split(":")[0]
 
 
+def planned_title(values: pd.Series, title: str, lang: str) -> str:
+    """Return `title`, or what to say where nothing is planned or not all of it is known."""
+    gaps = int(values.isna().sum())
+    if not values.sum():
+        return say("nothing_planned" if gaps < len(values) else "nothing_known", lang)
+    return say("gaps", lang, title=title, count=gaps) if gaps else title
+
+
 def writer(values: pd.Series, lang: str) -> Callable[[float], str]:
     """Return how the figures of one column are written: all whole, or small ones with a decimal."""
     known = values.dropna()
