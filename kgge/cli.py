@@ -52,7 +52,10 @@ LANG = typer.Option("--lang", help="Language; may be given twice.")
 
 @app.command()
 def build() -> None:
-    """Make the tables of data/processed from data/raw; exit 1 if the data has problems."""
+    """Make the tables of data/processed from data/raw.
+
+    Exit 1 if the data has problems.
+    """
     from kgge.build import build as build_tables
 
     returns = build_tables()
@@ -89,7 +92,7 @@ def template(
     unit: Annotated[str | None, typer.Option(help="Code of one reporting unit (see "
                                              "data/raw/units.csv); by default all.")] = None,
 ) -> None:
-    """Write the return form of one reporting unit, or of all, for a year."""
+    """Write the return form of one reporting unit, or of all."""
     from kgge.tables import load_units
     from kgge.template import write_template
 
@@ -107,7 +110,10 @@ def check(
     annotate: Annotated[Path | None, typer.Option(
         help="Folder to write copies to, with the doubtful cells marked and commented.")] = None,
 ) -> None:
-    """Read returns and say what is wrong, with file, sheet and cell; exit 1 if anything is."""
+    """Read returns and say what is wrong, with file, sheet and cell.
+
+    Exit 1 if a figure had to be rejected; a warning alone is fine.
+    """
     from kgge.annotate import annotate as annotate_copies
     from kgge.returns import read_returns
 
@@ -128,7 +134,10 @@ def example(
     out: Annotated[Path, typer.Argument(help="Folder to write the returns to.")],
     seed: Annotated[int, typer.Option(help="Seed of the made-up figures.")] = 27,
 ) -> None:
-    """Write an ILLUSTRATIVE set of returns: all units, 2016-2020, made up, from a fixed seed."""
+    """Write an ILLUSTRATIVE set of returns, made up from a fixed seed.
+
+    All units, 2016-2020; every sheet says that it is illustrative.
+    """
     from kgge.example import write_example
 
     write_example(out, seed)
@@ -141,7 +150,7 @@ def export(
     format: Annotated[list[Format] | None, typer.Option(
         "--format", help="Image format; may be given several times; by default all.")] = None,
 ) -> None:
-    """Write every figure with its numbers and description, a Word document and a workbook."""
+    """Write figures, their numbers, a Word document and a workbook."""
     from kgge.export import export as export_all
 
     export_all(out, [x.value for x in lang or Lang], [x.value for x in format or Format])
@@ -152,7 +161,10 @@ def report(
     out: Annotated[Path, OUT] = Path("reports"),
     lang: Annotated[list[Lang] | None, LANG] = None,
 ) -> None:
-    """Do the main job: build, run the notebooks into an HTML report, export, reference page."""
+    """Do it all: build, notebooks to HTML, exports, reference page.
+
+    Exit 1 if the data has problems; what is sound is reported all the same.
+    """
     from kgge.build import build as build_tables
     from kgge.export import export as export_all
     from kgge.reference import write_reference

@@ -22,7 +22,13 @@ SKIPPED = (".", "~$", "Thumbs.db", "desktop.ini")
 
 
 class Returns(NamedTuple):
-    """What `read_returns` gives: four tables, their columns in `kgge.schemas.SCHEMAS`."""
+    """What `read_returns` gives: four tables, their columns in `kgge.schemas.SCHEMAS`.
+
+    Examples
+    --------
+    >>> Returns._fields
+    ('outcomes', 'spending', 'reporting', 'problems')
+    """
 
     outcomes: pd.DataFrame
     spending: pd.DataFrame

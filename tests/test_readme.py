@@ -1,5 +1,6 @@
 """What the README tells a newcomer to type does what it says."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -73,3 +74,17 @@ def test_make_targets_and_folders_exist():
         assert (ROOT / folder).is_dir(), folder
     links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README + VIETNAMESE)
     assert links and all((ROOT / link).exists() for link in links)
+
+
+@pytest.mark.parametrize("module", [kgge, kgge.charts], ids=lambda module: module.__name__)
+def test_each_public_name_shows_an_example(module):
+    """An exception and a module have none; the examples run as doctests."""
+    names = [n for n in module.__all__ if n not in ("DataError", "charts")]
+    assert [n for n in names if ">>>" not in (getattr(module, n).__doc__ or "")] == []
+
+
+def test_the_list_of_commands_is_not_cut():
+    found = subprocess.run([sys.executable, "-m", "kgge.cli", "--help"], capture_output=True,
+                           text=True, check=True, env={**os.environ, "COLUMNS": "80"}).stdout
+    commands = found.split("Commands:")[1]
+    assert "..." not in commands and len(commands.strip().splitlines()) == 6
