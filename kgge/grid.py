@@ -59,11 +59,18 @@ def _read_text(path: Path) -> list[list[str]]:
 def _read_sheet(path: Path) -> list[list[str]]:
     import openpyxl
 
+    from kgge.workbook import Rejected, near, open_sheets
+
     try:
+        open_sheets(path)  # which refuses what fills the memory when opened
         book = openpyxl.load_workbook(path, data_only=True)
+    except Rejected as error:
+        raise DataError(f"{path.name}: not a readable .xlsx workbook "
+                        f"({', '.join(error.args)})") from error
     except Exception as error:  # openpyxl lets zip, XML and key errors through
         raise DataError(f"{path.name}: not a readable .xlsx workbook ({error})") from error
-    sheets = [[[_cell_text(v) for v in row] for row in sheet.iter_rows(values_only=True)]
+    sheets = [[[_cell_text(v) for v in row]
+               for row in sheet.iter_rows(**near(sheet), values_only=True)]
               for sheet in book.worksheets]
     return next((s for s in sheets if any(YEAR.fullmatch(t.strip()) for r in s for t in r)),
                 sheets[0])

@@ -13,11 +13,14 @@ from kgge.cells import Fault
 
 # A filled form is about 15 kB packed and 60 kB unpacked.
 MAX_FILE, MAX_UNPACKED, MAX_RATIO = 5_000_000, 20_000_000, 200
+MAX_SPREAD = 100_000  # cells in all ranges that are merged, linked or commented
 
 # What a sheet may hold that the fast reader hides; an odd way of writing is looked at too.
 _SIGNS = (b't="e"', b"<f", b":f", b'hidden="1"', b'hidden="true"', b"='")
+_SPREAD = (b"mergeCell", b"hyperlink", b"commentList")  # the slow reader makes each of their cells
 # The form ends far before ZZ999. For a cell beyond, the fast reader would set aside memory for
 # all the blank ones before it.
+LAST_ROW, LAST_COLUMN = 999, 702
 _NEAR = re.compile(r"[A-Z]{1,2}[0-9]{1,3}")
 _NOT_NEAR = re.compile(rb'<c r="(?![A-Z]{1,2}[0-9]{1,3}")')
 
@@ -100,6 +103,8 @@ def _check_parts(data: bytes) -> tuple[bool, bool]:
             cells = text[:text.rfind(b"sheetData")]  # rules further down have formulas too
             _check_near(text, cells[cells.find(b"sheetData"):])
             suspect = suspect or any(sign in cells for sign in _SIGNS)
+        if any(word in text for word in _SPREAD):
+            _check_spread(text)
     return suspect, any("externallinks/" in name for name in names)
 
 
@@ -115,6 +120,24 @@ def _check_near(text: bytes, cells: bytes) -> None:
                 if len(cell) and not _NEAR.fullmatch(place):
                     raise Rejected("far_cell", place)
             row.clear()
+
+
+def _check_spread(text: bytes) -> None:
+    """Reject ranges that hold more cells than any form."""
+    from openpyxl.utils import range_boundaries
+
+    spread = 0
+    for _, part in ElementTree.iterparse(BytesIO(text)):
+        if part.tag.rpartition("}")[2] in ("mergeCell", "hyperlink", "comment"):
+            left, top, right, bottom = map(int, range_boundaries(part.get("ref")))
+            spread += (right - left + 1) * (bottom - top + 1)
+            if spread > MAX_SPREAD:
+                raise Rejected("far_cell", part.get("ref"))
+
+
+def near(sheet: Any) -> dict[str, int]:
+    """Return the rows and columns to go through: blank cells far off may have a look, no figure."""
+    return {"max_row": min(sheet.max_row, LAST_ROW), "max_col": min(sheet.max_column, LAST_COLUMN)}
 
 
 def _unpack(data: bytes, part: zipfile.ZipInfo) -> bytes:
@@ -159,7 +182,7 @@ def _read_again(data: bytes, sheets: list[Sheet]) -> list[Sheet]:
                             for only in (False, True))
     out = []
     for sheet in sheets:
-        for line in formulas[sheet.name].iter_rows():
+        for line in formulas[sheet.name].iter_rows(**near(formulas[sheet.name])):
             for cell in line:
                 if cell.data_type not in ("f", "e"):
                     continue
@@ -174,7 +197,7 @@ def _read_again(data: bytes, sheets: list[Sheet]) -> list[Sheet]:
             row += [""] * (width - len(row))
         rows = formulas[sheet.name].row_dimensions
         columns = formulas[sheet.name].column_dimensions
-        hidden = [(d.min or column_index_from_string(key), d.max or d.min or 0)
+        hidden = [(d.min or column_index_from_string(key), min(d.max or d.min or 0, LAST_COLUMN))
                   for key, d in columns.items() if d.hidden]
         out.append(sheet._replace(
             hidden_rows=frozenset(i - 1 for i, d in rows.items() if d.hidden),

@@ -1,6 +1,7 @@
 """The annex of the plan and annexes of its form: what is read, mended, refused."""
 
 import re
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -159,6 +160,27 @@ def test_files_that_are_no_annex(tmp_path, name, content, message):
     path.write_bytes(content)
     with pytest.raises(kgge.DataError, match=message):
         kgge.read_annex(path)
+
+
+@pytest.mark.parametrize(("old", "new", "message"), [
+    (b"</sheetData>", b" " * 25_000_000 + b"</sheetData>", "too_big, 25 MB"),
+    (b"</sheetData>", b'<row r="9999"><c r="A9999"><v>1</v></c></row></sheetData>', "A9999"),
+    (b"<worksheet", b"<!DOCTYPE worksheet [<!ENTITY x SYSTEM 'file:///etc/hostname'>]><worksheet",
+     "unreadable"),
+])
+def test_a_workbook_that_would_fill_the_memory_is_refused(tmp_path, old, new, message):
+    rows = header_of([2021], ["central"]) + rows_of([Line("Dự án", [7])], ",")
+    path, bad = write_xlsx(tmp_path / "annex.xlsx", rows, 1), tmp_path / "bad.xlsx"
+    assert len(kgge.read_annex(path)) == 4
+    with zipfile.ZipFile(path) as good, zipfile.ZipFile(bad, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in good.namelist():
+            content = good.read(name)
+            if name.endswith("sheet1.xml"):
+                content = content.replace(old, new, 1).replace(
+                    b"<t>", b"<t>&x;" if b"ENTITY" in new else b"<t>", 1)
+            out.writestr(name, content)
+    with pytest.raises(kgge.DataError, match=f"not a readable .xlsx workbook .*{message}"):
+        kgge.read_annex(bad)
 
 
 def test_a_missing_file(tmp_path):

@@ -8,12 +8,15 @@ import zipfile
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
+from kgge.annotate import annotate
 from kgge.form import load_form
 from kgge.plan import LANGUAGES
 from kgge.return_file import messages
 from kgge.returns import read_returns
 from kgge.template import write_template
+from kgge.workbook import near, open_sheets
 
 COVER, PERSONS, MONEY = "Bìa", "Chỉ tiêu", "Kinh phí"
 
@@ -220,6 +223,14 @@ def entities(data):
                         + rest.replace(b"<t>", b"<t>&l9;", 1)})
 
 
+def spread(data, part, holder, element):
+    """A range of 230,000 blank cells that are merged, linked or commented together."""
+    old = sheet_xml(data, 3) if part.endswith("sheet3.xml") else b"<comments></comments>"
+    end = b"</worksheet>" if part.endswith("sheet3.xml") else b"</comments>"
+    within = b"<%s><%s ref='A100:Z9000'/></%s>" % (holder, element, holder)
+    return rezip(data, {part: old.replace(end, within + end)})
+
+
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600
 FILES = {  # kind of fault: name of the file, its bytes, the code of its problem
     "zero bytes": ("a.xlsx", lambda data: b"", "empty_file"),
@@ -250,6 +261,12 @@ FILES = {  # kind of fault: name of the file, its bytes, the code of its problem
     "far figure, written otherwise": ("a.xlsx", lambda data: far(
         data, b"s='1'\nr =\t'XFD1048576'"), "far_cell"),
     "far figure, place left out": ("a.xlsx", lambda data: far(data, b""), "far_cell"),
+    "merged far beyond the form": ("a.xlsx", lambda data: spread(
+        data, "xl/worksheets/sheet3.xml", b"mergeCells", b"mergeCell"), "far_cell"),
+    "a link far beyond the form": ("a.xlsx", lambda data: spread(
+        data, "xl/worksheets/sheet3.xml", b"hyperlinks", b"hyperlink"), "far_cell"),
+    "a comment far beyond the form": ("a.xlsx", lambda data: spread(
+        data, "xl/comments1.xml", b"commentList", b"comment"), "far_cell"),
     "another encoding": ("a.xlsx", lambda data: rezip(data, {
         "xl/worksheets/sheet3.xml": sheet_xml(data, 3).decode().encode("utf-16")}), "unreadable"),
     "zip method of another program": ("a.xlsx", lambda data: rezip(
@@ -303,6 +320,36 @@ def test_a_fault_of_the_file_is_named_and_the_others_are_read(kind, tmp_path, so
 def test_entities_are_not_expanded(tmp_path, sound):
     out, problems = read(tmp_path, sound, "a.xlsx", entities(sound[0]))
     assert problems["message_en"].str.len().max() < 1000 and len(problems) <= 2
+
+
+@pytest.mark.parametrize("formula", [b"", b'<c r="E9"><f>1+1</f></c>'])
+@pytest.mark.parametrize("entity", ["SYSTEM '{secret}'", "'" + 50_000 * "lol" + "'"])
+def test_entities_in_a_sheet_are_refused(tmp_path, sound, entity, formula):
+    """Neither the fast reader nor the one for doubtful sheets (here: a formula) takes them in."""
+    (tmp_path / "secret").write_text("do not tell")
+    given = entity.format(secret=(tmp_path / "secret").as_uri()).encode()
+    (tmp_path / "in").mkdir()
+    cell = b'<c r="E8" t="inlineStr"><is><t>&x;</t></is></c>' + formula
+    xml = re.sub(rb'<c r="E8".*?</c>(<c r="E9".*?</c>)?', cell, sheet_xml(sound[0], 3), count=1)
+    xml = xml.replace(b"<worksheet", b"<!DOCTYPE worksheet [<!ENTITY x " + given + b">]><worksheet")
+    data = rezip(sound[0], {"xl/worksheets/sheet3.xml": xml})
+    out, problems = read(tmp_path / "in", sound, "a.xlsx", data)
+    assert problems["code"].tolist() == ["unreadable"]
+    assert not annotate(tmp_path / "in", tmp_path / "out")
+
+
+def test_looks_far_off_cost_no_time(tmp_path, sound):
+    """Blank cells with a border to the end of the sheet, columns hidden to its end."""
+    def far_look(book):
+        book[MONEY]["XFD1048576"].font = Font(bold=True)
+        book[MONEY].column_dimensions.group("H", "XFD", hidden=True)
+    (tmp_path / "a.xlsx").write_bytes(edited(sound[0], many(far_look, put(MONEY, "E9", "=1+1"))))
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert near(book[MONEY]) == {"max_row": 999, "max_col": 702}
+    assert near(book[COVER])["max_row"] == book[COVER].max_row
+    sheet = open_sheets(tmp_path / "a.xlsx")[0][2]
+    assert sheet.hidden_columns == set(range(7, 702))
+    assert sheet.rows[8][4].code == "formula"
 
 
 def test_external_links_are_ignored_with_a_warning(tmp_path, sound):
