@@ -9,12 +9,14 @@ from io import BytesIO
 import docx
 import pandas as pd
 import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 
 from kgge.charts.frame import MARK
 from kgge.document import document
 from kgge.export import draw
-from kgge.figures import figures
+from kgge.figures import SECTIONS, figures
+from kgge.labels import labels
 
 NAMES = ("planned_by_year_and_source", "planned_against_spent", "scorecard", "reports_received",
          "coverage_by_unit-1b")
@@ -96,6 +98,117 @@ def test_two_documents_are_the_same_and_undated(files, drawn):
     assert document(drawn["vi"], "vi") == files["vi"]
     with zipfile.ZipFile(BytesIO(files["vi"])) as parts:
         assert "dcterms:created" not in parts.read("docProps/core.xml").decode()
+
+
+def paragraphs(opened, text):
+    """The places of the paragraphs that hold a text."""
+    return [at for at, p in enumerate(opened.paragraphs) if text in p.text]
+
+
+def test_a_figure_its_caption_and_its_numbers_stay_together(opened, drawn, lang):
+    titles = [one.text.title for one in drawn[lang]]
+    places = [paragraphs(opened, f". {title}")[-1] for title in titles]
+    for place, one in zip(places, drawn[lang], strict=True):
+        picture, caption, source, lead = opened.paragraphs[place - 1:place + 3]
+        assert picture._p.findall(".//" + qn("w:drawing"))
+        assert all(p.paragraph_format.keep_with_next for p in (picture, caption, lead))
+        assert source.text.endswith(one.text.source) and source.runs[-1].italic
+        assert source.runs[0].bold if one.text.illustrative else len(source.runs) == 1
+        assert lead._p.getnext().tag == qn("w:tbl")
+
+
+def test_sections_begin_on_a_new_page_in_the_order_of_the_figures(opened, drawn, lang):
+    heads = [p for p in opened.paragraphs if p.style.name == "Heading 1"]
+    sections = dict.fromkeys(one.figure.section for one in drawn[lang])
+    assert [p.text for p in heads] == [SECTIONS[s][lang == "en"] for s in sections]
+    assert all(p.paragraph_format.page_break_before for p in heads)
+    footer = opened.sections[0].footer.paragraphs[0]
+    assert [t.text.strip() for t in footer._p.iter(qn("w:instrText"))] == ["PAGE"]
+
+
+def test_letters_are_those_of_vietnamese_documents(opened):
+    """Times New Roman, the text in 12 points; no font of the theme is left to win over it."""
+    styles = [opened.styles[name] for name in (
+        "Normal", "Caption", "Heading 2", "TOC Heading", "Heading 1", "Title")]
+    assert {style.font.name for style in styles} == {"Times New Roman"}
+    sizes = [style.font.size.pt for style in styles]
+    assert sizes[0] == 12 and sizes[1] < 12 and sizes[2:] == sorted(sizes[2:])
+    for style in styles:
+        fonts = style.element.rPr.rFonts
+        assert fonts.get(qn("w:eastAsia")) == "Times New Roman"
+        assert not [key for key in fonts.attrib if key.endswith("Theme")]
+
+
+def rows_of(one, data, lang):
+    """The numbers of a figure as they stand in the document."""
+    opened = docx.Document(BytesIO(document([one._replace(data=data)], lang)))
+    return [[cell.text for cell in row.cells] for row in opened.tables[0].rows]
+
+
+def test_numbers_are_written_in_the_language(drawn):
+    data = pd.DataFrame({
+        "indicator": "1a", "year": 2018, "project": ["I", "II", "III"],
+        "planned": [1900.0, 1150.5, 0.0], "execution": [0.598, None, None],
+        "spent": [7.0, 8.0, 1e6], "text": "drawn beside it"})
+    for lang, planned, rate, spent in (
+            ("vi", ["1.900,0", "1.150,5", "0,0"], "59,8%", ["7", "8", "1.000.000"]),
+            ("en", ["1,900.0", "1,150.5", "0.0"], "59.8%", ["7", "8", "1,000,000"])):
+        head, *rows = rows_of(drawn[lang][0], data, lang)
+        assert len(head) == 4  # neither what is the same in each row nor the text drawn
+        projects, amounts, rates, paid = zip(*rows, strict=True)
+        assert list(projects) == labels("item", data["project"], lang)
+        assert (list(amounts), list(rates), list(paid)) == (planned, [rate, "…", "…"], spent)
+
+
+def test_two_keys_are_crossed_and_only_money_is_summed(drawn):
+    data = pd.DataFrame({"year": [2016, 2016, 2017, 2017], "source": ["central", "local"] * 2,
+                         "amount": [790.0, 550.0, 840.0, 1550.0]})
+    sources = labels("source", ["central", "local"], "vi")
+    head, *rows = rows_of(drawn["vi"][0], data, "vi")
+    assert head[1:3] == sources and len(head) == 4
+    assert rows[:2] == [["2016", "790", "550", "1.340"], ["2017", "840", "1.550", "2.390"]]
+    assert rows[2][1:] == ["1.630", "2.100", "3.730"]
+    shares = data.assign(share=[0.6, 0.4, 0.55, 0.45]).drop(columns="amount")
+    head, *rows = rows_of(drawn["vi"][0], shares, "vi")
+    assert head[1:] == sources
+    assert rows == [["2016", "60,0%", "40,0%"], ["2017", "55,0%", "45,0%"]]
+
+
+def test_states_of_returns_stand_below_their_years(drawn):
+    data = pd.DataFrame({"unit": ["labour"] * 2 + ["justice"] * 2, "year": [2016, 2017] * 2,
+                         "state": ["on_time", "late", "missing", None]})
+    head, *rows = rows_of(drawn["en"][0], data, "en")
+    names, states = labels("unit", ["labour", "justice"], "en"), labels(
+        "report_state", ["on_time", "late", "missing"], "en")
+    assert head[1:] == ["2016", "2017"]
+    assert rows == [[names[0], *states[:2]], [names[1], states[2], "…"]]
+
+
+def test_a_table_fills_the_column_with_figures_to_the_right(opened):
+    for table in opened.tables:
+        grid = [int(column.get(qn("w:w"))) for column in table._tbl.tblGrid]
+        assert 9000 < sum(grid) <= 9070  # 16 cm in twentieths of a point
+        assert len(grid) == len(table.columns)
+        sides = [{cell.paragraphs[0].alignment for cell in column.cells}
+                 for column in table.columns]
+        assert sides[0] == {WD_ALIGN_PARAGRAPH.LEFT}
+        for column, (side,), width in zip(table.columns, sides, grid, strict=True):
+            figures = all(c.text[0] in "0123456789−…" for c in column.cells[1:])
+            assert (side == WD_ALIGN_PARAGRAPH.RIGHT) == (figures and width < grid[0])
+            assert [c.paragraphs[0].runs[0].bold is True for c in column.cells] == [
+                True, *[False] * (len(table.rows) - 1)]
+        assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows)
+
+
+def test_a_long_table_is_named_instead(drawn):
+    one = drawn["vi"][0]
+    for count, printed in ((40, False), (39, True)):
+        data = pd.DataFrame({"series": "a", "x": range(count), "y": 1.0})
+        opened = docx.Document(BytesIO(document([one._replace(data=data)], "vi")))
+        assert bool(opened.tables) is printed
+        named = paragraphs(opened, f"vi/{one.figure.name}.csv")
+        assert bool(named) is not printed
+        assert printed or f"{count} " in opened.paragraphs[named[0]].text
 
 
 def test_markup_in_a_label_stays_text(drawn):

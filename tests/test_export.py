@@ -2,8 +2,12 @@
 
 import re
 import shutil
+from io import BytesIO
+from xml.etree import ElementTree
 
+import docx
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from matplotlib import pyplot
@@ -12,6 +16,8 @@ from PIL import Image
 import kgge
 import kgge.export
 from kgge.charts.frame import MARK
+from kgge.document import document
+from kgge.excel import workbook
 from kgge.export import FORMATS, Drawn, draw, export, export_chart
 from kgge.figures import Figure, figures
 
@@ -99,6 +105,30 @@ def test_text_that_looks_like_a_formula_is_guarded(tmp_path):
     assert (tmp_path / "own.csv").read_text("utf-8-sig").splitlines()[1].startswith("'=HYPERLINK")
     assert "What it shows" in (tmp_path / "own.svg").read_text()
     assert "What it shows" in (tmp_path / "own.txt").read_text()
+
+
+def test_labels_neither_run_nor_break_a_file(data):
+    """Each label of the plan begins like a formula and holds markup; files show it as it is."""
+    path, nasty = data / "raw" / "labels.csv", "=1+1<script>&"
+    labels = pd.read_csv(path, engine="c", dtype="str")
+    labels[["vi", "en"]] = nasty + labels[["vi", "en"]]
+    labels.to_csv(path, index=False)
+    names = ("planned_by_line", "coverage_by_unit-1b")
+    drawn = [draw((figure, "en"), ["svg"]) for figure in figures() if figure.name in names]
+    assert len(drawn) == 2 and all(nasty in one.text.alt for one in drawn)
+    for one in drawn:
+        svg = ElementTree.fromstring(one.files[f"{one.figure.name}.svg"])
+        assert svg.findtext("{*}desc") == one.text.alt
+        assert not svg.findall(".//{*}script")
+    word = docx.Document(BytesIO(document(drawn, "en")))
+    cells = [cell.text for table in word.tables for cell in table._cells]
+    assert any(text.startswith(nasty) for text in cells)
+    assert [shape._inline.docPr.get("descr") for shape in word.inline_shapes] == [
+        one.text.alt for one in drawn]
+    book = openpyxl.load_workbook(BytesIO(workbook("en")))
+    cells = [cell for sheet in book for row in sheet for cell in row]
+    assert sum(str(cell.value).startswith(nasty) for cell in cells) > 100
+    assert {cell.data_type for cell in cells} == {"s", "n"}
 
 
 def test_a_changed_value_changes_the_numbers_exported(some):

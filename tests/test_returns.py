@@ -1,5 +1,6 @@
 """Reading sets of returns: places that moved, several years, reporting, annotated copies."""
 
+import csv
 import datetime
 import io
 import os
@@ -131,14 +132,17 @@ def test_figures_of_a_column_that_is_gone_stand_nowhere(tmp_path):
 
 
 def test_tables_survive_being_written_and_read(tmp_path):
-    send(tmp_path / "in", "rach-gia", 2018, values={("I.1.other", "amount"): "=hơn 5",
-                                                    ("I.2.other", "amount"): "..."})
+    send(tmp_path / "in", "rach-gia", 2018, "=1+1.xlsx", values={
+        ("I.1.other", "amount"): "=hơn 5", ("I.2.other", "amount"): "..."})
     out = read_returns(tmp_path / "in")
     for name in NAMES:
         write_table(name, getattr(out, name), tmp_path)
         pd.testing.assert_frame_equal(read_table(name, tmp_path / f"{name}.csv"),
                                       getattr(out, name))
         assert list(getattr(out, name)) == [c.name for c in SCHEMAS[name].columns]
+        with (tmp_path / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            fields = [field for line in csv.reader(file) for field in line]
+        assert "'=1+1.xlsx" in fields and not any(f[:1] in ("=", "+", "@") for f in fields)
     assert "'=hơn 5" in (tmp_path / "problems.csv").read_text(encoding="utf-8")
 
 
