@@ -15,7 +15,7 @@ from docx.oxml.ns import qn
 from kgge.charts.frame import MARK
 from kgge.document import document
 from kgge.export import draw
-from kgge.figures import SECTIONS, figures
+from kgge.figures import figures
 from kgge.labels import labels
 
 NAMES = ("planned_by_year_and_source", "planned_against_spent", "scorecard", "reports_received",
@@ -64,6 +64,8 @@ def test_the_list_of_figures_is_filled_in_and_leads_to_the_captions(opened, draw
     assert [link.get(qn("w:anchor")) in marks for link in links] == [True] * len(drawn[lang])
     texts = ["".join(t.text for t in link.iter(qn("w:t"))) for link in links]
     assert texts == [p.text for p in opened.paragraphs if p.style.name == "Caption"]
+    above = next(p for p in opened.paragraphs if p.style.name == "TOC Heading")
+    assert above.text and above._p.getnext().findall(qn("w:hyperlink"))
     fields = [t.text for t in opened.element.iter(qn("w:instrText"))]
     assert sum("TOC" in field and "\\c" in field for field in fields) == 1
     kinds = [mark.get(qn("w:fldCharType")) for mark in opened.element.iter(qn("w:fldChar"))]
@@ -112,16 +114,20 @@ def test_a_figure_its_caption_and_its_numbers_stay_together(opened, drawn, lang)
         picture, caption, source, lead = opened.paragraphs[place - 1:place + 3]
         assert picture._p.findall(".//" + qn("w:drawing"))
         assert all(p.paragraph_format.keep_with_next for p in (picture, caption, lead))
-        assert source.text.endswith(one.text.source) and source.runs[-1].italic
-        assert source.runs[0].bold if one.text.illustrative else len(source.runs) == 1
+        mark = [f"{MARK[lang]}. "] if one.text.illustrative else []
+        assert [run.text for run in source.runs] == [*mark, one.text.source]
+        assert [(run.bold, run.italic) for run in source.runs] == [
+            *[(True, None)] * len(mark), (None, True)]
         assert lead._p.getnext().tag == qn("w:tbl")
 
 
-def test_sections_begin_on_a_new_page_in_the_order_of_the_figures(opened, drawn, lang):
+def test_sections_begin_on_a_new_page_under_their_own_heading(opened, files, drawn, lang):
     heads = [p for p in opened.paragraphs if p.style.name == "Heading 1"]
-    sections = dict.fromkeys(one.figure.section for one in drawn[lang])
-    assert [p.text for p in heads] == [SECTIONS[s][lang == "en"] for s in sections]
+    titles, sections = {p.text for p in heads}, {one.figure.section for one in drawn[lang]}
+    assert "" not in titles and len(titles) == len(heads) == len(sections)
     assert all(p.paragraph_format.page_break_before for p in heads)
+    other = docx.Document(BytesIO(files[{"vi": "en", "en": "vi"}[lang]]))
+    assert titles.isdisjoint(p.text for p in other.paragraphs)
     footer = opened.sections[0].footer.paragraphs[0]
     assert [t.text.strip() for t in footer._p.iter(qn("w:instrText"))] == ["PAGE"]
 
@@ -172,6 +178,13 @@ def test_two_keys_are_crossed_and_only_money_is_summed(drawn):
     head, *rows = rows_of(drawn["vi"][0], shares, "vi")
     assert head[1:] == sources
     assert rows == [["2016", "60,0%", "40,0%"], ["2017", "55,0%", "45,0%"]]
+
+
+def test_constant_prices_have_a_header_of_their_own(drawn):
+    data = pd.DataFrame({"year": [2016, 2017], "amount": [1340.0, 1343.0]})
+    plain, both = (rows_of(drawn["en"][0], table, "en")[0]
+                   for table in (data, data.assign(nominal=[1340.0, 1390.0])))
+    assert plain[0] == both[0] and len(set(plain + both)) == 4
 
 
 def test_states_of_returns_stand_below_their_years(drawn):

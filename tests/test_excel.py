@@ -16,7 +16,9 @@ import kgge
 import kgge.excel
 from kgge.charts.frame import MARK
 from kgge.excel import workbook
+from kgge.plan import REPORT_STATES
 from kgge.sheets import Sheet, sheets, wide_table
+from kgge.style import COLOURS
 
 SPACES = {"c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
           "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
@@ -110,6 +112,108 @@ def test_charts_show_the_numbers_of_their_cells(files, book, lang):
             assert cached == pytest.approx(stands) and cached, name
 
 
+# Columns of fractions; all others are years, ratios, or counted and in million dong.
+FRACTIONS = {"coverage", "coverage_low", "coverage_high", "baseline", "target", "execution",
+             "distance_share", "time_share", "observed_pace", "required_pace"}
+
+
+def test_numbers_look_like_what_they_are(book, lang):
+    """Fractions as percentages, years without a thousands mark; Vietnamese marks in Vietnamese."""
+    place = {"vi": "[$-42A]", "en": ""}[lang]
+    for given, sheet in zip(sheets(), book.worksheets[2:], strict=True):
+        (table,) = sheet.tables.values()
+        cells = [*zip(*sheet[table.ref], strict=True)]
+        for name, (head, *column) in zip(given.table, cells, strict=True):
+            assert head.font.b and head.fill.fgColor.rgb == "FF12436D" and "FFFF" in (
+                head.font.color.rgb)
+            numbers = [cell for cell in column if not isinstance(cell.value, str)]
+            whole = all(cell.value == round(cell.value) for cell in numbers)
+            share = name in FRACTIONS or given.name == "source_shares"
+            wanted = {"year": "0", "ratio": "0.00"}.get(
+                name, "0.0%" if share else "#,##0" if whole else "#,##0.0")
+            assert {cell.number_format for cell in numbers} <= {place + wanted}, (given.name, name)
+            empty = [cell for cell in column if cell.value in ("[x]", "[z]")]
+            assert {cell.alignment.horizontal for cell in empty} <= {"right"}
+
+
+def test_a_sheet_is_filled_from_its_title_to_its_table(book):
+    for given, sheet in zip(sheets(), book.worksheets[2:], strict=True):
+        (table,) = sheet.tables.values()
+        _, top, _, bottom = range_boundaries(table.ref)
+        assert all(sheet.cell(row, 1).value for row in range(1, bottom + 1))
+        assert sheet["A1"].font.b and sheet["A1"].value.startswith(f"{sheet.title}. ")
+        assert sheet.freeze_panes == f"B{top + 1}" and sheet.print_title_rows == f"${top}:${top}"
+        wide = len(given.table.columns) > 5
+        assert (sheet.page_setup.orientation == "landscape") == wide
+        assert bool(table.autoFilter) == (len(given.table) > 12)
+        assert sheet.page_setup.fitToHeight == (None if given.series else 0)  # None: one
+    notes = [row[0] for row in filled(book.worksheets[1])]
+    assert notes[1:] == ["[x]", "[z]", *(f"[{n}]" for n in range(1, len(notes) - 2))]
+    cover = [cell.value for cell in book.worksheets[0]["A"]]
+    assert all(cover) and cover[-len(book.sheetnames) + 1:] == book.sheetnames[1:]
+
+
+def test_without_returns_the_cover_names_the_plan_only(monkeypatch):
+    plan, whole = sheets()[:6], openpyxl.load_workbook(BytesIO(workbook("en")))
+    monkeypatch.setattr(kgge.excel, "sheets", lambda: plan)
+    book = openpyxl.load_workbook(BytesIO(workbook("en")))
+    texts = [[cell.value for cell in other.worksheets[0]["B"] if cell.value]
+             for other in (book, whole)]
+    assert len(book.sheetnames) == 8 and len(texts[1]) == len(texts[0]) + 2 + 7
+    assert not any(MARK["en"] in text for text in texts[0]) and not book.properties.description
+    assert whole.properties.description == MARK["en"]
+
+
+def test_charts_refer_to_the_names_and_places_of_their_figures(book):
+    """Series are named by a header, or by the first cell of their block; totals are not drawn."""
+    for given, sheet in zip(sheets(), book.worksheets[2:], strict=True):
+        assert len(sheet._charts) == bool(given.series)
+        (table,) = sheet.tables.values()
+        _, top, _, bottom = range_boundaries(table.ref)
+        heads, drawn = list(given.table), []
+        for series in sheet._charts[0].series if given.series else ():
+            places = series.tx.strRef, series.cat.numRef or series.cat.strRef, series.val.numRef
+            name, across, up = (range_boundaries(part.f.partition("!")[2].replace("$", ""))
+                                for part in places)
+            assert across[1::2] == up[1::2] and across[0] == (
+                heads.index("year") + 1 if given.by else 1)
+            assert name[:2] == ((1, up[1]) if given.by else (up[0], top))
+            drawn += [(up[0], row) for row in range(up[1], up[3] + 1)]
+        rows = range(top + 1, bottom + 1 - (sheet.cell(bottom, 1).value in ("Tổng cộng", "Total")))
+        columns = [heads.index(column) + 1 for column in given.series]
+        assert sorted(drawn) == sorted((column, row) for column in columns for row in rows)
+        if given.series:
+            assert sheet._charts[0].anchor._from.row > bottom
+
+
+def test_series_are_told_apart_and_keep_their_colours(files, lang):
+    charts = parts(files[lang], r"xl/charts/chart\d+\.xml").values()
+    drawn = {sheet.name: chart for sheet, chart in zip(
+        [s for s in sheets() if s.series],
+        sorted(charts, key=lambda tree: int(re.search(r"\d+", tree.findtext(
+            ".//c:val//c:f", namespaces=SPACES))[0])), strict=True)}
+    for sheet in [s for s in sheets() if s.series]:
+        series = drawn[sheet.name].findall(".//c:ser", SPACES)
+        colours = [one.find("c:spPr//a:srgbClr", SPACES).get("val") for one in series]
+        assert len(set(colours)) == len(colours)
+        known = [COLOURS.get(code, "").strip("#") for code in sheet.series]
+        assert sheet.by or all(a in ("", b) for a, b in zip(known, colours, strict=True))
+        if sheet.kind == "line":
+            for tag in ("c:marker/c:symbol", "c:spPr//a:prstDash"):
+                kinds = [one.find(tag, SPACES).get("val") for one in series]
+                assert len(set(kinds)) == len(kinds), "in grey, by marker and dash"
+        else:
+            assert all(one.find("c:dLbls/c:showVal", SPACES).get("val") == "1" for one in series)
+        values = drawn[sheet.name].find(".//c:valAx", SPACES)
+        assert values.find("c:scaling/c:min", SPACES).get("val") == "0"
+        whole = values.find("c:scaling/c:max", SPACES)
+        assert (whole is not None and whole.get("val") == "1") == (sheet.name == "source_shares")
+        order = drawn[sheet.name].find(".//c:catAx/c:scaling/c:orientation", SPACES).get("val")
+        assert (order == "maxMin") == (sheet.kind == "bar"), "bars run down as rows do"
+        title = "".join(t.text for t in drawn[sheet.name].findall("c:chart/c:title//a:t", SPACES))
+        assert title and drawn[sheet.name].find(".//c:legendPos", SPACES).get("val") == "b"
+
+
 def test_every_chart_has_a_description_with_its_figures(files, lang):
     described = [mark.get("descr") for drawing in parts(files[lang], r"xl/drawings/drawing.*xml"
                                                         ).values()
@@ -143,6 +247,29 @@ def test_empty_cells_say_why():
     assert list(cells["execution"]) == ["[z]", "[x]"]
     report = pd.DataFrame({"unit": ["labour", "justice"], "2016": [None, "late"]})
     assert list(kgge.excel._cells(Sheet("reporting", report), "en")["2016"]) == ["[z]", "Late"]
+
+
+def test_parts_are_those_of_the_latest_year():
+    tables = {sheet.name: sheet.table for sheet in sheets()}
+    for name in ("by_group", "by_unit"):
+        assert set(tables[name]["year"]) == {2020}
+        assert tables[name].notna().any().all(), "no column without a figure"
+        assert tables[name].index.tolist() == list(range(len(tables[name])))
+
+
+def test_the_state_of_each_return(monkeypatch):
+    on_time, late, empty, missing = REPORT_STATES
+    given = pd.DataFrame(
+        [("labour", 2016, 1, 1, 1, 1), ("labour", 2017, 1, 1, 0, 1), ("justice", 2016, 1, 1, 1, 0),
+         ("justice", 2017, 1, 0, 0, 0), ("rach-gia", 2016, 0, 0, 0, 0),
+         ("rach-gia", 2017, 1, 1, 0, 0)],
+        columns=["unit", "year", "expected", "received", "on_time", "with_content"])
+    given = given.astype(dict.fromkeys(given.columns[2:], bool))
+    monkeypatch.setattr(kgge.tables, "load_reporting", lambda: given)
+    table = next(sheet.table for sheet in sheets() if sheet.name == "reporting")
+    assert list(table.columns) == ["unit", "2016", "2017"]
+    assert table.astype(object).where(table.notna(), None).to_numpy().tolist() == [
+        ["labour", on_time, late], ["justice", empty, missing], ["rach-gia", None, empty]]
 
 
 def test_a_wide_table_keeps_order_and_adds_totals_to_money():

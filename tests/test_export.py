@@ -1,8 +1,10 @@
 """Exported figures: the same bytes twice, their words inside, their numbers beside them."""
 
+import hashlib
 import re
 import shutil
 from io import BytesIO
+from itertools import groupby
 from xml.etree import ElementTree
 
 import docx
@@ -46,6 +48,19 @@ def test_figures_are_named_once_and_drawn_by_a_chart():
     assert all(len(figure.table) for figure in published)
 
 
+def test_figures_stand_in_their_sections_and_show_the_latest_year():
+    sections = [figure.section for figure in figures()]
+    assert [section for section, _ in groupby(sections)] == [
+        "plan", "execution", "reporting", "progress", "coverage"]
+    of_chart = {figure.chart: figure for figure in figures()}
+    for chart, section in (("planned_against_spent", "execution"), ("path_to_target", "progress"),
+                           ("scorecard", "progress"), ("coverage_by_unit", "coverage")):
+        assert of_chart[chart].section == section
+    for chart in ("scorecard", "coverage_by_unit", "coverage_by_group_and_sex"):
+        assert set(of_chart[chart].table["year"]) == {2020}
+    assert of_chart["planned_in_constant_prices"].table.attrs["base_year"] == 2016
+
+
 def test_figures_without_returns_are_those_of_the_plan(monkeypatch):
     none = kgge.load_reporting().assign(received=False)
     monkeypatch.setattr("kgge.tables.load_reporting", lambda: none)
@@ -57,6 +72,7 @@ def test_two_exports_are_byte_identical(two):
     names = sorted(str(path.relative_to(one)) for path in written)
     assert names == sorted(str(path.relative_to(other)) for path in again)
     assert len(names) == 2 * (len(NAMES) * 5 + 2)
+    assert {"figures-vi.docx", "tables-en.xlsx", "en/planned_against_spent.txt"} <= set(names)
     for name in [*names, "SHA256SUMS"]:
         assert (one / name).read_bytes() == (other / name).read_bytes(), name
 
@@ -77,7 +93,9 @@ def test_svg_says_what_it_shows(two):
     title = re.search("<title>(.+?)</title>", svg)[1]
     assert "59,8%" in title
     assert title in re.search("<desc>(.+?)</desc>", svg, re.DOTALL)[1]
-    assert 'role="img"' in svg and "<dc:date>" not in svg
+    root = ElementTree.fromstring(svg)
+    assert root.get("role") == "img" and "<dc:date>" not in svg
+    assert root.get("{http://www.w3.org/XML/1998/namespace}lang") == "vi"
 
 
 def test_pdf_has_title_and_no_date(two):
@@ -152,6 +170,11 @@ def test_files_of_figures_that_are_gone_are_removed_and_no_others(two, some, tmp
     monkeypatch.setattr(kgge.export, "figures", lambda: some[:1])
     export(folder, ["vi"], ["svg"], jobs=1)
     left = {path.name for path in (folder / "vi").iterdir()}
+    lines = (folder / "SHA256SUMS").read_text().splitlines()
+    sums = dict(reversed(line.split("  ")) for line in lines)
+    assert list(sums) == sorted(sums)
+    for name, digest in sums.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
     assert "mine.txt" in left and "planned_against_spent.csv" in left
     assert "planned_against_spent.svg" not in left
     assert (folder / "en" / "planned_by_year_and_source.png").exists()

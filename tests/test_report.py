@@ -7,18 +7,21 @@ import json
 import re
 import shutil
 import subprocess
-from html import unescape
+from html import escape, unescape
+from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import kgge
 import kgge.report
 from kgge.export import export
+from kgge.figures import figures
 from kgge.reference import write_reference
-from kgge.report import notebook_folder, run_notebooks, write_report
+from kgge.report import described_table, notebook_folder, run_notebooks, write_report
 from kgge.schemas import SCHEMAS
 
 AXE = Path(__file__).parents[1] / "build" / "node_modules" / "axe-core" / "axe.min.js"
@@ -122,6 +125,77 @@ def test_the_copies_carry_no_trace_of_the_runner(report):
     code = [cell for cell in copy.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == [1, 2, 3]
     assert all("execution" not in cell.metadata for cell in code)
+
+
+def tags(html, name):
+    """The attributes of each tag of one name, read as a browser reads them."""
+    reader, found = HTMLParser(), []
+    reader.handle_starttag = lambda tag, attributes: tag == name and found.append(dict(attributes))
+    reader.feed(html)
+    return found
+
+
+def test_outputs_of_every_kind_are_shown_and_none_runs():
+    table = pd.DataFrame({"label": ["<script>", "b"], "amount": [1.5, -2]}, index=["I", "II"])
+    outputs = [
+        new_output("display_data", {"image/png": "aGk=\n"},
+                   metadata={"image/png": {"width": 400, "alt": '"><script>'}}),
+        new_output("execute_result", {"text/html": table._repr_html_(), "text/plain": "not this"}),
+        new_output("display_data", {"text/html": table._repr_html_()}),
+        new_output("execute_result", {"text/plain": "'<script>'"}),
+        new_output("stream", name="stderr", text="<script>"),
+        new_output("display_data", {"text/markdown": "*said* <script>"})]
+    cells = [new_markdown_cell("Text <script> **bold**"),
+             new_code_cell("not_shown", outputs=outputs)]
+    html = kgge.report._page(new_notebook(cells=cells), "A & <b>", "en")
+    assert "<title>A &amp; &lt;b&gt;</title>" in html and 'href="../index.html"' in html
+    assert tags(html, "img") == [
+        {"src": "data:image/png;base64,aGk=", "width": "400", "alt": '"><script>'}]
+    assert not tags(html, "script") and html.count("&lt;script&gt;") == 7
+    assert "not_shown" not in html and "not this" not in html and html.count("<style") == 1
+    assert "<strong>bold</strong>" in html and "<em>said</em>" in html
+    assert html.count("<pre>") == 2 and html.rstrip().endswith("</html>")
+    names = [tag["aria-label"] for tag in tags(html, "div") if "aria-label" in tag]
+    assert [name[-2:] for name in names] == [" 1", " 2"]
+
+
+def test_a_table_is_described_for_those_who_hear_it():
+    table = pd.DataFrame({"label": ["<b", "x"], "amount": [1.5, -2]}, index=["I", "II"])
+    html = described_table(table.to_html(), 'A "name"')
+    assert 'role="region" aria-label="A &quot;name&quot;" tabindex="0"' in html
+    assert re.findall('<th scope="(col|row)">([^<]*)</th>', html) == [
+        ("col", "label"), ("col", "amount"), ("row", "I"), ("row", "II")]
+    assert html.count("<th ") == 4 and "<td></td>" in html and "<thead>" in html
+    assert re.findall("<td data-text>([^<]*)</td>", html) == ["&lt;b", "x"]
+    assert re.findall(r"<td>([^<]+)</td>", html) == ["1.5", "-2.0"]
+    assert "border=" not in html and html.count("class=") == 1
+
+
+def test_the_page_of_reference_is_made_from_the_code(tmp_path):
+    """One picture a chart, the first figure of each in the order of the report, with its words."""
+    drawn = {figure.chart: figure.name for figure in reversed(figures())}
+    for lang in ("vi", "en"):
+        (tmp_path / lang).mkdir()
+        for figure in figures():
+            (tmp_path / lang / f"{figure.name}.txt").write_text(
+                f'Title\n\nSubtitle\n\n{lang} "{figure.name}" <script>\n\nSource\n')
+    for langs, lang in ((["vi"], "vi"), (["vi", "en"], "en")):
+        path = write_reference(tmp_path, langs)
+        assert path == tmp_path / "reference.html"
+        html = path.read_text(encoding="utf-8")
+        shown = re.findall('<h3>([a-z_]+)</h3>\n<p>[^<]+</p>\n<figure><img src="([^"]+)" '
+                           'alt="([^"]+)">', html)
+        assert [(chart, image, unescape(alt)) for chart, image, alt in shown] == [
+            (chart, f"{lang}/{name}.png", f'{lang} "{name}" <script>')
+            for chart, name in sorted(drawn.items(), key=lambda one: [
+                figure.name for figure in figures()].index(one[1]))]
+        assert "<script" not in html and '<html lang="en">' in html
+    for name, schema in SCHEMAS.items():
+        part = html.split(f"<h3>{name}</h3>")[1].split("<h3>")[0]
+        assert escape(schema.text) in part and ", ".join(schema.key) in part
+        rows = re.findall("<tr><th[^>]*>([^<]+)</th><td[^>]*>([^<]+)</td><td[^>]*>(.+?)</td></tr>",
+                          part)
+        assert rows == [(c.name, c.type, escape(c.text)) for c in schema.columns]
 
 
 def test_a_failing_cell_is_named(tmp_path, monkeypatch):

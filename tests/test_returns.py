@@ -10,6 +10,7 @@ import unicodedata
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.comments import Comment
 
 from kgge.annotate import annotate
 from kgge.files import DataError, data_folder
@@ -276,6 +277,45 @@ def test_annotated_copies_mark_the_cells_and_change_nothing_else(tmp_path):
     pd.testing.assert_frame_equal(
         out.problems[out.problems["file"] == "rach-gia-2018.xlsx"][["sheet", "cell", "code"]]
         .reset_index(drop=True), again.problems[["sheet", "cell", "code"]])
+
+
+def test_what_has_no_cell_is_said_in_the_first_and_what_a_unit_noted_stays(tmp_path):
+    path = send(tmp_path / "in", "rach-gia", 2018)
+
+    def spoil(book):
+        book.create_sheet("Ghi chú")["B2"] = "xem công văn"
+        book["Chỉ tiêu"]["F8"] = "15/15"
+        book["Chỉ tiêu"]["F8"].comment = Comment("hỏi lại chị Hoa", "unit")
+        book["Chỉ tiêu"].delete_rows(20)
+        book["Bìa"]["A16"] = None
+    edit(path, spoil)
+    (copy,) = annotate(path, tmp_path / "out")
+    book = openpyxl.load_workbook(copy)
+    assert book["Ghi chú"]["A1"].comment and book["Chỉ tiêu"]["A1"].comment
+    assert not book["Bìa"]["A1"].comment
+    first, second = book["Chỉ tiêu"]["F8"].comment.text.split("\n\n")
+    assert first == "hỏi lại chị Hoa" and "fraction" in second
+    edit(path, lambda book: book.remove(book["Kinh phí"]))
+    (copy,) = annotate(path, tmp_path / "out")
+    assert openpyxl.load_workbook(copy)["Bìa"]["A1"].comment
+
+
+def test_annotated_copies_stay_in_their_folder(tmp_path):
+    """Whatever a return is called and wherever a link in either folder leads."""
+    folder, out, kept = tmp_path / "in", tmp_path / "out", tmp_path / "kept.txt"
+    path = send(tmp_path / "elsewhere", "ha-tien", 2018, received_on=None)
+    send(folder, "rach-gia", 2018, "a..\\..\\b.xlsx", received_on=None)
+    (folder / "linked.xlsx").symlink_to(path)
+    (folder / "linked").symlink_to(path.parent)
+    out.mkdir()
+    kept.write_text("as it was")
+    (out / "linked.xlsx").symlink_to(kept)
+    before = path.read_bytes()
+    written = annotate(folder, out)
+    assert sorted(copy.name for copy in written) == ["a..\\..\\b.xlsx", "linked.xlsx"]
+    assert {copy.resolve().parent for copy in written} == {out.resolve()}
+    assert kept.read_text() == "as it was" and path.read_bytes() == before
+    assert {p.name for p in tmp_path.iterdir()} == {"in", "out", "elsewhere", "kept.txt"}
 
 
 @pytest.mark.parametrize("target", [".", "sub", ".."])
