@@ -1,6 +1,9 @@
 """Labels and numbers in both languages."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 import kgge
 from kgge import plan
 from kgge.files import data_folder
-from kgge.labels import codes, label, labels, number, percent
+from kgge.labels import codes, current_lang, label, labels, number, percent, set_lang
 
 
 @pytest.mark.parametrize("lang", plan.LANGUAGES)
@@ -32,6 +35,24 @@ def test_a_missing_label_is_an_error_that_names_all():
         labels("item", ["I", "X", "IX"], "vi")
     with pytest.raises(ValueError, match="language 'fr': allowed are en, vi"):
         label("item", "I", "fr")
+
+
+def test_the_language_is_the_one_given_else_the_one_set_else_that_of_the_environment():
+    before = current_lang()
+    try:
+        set_lang("vi")
+        assert (current_lang(), current_lang("en")) == ("vi", "en")
+        with pytest.raises(ValueError, match="allowed are en, vi"):
+            set_lang("fr")
+        assert current_lang() == "vi"
+    finally:
+        set_lang(before)
+    code = "from kgge.labels import current_lang; print(current_lang())"
+    for named, lang in (({"KGGE_LANG": "vi"}, "vi"), ({}, "en")):
+        env = {k: v for k, v in os.environ.items() if k != "KGGE_LANG"} | named
+        done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True,
+                              check=True)
+        assert done.stdout.strip() == lang
 
 
 def test_codes_keep_their_order():

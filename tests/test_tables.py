@@ -1,12 +1,15 @@
 """The tables as files: types, order, keys, safety of text."""
 
+import os
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import kgge
-from kgge.files import DataError, guard, unguard
+from kgge.files import DataError, guard, unguard, write_bytes
 from kgge.schemas import SCHEMAS
 from kgge.tables import conform, is_illustrative, read_table, write_table
 
@@ -73,3 +76,25 @@ def test_illustrative_unless_known_to_be_real(tmp_path, monkeypatch):
     assert is_illustrative(frame)
     frame.attrs["illustrative"] = False
     assert not is_illustrative(frame)
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "new" / "b[1].csv"
+    write_bytes(path, b"first")
+    left, other = path.with_name(".b[1].csv.killed.part"), path.with_name(".b1.csv.killed.part")
+    left.touch()
+    other.touch()
+    write_bytes(path, b"second")
+    assert path.read_bytes() == b"second" and path.stat().st_mode & 0o777 == 0o644
+    assert set(path.parent.iterdir()) == {path, other}, "only what is left of this file goes"
+    monkeypatch.setattr(os, "replace", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        write_bytes(path, b"third")
+    assert path.read_bytes() == b"second" and set(path.parent.iterdir()) == {path, other}
+
+
+def test_the_data_lie_beside_the_package_unless_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("KGGE_DATA", str(tmp_path))
+    assert kgge.files.data_folder() == tmp_path
+    monkeypatch.delenv("KGGE_DATA")
+    assert kgge.files.data_folder() == Path(kgge.__file__).resolve().parents[1] / "data"
