@@ -134,6 +134,17 @@ def test_numbers_look_like_what_they_are(book, lang):
             assert {cell.number_format for cell in numbers} <= {place + wanted}, (given.name, name)
             empty = [cell for cell in column if cell.value in ("[x]", "[z]")]
             assert {cell.alignment.horizontal for cell in empty} <= {"right"}
+            long = name in ("item", "project", "indicator", "unit", "missing_units", "group")
+            assert not long or sheet.column_dimensions[head.column_letter].width >= 40
+
+
+def test_notes_are_in_the_language_and_their_rows_high_enough(files):
+    vi, en = (openpyxl.load_workbook(BytesIO(files[lang])).worksheets[1] for lang in ("vi", "en"))
+    texts = [{cell.value for cell in sheet["B"] if cell.value} for sheet in (vi, en)]
+    assert len(texts[0]) == len(texts[1]) > 8 and texts[0].isdisjoint(texts[1])
+    for cell in en["B"][1:]:
+        lines = len(cell.value) / en.column_dimensions["B"].width
+        assert en.row_dimensions[cell.row].height >= 14 * lines
 
 
 def test_a_sheet_is_filled_from_its_title_to_its_table(book):
@@ -146,6 +157,7 @@ def test_a_sheet_is_filled_from_its_title_to_its_table(book):
         wide = len(given.table.columns) > 5
         assert (sheet.page_setup.orientation == "landscape") == wide
         assert bool(table.autoFilter) == (len(given.table) > 12)
+        assert sheet.page_setup.fitToWidth is None  # one page wide
         assert sheet.page_setup.fitToHeight == (None if given.series else 0)  # None: one
     notes = [row[0] for row in filled(book.worksheets[1])]
     assert notes[1:] == ["[x]", "[z]", *(f"[{n}]" for n in range(1, len(notes) - 2))]
@@ -188,6 +200,7 @@ def test_charts_refer_to_the_names_and_places_of_their_figures(book):
 
 def test_series_are_told_apart_and_keep_their_colours(files, lang):
     charts = parts(files[lang], r"xl/charts/chart\d+\.xml").values()
+    place = {"vi": "[$-42A]", "en": ""}[lang]
     drawn = {sheet.name: chart for sheet, chart in zip(
         [s for s in sheets() if s.series],
         sorted(charts, key=lambda tree: int(re.search(r"\d+", tree.findtext(
@@ -204,6 +217,8 @@ def test_series_are_told_apart_and_keep_their_colours(files, lang):
                 assert len(set(kinds)) == len(kinds), "in grey, by marker and dash"
         else:
             assert all(one.find("c:dLbls/c:showVal", SPACES).get("val") == "1" for one in series)
+            digits = {one.find("c:dLbls/c:numFmt", SPACES).get("formatCode") for one in series}
+            assert digits <= {place + kind for kind in ("#,##0", "#,##0.0", "0.0%")}
         values = drawn[sheet.name].find(".//c:valAx", SPACES)
         assert values.find("c:scaling/c:min", SPACES).get("val") == "0"
         whole = values.find("c:scaling/c:max", SPACES)
@@ -242,9 +257,10 @@ def test_two_workbooks_are_the_same(files):
 
 def test_empty_cells_say_why():
     given = {sheet.name: sheet for sheet in sheets()}
-    spent = given["spent"].table.head(2).assign(execution=None, state=["unplanned", "not_reported"])
+    spent = given["spent"].table.head(3).assign(
+        execution=None, state=["unplanned", "not_reported", "nothing_planned"])
     cells = kgge.excel._cells(given["spent"]._replace(table=spent), "en")
-    assert list(cells["execution"]) == ["[z]", "[x]"]
+    assert list(cells["execution"]) == ["[z]", "[x]", "[z]"]
     report = pd.DataFrame({"unit": ["labour", "justice"], "2016": [None, "late"]})
     assert list(kgge.excel._cells(Sheet("reporting", report), "en")["2016"]) == ["[z]", "Late"]
 

@@ -291,7 +291,9 @@ def test_what_has_no_cell_is_said_in_the_first_and_what_a_unit_noted_stays(tmp_p
     edit(path, spoil)
     (copy,) = annotate(path, tmp_path / "out")
     book = openpyxl.load_workbook(copy)
-    assert book["Ghi chú"]["A1"].comment and book["Chỉ tiêu"]["A1"].comment
+    said = read_returns(path).problems.set_index("sheet").loc["Ghi chú"]
+    assert book["Ghi chú"]["A1"].comment.text == f"{said['message_vi']}\n{said['message_en']}"
+    assert book["Chỉ tiêu"]["A1"].comment
     assert not book["Bìa"]["A1"].comment
     first, second = book["Chỉ tiêu"]["F8"].comment.text.split("\n\n")
     assert first == "hỏi lại chị Hoa" and "fraction" in second
