@@ -138,7 +138,7 @@ def passes(copy: Path, files: list[str], limit: float) -> bool:
     return done.returncode == 0
 
 
-def test_module(module: str, sample: int | None, seed: int, copy: Path) -> bool:
+def try_module(module: str, sample: int | None, seed: int, copy: Path) -> bool:
     """Try the changes of one module and print what was noticed; whether every one was."""
     path = copy / "kgge" / f"{module.replace('.', '/')}.py"
     source = (ROOT / path.relative_to(copy)).read_text(encoding="utf-8")
@@ -180,7 +180,7 @@ def main() -> int:
         for part in ("kgge", "tests", "data", "notebooks"):
             shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "pyproject.toml", copy)
-        whole = [test_module(module, given.sample, given.seed, copy)
+        whole = [try_module(module, given.sample, given.seed, copy)
                  for module in given.modules or MODULES]
     return 0 if all(whole) else 1
 

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from kgge.cells import LIMITS, read_cell
@@ -193,10 +194,20 @@ def test_the_same_form_has_the_same_bytes(tmp_path):
         assert openpyxl.load_workbook(file).properties.created == datetime.datetime(2016, 3, 3)
 
 
-def test_text_is_never_written_as_a_formula(tmp_path):
-    write_template("kien-hai", 2017, tmp_path / "a", values={("I.1.other", "amount"): "=1+1"})
-    cell = openpyxl.load_workbook(io.BytesIO((tmp_path / "a").read_bytes()))["Kinh phí"]["E10"]
-    assert (cell.value, cell.data_type) == ("=1+1", "s")
+@pytest.mark.parametrize("text", ["=1+1", "{=1+1}", "+1", "-1+1", "@a", "http://example.org"])
+def test_text_is_never_written_as_a_formula_or_a_link(tmp_path, data, text):
+    """Neither what is filled in nor the labels of the plan."""
+    path = data / "raw" / "labels.csv"
+    labels = pd.read_csv(path, engine="c", dtype="str")
+    labels.assign(vi=text + labels["vi"], en=text).to_csv(path, index=False)
+    write_template("kien-hai", 2017, tmp_path / "a", values={("I.1.other", "amount"): text})
+    book = openpyxl.load_workbook(io.BytesIO((tmp_path / "a").read_bytes()))
+    cell = book["Kinh phí"]["E10"]
+    assert (cell.value, cell.data_type) == (text, "s")
+    cells = [cell for sheet in book for row in sheet for cell in row]
+    assert sum(str(cell.value).startswith(text) for cell in cells) > 80
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert all(cell.hyperlink is None for cell in cells)
 
 
 @pytest.mark.parametrize(("unit", "year", "values", "said"), [
