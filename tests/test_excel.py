@@ -219,6 +219,9 @@ def test_series_are_told_apart_and_keep_their_colours(files, lang):
             assert all(one.find("c:dLbls/c:showVal", SPACES).get("val") == "1" for one in series)
             digits = {one.find("c:dLbls/c:numFmt", SPACES).get("formatCode") for one in series}
             assert digits <= {place + kind for kind in ("#,##0", "#,##0.0", "0.0%")}
+        grouping = drawn[sheet.name].find(".//c:grouping", SPACES).get("val")
+        assert (grouping == "stacked") == (sheet.name in (
+            "by_year", "by_project", "by_line", "source_shares")), "parts of a whole"
         values = drawn[sheet.name].find(".//c:valAx", SPACES)
         assert values.find("c:scaling/c:min", SPACES).get("val") == "0"
         whole = values.find("c:scaling/c:max", SPACES)

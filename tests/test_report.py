@@ -192,8 +192,9 @@ def test_the_page_of_reference_is_made_from_the_code(tmp_path):
             for chart, name in first.items()]
         assert "<script" not in html and '<html lang="en">' in html
     for name, schema in SCHEMAS.items():
-        part = html.split(f"<h3>{name}</h3>")[1].split("<h3>")[0]
+        part = html.split(f"<h3>{name}</h3>")[1].split("<h")[0]
         assert escape(schema.text) in part and ", ".join(schema.key) in part
+        assert part.count('<th scope="col">') == 3 and part.rstrip().endswith("</div>")
         rows = re.findall("<tr><th[^>]*>([^<]+)</th><td[^>]*>([^<]+)</td><td[^>]*>(.+?)</td></tr>",
                           part)
         assert rows == [(c.name, c.type, escape(c.text)) for c in schema.columns]
