@@ -30,8 +30,8 @@ TESTS = {
     "bounds": "progress simulation", "cells": "cells faults", "figures": "export document",
     "files": "tables", "form": "template returns", "grid": "annex",
     "plan": "labels progress", "reference": "report", "return_file": "faults returns",
-    "returns": "returns faults", "sheets": "excel", "trace": "build returns",
-    "workbook": "faults returns", "words": "excel document",
+    "returns": "returns faults", "sheets": "excel", "style": "style export",
+    "trace": "build returns", "workbook": "faults returns", "words": "excel document",
 }
 SLOW = ("libreoffice", "axe", "every_notebook", "every_table_and_chart")
 SWAPS: dict[type, type] = {

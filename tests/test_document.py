@@ -69,7 +69,8 @@ def test_the_list_of_figures_is_filled_in_and_leads_to_the_captions(opened, draw
     fields = [t.text for t in opened.element.iter(qn("w:instrText"))]
     assert sum("TOC" in field and "\\c" in field for field in fields) == 1
     kinds = [mark.get(qn("w:fldCharType")) for mark in opened.element.iter(qn("w:fldChar"))]
-    assert kinds.count("begin") == kinds.count("separate") == kinds.count("end")
+    assert [kinds.count(kind) for kind in ("begin", "separate", "end")] == [
+        1 + len(drawn[lang])] * 3  # the list, and the number in each caption
 
 
 def test_numbers_stand_below_each_figure_with_a_repeated_header(opened, lang):
@@ -92,7 +93,8 @@ def test_language_paper_and_properties(opened, lang):
 
 
 def test_illustrative_figures_are_marked(opened, drawn, lang):
-    marked = [p.text for p in opened.paragraphs if p.text.startswith(MARK[lang])]
+    marked = [p for p in opened.paragraphs if p.text.startswith(MARK[lang])]
+    assert all(p.runs[0].bold for p in marked)
     assert len(marked) == 1 + sum(one.text.illustrative for one in drawn[lang])
 
 

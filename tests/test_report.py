@@ -89,6 +89,7 @@ def test_every_image_has_the_description_of_its_chart(page):
     assert [unescape(re.search('alt="([^"]*)"', image)[1]) for image in drawn] == [
         kgge.charts.chart_text(ax).alt]
     ax.figure.clear()
+    assert html.index("base64,") < html.index("<table"), "the chart stands above its numbers"
 
 
 def test_headers_of_tables_have_a_scope(page):
@@ -116,6 +117,7 @@ def test_the_index_links_pages_that_exist(report):
     assert pages == ["vi/01-one.html", "en/01-one.html", "reference.html"]
     assert all((report / link).is_file() for link in pages[:2])
     assert {"figures-vi.docx", "tables-en.xlsx"} <= set(links)
+    assert [tag.get("class") for tag in tags(html, "p")].count("mark") == 1
     assert "minh họa" in html  # the returns of the repository are illustrative
 
 

@@ -9,6 +9,7 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.markers import MarkerStyle
 
 import kgge
 from kgge import labels, style
@@ -57,6 +58,12 @@ def test_what_is_alike_in_grey_has_a_hatch():
     for one, other in itertools.combinations(stacked, 2):
         alike = ratio(linear(style.COLOURS[one]), linear(style.COLOURS[other])) < 3
         assert not alike or style.HATCHES.get(one) != style.HATCHES.get(other)
+
+
+def test_lines_side_by_side_have_markers_of_their_own():
+    for codes in (NEIGHBOURS[0], NEIGHBOURS[1]):
+        markers = {style.MARKERS[code] for code in codes}
+        assert len(markers) == len(codes) and markers <= set(MarkerStyle.filled_markers)
 
 
 @pytest.mark.parametrize("kind", BLIND)
