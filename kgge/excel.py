@@ -12,6 +12,7 @@ import pandas as pd
 
 from kgge import tables
 from kgge.charts.frame import MARK
+from kgge.files import guard
 from kgge.labels import label, number, percent, words
 from kgge.plan import ACCELERATE, ON_TRACK
 from kgge.sheets import KINDS, SHARES, Sheet, header, labelled, sheets
@@ -229,7 +230,7 @@ def _add_chart(book: "Workbook", page: "Worksheet", sheet: Sheet, cells: pd.Data
                            else _COLOURS[at % 6], at, digits)})
         said.append(_range(label_, list(cells.iloc[rows, axis]), list(cells.iloc[rows, place]),
                            lang, kind == "share"))
-    chart.set_title({"name": title, "overlay": False, "name_font": {"size": 12}})
+    chart.set_title({"name": guard(title), "overlay": False, "name_font": {"size": 12}})
     chart.set_legend({"position": "bottom"})
     across = sheet.kind == "bar"
     values = {"num_format": digits.replace("0.0%", "0%"), "min": 0,

@@ -31,7 +31,7 @@ TESTS = {
     "files": "tables", "form": "template returns", "grid": "annex",
     "plan": "labels progress", "reference": "report", "return_file": "faults returns",
     "returns": "returns faults", "sheets": "excel", "style": "style export",
-    "trace": "build returns", "workbook": "faults returns", "words": "excel document",
+    "trace": "build returns", "workbook": "faults returns",
 }
 SLOW = ("libreoffice", "axe", "every_notebook", "every_table_and_chart")
 SWAPS: dict[type, type] = {
