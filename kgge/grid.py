@@ -6,7 +6,9 @@ import unicodedata
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kgge.cells import Fault
 from kgge.files import DataError
+from kgge.workbook import Rejected, open_sheets
 
 SUFFIXES = (".tsv", ".txt", ".xlsx")
 YEAR = re.compile(r"(?:năm\s*)?((?:19|20)\d\d)", re.IGNORECASE)
@@ -57,28 +59,19 @@ def _read_text(path: Path) -> list[list[str]]:
 
 
 def _read_sheet(path: Path) -> list[list[str]]:
-    import openpyxl
-
-    from kgge.workbook import Rejected, near, open_sheets
-
     try:
-        open_sheets(path)  # which refuses what fills the memory when opened
-        book = openpyxl.load_workbook(path, data_only=True)
+        sheets = [[[_cell_text(value) for value in row] for row in sheet.rows]
+                  for sheet in open_sheets(path)[0]]
     except Rejected as error:
         raise DataError(f"{path.name}: not a readable .xlsx workbook "
                         f"({', '.join(error.args)})") from error
-    except Exception as error:  # openpyxl lets zip, XML and key errors through
-        raise DataError(f"{path.name}: not a readable .xlsx workbook ({error})") from error
-    sheets = [[[_cell_text(v) for v in row]
-               for row in sheet.iter_rows(**near(sheet), values_only=True)]
-              for sheet in book.worksheets]
     return next((s for s in sheets if any(YEAR.fullmatch(t.strip()) for r in s for t in r)),
                 sheets[0])
 
 
 def _cell_text(value: object) -> str:
-    if value is None:
-        return ""
+    if isinstance(value, Fault):
+        value = value.text
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return unicodedata.normalize("NFC", str(value)).replace("\n", " ")
