@@ -1,16 +1,26 @@
 # Two commands do everything on a machine with Python 3.11 and make:
 #   make report   set up, build the tables, run the notebooks, write reports/
 #   make test     set up, run all tests and compare every notebook
+# After a change:
+#   make processed notebooks   make again what is committed and made by the code
+#   make benchmarks            speed and memory, as ratios (on a machine that does nothing else)
+# From time to time:
+#   make fuzz                  2,000 spoilt returns: no crash, nothing lost
+#   make sensitivity           which changed numbers the notebooks notice (15 minutes)
+#   make mutants               which changes of the code no test notices (an hour)
+#   make test-oldest           the tests on the oldest versions that pyproject.toml allows
+#   make test-newest           the same on the newest there are; `make lock` then takes these
+#   make test-environment      what environment.yml installs by pip runs the notebooks
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: help report test notebooks processed lint benchmarks fuzz sensitivity test-oldest \
-	test-newest test-environment lock clean
+.PHONY: help report test notebooks processed lint benchmarks fuzz sensitivity mutants \
+	test-oldest test-newest test-environment lock clean
 
 help:
-	@sed -n '1,3p' Makefile
+	@awk '!/^#/ {exit} {sub(/^# /, ""); print}' Makefile
 
 $(READY): requirements.txt pyproject.toml
 	@echo "== setting up $(VENV) with $(PYTHON) (once; a few minutes)"
@@ -48,15 +58,15 @@ benchmarks: $(READY)
 fuzz: $(READY)
 	$(BIN)/python tests/fuzz_returns.py
 
-# The share of changed numbers that the notebooks notice (about 20 minutes).
 sensitivity: $(READY)
 	$(BIN)/python tests/sensitivity.py
 
-# What environment.yml installs by pip, in a clean environment, runs the notebooks.
+mutants: $(READY)
+	$(BIN)/python tests/mutate.py annex returns progress spending
+
 test-environment:
 	$(PYTHON) tests/clean_environment.py
 
-# The same tests on the oldest versions that pyproject.toml allows, and on the newest there are.
 test-oldest: $(READY)
 	$(PYTHON) -m venv --clear build/oldest
 	$(BIN)/python tests/oldest.py > build/oldest.txt

@@ -1,12 +1,11 @@
 """From ``data/raw`` to ``data/processed``: every table, its dictionary and its data package."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from kgge.annex import find_annex, read_annex
+from kgge.annex import read_annex
 from kgge.files import data_folder, write_bytes
 from kgge.ledger import budget_of, reconcile
 from kgge.returns import Returns, read_returns
@@ -27,16 +26,11 @@ NULLABLE_KEYS = ("annex", "ledger", "problems")
 _PHASE = {"budget": "approved", "spending": "executed"}
 
 
-def build(data: Path | None = None) -> Returns:
+def build() -> Returns:
     """Read the annex, the code lists and the returns, and write every processed table.
 
-    Everything is read before anything is written, so an annex that cannot be read leaves the
-    tables as they were.
-
-    Parameters
-    ----------
-    data : Path, optional
-        Folder with ``raw/``; the tables go to its ``processed/``. By default `data_folder`.
+    From ``raw/`` of the data folder to its ``processed/``. The annex and the code lists are read
+    before anything is written, so an annex that cannot be read leaves the tables as they were.
 
     Returns
     -------
@@ -48,9 +42,8 @@ def build(data: Path | None = None) -> Returns:
     DataError
         If the annex, its corrections or a code list cannot be read.
     """
-    data = data or data_folder()
-    raw, out = data / "raw", data / "processed"
-    annex = read_annex(find_annex())
+    raw, out = data_folder() / "raw", data_folder() / "processed"
+    annex = read_annex()
     frames = {
         "annex": annex,
         "repairs": pd.DataFrame(annex.attrs["repairs"],

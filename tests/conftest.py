@@ -25,7 +25,7 @@ def illustrative_data(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KGGE_DATA", str(folder))
         write_example(folder / "raw" / "returns")
-        build(folder)
+        build()
     return folder
 
 

@@ -22,9 +22,9 @@ def test_two_builds_are_what_is_committed(data):
     committed = contents(data_folder() / "processed")
     for path in (data / "processed").iterdir():
         path.unlink()
-    build(data)
+    build()
     assert contents(data / "processed") == committed
-    build(data)
+    build()
     assert contents(data / "processed") == committed
 
 
@@ -63,7 +63,7 @@ def test_an_unreadable_annex_leaves_the_tables_as_they_were(data):
     path = next((data / "raw").glob("*annex.tsv"))
     path.write_text(path.read_text(encoding="utf-8").replace("\t1,150", "\tx"), encoding="utf-8")
     with pytest.raises(kgge.DataError, match="the total belongs here, there stands 'x'"):
-        build(data)
+        build()
     assert contents(data / "processed") == before
 
 
@@ -71,7 +71,7 @@ def test_one_annex_and_no_other(data):
     path = next((data / "raw").glob("*annex.tsv"))
     path.with_name("annex-2.txt").write_bytes(path.read_bytes())
     with pytest.raises(kgge.DataError, match=r"one file named \*annex\*.*found .*annex-2.txt"):
-        build(data)
+        build()
 
 
 def test_a_label_like_a_formula_is_text_in_the_tables(data):
@@ -81,7 +81,7 @@ def test_a_label_like_a_formula_is_text_in_the_tables(data):
     assert number == "I"
     lines[10] = lines[10].replace(label, "=HYPERLINK(1)")
     path.write_text("\n".join(lines), encoding="utf-8")
-    build(data)
+    build()
     assert ",'=HYPERLINK(1)," in (data / "processed" / "annex.csv").read_text(encoding="utf-8")
     assert kgge.load_annex()["label"].iloc[0] == "=HYPERLINK(1)"
 
@@ -90,7 +90,7 @@ def test_an_annex_that_does_not_add_up_is_written_but_not_used(data):
     path = next((data / "raw").glob("*annex.tsv"))
     path.write_text(path.read_text(encoding="utf-8").replace("\t1,150", "\t1,151"),
                     encoding="utf-8")
-    build(data)
+    build()
     ledger = kgge.load_ledger()
     assert ledger.loc[ledger["state"] == "differs", "item"].unique().tolist() == ["II", "total"]
     with pytest.raises(kgge.DataError, match="does not add up"):
@@ -107,7 +107,7 @@ def test_another_province_needs_no_change_of_code(data):
         "\t\t2021\t\t\tTổng cộng\n\t\tTrung ương\tĐịa phương\tKhác\t\n"
         "I\tDự án\t1.000\t2\t3\t1.005\n\t- Dòng\t1.000\t2\t3\t1.005\n"
         "\tTổng cộng\t1.000\t2\t3\t1.005\n", encoding="utf-8")
-    build(data)
+    build()
     assert kgge.load_budget()[["item", "source", "amount"]].to_numpy().tolist() == [
         ["I.1", "central", 1000], ["I.1", "local", 2], ["I.1", "other", 3]]
     assert kgge.load_outcomes().empty and not kgge.load_outcomes().attrs["illustrative"]

@@ -31,7 +31,7 @@ def real(data):
         place.value = "Không / No"
         book.save(path.with_name(path.name.replace("illustrative-", "báo cáo ")))
         path.unlink()
-    returns = build(data)
+    returns = build()
     assert len(returns.problems.query("severity == 'error'")) == 0
     assert returns.reporting["received"].sum() == 125
     return data
