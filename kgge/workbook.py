@@ -135,7 +135,7 @@ def _check_spread(text: bytes) -> None:
                 raise Rejected("far_cell", part.get("ref"))
 
 
-def _near(sheet: Any) -> dict[str, int]:
+def near(sheet: Any) -> dict[str, int]:
     """Return the rows and columns to go through: blank cells far off may have a look, no figure."""
     return {"max_row": min(sheet.max_row, LAST_ROW), "max_col": min(sheet.max_column, LAST_COLUMN)}
 
@@ -182,7 +182,7 @@ def _read_again(data: bytes, sheets: list[Sheet]) -> list[Sheet]:
                             for only in (False, True))
     out = []
     for sheet in sheets:
-        for line in formulas[sheet.name].iter_rows(**_near(formulas[sheet.name])):
+        for line in formulas[sheet.name].iter_rows(**near(formulas[sheet.name])):
             for cell in line:
                 if cell.data_type not in ("f", "e"):
                     continue
