@@ -62,6 +62,16 @@ def test_verdict_cumulative(year, eligible, reached, ratio, status):
     assert row["firm"]
 
 
+def test_columns_are_those_of_the_contract():
+    row = one(single(2018, 100, 35), A, units("u"))
+    assert row.index.tolist() == (
+        "indicator year reached eligible coverage coverage_low coverage_high baseline target "
+        "distance_share time_share ratio status status_low status_high firm observed_pace "
+        "required_pace units_expected units_reported missing_units").split()
+    assert row[["reached", "eligible", "coverage", "baseline", "target"]].tolist() == [
+        35, 100, 0.35, 0.0, 0.7]
+
+
 def test_falling_figure_is_reversing():
     targets = A.assign(baseline=0.2)
     row = one(single(2017, 100, 19), targets, units("u"))
@@ -94,6 +104,8 @@ def test_paces():
     row = one(single(2018, 100, 30), A, units("u"))
     assert row["observed_pace"] == pytest.approx(0.1)
     assert row["required_pace"] == pytest.approx(0.2)
+    last = one(single(2019, 100, 30), A, units("u"))
+    assert last["required_pace"] == pytest.approx(0.4)  # all of it in the one year that is left
     late = one(single(2020, 100, 30), A, units("u"))
     assert late["observed_pace"] == pytest.approx(0.06)
     assert math.isnan(late["required_pace"])

@@ -152,6 +152,10 @@ def test_cost_per_newly_reached_person_by_hand():
     fallen = kgge.cost_per_person(spending, outcomes, budget, TARGETS)
     assert fallen["newly_reached"].tolist() == [300, -10, 7, 9]
     assert fallen["cost"].isna().tolist() == [False, True, True, True]
+    outcomes.loc[[1, 3], "reached"] = [100, 200]  # nobody new: no cost, and not an endless one
+    same = kgge.cost_per_person(spending, outcomes.astype({"reached": object}), budget, TARGETS)
+    assert same["newly_reached"].tolist() == [300, 0, 7, 9]
+    assert same["cost"].isna().tolist() == [False, True, True, True]
 
 
 def test_a_unit_that_skips_a_year_takes_nobody_away():
