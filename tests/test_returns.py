@@ -16,7 +16,7 @@ from kgge.annotate import annotate
 from kgge.files import DataError, data_folder
 from kgge.form import load_form
 from kgge.plan import REPORT_STATES
-from kgge.returns import figure_cells, list_files, read_returns, reporting_rates
+from kgge.returns import figure_cells, list_files, read_returns, report_states, reporting_rates
 from kgge.schemas import SCHEMAS
 from kgge.tables import read_table, write_table
 from kgge.template import write_template
@@ -385,3 +385,13 @@ def test_several_returns_of_one_unit_and_year_name_each_other(tmp_path):
         assert others in said[name] and f"{name}, " not in said[name]
     cells = returns.reporting.attrs["cells"]
     assert cells["accepted"] == 0 and cells["rejected"] == cells["submitted"] > 0
+
+
+def test_what_came_of_each_return():
+    reporting = pd.DataFrame(
+        [(True, False, False, False, "missing"), (True, True, False, True, "empty"),
+         (True, True, True, True, "on_time"), (True, True, True, False, "late"),
+         (False, False, False, False, None), (False, True, True, True, None)],
+        columns=["expected", "received", "with_content", "on_time", "state"])
+    pd.testing.assert_series_equal(report_states(reporting), reporting["state"],
+                                   check_names=False, check_dtype=False)
