@@ -149,7 +149,8 @@ def test_all_faults_are_named_at_once(tmp_path):
 @pytest.mark.parametrize(("name", "content", "message"), [
     ("annex.tsv", b"", "the file is empty"),
     ("annex.tsv", b"\n \t \n", "the file is empty"),
-    ("annex.tsv", "Kế hoạch\n".encode(), "no header: a row of years"),
+    ("annex.tsv", "Kế hoạch\n".encode(), r"no header: a row of years.*; line 1 reads 'Kế hoạch'"),
+    ("annex.tsv", "\nKinh phí\t2021\n".encode(), "no header: .*; line 2 reads 'Kinh phí'"),
     ("annex.tsv", "ab\nKế hoạch\n".encode("utf-16"), "line 1 is not UTF-8"),
     ("annex.tsv", "a\nTổng".encode("cp1258", "replace") + b"\xd5", "line 2 is not UTF-8"),
     ("annex.xlsx", b"PK not a workbook", "not a readable .xlsx workbook"),
@@ -465,3 +466,9 @@ def test_a_correction_may_replace_and_may_empty_a_line(tmp_path):
 
 def test_long_texts_are_cut_in_messages():
     assert quote("a" * 60) == repr("a" * 60) and quote("a" * 61) == repr("a" * 57 + "...")
+
+
+def test_a_heading_with_nothing_below_it_is_refused(tmp_path):
+    path = small(tmp_path, PROJECT, ("II", "Dự án 2", "", "", ""), ("III", *PROJECT[1:]))
+    with pytest.raises(kgge.DataError, match="line 5: neither amounts nor lines below: 'Dự án 2'"):
+        kgge.read_annex(path)
