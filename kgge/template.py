@@ -74,8 +74,7 @@ def write_template(unit: str, year: int, path: str | Path, *, illustrative: bool
 
     form, left, content = form or load_form(), dict(values or {}), BytesIO()
     form.check(unit, year)
-    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False,
-                                         "strings_to_urls": False})
+    book = xlsxwriter.Workbook(content, {"in_memory": True})
     book.set_properties({"title": f"{FORM} {unit} {year}", "created": datetime.datetime(2016, 3, 3),
                          "comments": BANNER if illustrative else ""})
     paint = _Painter(book, year, BANNER if illustrative else "")
@@ -159,6 +158,7 @@ class _Painter:
     def _sheet(self, kind: str) -> tuple[Any, int]:
         """Add a sheet with title, headings, column numbers and codes; return its next row."""
         sheet, columns = self.book.add_worksheet(SHEETS[kind]), COLUMNS[kind]
+        sheet.add_write_handler(str, _as_text)
         sheet.set_paper(9)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
@@ -215,6 +215,11 @@ class _Painter:
         for at, column in enumerate(columns[4:], 4):
             sheet.data_validation(first, at, first + len(rows) - 1, at,
                                   _rule(column.code, f"{'ABCDEFG'[at]}{first + 1}"))
+
+
+def _as_text(sheet: Any, row: int, column: int, text: str, style: Any) -> int | None:
+    """Write text as text, whatever it looks like; None leaves a blank to the usual way."""
+    return int(sheet.write_string(row, column, text, style)) if text else None
 
 
 def _rule(column: str, cell: str) -> dict[str, Any]:

@@ -383,6 +383,9 @@ def test_a_plain_row_below_a_heading_is_a_row_of_its_own(tmp_path):
     assert heading[["amount", "column"]].isna().all(axis=None) and (heading["text"] == "").all()
     joined = kgge.read_annex(small(tmp_path, ("I", "Dự án"), ("", "tập huấn", "1", "1", "2")))
     assert joined["label"].unique().tolist() == ["Dự án tập huấn", "Tổng cộng"]
+    (repair,) = joined.attrs["repairs"]
+    assert (repair["line"], repair["printed"], repair["corrected"]) == (
+        5, "tập huấn", "Dự án tập huấn")
     with pytest.raises(kgge.DataError, match="line 4: stands under no project: 'tập huấn'"):
         kgge.read_annex(small(tmp_path, ("", "tập huấn", "1", "1", "2"), PROJECT))
 

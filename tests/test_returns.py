@@ -162,6 +162,13 @@ def test_a_cumulative_figure_that_falls_is_doubted_against_the_latest_earlier_re
     assert out.outcomes["reached"].notna().all()
 
 
+def test_nobody_reached_yet_is_no_fall(tmp_path):
+    send(tmp_path, "rach-gia", 2016, factor=0)
+    send(tmp_path, "rach-gia", 2017, factor=0)
+    out = read_returns(tmp_path)
+    assert (out.outcomes["reached"] == 0).all() and "falls" not in set(out.problems["code"])
+
+
 def test_a_rejected_figure_is_not_what_later_years_are_compared_with(tmp_path):
     send(tmp_path, "newspaper", 2016, factor=9.9)
     edit(tmp_path / "newspaper-2016.xlsx", lambda book: [
