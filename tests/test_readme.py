@@ -1,5 +1,6 @@
 """What the README tells a newcomer to type does what it says."""
 
+import csv
 import os
 import re
 import shlex
@@ -88,3 +89,10 @@ def test_the_list_of_commands_is_not_cut():
                            text=True, check=True, env={**os.environ, "COLUMNS": "80"}).stdout
     commands = found.split("Commands:")[1]
     assert "..." not in commands and len(commands.strip().splitlines()) == 6
+
+
+def test_each_explained_change_is_of_a_line_that_stands():
+    with (ROOT / "tests" / "mutants.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            code = (ROOT / "kgge" / f"{row['module'].replace('.', '/')}.py").read_text("utf-8")
+            assert row["line"] in map(str.strip, code.splitlines()), row
