@@ -12,8 +12,10 @@ from kgge.cards import notice, status_card
 from kgge.files import DataError
 from kgge.labels import label, number, percent
 from kgge.ledger import reconcile
+from kgge.prices import in_usd, real_terms
 from kgge.progress import coverage, progress
-from kgge.spending import cost_per_person, execution, in_usd, real_terms, shares, totals
+from kgge.reporting import reporting_rates
+from kgge.spending import cost_per_person, execution, shares, totals
 from kgge.style import use
 from kgge.tables import (
     load_annex,
@@ -33,7 +35,7 @@ from kgge.trace import trace
 if TYPE_CHECKING:
     from kgge import charts
     from kgge.annex import read_annex
-    from kgge.returns import Returns, read_returns, reporting_rates
+    from kgge.returns import Returns, read_returns
     from kgge.template import write_template
 
 __all__ = [
@@ -52,8 +54,7 @@ __all__ = [
 
 # Loaded when first asked for, so that `import kgge` costs little more than `import pandas`.
 _LATER = {"charts": "kgge.charts", "read_annex": "kgge.annex", "read_returns": "kgge.returns",
-          "Returns": "kgge.returns", "reporting_rates": "kgge.returns",
-          "write_template": "kgge.template"}
+          "Returns": "kgge.returns", "write_template": "kgge.template"}
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,6 @@ import logging
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,24 +17,16 @@ import pandas as pd
 
 from kgge.files import DataError, data_folder
 from kgge.grid import SUFFIXES, YEAR, Cell, Grid, Log, correct, quote, read_grid
+from kgge.outline import BULLET, TOTAL, Row, give_items, is_total, number_kinds
 from kgge.tables import conform
 
 log = logging.getLogger(__name__)
 
-_TOTAL = re.compile(r"(tổng cộng|tổng số|total).*|(tổng|cộng)\s*([:(].*)?", re.IGNORECASE)
 _MARK = re.compile(r"</?[a-z]+>|\*\*")  # <i>, </i>, **: marks of the transcription
-_BULLET = re.compile(r"[-–—+•*]\s*")
 _DASHES = {"-", "–", "—"}  # yearbooks write a dash for zero
 _AMOUNT = re.compile(r"\d{1,3}(?:([.,\s])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d{1,2})?"
                      r"|\d+(?:[.,]\d{1,2})?")
 _JOINED, _SPLIT = "joined label", "label split over two rows"
-_NUMBERS = {  # kinds of outline number; one that can be several is the first, see `_kind`
-    "roman": re.compile(r"([IVX]+)[.)]?"),
-    "dotted": re.compile(r"(\d+(?:\.\d+)+)[.)]?"),
-    "arabic": re.compile(r"(\d+)[.)]?"),
-    "upper": re.compile(r"([A-ZĐ])[.)]?"),
-    "letter": re.compile(r"([a-zđ])[.)]?"),
-}
 
 
 class Slot(NamedTuple):
@@ -43,21 +34,6 @@ class Slot(NamedTuple):
 
     year: int | None
     source: str | None
-
-
-@dataclass
-class Row:
-    """One printed row of the annex: outline number, label, amounts in the order of the slots."""
-
-    line: int
-    column: int  # of the label
-    number: str
-    label: str
-    cells: list[Cell]
-    amounts: list[float | None] = field(default_factory=list)
-    item: str = ""
-    parent: str | None = None
-    level: int = 0
 
 
 def read_annex(path: str | Path | None = None,
@@ -110,7 +86,7 @@ def read_annex(path: str | Path | None = None,
     faults: list[str] = []
     rows = _read_rows(grid[below:], slots, first, repairs, faults)
     _raise(faults, path.name)
-    _place(rows, faults)
+    give_items(rows, faults)
     _raise(faults, path.name)
     annex = conform("annex", _frame(rows, slots))
     for repair in repairs:
@@ -151,7 +127,7 @@ def _read_header(grid: Grid, name: str) -> tuple[list[Slot], int, int]:
     slots: dict[int, Slot] = {}
     for cell in below:
         year = years.get(cell.column, year)
-        if year is None or not cell.text or _TOTAL.fullmatch(cell.text):
+        if year is None or not cell.text or TOTAL.fullmatch(cell.text):
             continue
         source = next((s for s, words in known if words in _fold(cell.text)), None)
         if source is None:
@@ -164,7 +140,7 @@ def _read_header(grid: Grid, name: str) -> tuple[list[Slot], int, int]:
     faults += [f"line {source_line}: no funding source stands under the year {y}"
                for y in years.values() if y not in {s.year for s in slots.values()}]
     last = max(slots, default=0)
-    if not any(c.column == last + 1 and _TOTAL.fullmatch(c.text)
+    if not any(c.column == last + 1 and TOTAL.fullmatch(c.text)
                for _, row in grid[max(0, at - 3):at + 2] for c in row):
         faults.append(f"line {line}: no column of totals (Tổng cộng) stands right of the amounts")
     _raise(faults, name)
@@ -189,9 +165,9 @@ def _read_rows(grid: Grid, slots: list[Slot], first: int, repairs: Log,
     for row in _split_rows(grid, first, len(slots), repairs, faults):
         has_amounts = any(c.text for c in row.cells)
         last = rows[-1] if rows else None
-        if not has_amounts and last and _is_total(last):
+        if not has_amounts and last and is_total(last):
             continue  # signatures and notes below the grand total
-        marked = bool(row.number or _BULLET.match(row.label))
+        marked = bool(row.number or BULLET.match(row.label))
         if not has_amounts and not marked:
             if last is not None:
                 last.label += " " + row.label
@@ -219,7 +195,7 @@ def _split_rows(grid: Grid, first: int, wanted: int, repairs: Log,
         filled = [c for c in cells if c.text]
         if not filled or (at == 0 and _are_column_numbers(filled)):
             continue
-        has_number = len(filled) > 1 and _number_kinds(filled[0].text) and _words(filled[1].text)
+        has_number = len(filled) > 1 and number_kinds(filled[0].text) and _words(filled[1].text)
         number = filled.pop(0).text if has_number else ""
         if not _words(filled[0].text):
             faults.append(f"line {line}: no label before {quote(filled[0].text)}")
@@ -277,81 +253,6 @@ def _amount(text: str) -> float | None:
     if match[1]:
         text = re.sub(re.escape(match[1]), "", text)
     return float(text.replace(",", "."))
-
-
-def _is_total(row: Row) -> bool:
-    return not row.number and _TOTAL.fullmatch(row.label) is not None
-
-
-def _number_kinds(text: str) -> list[str]:
-    return [kind for kind, form in _NUMBERS.items() if form.fullmatch(text)]
-
-
-def _ordinals(kind: str, number: str) -> set[int]:
-    """Return which place among its siblings an outline number claims; letters in either order."""
-    text = number.rstrip(".)")
-    if kind == "roman":
-        values = [{"I": 1, "V": 5, "X": 10}[c] for c in text]
-        return {sum(-v if v < max(values[i:]) else v for i, v in enumerate(values))}
-    if kind in ("arabic", "dotted"):
-        return {int(text.split(".")[-1])}
-    return {order.find(text.casefold()) + 1
-            for order in ("abcdđeghiklmnopqrstuvxy", "abcdefghijklmnopqrstuvwxyz")}
-
-
-def _place(rows: list[Row], faults: list[str]) -> None:
-    """Give each row its item code, parent and level from its number or bullet.
-
-    A mark seen before in the branch returns to its level; a new one opens a level below. A row
-    without number and bullet stands beside the unnumbered rows before it, if there are any.
-    """
-    totals = [row for row in rows if _is_total(row)]
-    lines = [row for row in rows if not _is_total(row)]
-    if len(totals) != 1 or totals[0] not in (rows[0], rows[-1]):
-        faults.append("one row of grand totals (Tổng cộng) belongs above or below all others; "
-                      f"found at line {', '.join(str(r.line) for r in totals) or 'none'}")
-    for row in totals:
-        row.item = "total"
-    stack: list[tuple[str, Row]] = []
-    counts: dict[str, int] = {}
-    for row in lines:
-        kind = _kind(row, stack, counts) if row.number else _bullet(row, stack)
-        depth = next((i for i, (k, _) in enumerate(stack) if k == kind), len(stack))
-        if not row.number and depth == 0:
-            faults.append(f"line {row.line}: stands under no project: {quote(row.label)}")
-            continue
-        del stack[depth:]
-        parent = stack[-1][1].item if stack else ""
-        counts[parent] = place = counts.get(parent, 0) + 1
-        if row.number and place not in _ordinals(kind, row.number):
-            faults.append(f"line {row.line}: number {row.number!r} stands where number {place} "
-                          f"of its level belongs: {quote(row.label)}")
-        row.level = depth + 1
-        row.parent = parent or None
-        row.item = f"{parent}.{place}" if parent else row.number.rstrip(".)")
-        stack.append((kind, row))
-    for row in lines:
-        row.label = _BULLET.sub("", row.label, count=1) if _BULLET.match(row.label) else row.label
-        if row.item not in counts and None in row.amounts:
-            faults.append(f"line {row.line}: neither amounts nor lines below: {quote(row.label)}")
-
-
-def _kind(row: Row, stack: list[tuple[str, Row]], counts: dict[str, int]) -> str:
-    """Return the kind of a number: the open one it comes next in ("I" after "H"), else the first.
-
-    Open are the levels of `stack`; `counts` has the rows below each parent so far.
-    """
-    kinds = _number_kinds(row.number)
-    return next((kind for kind, above in stack if kind in kinds
-                 and counts[above.parent or ""] + 1 in _ordinals(kind, row.number)), kinds[0])
-
-
-def _bullet(row: Row, stack: list[tuple[str, Row]]) -> str:
-    """Return the kind of an unnumbered row: its bullet, or that of the rows it stands beside."""
-    match = _BULLET.match(row.label)
-    mark = match[0].strip().replace("–", "-").replace("—", "-") if match else "plain"
-    beside = [k for k, r in stack if not r.number]
-    return beside[0] if beside and "plain" in (mark, beside[0]) else mark
 
 
 def _frame(rows: list[Row], slots: list[Slot]) -> pd.DataFrame:

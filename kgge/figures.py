@@ -6,8 +6,9 @@ import pandas as pd
 
 from kgge import tables
 from kgge.labels import codes
+from kgge.prices import real_terms
 from kgge.progress import coverage, progress
-from kgge.spending import execution, real_terms, shares, totals
+from kgge.spending import execution, shares, totals
 
 
 class Figure(NamedTuple):

@@ -7,9 +7,10 @@ import pandas as pd
 from kgge import tables
 from kgge.figures import latest_year
 from kgge.labels import codes, label, labels, words
+from kgge.prices import real_terms
 from kgge.progress import coverage, progress
-from kgge.returns import report_states
-from kgge.spending import execution, real_terms, shares, totals
+from kgge.reporting import report_states
+from kgge.spending import execution, shares, totals
 
 # The code list of each column of codes; the shares among the columns of numbers.
 KINDS = {"item": "item", "project": "item", "source": "source", "indicator": "indicator",

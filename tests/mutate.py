@@ -28,8 +28,9 @@ MODULES = sorted(".".join(path.relative_to(ROOT / "kgge").with_suffix("").parts)
 TESTS = {
     "__init__": "style tables", "annex": "annex build", "annotate": "returns",
     "bounds": "progress simulation", "cells": "cells faults", "figures": "export document",
-    "files": "tables", "form": "template returns", "grid": "annex",
-    "plan": "labels progress", "reference": "report", "return_file": "faults returns",
+    "files": "tables", "form": "template returns", "grid": "annex", "outline": "annex",
+    "plan": "labels progress", "prices": "spending", "reference": "report",
+    "reporting": "returns", "return_file": "faults returns",
     "returns": "returns faults", "sheets": "excel", "style": "style export",
     "trace": "build returns", "workbook": "faults returns",
 }

@@ -13,7 +13,8 @@ import kgge
 from kgge import charts, labels, tables
 from kgge.files import DataError
 from kgge.plan import STATUSES
-from kgge.spending import execution, real_terms, shares, totals
+from kgge.prices import real_terms
+from kgge.spending import execution, shares, totals
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402

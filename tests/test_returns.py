@@ -16,7 +16,8 @@ from kgge.annotate import annotate
 from kgge.files import DataError, data_folder
 from kgge.form import load_form
 from kgge.plan import REPORT_STATES
-from kgge.returns import figure_cells, list_files, read_returns, report_states, reporting_rates
+from kgge.reporting import report_states, reporting_rates
+from kgge.returns import figure_cells, list_files, read_returns
 from kgge.schemas import SCHEMAS
 from kgge.tables import read_table, write_table
 from kgge.template import write_template

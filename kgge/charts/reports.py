@@ -8,7 +8,7 @@ from kgge.charts.drawn import tag
 from kgge.charts.parts import close, columns, drawing, legend, rows
 from kgge.charts.wording import codes_of, listed, name, names, records, say
 from kgge.labels import percent
-from kgge.returns import report_states
+from kgge.reporting import report_states
 from kgge.style import NAVY, ORANGE, PLUM
 
 if TYPE_CHECKING:
