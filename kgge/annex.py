@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 _MARK = re.compile(r"</?[a-z]+>|\*\*")  # <i>, </i>, **: marks of the transcription
 _DASHES = {"-", "–", "—"}  # yearbooks write a dash for zero
+_UNIT = re.compile(r"\W*(?:đơn vị(?: tính)?|đvt|unit)\s*:\s*(.*(?:đồng|vn[đd]|dong|usd)\w*)\W*",
+                   re.IGNORECASE)
+_MILLION = ("triệu đồng", "triệu vn", "million dong", "million vn")
 _AMOUNT = re.compile(r"\d{1,3}(?:([.,\s])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d{1,2})?"
                      r"|\d+(?:[.,]\d{1,2})?")
 _JOINED, _SPLIT = "joined label", "label split over two rows"
@@ -117,8 +120,8 @@ def _read_header(grid: Grid, name: str) -> tuple[list[Slot], int, int]:
     if at is None or at + 1 >= len(grid):
         raise DataError(f"{name}: no header: a row of years (2016, 2017, …) above a row of "
                         f"funding sources; line {grid[0][0]} reads {quote(grid[0][1][0].text)}")
-    faults: list[str] = []
     line, cells = grid[at]
+    faults = _foreign_units(grid[:at + 2])
     years = {c.column: int(m[1]) for c in cells if (m := YEAR.fullmatch(c.text))}
     repeated = sorted({y for y in years.values() if list(years.values()).count(y) > 1})
     faults += [f"line {line}: the year {y} stands twice in the header" for y in repeated]
@@ -147,6 +150,13 @@ def _read_header(grid: Grid, name: str) -> tuple[list[Slot], int, int]:
     return [*slots.values(), Slot(None, None)], min(slots), at + 2
 
 
+def _foreign_units(head: Grid) -> list[str]:
+    """Return what is said above the rows of another unit than million dong."""
+    found = ((line, m[1]) for line, row in head for c in row if (m := _UNIT.fullmatch(c.text)))
+    return [f"line {line}: amounts are in {quote(unit)}; write them in million dong (triệu đồng)"
+            for line, unit in found if not _fold(unit).startswith(_MILLION)]
+
+
 def _fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
@@ -165,8 +175,6 @@ def _read_rows(grid: Grid, slots: list[Slot], first: int, repairs: Log,
     for row in _split_rows(grid, first, len(slots), repairs, faults):
         has_amounts = any(c.text for c in row.cells)
         last = rows[-1] if rows else None
-        if not has_amounts and last and is_total(last):
-            continue  # signatures and notes below the grand total
         marked = bool(row.number or BULLET.match(row.label))
         if not has_amounts and not marked:
             if last is not None:
@@ -191,6 +199,7 @@ def _repair(row: Row, rule: str, corrected: str, reason: str) -> dict[str, Any]:
 def _split_rows(grid: Grid, first: int, wanted: int, repairs: Log,
                 faults: list[str]) -> Iterator[Row]:
     """Part each printed row into outline number, label and amounts, wherever they stand in it."""
+    began = ended = False
     for at, (line, cells) in enumerate(grid):
         filled = [c for c in cells if c.text]
         if not filled or (at == 0 and _are_column_numbers(filled)):
@@ -206,6 +215,8 @@ def _split_rows(grid: Grid, first: int, wanted: int, repairs: Log,
             values.pop()
         while len(values) > wanted and not values[0].text:
             values.pop(0)
+        if ended and all(_amount(c.text) is None for c in values):
+            continue  # signatures and notes below the grand total
         row = Row(line, label.column, number, _MARK.sub("", label.text).strip(), values)
         if any(c.text for c in values):
             if len(values) != wanted:
@@ -217,6 +228,7 @@ def _split_rows(grid: Grid, first: int, wanted: int, repairs: Log,
                     row, "undone shift", row.label,
                     f"amounts begin in column {values[0].column}, the header's in {first}"))
         yield row
+        ended, began = ended or (began and is_total(row)), True
 
 
 def _words(text: str) -> bool:

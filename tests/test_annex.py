@@ -294,6 +294,44 @@ def items_of(path):
 PROJECT = ("I", "Dự án", "1", "1", "2")
 
 
+@pytest.mark.parametrize("rows", [
+    [["", "Người lập biểu", "", "", ""]], [["", "NGƯỜI LẬP BIỂU", "CHỦ TỊCH", "", ""]],
+    [["Người lập biểu", "", "", "Chủ tịch", ""], ["", "(Ký tên)", "(Ký, đóng dấu)", "", ""]]])
+def test_signatures_below_the_grand_total_are_passed_over(tmp_path, rows):
+    made = [PROJECT, ("", "Tổng cộng", "1", "1", "2"), *rows]
+    annex = kgge.read_annex(small(tmp_path, *made, total=""))
+    assert annex["label"].unique().tolist() == ["Dự án", "Tổng cộng"]
+
+
+def test_a_heading_below_totals_that_stand_first_is_kept(tmp_path):
+    made = [("", "Tổng cộng", "1", "1", "2"), ("I", "Dự án", "", "", ""),
+            ("", "- Dòng", "1", "1", "2")]
+    assert items_of(small(tmp_path, *made, total="")) == ["total", "I", "I.1"]
+
+
+@pytest.mark.parametrize("unit", ["Nghìn đồng", "đồng", "Tỷ đồng", "USD", "1.000 VNĐ"])
+def test_amounts_in_another_unit_are_refused(tmp_path, unit):
+    path = small(tmp_path, PROJECT, above=[["", f"(Đơn vị tính: {unit})"]])
+    with pytest.raises(kgge.DataError, match=f"line 1: amounts are in '{unit}'; write them in mil"):
+        kgge.read_annex(path)
+
+
+@pytest.mark.parametrize("unit", [
+    "Đơn vị tính: Triệu đồng", "ĐVT: triệu  đồng.", "(Đơn vị: triệu VNĐ)", "Unit: million dong",
+    "Đơn vị: Sở Lao động"])
+def test_ways_of_naming_the_unit(tmp_path, unit):
+    assert items_of(small(tmp_path, PROJECT, above=[["", unit]])) == ["I", "total"]
+
+
+def test_a_row_that_cannot_be_read_is_the_only_fault_named(tmp_path):
+    """Rows after one left out would seem to be numbered wrongly."""
+    path = small(tmp_path, PROJECT, ("II", "Dự án 2", "1", "2"), ("III", "Dự án 3", "1", "1", "2"))
+    with pytest.raises(kgge.DataError) as error:
+        kgge.read_annex(path)
+    assert str(error.value).count("\n") == 1 and "line 5: 2 amounts where 3 belong (2 and" in str(
+        error.value)
+
+
 @pytest.mark.parametrize(("printed", "amount"), [
     ("–", 0), ("—", 0), ("12,5", 12.5), ("12.25", 12.25), ("1.900,5", 1900.5),
     ("1,900.25", 1900.25), ("1 900,5", 1900.5), ("1.234.567", 1234567), (" 7 ", 7),
