@@ -40,7 +40,17 @@ class Block(NamedTuple):
 
 
 def year_range(outcomes: pd.DataFrame) -> range:
-    """Return every year from the first to the last of `outcomes`."""
+    """Return every year from the first to the last of `outcomes`.
+
+    Raises
+    ------
+    DataError
+        If a column that coverage rests on is missing.
+    """
+    wanted = [*KEY, "eligible", "reached"]
+    if absent := [column for column in wanted if column not in outcomes]:
+        raise DataError(f"outcomes have the columns {', '.join(map(str, outcomes))}; "
+                        f"{', '.join(absent)} must be among them")
     years = outcomes["year"].dropna().to_numpy(dtype=float)
     return range(int(years.min()), int(years.max()) + 1) if len(years) else range(0)
 
@@ -168,17 +178,18 @@ def _asked(eligible: Array, reached: Array, state: Array, residents: Array) -> A
     """Return which cells are expected, the one of the census and the unknown one included."""
     asked = np.zeros(state.shape, dtype=bool)
     last = np.zeros((len(state), state.shape[2]), dtype=bool)  # the cells of the latest return
+    rests = np.zeros(state.shape[2], dtype=bool)  # it says that nothing of this applies
     for y in range(state.shape[1]):
         here, unfit, counted = state[:, y] == 1, state[:, y] == 2, ~np.isnan(eligible[:, y])
         told = ~np.isnan(reached[:, y])
-        earlier, idle = last.any(axis=0), unfit.any(axis=0) & ~here.any(axis=0)
+        earlier, rests = last.any(axis=0), ~here.any(axis=0) & (unfit.any(axis=0) | rests)
         returned = (counted & told).any(axis=0)
         due = (last & ~unfit) | np.where(returned | ~earlier, here, counted | told)
-        census = ~(earlier | counted.any(axis=0) | idle | np.isnan(residents[y]))
+        census = ~(earlier | counted.any(axis=0) | rests | np.isnan(residents[y]))
         asked[:, y] = due & ~census
         asked[-2, y] = census
-        asked[-1, y] = ~(due.any(axis=0) | census | idle)
-        last = np.where(counted.any(axis=0), due, last)
+        asked[-1, y] = ~(due.any(axis=0) | census | rests)
+        last = np.where(counted.any(axis=0), due, last) & ~rests
     return asked
 
 
@@ -191,13 +202,13 @@ def add_up(block: Block, own: Any = slice(None), vague: Any = (), by_unit: bool 
     complete = block.complete[own]
     sums = {"reached": np.where(complete, block.low[own], 0).sum(axis=0),
             "eligible": np.where(complete, block.eligible[own], 0).sum(axis=0),
-            "units_expected": np.ones(complete.shape[1:], dtype=int),
             "units_reported": complete.any(axis=0).astype(int),
             "ends": block.eligible[own].sum(axis=0),
             "low": block.low[own].sum(axis=0), "high": block.high[own].sum(axis=0)}
     doubt = block.missing[list(vague)].any(axis=0)
     sums["ends"][doubt] = np.nan
     missing = block.missing[own].any(axis=0) | doubt
+    sums["units_expected"] = (complete.any(axis=0) | missing).astype(int)
     if by_unit:
         names = np.where(missing, block.units, "")
     else:

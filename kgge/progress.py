@@ -42,8 +42,10 @@ def coverage(outcomes: pd.DataFrame, units: pd.DataFrame, by: str | Sequence[str
     DataFrame
         Key indicator, year and the keys of `by`; reached, eligible (persons, where both are
         numbers), coverage, coverage_low, coverage_high (shares), units_expected (units that are
-        to report the indicator), units_reported, missing_units (codes, `;` between, the widest
-        first). Every year from the first to the last of `outcomes`, also where nobody reported.
+        to report it, less those that answered that it does not apply to them), units_reported,
+        missing_units (codes, `;` between, the widest first). Every year from the first to the
+        last of `outcomes`, also where nobody reported. Coverage is of the units that reported,
+        the ends are of all that were to, so it can lie outside them.
 
     Raises
     ------
@@ -103,9 +105,9 @@ def progress(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
         Key indicator, year: every indicator of `targets`. reached, eligible: persons; coverage,
         coverage_low, coverage_high, baseline, target, distance_share, time_share: shares;
         ratio: distance_share / time_share; status, status_low, status_high: one of
-        `plan.STATUSES`, the last two empty where the ends are; firm: missing returns cannot
-        change the status; observed_pace, required_pace: shares per year; units_expected,
-        units_reported, missing_units as in `coverage`.
+        `plan.STATUSES`, the last two empty where the ends are; firm: all three agree, so missing
+        returns cannot change the status; observed_pace, required_pace: shares per year;
+        units_expected, units_reported, missing_units as in `coverage`.
 
     Raises
     ------
@@ -126,7 +128,7 @@ def progress(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     """
     seen = year_range(outcomes)
     goals = targets["target_year"].astype(int).to_list()
-    asked = ([year] if year is not None else list(seen)) or goals
+    asked = ([int(year)] if year is not None else list(seen)) or goals
     years = range(min([*asked, *seen]), max(asked) + 1) if asked else range(0)
     rows = []
     for block, goal in zip(blocks(outcomes, units, targets, years), targets.to_dict("records"),

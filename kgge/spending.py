@@ -89,11 +89,11 @@ def shares(budget: pd.DataFrame, by: str | Sequence[str],
     """
     out = totals(budget, by)
     if within is None:
-        whole: float | pd.Series = out["amount"].sum()
+        whole: float | pd.Series = out["amount"].sum() or np.nan
     else:
         keys = _keys(within, _keys(by, _BY))
-        whole = out.groupby(keys, sort=False)["amount"].transform("sum")
-    return out.assign(share=(out["amount"] / whole).replace([np.inf, -np.inf], np.nan))
+        whole = out.groupby(keys, sort=False)["amount"].transform("sum").replace(0.0, np.nan)
+    return out.assign(share=out["amount"] / whole)
 
 
 def execution(budget: pd.DataFrame, spending: pd.DataFrame,

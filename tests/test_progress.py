@@ -260,7 +260,7 @@ def test_not_applicable_cells_are_not_expected():
                     ("b", 2016, "g", "female", NAN, NAN, na), state=True)
     row = one(outcomes, A, units("a", "b"))
     assert (row["coverage_low"], row["coverage_high"], row["missing_units"]) == (0.1, 0.1, "")
-    assert (row["units_expected"], row["units_reported"], row["firm"]) == (2, 1, True)
+    assert (row["units_expected"], row["units_reported"], row["firm"]) == (1, 1, True)
     row = one(outcomes, A, units("a", "b", "c"))
     assert row["missing_units"] == "c", "of which nothing is known"
     row = one(outcomes.replace(na, no), A, units("a", "b"))
@@ -273,9 +273,35 @@ def test_a_unit_to_which_nothing_applies_keeps_its_row():
     outcomes = rows(("a", 2016, "g", "female", NAN, NAN, "not_applicable"), state=True)
     table = coverage(outcomes, units("a"), "unit", A)
     assert table[["units_expected", "units_reported", "missing_units"]].values.tolist() == [
-        [1, 0, ""]]
+        [0, 0, ""]]
     assert table[["reached", "eligible"]].isna().all(axis=None)
     assert coverage(outcomes, units("a"), "sex", A).empty
+
+
+@pytest.mark.parametrize("earlier", [[], [("b", 2016, "g", "female", 100, 50, "reported")]])
+def test_a_unit_that_last_said_not_applicable_is_not_expected_when_it_is_missing(earlier):
+    reported = [("a", year, "g", "female", 100, 60, "reported") for year in (2017, 2018)]
+    outcomes = rows(*earlier, ("b", 2017, "g", "female", NAN, NAN, "not_applicable"), *reported,
+                    state=True)
+    row = one(outcomes, A, units("a", "b"))
+    assert (row["coverage_low"], row["coverage_high"], row["firm"]) == (0.6, 0.6, True)
+    assert (row["units_expected"], row["missing_units"]) == (1, "")
+    back = pd.concat([outcomes, rows(("b", 2018, "g", "female", NAN, NAN, "not_reported"),
+                                     state=True)])
+    row = one(back, A, units("a", "b"))
+    assert (row["units_expected"], row["missing_units"]) == (2, "b"), "a blank row asks again"
+
+
+@pytest.mark.parametrize("column", ["unit", "year", "reached"])
+def test_a_missing_column_is_named(column):
+    with pytest.raises(DataError, match=f"; {column} must be among them"):
+        progress(single(2016, 10, 1).drop(columns=column), A, units("u"))
+
+
+def test_only_units_of_which_a_group_is_asked_are_expected_for_it():
+    outcomes = rows(("a", 2016, "g", "female", 100, 10), ("b", 2016, "h", "female", 50, 10))
+    table = coverage(outcomes, units("a", "b"), "group", A)
+    assert table[["units_expected", "units_reported"]].values.tolist() == [[1, 1], [1, 1]]
 
 
 def test_census_stands_in_beside_a_cell_that_does_not_apply():
