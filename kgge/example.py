@@ -50,19 +50,10 @@ class Body(NamedTuple):
 
 
 def write_example(folder: Path, seed: int = 27) -> list[Path]:
-    """Write the illustrative returns of all units, 2016 to 2020.
+    """Write the illustrative returns of all units, 2016 to 2020; return their paths in order.
 
-    Parameters
-    ----------
-    folder : Path
-        Folder to write ``<year>/illustrative-<year>-<unit>.xlsx`` under.
-    seed : int, default 27
-        Same seed, same figures.
-
-    Returns
-    -------
-    list of Path
-        The files written, by year and unit.
+    They are called ``<year>/illustrative-<year>-<unit>.xlsx`` below `folder`. Same seed, same
+    figures.
 
     Examples
     --------
@@ -103,9 +94,7 @@ def _persons(form: Form, body: Body, year: int, seed: int) -> Values:
         if indicator not in body.indicators:
             continue
         chance = random.Random(f"{seed} {body.unit} {code}")
-        size = _size(body, indicator, group, chance)
-        size = size - round(size * WOMEN) if sex == "male" else round(size * (
-            WOMEN if indicator != "3" else 1))
+        size = _size(body, indicator, group, sex, chance)
         if not size:
             values |= {(code, column): "x" for column in ("eligible", "reached", "attendances")}
             continue
@@ -122,12 +111,14 @@ def _persons(form: Form, body: Body, year: int, seed: int) -> Values:
     return values
 
 
-def _size(body: Body, indicator: str, group: str, chance: random.Random) -> int:
-    if indicator == CENSUS_INDICATOR:
-        return body.residents
-    per_thousand, small = SIZES[group]
-    size = body.residents / 1000 * per_thousand if body.residents else small
-    return round(size * chance.uniform(0.85, 1.15))
+def _size(body: Body, indicator: str, group: str, sex: str, chance: random.Random) -> int:
+    """Return the persons of one sex in a group."""
+    size = body.residents
+    if indicator != CENSUS_INDICATOR:
+        per_thousand, small = SIZES[group]
+        size = round((size / 1000 * per_thousand if size else small) * chance.uniform(0.85, 1.15))
+    women = size if indicator == "3" else round(size * WOMEN)
+    return women if sex == "female" else size - women
 
 
 def _blemish(values: Values, code: str, unit: str, year: int, chance: random.Random) -> None:

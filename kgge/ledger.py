@@ -36,7 +36,7 @@ def reconcile(annex: pd.DataFrame) -> pd.DataFrame:
     {'agrees': 101}
     """
     below = annex[annex["parent"].notna()].drop(columns="item").rename(columns={"parent": "item"})
-    parts = {"row total": annex[annex["year"].notna()].assign(year=pd.NA, source=None),
+    parts = {"row total": annex[annex["year"].notna()].assign(year=None, source=None),
              "children": below, "grand total": annex[annex["level"] == 1].assign(item="total")}
     items = [*annex["item"].unique(), "total"]
     ledger = pd.concat([_computed(frame, items).assign(check=check)

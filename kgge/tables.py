@@ -13,7 +13,7 @@ from kgge.schemas import DTYPES, FROM_RETURNS, SCHEMAS
 
 
 def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return `frame` with exactly the columns, types and single keys of table `name`, or raise."""
+    """Return `frame` with exactly the columns, types and keys of table `name`, or raise."""
     schema = SCHEMAS[name]
     wanted = [column.name for column in schema.columns]
     if set(frame.columns) != set(wanted):
@@ -63,8 +63,10 @@ def read_table(name: str, path: Path | None = None) -> pd.DataFrame:
     if not path.is_file():
         raise DataError(f"{path}: no such table (make it with `kgge build`)")
     frame = pd.read_csv(path, engine="c", dtype="str", keep_default_na=False, na_values=[""])
-    kinds = {column.name: column.type for column in SCHEMAS[name].columns}
-    out = conform(name, pd.DataFrame({c: _from_text(frame[c], kinds.get(c, "")) for c in frame}))
+    for c in SCHEMAS[name].columns:
+        if c.name in frame:
+            frame[c.name] = _from_text(frame[c.name], c.type)
+    out = conform(name, frame)
     if name in FROM_RETURNS:
         out.attrs["illustrative"] = is_illustrative(path.parent)
     return out
@@ -103,8 +105,7 @@ def load_annex() -> pd.DataFrame:
 
     Examples
     --------
-    >>> annex = load_annex()
-    >>> annex.query("item == 'III' and year == 2016")[["source", "amount", "line"]]
+    >>> load_annex().query("item == 'III' and year == 2016")[["source", "amount", "line"]]
           source  amount  line
     99   central   240.0    21
     100    local   150.0    21
@@ -150,8 +151,7 @@ def load_budget() -> pd.DataFrame:
 
     Examples
     --------
-    >>> import kgge
-    >>> kgge.load_budget()["amount"].sum()
+    >>> load_budget()["amount"].sum()
     np.float64(6600.0)
     """
     ledger = read_table("ledger")
@@ -215,12 +215,12 @@ def load_outcomes() -> pd.DataFrame:
 
 @_described
 def load_spending() -> pd.DataFrame:
-    """Return the amounts spent, as the units returned them.
+    """Return the amounts spent, as the units returned them; empty where there is no figure.
 
     Examples
     --------
-    >>> load_spending().columns.tolist()[:6]
-    ['unit', 'year', 'item', 'source', 'amount', 'state']
+    >>> load_spending().columns.tolist()[4:6]
+    ['amount', 'state']
     """
     return read_table("spending")
 
