@@ -9,7 +9,7 @@ from kgge.annex import read_annex
 from kgge.files import data_folder, write_bytes
 from kgge.ledger import budget_of, reconcile
 from kgge.returns import Returns, read_returns
-from kgge.schemas import SCHEMAS
+from kgge.schemas import FROM_RETURNS, SCHEMAS
 from kgge.tables import write_table
 
 # Column types of the Open Fiscal Data Package, for the tables of money.
@@ -21,26 +21,16 @@ FISCAL = {
                  "item": "activity:generic:subproject:code", "year": "date:fiscal-year",
                  "source": "fin-source:generic:code", "amount": "value"},
 }
+PHASE = {"budget": "approved", "spending": "executed"}
 # A row total has no year and source, a problem of a whole file no cell: no primary key there.
 NULLABLE_KEYS = ("annex", "ledger", "problems")
-_PHASE = {"budget": "approved", "spending": "executed"}
 
 
 def build() -> Returns:
-    """Read the annex, the code lists and the returns, and write every processed table.
+    """Write every table of ``data/processed`` from ``data/raw``; return what `read_returns` gave.
 
-    From ``raw/`` of the data folder to its ``processed/``. The annex and the code lists are read
-    before anything is written, so an annex that cannot be read leaves the tables as they were.
-
-    Returns
-    -------
-    kgge.returns.Returns
-        What `read_returns` gave; the problems in it are written too.
-
-    Raises
-    ------
-    DataError
-        If the annex, its corrections or a code list cannot be read.
+    The annex and the code lists are read before anything is written, so an annex that cannot be
+    read leaves the tables as they were. Problems of the returns are written as a table too.
     """
     raw, out = data_folder() / "raw", data_folder() / "processed"
     annex = read_annex()
@@ -66,27 +56,27 @@ def build() -> Returns:
 
 
 def _mark(name: str, illustrative: bool) -> str:
-    from_returns = name in Returns._fields
-    return "ILLUSTRATIVE, no result of the plan: " if illustrative and from_returns else ""
+    marked = illustrative and name in FROM_RETURNS
+    return "ILLUSTRATIVE, no result of the plan: " if marked else ""
 
 
 def data_package(illustrative: bool) -> dict[str, Any]:
     """Return the description of the processed tables as a (fiscal) data package."""
     resources = []
     for name, schema in SCHEMAS.items():
-        fiscal = FISCAL.get(name, {})
-        fields = [{"name": c.name, "type": c.type, "description": c.text,
-                   **({"columnType": fiscal[c.name]} if c.name in fiscal else {})}
+        fields = [{"name": c.name, "type": c.type, "description": c.text}
                   for c in schema.columns]
+        for field in fields:
+            if field["name"] in FISCAL.get(name, {}):
+                field["columnType"] = FISCAL[name][field["name"]]
         about: dict[str, Any] = {
-                 "name": name, "path": f"{name}.csv", "encoding": "utf-8", "format": "csv",
-                 "mediatype": "text/csv", "profile": "tabular-data-resource",
-                 "description": _mark(name, illustrative) + schema.text,
-                 "schema": {"fields": fields}}
+            "name": name, "path": f"{name}.csv", "encoding": "utf-8", "format": "csv",
+            "mediatype": "text/csv", "profile": "tabular-data-resource",
+            "description": _mark(name, illustrative) + schema.text, "schema": {"fields": fields}}
         if name not in NULLABLE_KEYS:
             about["schema"]["primaryKey"] = list(schema.key)
         if name in FISCAL:
-            about |= {"phase": _PHASE[name], "direction": "expenditure", "currency": "VND",
+            about |= {"phase": PHASE[name], "direction": "expenditure", "currency": "VND",
                       "factor": 1_000_000}
         resources.append(about)
     return {"name": "kgge", "title": "Plan 27/KH-UBND of Kiên Giang province, 2016-2020",

@@ -71,20 +71,10 @@ def fold(value: object) -> str:
 
 
 def read_cell(value: object, column: str) -> Cell:
-    """Read one entry cell.
+    """Read one entry cell: persons are whole numbers, amounts million dong.
 
-    Parameters
-    ----------
-    value : object
-        What the workbook holds: text, number, date, ``None``, or a `Fault`.
-    column : {"eligible", "reached", "attendances", "amount"}
-        Persons are whole numbers; amounts are million dong.
-
-    Returns
-    -------
-    Cell
-        Its state is ``rejected`` where the problem is an error; a problem beside a number is a
-        warning (the text was read as that number).
+    A problem beside a number is a warning: the text was read as that number. Where the problem
+    is an error the state is ``rejected``.
 
     Examples
     --------

@@ -7,7 +7,6 @@ amounts is invented, from a fixed seed, so that the notebooks have something to 
 import datetime
 import random
 from pathlib import Path
-from typing import NamedTuple
 
 from kgge.form import Form, load_form
 from kgge.plan import CENSUS_INDICATOR
@@ -41,28 +40,11 @@ FALLING = {("tan-hiep", 2019)}
 DOTTED = {("go-quao", 2018), ("phu-quoc", 2019)}
 
 
-class Body(NamedTuple):
-    """One reporting unit: code, residents (0 for a body of the province), indicators."""
-
-    unit: str
-    residents: int
-    indicators: tuple[str, ...]
-
-
 def write_example(folder: Path, seed: int = 27) -> list[Path]:
-    """Write the illustrative returns of all units, 2016 to 2020.
+    """Write the illustrative returns of all units, 2016 to 2020; return their paths in order.
 
-    Parameters
-    ----------
-    folder : Path
-        Folder to write ``<year>/illustrative-<year>-<unit>.xlsx`` under.
-    seed : int, default 27
-        Same seed, same figures.
-
-    Returns
-    -------
-    list of Path
-        The files written, by year and unit.
+    They are called ``<year>/illustrative-<year>-<unit>.xlsx`` below `folder`. Same seed, same
+    figures.
 
     Examples
     --------
@@ -71,45 +53,41 @@ def write_example(folder: Path, seed: int = 27) -> list[Path]:
     ...     len(write_example(Path(folder)))  # 26 units, five years, less the missing ones
     125
     """
-    form, units = load_form(), load_units().set_index("unit")["residents"].fillna(0)
-    bodies = [Body(unit, JOINT_RESIDENTS.get(unit, int(units[unit])), form.units[unit])
-              for unit in form.units]
-    money = _spending(form, bodies, seed)
+    form, census = load_form(), load_units().set_index("unit")["residents"].fillna(0)
+    residents = {unit: int(census[unit]) for unit in form.units} | JOINT_RESIDENTS
+    money = _spending(form, residents, seed)
     written = []
     for year in form.years:
-        for body in bodies:
-            key = body.unit, year
+        for unit in form.units:
+            key = unit, year
             if key in MISSING:
                 continue
-            path = folder / str(year) / f"illustrative-{year}-{body.unit}.xlsx"
-            values = {} if key in EMPTY else _persons(form, body, year, seed) | money[key]
-            write_template(body.unit, year, path, illustrative=True, values=values, form=form,
-                           received_on=None if key in NO_DATE else _received(body, year, seed))
+            path = folder / str(year) / f"illustrative-{year}-{unit}.xlsx"
+            values = {} if key in EMPTY else (
+                _persons(form, unit, residents[unit], year, seed) | money[key])
+            write_template(unit, year, path, illustrative=True, values=values, form=form,
+                           received_on=None if key in NO_DATE else _received(unit, year, seed))
             written.append(path)
     return written
 
 
-def _received(body: Body, year: int, seed: int) -> datetime.date:
-    chance = random.Random(f"{seed} date {body.unit} {year}")
+def _received(unit: str, year: int, seed: int) -> datetime.date:
+    chance = random.Random(f"{seed} date {unit} {year}")
     late = chance.random() < 0.13
     days = chance.randint(1, 45) if late else -chance.randint(0, 24)
     return datetime.date(year + 1, 1, 31) + datetime.timedelta(days)
 
 
-def _persons(form: Form, body: Body, year: int, seed: int) -> Values:
+def _persons(form: Form, unit: str, residents: int, year: int, seed: int) -> Values:
     """Return eligible, reached and attendances of one unit in one year."""
     values: Values = {}
-    for code, (indicator, group, sex) in form.persons.items():
-        if indicator not in body.indicators:
-            continue
-        chance = random.Random(f"{seed} {body.unit} {code}")
-        size = _size(body, indicator, group, chance)
-        size = size - round(size * WOMEN) if sex == "male" else round(size * (
-            WOMEN if indicator != "3" else 1))
+    for code, (indicator, group, sex) in form.asked("indicators", unit).items():
+        chance = random.Random(f"{seed} {unit} {code}")
+        size = _size(residents, indicator, group, sex, chance)
         if not size:
             values |= {(code, column): "x" for column in ("eligible", "reached", "attendances")}
             continue
-        own = random.Random(f"{seed} lean {body.unit}").uniform(0.78, 1.2)  # of the whole unit
+        own = random.Random(f"{seed} lean {unit}").uniform(0.78, 1.2)  # of the whole unit
         lean = own * chance.uniform(0.95, 1.05)
         shares = [min(1.0, share * lean) for share in PACE[indicator]]
         at = form.years.index(year)
@@ -118,16 +96,18 @@ def _persons(form: Form, body: Body, year: int, seed: int) -> Values:
         values[code, "eligible"] = size
         values[code, "reached"] = reached[at]
         values[code, "attendances"] = round(new * chance.uniform(1.1, 1.9)) or "-"
-        _blemish(values, code, body.unit, year, random.Random(f"{seed} {body.unit} {code} {year}"))
+        _blemish(values, code, unit, year, random.Random(f"{seed} {unit} {code} {year}"))
     return values
 
 
-def _size(body: Body, indicator: str, group: str, chance: random.Random) -> int:
-    if indicator == CENSUS_INDICATOR:
-        return body.residents
-    per_thousand, small = SIZES[group]
-    size = body.residents / 1000 * per_thousand if body.residents else small
-    return round(size * chance.uniform(0.85, 1.15))
+def _size(residents: int, indicator: str, group: str, sex: str, chance: random.Random) -> int:
+    """Return the persons of one sex in a group."""
+    size = residents
+    if indicator != CENSUS_INDICATOR:
+        per_thousand, small = SIZES[group]
+        size = round((size / 1000 * per_thousand if size else small) * chance.uniform(0.85, 1.15))
+    women = size if indicator == "3" else round(size * WOMEN)
+    return women if sex == "female" else size - women
 
 
 def _blemish(values: Values, code: str, unit: str, year: int, chance: random.Random) -> None:
@@ -145,12 +125,12 @@ def _blemish(values: Values, code: str, unit: str, year: int, chance: random.Ran
         values[code, "reached"] = reached // 2
 
 
-def _spending(form: Form, bodies: list[Body], seed: int) -> dict[tuple[str, int], Values]:
+def _spending(form: Form, residents: dict[str, int], seed: int) -> dict[tuple[str, int], Values]:
     """Share the plan of each year, line and source among those who spend, with deviations."""
     out: dict[tuple[str, int], Values] = {
-        (body.unit, year): {(code, "amount"): "-" for code in form.money}
-        for body in bodies for year in form.years}
-    districts = [body.unit for body in bodies if body.residents]
+        (unit, year): {(code, "amount"): "-" for code in form.money}
+        for unit in residents for year in form.years}
+    districts = [unit for unit in residents if residents[unit]]
     plan = load_budget()[["item", "project", "year", "source", "amount"]]
     for item, project, year, source, planned in plan.itertuples(index=False, name=None):
         code, chance = f"{item}.{source}", random.Random(f"{seed} {item} {year} {source}")

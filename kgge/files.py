@@ -12,14 +12,9 @@ class DataError(ValueError):
 
 
 def data_folder() -> Path:
-    """Return the folder that holds ``raw/`` and ``processed/``.
+    """Return the folder that holds ``raw/`` and ``processed/``; raise if there is none.
 
     It is ``$KGGE_DATA`` where that is set, else ``data/`` of the checkout the package lies in.
-
-    Raises
-    ------
-    DataError
-        If there is no such folder.
     """
     named = os.environ.get("KGGE_DATA")
     folder = Path(named) if named else Path(__file__).resolve().parents[1] / "data"

@@ -1,9 +1,10 @@
 """What the yearly return asks: its sheets, columns and rows, for which units and years."""
 
 import csv
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from kgge.files import DataError, data_folder
+from kgge.files import data_folder
 from kgge.labels import labels
 from kgge.plan import UNPLANNED_SOURCE
 from kgge.tables import load_targets, load_units, read_table
@@ -46,7 +47,7 @@ class Form(NamedTuple):
     """Units with their indicators, districts, years, the rows of both tables by code, labels."""
 
     units: dict[str, tuple[str, ...]]
-    districts: frozenset[str]
+    districts: set[str]
     years: tuple[int, ...]
     persons: dict[str, tuple[str, str, str]]
     money: dict[str, tuple[str, str]]
@@ -60,40 +61,26 @@ class Form(NamedTuple):
             return dict(self.money if kind == "spending" else self.persons)
         return {code: key for code, key in self.persons.items() if key[0] in self.units[unit]}
 
-    def check(self, unit: str, year: int) -> None:
-        """Raise ``DataError`` if no return is due from `unit` for `year`; say what is allowed."""
-        if unit not in self.units:
-            raise DataError(f"unit {unit!r} sends no return; those that do: "
-                            f"{', '.join(self.units)}")
-        if year not in self.years:
-            raise DataError(f"year {year} is not in the plan: {self.years[0]} to {self.years[-1]}")
-
-    def names(self, unit: str) -> list[str]:
-        """Return the name of a unit in Vietnamese and English, as it stands on its form."""
-        offices = ("UBND {}", "People's Committee of {}") if unit in self.districts else ("{}",) * 2
-        return [o.format(name) for o, name in zip(offices, self.labels["unit", unit], strict=True)]
-
 
 def load_form() -> Form:
     """Return the form: from the units, the targets, the budget and ``data/raw/groups.csv``."""
-    units, targets = load_units(), load_targets()
+    units, targets = load_units().set_index("unit"), load_targets().set_index("indicator")
     budget = read_table("budget")  # for its lines: a form needs no annex that adds up
     with (data_folder() / "raw" / "groups.csv").open(encoding="utf-8", newline="") as file:
         persons = {f"{r['indicator']}.{r['group']}.{sex}": (r["indicator"], r["group"], sex)
                    for r in csv.DictReader(file) for sex in r["sexes"].split(";")}
+    project: dict[Any, Any] = budget.drop_duplicates("item").set_index("item")["project"].to_dict()
     sources = [*budget["source"].unique(), UNPLANNED_SOURCE]
-    project = dict(zip(budget["item"], budget["project"], strict=True))
-    accumulation = dict(zip(targets["indicator"], targets["accumulation"], strict=True))
-    named = zip(units["unit"], units["indicators"].fillna(""), strict=True)
+    named = units["indicators"].dropna()
     _, groups, sexes = zip(*persons.values(), strict=True)
-    codes: dict[str, list[str]] = {
-        "unit": [*units["unit"]], "item": [*project, *project.values()], "source": sources,
-        "indicator": [*accumulation], "group": [*groups], "sex": [*sexes]}
+    codes: dict[str, Sequence[str]] = {
+        "unit": [*units.index], "item": [*project, *project.values()], "source": sources,
+        "indicator": [*targets.index], "group": groups, "sex": sexes}
     return Form(
-        {unit: tuple(indicators.split(";")) for unit, indicators in named if indicators},
-        frozenset(units.loc[units["kind"] == "district", "unit"]),
+        {unit: tuple(codes.split(";")) for unit, codes in zip(named.index, named, strict=True)},
+        {*units.index[units["kind"] == "district"]},
         tuple(sorted({int(year) for year in budget["year"]})), persons,
         {f"{item}.{source}": (item, source) for item in project for source in sources},
-        accumulation, project,
+        dict(zip(targets.index, targets["accumulation"], strict=True)), project,
         {(kind, code): (vi, en) for kind, several in codes.items() for code, vi, en in zip(
             several, labels(kind, several, "vi"), labels(kind, several, "en"), strict=True)})

@@ -36,30 +36,23 @@ def reconcile(annex: pd.DataFrame) -> pd.DataFrame:
     {'agrees': 101}
     """
     below = annex[annex["parent"].notna()].drop(columns="item").rename(columns={"parent": "item"})
-    projects = annex[annex["level"] == 1].assign(item="total")
-    checks = {
-        "row total": annex[annex["year"].notna()].assign(year=None, source=None).astype(
-            {"year": "Int64"}),
-        "children": below,
-        "grand total": projects,
-    }
-    items = [*annex["item"].drop_duplicates(), "total"]
-    parts = [_computed(frame).assign(check=check) for check, frame in checks.items()]
-    ledger = pd.concat(parts, ignore_index=True).merge(
+    parts = {"row total": annex[annex["year"].notna()].assign(year=None, source=None),
+             "children": below, "grand total": annex[annex["level"] == 1].assign(item="total")}
+    items = [*annex["item"].unique(), "total"]
+    ledger = pd.concat([_computed(frame, items).assign(check=check)
+                        for check, frame in parts.items()]).merge(
         annex[["item", "year", "source", "amount", "line"]].rename(columns={"amount": "printed"}),
         on=["item", "year", "source"], how="left", validate="many_to_one")
     ledger["difference"] = (ledger["printed"] - ledger["computed"]).round(6)
     ledger["state"] = "not checkable"
     ledger.loc[ledger["difference"].notna(), "state"] = "differs"
     ledger.loc[ledger["difference"] == 0, "state"] = "agrees"
-    ledger = ledger.assign(at=ledger["check"].map(list(checks).index),
-                           row=ledger["item"].map(items.index))
-    ledger = ledger.sort_values(["at", "row"], kind="stable").drop(columns=["at", "row"])
     return conform("ledger", ledger)
 
 
-def _computed(parts: pd.DataFrame) -> pd.DataFrame:
-    """Sum the parts of each total; a part that is not printed leaves the sum unknown."""
-    grouped = parts.groupby(["item", "year", "source"], dropna=False, sort=False)["amount"]
-    sums = grouped.sum().where(grouped.count() == grouped.size())
-    return sums.rename("computed").reset_index()
+def _computed(parts: pd.DataFrame, items: list[str]) -> pd.DataFrame:
+    """Sum the parts of each total, in the order of `items`; one not printed leaves it unknown."""
+    grouped = parts.astype({"year": "Int64"}).groupby(["item", "year", "source"], dropna=False,
+                                                      sort=False)["amount"]
+    sums = grouped.sum().where(grouped.count() == grouped.size()).rename("computed").reset_index()
+    return sums.sort_values("item", key=lambda item: item.map(items.index), kind="stable")

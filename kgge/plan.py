@@ -13,15 +13,8 @@ ON_TRACK, ACCELERATE = "0.95", "0.60"
 PROJECT_OF_OBJECTIVE = {"1": "I", "2": "II", "3": "III", "4": "IV"}
 
 LANGUAGES = ("en", "vi")
-STATUSES = (
-    "achieved",
-    "on_track",
-    "acceleration_needed",
-    "limited",
-    "reversing",
-    "not_achieved",
-    "not_assessable",
-)
+STATUSES = ("achieved", "on_track", "acceleration_needed", "limited", "reversing", "not_achieved",
+            "not_assessable")
 CELL_STATES = ("reported", "not_reported", "not_known", "not_applicable", "rejected")
 EXECUTION_STATES = ("executed", "unplanned", "nothing_planned", "not_reported", "no_plan")
 REPORT_STATES = ("on_time", "late", "empty", "missing")

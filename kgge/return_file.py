@@ -144,15 +144,16 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
     sheet, header, places = table
     at_code, columns = places["code"], [(name, places.get(name, -1)) for name in entries]
     beside = sorted(set(range(len(sheet.rows[header]))) - set(places.values()))
+    spelled = {code.lower(): code for code in known}
     for row, values in enumerate(sheet.rows[header + 1:], header + 1):
         code = values[at_code]
         if code not in asked:
-            code = _row_code(code, known)
+            code = as_text(code)
+            code = spelled.get(code.lower(), code)
         cells = {name: (at, values[at], read_cell(values[at], name)) if at >= 0
                  else (-1, "", NOT_REPORTED) for name, at in columns}
         filled = [name for name, cell in cells.items() if cell[2] is not NOT_REPORTED]
-        line = Line(sheet.name, row, cells, bool(filled))
-        stray = ""
+        line, stray = Line(sheet.name, row, cells, bool(filled)), ""
         if code in asked:
             out.lines.setdefault(code, []).append(line)
         else:
@@ -167,11 +168,6 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
         for at in beside:
             if as_text(values[at]):
                 out.fault("not_read", values[at], sheet.name, row, at)
-
-
-def _row_code(value: object, known: Mapping[str, Any]) -> str:
-    text = as_text(value)
-    return {code.lower(): code for code in known}.get(text.lower(), text) if text else ""
 
 
 def _note(out: Return, line: Line, name: str, stray: str, code: str) -> None:
@@ -190,8 +186,8 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
         out.fault("no_cover")
         return
     sheet, header, places = covers[0]
-    said = {as_text(line[places["code"]]): (line[places["value"]], sheet.name, row,
-                                            places["value"])
+    at = places["value"]
+    said = {as_text(line[places["code"]]): (line[at], sheet.name, row, at)
             for row, line in enumerate(sheet.rows) if row > header}
     needed = ("unit", "year", "illustrative", "version")
     if missing := [code for code in needed if code not in said]:
@@ -223,10 +219,10 @@ def _read_unit(out: Return, said: dict[str, tuple[Any, str, int, int]], form: Fo
         return
     out.unit = unit
     name = said.get("unit_name", ("", "", 0, 0))
-    if not (text := fold(name[0])) or fold(form.labels["unit", unit][0]) in text:
-        return
-    other = any(fold(form.labels["unit", code][0]) in text for code in form.units)
-    out.fault("unit" if other else "unit_name", *name, wanted=form.labels["unit", unit][0])
+    text, own = fold(name[0]), form.labels["unit", unit][0]
+    if text and fold(own) not in text:
+        other = any(fold(form.labels["unit", code][0]) in text for code in form.units)
+        out.fault("unit" if other else "unit_name", *name, wanted=own)
 
 
 def _check_lines(out: Return) -> None:

@@ -1,6 +1,8 @@
 """The tidy tables: checking, writing and reading them; their columns are in ``kgge.schemas``."""
 
+import inspect
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +13,7 @@ from kgge.schemas import DTYPES, FROM_RETURNS, SCHEMAS
 
 
 def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return `frame` with exactly the columns and types of table `name`.
-
-    Raises
-    ------
-    DataError
-        If a column is missing or too many, a value has the wrong type, or a key stands twice;
-        the message carries the first bad rows.
-    """
+    """Return `frame` with exactly the columns, types and keys of table `name`, or raise."""
     schema = SCHEMAS[name]
     wanted = [column.name for column in schema.columns]
     if set(frame.columns) != set(wanted):
@@ -54,26 +49,23 @@ def write_table(name: str, frame: pd.DataFrame, folder: Path) -> None:
     write_bytes(folder / f"{name}.csv", text.to_csv(index=False, lineterminator="\n").encode())
 
 
-def read_table(name: str, path: Path | None = None) -> pd.DataFrame:
-    """Read one table from ``data/processed`` (or from `path`) with its types.
+def _from_text(column: Any, kind: str) -> Any:
+    if kind == "string":
+        return column.map(unguard, na_action="ignore")
+    if kind == "date":
+        return pd.to_datetime(column, format="%Y-%m-%d")
+    return column == "true" if kind == "boolean" else column
 
-    Raises
-    ------
-    DataError
-        If the file is not there or does not have the columns of the table.
-    """
+
+def read_table(name: str, path: Path | None = None) -> pd.DataFrame:
+    """Read one table from ``data/processed`` (or from `path`) with its types, or raise."""
     path = path or data_folder() / "processed" / f"{name}.csv"
     if not path.is_file():
         raise DataError(f"{path}: no such table (make it with `kgge build`)")
-    dates = [c.name for c in SCHEMAS[name].columns if c.type == "date"]
     frame = pd.read_csv(path, engine="c", dtype="str", keep_default_na=False, na_values=[""])
-    for column in set(dates) & set(frame):
-        frame[column] = pd.to_datetime(frame[column], format="%Y-%m-%d")
     for c in SCHEMAS[name].columns:
-        if c.type == "boolean" and c.name in frame:
-            frame[c.name] = frame[c.name] == "true"
-        elif c.type == "string" and c.name in frame:
-            frame[c.name] = frame[c.name].map(unguard, na_action="ignore")
+        if c.name in frame:
+            frame[c.name] = _from_text(frame[c.name], c.type)
     out = conform(name, frame)
     if name in FROM_RETURNS:
         out.attrs["illustrative"] = is_illustrative(path.parent)
@@ -94,19 +86,26 @@ def is_illustrative(source: pd.DataFrame | Path | None = None) -> bool:
     return path.is_file() and "illustrative" in path.read_text(encoding="utf-8")
 
 
+def _described(load: Callable[[], pd.DataFrame]) -> Callable[[], pd.DataFrame]:
+    """Write the key and the columns of its table, with units, into the docstring of a `load_*`."""
+    name = load.__name__.removeprefix("load_")
+    lines = [f"Key ``{', '.join(SCHEMAS[name].key)}``; columns:", ""]
+    lines += [f"- {c.name} ({c.type}): {c.text}" for c in SCHEMAS[name].columns]
+    if name in FROM_RETURNS:
+        lines += ["", '``attrs["illustrative"]`` tells whether the returns are illustrative.']
+    returns = "\n    ".join(["Returns\n-------\nDataFrame", *lines]).replace("    \n", "\n")
+    summary, _, rest = inspect.cleandoc(load.__doc__ or "").partition("\n\n")
+    load.__doc__ = f"{summary}\n\n{returns}\n\n{rest}"
+    return load
+
+
+@_described
 def load_annex() -> pd.DataFrame:
     """Return every printed amount of the annex, totals included, as `read_annex` gives it.
 
-    Returns
-    -------
-    DataFrame
-        Key ``item, year, source`` (a row total has no year and source); columns item, parent,
-        level, leaf, label, year, source, amount (million dong), line, column, text.
-
     Examples
     --------
-    >>> annex = load_annex()
-    >>> annex.query("item == 'III' and year == 2016")[["source", "amount", "line"]]
+    >>> load_annex().query("item == 'III' and year == 2016")[["source", "amount", "line"]]
           source  amount  line
     99   central   240.0    21
     100    local   150.0    21
@@ -114,33 +113,22 @@ def load_annex() -> pd.DataFrame:
     return read_table("annex")
 
 
+@_described
 def load_repairs() -> pd.DataFrame:
     """Return what was mended while the annex was read.
 
-    Returns
-    -------
-    DataFrame
-        Key ``line, column, rule``; columns line, column (from 1), rule, printed, corrected,
-        reason.
-
     Examples
     --------
-    >>> load_repairs()[["line", "column", "rule"]].head(2)
+    >>> load_repairs().head(1)[["line", "column", "rule"]]
        line  column          rule
     0    32       2  joined label
-    1    38       1  undone shift
     """
     return read_table("repairs")
 
 
+@_described
 def load_ledger() -> pd.DataFrame:
     """Return every printed total against its parts, as `reconcile` gives it.
-
-    Returns
-    -------
-    DataFrame
-        Key ``check, item, year, source``; columns printed, computed, difference (million dong),
-        state, line.
 
     Examples
     --------
@@ -151,14 +139,9 @@ def load_ledger() -> pd.DataFrame:
     return read_table("ledger")
 
 
+@_described
 def load_budget() -> pd.DataFrame:
     """Return the planned amounts, leaf lines only.
-
-    Returns
-    -------
-    DataFrame
-        Key ``item, year, source``; columns item, project, year, source, amount (million dong),
-        line, column (place in the annex file, from 1).
 
     Raises
     ------
@@ -168,46 +151,33 @@ def load_budget() -> pd.DataFrame:
 
     Examples
     --------
-    >>> import kgge
-    >>> kgge.load_budget()["amount"].sum()
+    >>> load_budget()["amount"].sum()
     np.float64(6600.0)
     """
     ledger = read_table("ledger")
     wrong = ledger[ledger["state"] == "differs"]
     if len(wrong):
-        raise DataError("the annex does not add up, so no budget is computed from it "
-                        "(see data/processed/ledger.csv):\n"
-                        + wrong.head().to_string(index=False))
+        raise DataError("the annex does not add up, so no budget is computed from it (see "
+                        "data/processed/ledger.csv):\n" + wrong.head().to_string(index=False))
     return read_table("budget")
 
 
+@_described
 def load_targets() -> pd.DataFrame:
     """Return the indicators of section I.2 and their targets.
 
-    Returns
-    -------
-    DataFrame
-        Key ``indicator``; columns objective, target, target_year, baseline, base_year,
-        accumulation, commitment, plan_ref, national_target (shares from 0 to 1).
-
     Examples
     --------
-    >>> load_targets().head(2)[["indicator", "target", "target_year", "baseline"]]
+    >>> load_targets().head(1)[["indicator", "target", "target_year", "baseline"]]
       indicator  target  target_year  baseline
     0        1a     0.7         2020       0.0
-    1        1b     0.5         2020       0.0
     """
     return read_table("targets")
 
 
+@_described
 def load_units() -> pd.DataFrame:
     """Return the duty-holders of section VI; which indicators each reports is ours.
-
-    Returns
-    -------
-    DataFrame
-        Key ``unit``; columns kind, plan_ref, indicators (``1a;1b;…``; empty: sends no return),
-        residents (persons, census of 2019; empty where it gives none).
 
     Examples
     --------
@@ -218,33 +188,22 @@ def load_units() -> pd.DataFrame:
     return read_table("units")
 
 
+@_described
 def load_context() -> pd.DataFrame:
     """Return public figures on neighbouring work in the province; none is a result of the plan.
 
-    Returns
-    -------
-    DataFrame
-        Key ``id``; columns place, year (text), figure (in unit), unit, what, source.
-
     Examples
     --------
-    >>> load_context().head(2)[["year", "figure", "unit"]]
-       year    figure         unit
-    0  2017   10972.0     sessions
-    1  2017  164871.0  attendances
+    >>> load_context().head(1)[["year", "figure", "unit"]]
+       year   figure      unit
+    0  2017  10972.0  sessions
     """
     return read_table("context")
 
 
+@_described
 def load_outcomes() -> pd.DataFrame:
     """Return the persons eligible and reached, as the units returned them.
-
-    Returns
-    -------
-    DataFrame
-        Key ``unit, year, indicator, group, sex``; columns eligible, reached (persons),
-        attendances (never persons), state, file, sheet, row. ``attrs["illustrative"]`` tells
-        whether the returns are.
 
     Examples
     --------
@@ -254,31 +213,21 @@ def load_outcomes() -> pd.DataFrame:
     return read_table("outcomes")
 
 
+@_described
 def load_spending() -> pd.DataFrame:
-    """Return the amounts spent, as the units returned them.
-
-    Returns
-    -------
-    DataFrame
-        Key ``unit, year, item, source``; columns amount (million dong; empty where there is no
-        figure), state, file, sheet, row. ``attrs["illustrative"]`` tells whether the returns are.
+    """Return the amounts spent, as the units returned them; empty where there is no figure.
 
     Examples
     --------
-    >>> load_spending().columns.tolist()[:6]
-    ['unit', 'year', 'item', 'source', 'amount', 'state']
+    >>> load_spending().columns.tolist()[4:6]
+    ['amount', 'state']
     """
     return read_table("spending")
 
 
+@_described
 def load_reporting() -> pd.DataFrame:
     """Return who was to report and who did; the due date is ours.
-
-    Returns
-    -------
-    DataFrame
-        Key ``unit, year``; columns expected, received, received_on, on_time, with_content, file.
-        ``attrs["illustrative"]`` tells whether the returns are.
 
     Examples
     --------
@@ -288,14 +237,9 @@ def load_reporting() -> pd.DataFrame:
     return read_table("reporting")
 
 
+@_described
 def load_problems() -> pd.DataFrame:
     """Return what is doubtful or wrong in the returns, and what to write instead.
-
-    Returns
-    -------
-    DataFrame
-        Key ``file, sheet, cell, code``; columns severity (error: rejected; warning: read), value,
-        message_en, message_vi.
 
     Examples
     --------

@@ -12,6 +12,7 @@ from kgge.form import COLUMNS, ENTRIES, FORM, SHEETS, VERSION, Form, load_form
 from kgge.labels import number
 from kgge.plan import DUE_DAY, DUE_MONTH
 
+FIRST = 6  # row of the first entry, from 0, below title, headings and codes
 RECEIVER = "labour"  # section VI: the others report through this department
 BANNER = "SỐ LIỆU MINH HỌA, KHÔNG PHẢI SỐ LIỆU THẬT / ILLUSTRATIVE FIGURES, NOT REAL"
 TITLES = {"cover": "BÁO CÁO KẾT QUẢ THỰC HIỆN CHƯƠNG TRÌNH QUỐC GIA VỀ BÌNH ĐẲNG GIỚI / "
@@ -32,6 +33,7 @@ RULES = {
 ANSWERS = ["Không / No", "Có / Yes"]
 SIGNED = ("NGƯỜI LẬP BIỂU\n(Ký, ghi rõ họ tên)\nPrepared by",
           "THỦ TRƯỞNG ĐƠN VỊ\n(Ký, đóng dấu, ghi rõ họ tên)\nHead of unit")
+Row = tuple[str, str, str, str]
 
 
 def write_template(unit: str, year: int, path: str | Path, *, illustrative: bool = False,
@@ -73,7 +75,10 @@ def write_template(unit: str, year: int, path: str | Path, *, illustrative: bool
     import xlsxwriter
 
     form, left, content = form or load_form(), dict(values or {}), BytesIO()
-    form.check(unit, year)
+    if unit not in form.units:
+        raise DataError(f"unit {unit!r} sends no return; those that do: {', '.join(form.units)}")
+    if year not in form.years:
+        raise DataError(f"year {year} is not in the plan: {form.years[0]} to {form.years[-1]}")
     book = xlsxwriter.Workbook(content, {"in_memory": True})
     book.set_properties({"title": f"{FORM} {unit} {year}", "created": datetime.datetime(2016, 3, 3),
                          "comments": BANNER if illustrative else ""})
@@ -85,9 +90,6 @@ def write_template(unit: str, year: int, path: str | Path, *, illustrative: bool
     if left:
         raise DataError(f"the form of {unit} has no cells {sorted(left)}")
     write_bytes(Path(path), content.getvalue())
-
-
-Row = tuple[str, str, str, str]
 
 
 def _both(form: Form, kind: str, code: str) -> str:
@@ -116,15 +118,21 @@ def _money_rows(form: Form) -> list[Row]:
     return rows
 
 
+def _office(form: Form, unit: str) -> str:
+    """Return the name of a unit, as it stands on its form: Vietnamese, below it English."""
+    office = "UBND {}\nPeople's Committee of {}" if unit in form.districts else "{}\n{}"
+    return office.format(*form.labels["unit", unit])
+
+
 def _cover(form: Form, unit: str, year: int) -> list[tuple[str, str, str | int]]:
     """Return code, label and printed entry of each line of the cover."""
     return [
         ("form", "Biểu số / Form", FORM),
         ("basis", "Căn cứ / Basis", "Kế hoạch số 27/KH-UBND ngày 03/3/2016 của UBND tỉnh Kiên Giang"
          "\nPlan 27/KH-UBND of 3 March 2016, Kiên Giang People's Committee"),
-        ("unit_name", "Đơn vị báo cáo / Reporting unit", "\n".join(form.names(unit))),
+        ("unit_name", "Đơn vị báo cáo / Reporting unit", _office(form, unit)),
         ("unit", "Mã đơn vị / Unit code", unit),
-        ("receiver", "Đơn vị nhận báo cáo / Receiving unit", "\n".join(form.names(RECEIVER))),
+        ("receiver", "Đơn vị nhận báo cáo / Receiving unit", _office(form, RECEIVER)),
         ("year", "Năm báo cáo / Year", year),
         ("period", "Kỳ báo cáo / Period", f"01/01/{year} – 31/12/{year}"),
         ("due", "Hạn gửi / Due date", f"{DUE_DAY:02}/{DUE_MONTH:02}/{year + 1}"),
@@ -155,8 +163,8 @@ class _Painter:
         self.money = style(num_format="#,##0.0##", align="right", **entry)
         self.date = style(num_format="dd/mm/yyyy", align="left", **entry)
 
-    def _sheet(self, kind: str) -> tuple[Any, int]:
-        """Add a sheet with title, headings, column numbers and codes; return its next row."""
+    def _sheet(self, kind: str) -> Any:
+        """Add a sheet with title, headings, column numbers and codes: the rows above `FIRST`."""
         sheet, columns = self.book.add_worksheet(SHEETS[kind]), COLUMNS[kind]
         sheet.add_write_handler(str, _as_text)
         sheet.set_paper(9)
@@ -175,46 +183,43 @@ class _Painter:
                         self.code)
             sheet.write(5, at, column.code, self.code)
         sheet.set_row(3, 32 if kind == "cover" else 78)
-        sheet.freeze_panes(6, 0)
+        sheet.freeze_panes(FIRST, 0)
         sheet.repeat_rows(3, 5)
-        return sheet, 6
+        return sheet
 
     def cover(self, lines: list[tuple[str, str, str | int]], answer: str,
               received_on: datetime.date | None) -> None:
         """Write the cover: what the return is, two entries, the place for the signatures."""
-        sheet, first = self._sheet("cover")
-        rules: dict[str, dict[str, Any]] = {
-            "illustrative": {"validate": "list", "source": ANSWERS},
-            "received_on": {"validate": "date", "criteria": ">=",
-                            "value": datetime.date(self.year, 1, 1)}}
-        entries = {"illustrative": answer, "received_on": received_on}
-        for row, (code, text, value) in enumerate(lines, first):
+        sheet = self._sheet("cover")
+        entries: dict[str, tuple[Any, dict[str, Any]]] = {
+            "illustrative": (answer, {"validate": "list", "source": ANSWERS}),
+            "received_on": (received_on, {"validate": "date", "criteria": ">=",
+                                          "value": datetime.date(self.year, 1, 1)})}
+        for row, (code, text, value) in enumerate(lines, FIRST):
+            entry, rule = entries.get(code, (value, {}))
             sheet.write(row, 0, text, self.cell)
-            sheet.write(row, 1, entries.get(code, value), self.date if code in rules else self.cell)
+            sheet.write(row, 1, entry, self.date if rule else self.cell)
             sheet.write(row, 2, code, self.code)
             sheet.set_row(row, 32 if "\n" in str(value) else 18)
-            if code in rules:
-                sheet.data_validation(row, 1, row, 1, rules[code] | _texts(code))
-        row = first + len(lines) + 1
-        sheet.set_row(row, 100)
-        for at, text in enumerate(SIGNED):
-            sheet.write(row, at, text, self.sign)
+            if rule:
+                sheet.data_validation(row, 1, row, 1, rule | _texts(code))
+        sheet.set_row(FIRST + len(lines) + 1, 100)
+        sheet.write_row(FIRST + len(lines) + 1, 0, SIGNED, self.sign)
 
     def table(self, kind: str, rows: list[Row], left: dict[tuple[str, str], Any]) -> None:
         """Write one table of entries, taking from `left` what is to be filled in."""
-        sheet, first = self._sheet(kind)
+        sheet = self._sheet(kind)
         columns, style = COLUMNS[kind], self.money if kind == "spending" else self.persons
-        for row, texts in enumerate(rows, first):
+        for row, texts in enumerate(rows, FIRST):
             code = texts[3]
-            for at, text in enumerate(texts):
-                sheet.write(row, at, text, self.cell if code else self.bold)
+            sheet.write_row(row, 0, texts, self.cell if code else self.bold)
             if any(len(t) > 1.3 * c.width for t, c in zip(texts, columns, strict=False)) and code:
                 sheet.set_row(row, 31)
             for at, column in enumerate(columns[4:] if code else (), 4):
                 sheet.write(row, at, left.pop((code, column.code), None), style)
         for at, column in enumerate(columns[4:], 4):
-            sheet.data_validation(first, at, first + len(rows) - 1, at,
-                                  _rule(column.code, f"{'ABCDEFG'[at]}{first + 1}"))
+            sheet.data_validation(FIRST, at, FIRST + len(rows) - 1, at,
+                                  _rule(column.code, f"{'ABCDEFG'[at]}{FIRST + 1}"))
 
 
 def _as_text(sheet: Any, row: int, column: int, text: str, style: Any) -> int | None:
@@ -237,7 +242,7 @@ def _rule(column: str, cell: str) -> dict[str, Any]:
 
 
 def _texts(column: str) -> dict[str, str]:
-    top = "" if column not in LIMITS else (
-        f' ≤ {number(LIMITS[column], "vi")}. Hoặc/or: "-"  "..."  "x"')
-    return {"error_title": "Không hợp lệ / Not valid",
-            "error_message": "{}\n{}".format(*RULES[column]) + top}
+    text = "\n".join(RULES[column])
+    if column in LIMITS:
+        text += f' ≤ {number(LIMITS[column], "vi")}. Hoặc/or: "-"  "..."  "x"'
+    return {"error_title": "Không hợp lệ / Not valid", "error_message": text}

@@ -3,7 +3,6 @@
 import re
 import warnings
 import zipfile
-import zlib
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +21,7 @@ _SPREAD = (b"mergeCell", b"hyperlink", b"commentList")  # the slow reader makes 
 # all the blank ones before it.
 LAST_ROW, LAST_COLUMN = 999, 702
 _NEAR = re.compile(r"[A-Z]{1,2}[0-9]{1,3}")
-_NOT_NEAR = re.compile(rb'<c r="(?![A-Z]{1,2}[0-9]{1,3}")')
+_NOT_NEAR = re.compile(rb'<c(?! r="[A-Z]{1,2}[0-9]{1,3}")')
 
 
 class Rejected(Exception):
@@ -30,23 +29,17 @@ class Rejected(Exception):
 
 
 class Sheet(NamedTuple):
-    """One sheet: name, values row by row from A1, hidden rows and columns (from 0), hidden."""
+    """One sheet: name, values row by row from A1, whether it is hidden, what is hidden in it."""
 
     name: str
     rows: list[list[Any]]
-    hidden_rows: frozenset[int]
-    hidden_columns: frozenset[int]
     hidden: bool
+    hidden_rows: frozenset[int] = frozenset()  # from 0, as the columns
+    hidden_columns: frozenset[int] = frozenset()
 
 
 def open_sheets(path: Path) -> tuple[list[Sheet], bool]:
-    """Return the sheets of a workbook, and whether it links to other files.
-
-    Raises
-    ------
-    Rejected
-        If it is no .xlsx workbook, or one that must not be opened.
-    """
+    """Return the sheets of a workbook, and whether it links to others; raise `Rejected` if not."""
     try:
         if path.stat().st_size > MAX_FILE:
             raise Rejected("too_big", f"{path.stat().st_size / 1e6:.0f} MB")
@@ -82,12 +75,12 @@ def _check_type(path: Path, data: bytes) -> None:
 
 
 def _check_parts(data: bytes) -> tuple[bool, bool]:
-    """Check what the zip directory promises, then that each part keeps the promise."""
+    """Check what the zip directory promises, then each part; tell if in doubt, and if it links."""
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            parts = archive.infolist()
+        archive = zipfile.ZipFile(BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise Rejected("not_workbook") from error
+    parts = archive.infolist()
     total = sum(part.file_size for part in parts)
     if total > MAX_UNPACKED or total > MAX_RATIO * len(data):
         raise Rejected("too_big", f"{total / 1e6:.0f} MB")
@@ -96,7 +89,7 @@ def _check_parts(data: bytes) -> tuple[bool, bool]:
         raise Rejected("macros", "vbaProject.bin")
     suspect = False
     for part in parts:
-        text = _unpack(data, part)
+        text = _unpack(archive, part)
         if text.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
             raise Rejected("unreadable", "UTF-16")
         if b"sheetData" in text:
@@ -110,8 +103,7 @@ def _check_parts(data: bytes) -> tuple[bool, bool]:
 
 def _check_near(text: bytes, cells: bytes) -> None:
     """Reject a sheet with a filled cell far off; read cell by cell only if written unusually."""
-    usual = cells.count(b"<c") == cells.count(b'<c r="') and b":c" not in cells
-    if usual and not _NOT_NEAR.search(cells):
+    if b":c" not in cells and not _NOT_NEAR.search(cells):
         return
     for _, row in ElementTree.iterparse(BytesIO(text)):
         if row.tag.rpartition("}")[2] == "row":
@@ -140,20 +132,17 @@ def near(sheet: Any) -> dict[str, int]:
     return {"max_row": min(sheet.max_row, LAST_ROW), "max_col": min(sheet.max_column, LAST_COLUMN)}
 
 
-def _unpack(data: bytes, part: zipfile.ZipInfo) -> bytes:
+def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
     """Unpack one part, never beyond the size its directory entry states."""
     if part.flag_bits & 1:
         raise Rejected("encrypted")
-    at = part.header_offset
-    start = at + 30 + int.from_bytes(data[at + 26:at + 28], "little") + int.from_bytes(
-        data[at + 28:at + 30], "little")
-    packed = data[start:start + part.compress_size]
-    if part.compress_type == zipfile.ZIP_STORED:
-        return packed
-    if part.compress_type != zipfile.ZIP_DEFLATED:
+    if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise Rejected("unreadable", f"zip method {part.compress_type}")
-    text = zlib.decompressobj(-15).decompress(packed, part.file_size + 1)
-    if len(text) != part.file_size:
+    stated = part.file_size
+    part.file_size += 1  # zipfile cuts a part at its size: with one byte more, a longer one shows
+    with archive.open(part) as file:
+        text = file.read(part.file_size)
+    if len(text) != stated:
         raise Rejected("unreadable", part.filename)
     return text
 
@@ -162,9 +151,8 @@ def _read_fast(data: bytes) -> list[Sheet]:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     book = CalamineWorkbook.from_filelike(BytesIO(data))
-    none: frozenset[int] = frozenset()
     return [Sheet(about.name, book.get_sheet_by_name(about.name).to_python(skip_empty_area=False),
-                  none, none, about.visible != SheetVisibleEnum.Visible)
+                  about.visible != SheetVisibleEnum.Visible)
             for about in book.sheets_metadata if about.typ == SheetTypeEnum.WorkSheet]
 
 
@@ -188,10 +176,10 @@ def _read_again(data: bytes, sheets: list[Sheet]) -> list[Sheet]:
                     continue
                 stored = values[sheet.name].cell(cell.row, cell.column)
                 if stored.data_type == "e":
-                    _put(sheet.rows, cell.row, cell.column, Fault("error_value", stored.value))
+                    _put(sheet.rows, cell, Fault("error_value", stored.value))
                 elif stored.value is None:
-                    text = getattr(cell.value, "text", cell.value)
-                    _put(sheet.rows, cell.row, cell.column, Fault("formula", str(text)))
+                    text = str(getattr(cell.value, "text", cell.value))
+                    _put(sheet.rows, cell, Fault("formula", text))
         width = max(map(len, sheet.rows), default=0)
         for row in sheet.rows:
             row += [""] * (width - len(row))
@@ -205,7 +193,7 @@ def _read_again(data: bytes, sheets: list[Sheet]) -> list[Sheet]:
     return out
 
 
-def _put(rows: list[list[Any]], row: int, column: int, fault: Fault) -> None:
-    rows += [[] for _ in range(row - len(rows))]
-    rows[row - 1] += [""] * (column - len(rows[row - 1]))
-    rows[row - 1][column - 1] = fault
+def _put(rows: list[list[Any]], cell: Any, fault: Fault) -> None:
+    rows += [[] for _ in range(cell.row - len(rows))]
+    rows[cell.row - 1] += [""] * (cell.column - len(rows[cell.row - 1]))
+    rows[cell.row - 1][cell.column - 1] = fault

@@ -5,6 +5,7 @@ import io
 import re
 import struct
 import zipfile
+import zlib
 
 import openpyxl
 import pytest
@@ -197,13 +198,16 @@ def bomb(data):
     return rezip(data, {"xl/media/image1.xml": b" " * 25_000_000})
 
 
-def lying_bomb(data):
-    """The directory says 100 bytes where ten million unpack."""
+def lying_bomb(data, checksum=None):
+    """The directory says 100 bytes where ten million unpack; it may have the sum of the 100."""
     out = bytearray(rezip(data, {"xl/zero.xml": b" " * 10_000_000}))
     for at in [m.start() for m in re.finditer(b"xl/zero.xml", bytes(out))]:
         for header, size in ((30, 22), (46, 24)):
             if out[at - header:at - header + 4] in (b"PK\3\4", b"PK\1\2"):
-                out[at - header + size:at - header + size + 4] = struct.pack("<I", 100)
+                place = at - header + size
+                out[place:place + 4] = struct.pack("<I", 100)
+                if checksum is not None:
+                    out[place - 8:place - 4] = struct.pack("<I", checksum)
     return bytes(out)
 
 
@@ -252,6 +256,13 @@ FILES = {  # kind of fault: name of the file, its bytes, the code of its problem
         data, {"xl/vbaProject.bin": b"x"}), "macros"),
     "zip bomb": ("a.xlsx", bomb, "too_big"),
     "zip bomb with a false directory": ("a.xlsx", lying_bomb, "unreadable"),
+    "zip bomb whose checksum agrees": ("a.xlsx", lambda data: lying_bomb(
+        data, zlib.crc32(b" " * 100)), "unreadable"),
+    "zip bomb whose checksum agrees with a byte more": ("a.xlsx", lambda data: lying_bomb(
+        data, zlib.crc32(b" " * 101)), "unreadable"),
+    "zip directory that promises more": ("a.xlsx", lambda data: data.replace(
+        struct.pack("<I", len(sheet_xml(data, 3))), struct.pack("<I", len(sheet_xml(data, 3)) + 9)),
+        "unreadable"),
     "large file": ("a.xlsx", lambda data: data + b"\0" * 5_000_001, "too_big"),
     "figure at the end of the sheet": ("a.xlsx", lambda data: far(
         data, b'r="XFD1048576"'), "far_cell"),
