@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kgge.files import DataError, write_bytes
+from kgge.files import UsageError, write_bytes
 from kgge.returns import list_files, read_returns
 from kgge.workbook import Rejected, open_sheets
 
@@ -34,7 +34,7 @@ def annotate(path: str | Path, folder: str | Path, problems: pd.DataFrame | None
 
     Raises
     ------
-    DataError
+    UsageError
         If `folder` lies in `path` or holds it: a copy could replace a return, or be read as one.
 
     Examples
@@ -49,7 +49,7 @@ def annotate(path: str | Path, folder: str | Path, problems: pd.DataFrame | None
     source, target = Path(path).resolve(), Path(folder).resolve()
     if (target == source.parent if source.is_file() else
             target.is_relative_to(source) or source.is_relative_to(target)):
-        raise DataError(f"{folder}: choose a folder apart from the returns in {path}")
+        raise UsageError(f"{folder}: choose a folder apart from the returns in {path}")
     problems = read_returns(source).problems if problems is None else problems
     written = []
     for name, file in list_files(source):

@@ -11,6 +11,10 @@ class DataError(ValueError):
     """The data cannot be used as it stands; the message names place, text and what is allowed."""
 
 
+class UsageError(DataError):
+    """What was asked for does not exist; the message says what does."""
+
+
 def data_folder() -> Path:
     """Return the folder that holds ``raw/`` and ``processed/``; raise if there is none.
 

@@ -44,16 +44,20 @@ COLUMNS = {
 
 
 class Form(NamedTuple):
-    """Units with their indicators, districts, years, the rows of both tables by code, labels."""
+    """Units with their indicators, years, the rows of both tables by code, labels.
+
+    `planned` is million dong by line, all years and sources together; `residents` persons by unit.
+    """
 
     units: dict[str, tuple[str, ...]]
-    districts: set[str]
     years: tuple[int, ...]
     persons: dict[str, tuple[str, str, str]]
     money: dict[str, tuple[str, str]]
     accumulation: dict[str, str]
     project: dict[str, str]
     labels: dict[tuple[str, str], tuple[str, str]]
+    planned: dict[str, float]
+    residents: dict[str, float]
 
     def asked(self, kind: str, unit: str) -> dict[str, tuple[str, ...]]:
         """Return the rows of a table that a unit is to fill in; all where it is not known."""
@@ -78,9 +82,9 @@ def load_form() -> Form:
         "indicator": [*targets.index], "group": groups, "sex": sexes}
     return Form(
         {unit: tuple(codes.split(";")) for unit, codes in zip(named.index, named, strict=True)},
-        {*units.index[units["kind"] == "district"]},
         tuple(sorted({int(year) for year in budget["year"]})), persons,
         {f"{item}.{source}": (item, source) for item in project for source in sources},
         dict(zip(targets.index, targets["accumulation"], strict=True)), project,
         {(kind, code): (vi, en) for kind, several in codes.items() for code, vi, en in zip(
-            several, labels(kind, several, "vi"), labels(kind, several, "en"), strict=True)})
+            several, labels(kind, several, "vi"), labels(kind, several, "en"), strict=True)},
+        dict(budget.groupby("item")["amount"].sum()), dict(units["residents"].dropna()))

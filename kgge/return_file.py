@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,8 +24,10 @@ from kgge.cells import (
 )
 from kgge.cells import rejected as reject
 from kgge.form import COLUMNS, ENTRIES, SHEETS, VERSION, Form
+from kgge.plan import CENSUS_INDICATOR
 from kgge.workbook import Rejected, Sheet, open_sheets
 
+Place = tuple[Any, str, int, int]  # what stands in a cell; its sheet, row and column
 _HEADERS = {column.code for columns in COLUMNS.values() for column in columns}
 
 
@@ -63,7 +66,8 @@ class Return:
     def fault(self, code: str, value: object = "", sheet: str = "", row: int = -1,
               column: int = -1, **details: object) -> None:
         """Note a problem; row and column from 0, -1 for all of the sheet. A fatal one fails."""
-        self.faults.append((sheet, row, column, code, as_text(value), details))
+        said = value if isinstance(value, float) else as_text(value)
+        self.faults.append((sheet, row, column, code, as_text(value), {"value": said, **details}))
         self.failed |= messages()[code]["severity"] == "fatal"
 
     def lose(self, code: str, line: Line, column: str, **details: object) -> None:
@@ -117,7 +121,7 @@ def read_file(name: str, path: Path, form: Form) -> Return:
         if tables[kind] and (missing := [code for code in asked if code not in out.lines]):
             out.fault("no_row", ", ".join(missing[:5]) + (" …" if missing[5:] else ""),
                       tables[kind][0].sheet.name)
-    _check_lines(out)
+    _check_lines(out, form)
     return out
 
 
@@ -163,6 +167,8 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
             at, value, cell = cells[name]
             if stray or cell.problem:
                 _note(out, line, name, stray, code)
+            if (row, at) in sheet.merged:
+                out.lose("merged", line, name)
             if row in sheet.hidden_rows or at in sheet.hidden_columns:
                 out.fault("hidden", value, sheet.name, row, at)
         for at in beside:
@@ -176,9 +182,9 @@ def _note(out: Return, line: Line, name: str, stray: str, code: str) -> None:
     if stray:
         out.lose(stray, line, name, wanted=code)
     elif cell.state == "rejected":
-        out.lose(cell.problem, line, name, wanted=f"{LIMITS[name]:.0f}")
+        out.lose(cell.problem, line, name, wanted=LIMITS[name])
     else:
-        out.fault(cell.problem, value, line.sheet, line.row, at, wanted=as_text(cell.number))
+        out.fault(cell.problem, value, line.sheet, line.row, at, wanted=cell.number)
 
 
 def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
@@ -202,7 +208,12 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
     if out.year not in form.years:
         out.fault("year", *said["year"], wanted=", ".join(map(str, form.years)))
     _read_unit(out, said, form)
-    received = said.get("received_on", ("", sheet.name, -1, -1))
+    if out.year in form.years:
+        _check_printed(out, said)
+        _read_receipt(out, said.get("received_on", ("", sheet.name, -1, -1)))
+
+
+def _read_receipt(out: Return, received: Place) -> None:
     out.received_on = read_date(received[0])
     if not as_text(received[0]):
         out.fault("no_date", *received, wanted=out.year + 1)
@@ -211,7 +222,16 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
         out.received_on = None
 
 
-def _read_unit(out: Return, said: dict[str, tuple[Any, str, int, int]], form: Form) -> None:
+def _check_printed(out: Return, said: dict[str, Place]) -> None:
+    """Reject a form printed for another year, or whose amounts are not in million dong."""
+    period, measure = (said.get(code, ("", "", -1, -1)) for code in ("period", "measure"))
+    if any(int(year) != out.year for year in re.findall(r"\d{4}", as_text(period[0]))):
+        out.fault("period", *period, wanted=out.year)
+    if as_text(measure[0]) and "trieu dong" not in fold(measure[0]):
+        out.fault("measure", *measure)
+
+
+def _read_unit(out: Return, said: dict[str, Place], form: Form) -> None:
     """Take the unit from its code; a name that is another unit's makes the return useless."""
     unit = as_text(said["unit"][0]).lower()
     if unit not in form.units:
@@ -222,11 +242,11 @@ def _read_unit(out: Return, said: dict[str, tuple[Any, str, int, int]], form: Fo
     text, own = fold(name[0]), form.labels["unit", unit][0]
     if text and fold(own) not in text:
         other = any(fold(form.labels["unit", code][0]) in text for code in form.units)
-        out.fault("unit" if other else "unit_name", *name, wanted=own)
+        out.fault("other_unit" if other else "unit_name", *name, wanted=f"{unit} ({own})")
 
 
-def _check_lines(out: Return) -> None:
-    """Check rows that stand twice, and the figures of a row against each other."""
+def _check_lines(out: Return, form: Form) -> None:
+    """Check rows that stand twice, then the figures of each."""
     for code, lines in out.lines.items():
         if len(lines) > 1:
             lines.sort(key=lambda line: line.filled, reverse=True)
@@ -234,11 +254,25 @@ def _check_lines(out: Return) -> None:
                 for name, (_, _, cell) in line.cells.items():
                     if cell.state not in ("not_reported", "rejected"):
                         out.lose("duplicate_row", line, name, wanted=code)
-        line = lines[0]
-        if not line.filled or "reached" not in line.cells:
-            continue
-        (_, _, eligible), (at, value, reached) = line.cells["eligible"], line.cells["reached"]
-        if reached.number > eligible.number:
-            out.lose("above_eligible", line, "reached", wanted=as_text(eligible.number))
-        elif reached.number > 0 and eligible.state not in ("reported", "rejected"):
-            out.fault("no_eligible", value, line.sheet, line.row, at)
+        if lines[0].filled:
+            (_check_money if code in form.money else _check_persons)(out, code, lines[0], form)
+
+
+def _check_money(out: Return, code: str, line: Line, form: Form) -> None:
+    """Doubt an amount above all that is planned for its line: it may be in thousand dong."""
+    at, value, amount = line.cells["amount"]
+    planned = form.planned[form.money[code][0]]
+    if amount.number > planned > 0:
+        out.fault("above_plan", value, line.sheet, line.row, at, wanted=planned)
+
+
+def _check_persons(out: Return, code: str, line: Line, form: Form) -> None:
+    """Check persons reached against persons eligible, and residents against the census."""
+    (place, counted, eligible), (at, value, reached) = line.cells["eligible"], line.cells["reached"]
+    census = form.residents.get(out.unit) if form.persons[code][0] == CENSUS_INDICATOR else None
+    if census is not None and eligible.number > census:
+        out.fault("above_census", counted, line.sheet, line.row, place, wanted=census)
+    if reached.number > eligible.number:
+        out.lose("above_eligible", line, "reached", wanted=eligible.number)
+    elif reached.number > 0 and eligible.state not in ("reported", "rejected"):
+        out.fault("no_eligible", value, line.sheet, line.row, at)

@@ -141,7 +141,7 @@ def _falls(sound: list[Return], form: Form) -> None:
                 continue
             last, year = before.get((one.unit, code), (0.0, 0))
             if reached.number < last:
-                one.fault("falls", value, line.sheet, line.row, at, wanted=as_text(last), year=year)
+                one.fault("falls", value, line.sheet, line.row, at, wanted=last, year=year)
             before[one.unit, code] = reached.number, one.year
 
 
@@ -188,6 +188,12 @@ def _reporting(sound: list[Return], form: Form) -> pd.DataFrame:
     return _frame("reporting", rows)
 
 
+def _written(detail: object, lang: str) -> str:
+    """Return a detail of a message: digits ungrouped, as is asked for, decimals as in `lang`."""
+    text = as_text(detail)
+    return text.replace(".", ",") if lang == "vi" and isinstance(detail, float) else text
+
+
 def _problems(found: list[Return]) -> pd.DataFrame:
     """Return one row for each file, sheet and cell; several faults of a cell stand together."""
     from xlsxwriter.utility import xl_rowcol_to_cell
@@ -199,8 +205,8 @@ def _problems(found: list[Return]) -> pd.DataFrame:
             at[one.name, sheet, row, column].append((code, value, details))
     for (name, sheet, row, column), faults in sorted(at.items(), key=lambda item: item[0]):
         texts = [" ".join(dict.fromkeys(
-            known[code][lang].format(**({"value": value, "wanted": ""} | details))
-            for code, value, details in faults)) for lang in ("en", "vi")]
+            known[code][lang].format(**{k: _written(v, lang) for k, v in details.items()})
+            for code, _, details in faults)) for lang in ("en", "vi")]
         warning = all(known[code]["severity"] == "warning" for code, _, _ in faults)
         rows.append((name, sheet or None, xl_rowcol_to_cell(row, column) if row >= 0 else None,
                      "warning" if warning else "error",

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from kgge.cells import LIMITS
-from kgge.files import DataError, write_bytes
+from kgge.files import DataError, UsageError, write_bytes
 from kgge.form import COLUMNS, ENTRIES, FORM, SHEETS, VERSION, Form, load_form
-from kgge.labels import number
+from kgge.labels import number, words
 from kgge.plan import DUE_DAY, DUE_MONTH
 
 FIRST = 6  # row of the first entry, from 0, below title, headings and codes
@@ -62,9 +62,10 @@ def write_template(unit: str, year: int, path: str | Path, *, illustrative: bool
 
     Raises
     ------
+    UsageError
+        If the unit sends no return, the year is not in the plan, or `path` is no .xlsx.
     DataError
-        If the unit sends no return, the year is not in the plan, or `values` names a cell that
-        the form does not have.
+        If `values` names a cell that the form does not have.
 
     Examples
     --------
@@ -75,10 +76,12 @@ def write_template(unit: str, year: int, path: str | Path, *, illustrative: bool
     import xlsxwriter
 
     form, left, content = form or load_form(), dict(values or {}), BytesIO()
+    if Path(path).suffix.lower() != ".xlsx":
+        raise UsageError(f"{path}: a return form is an .xlsx workbook")
     if unit not in form.units:
-        raise DataError(f"unit {unit!r} sends no return; those that do: {', '.join(form.units)}")
+        raise UsageError(f"unit {unit!r} sends no return; those that do: {', '.join(form.units)}")
     if year not in form.years:
-        raise DataError(f"year {year} is not in the plan: {form.years[0]} to {form.years[-1]}")
+        raise UsageError(f"year {year} is not in the plan: {form.years[0]} to {form.years[-1]}")
     book = xlsxwriter.Workbook(content, {"in_memory": True})
     book.set_properties({"title": f"{FORM} {unit} {year}", "created": datetime.datetime(2016, 3, 3),
                          "comments": BANNER if illustrative else ""})
@@ -120,8 +123,8 @@ def _money_rows(form: Form) -> list[Row]:
 
 def _office(form: Form, unit: str) -> str:
     """Return the name of a unit, as it stands on its form: Vietnamese, below it English."""
-    office = "UBND {}\nPeople's Committee of {}" if unit in form.districts else "{}\n{}"
-    return office.format(*form.labels["unit", unit])
+    vi, en = form.labels["unit", unit]
+    return f"{words('office', 'vi').get(unit, vi)}\n{words('office', 'en').get(unit, en)}"
 
 
 def _cover(form: Form, unit: str, year: int) -> list[tuple[str, str, str | int]]:
@@ -170,7 +173,7 @@ class _Painter:
         sheet.set_paper(9)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer(f"&L{FORM} · {VERSION} · {self.banner}&R&P/&N")
+        sheet.set_footer("&L" + " · ".join(filter(None, (FORM, VERSION, self.banner))) + "&R&P/&N")
         sheet.protect("", {"format_columns": True, "format_rows": True})
         sheet.write(0, 0, self.banner or f"Biểu số / Form: {FORM}", self.bold)
         sheet.write(1, 0, f"{TITLES[kind]} – {self.year}", self.title)

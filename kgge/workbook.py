@@ -20,6 +20,9 @@ _SPREAD = (b"mergeCell", b"hyperlink", b"commentList")  # the slow reader makes 
 # The form ends far before ZZ999. For a cell beyond, the fast reader would set aside memory for
 # all the blank ones before it.
 LAST_ROW, LAST_COLUMN = 999, 702
+# A cell may show 95% and hold 0.95: formats in use that are built in, and those of the file.
+_PERCENT = re.compile(rb'<cellXfs(?:(?!</cellXfs>).)*numFmtId="(?:9|10)"|formatCode="[^"]*%',
+                      re.DOTALL)
 _NEAR = re.compile(r"[A-Z]{1,2}[0-9]{1,3}")
 _NOT_NEAR = re.compile(rb'<c(?! r="[A-Z]{1,2}[0-9]{1,3}")')
 
@@ -36,6 +39,7 @@ class Sheet(NamedTuple):
     hidden: bool
     hidden_rows: frozenset[int] = frozenset()  # from 0, as the columns
     hidden_columns: frozenset[int] = frozenset()
+    merged: frozenset[tuple[int, int]] = frozenset()  # row and column of each cell that is
 
 
 def open_sheets(path: Path) -> tuple[list[Sheet], bool]:
@@ -98,6 +102,8 @@ def _check_parts(data: bytes) -> tuple[bool, bool]:
             suspect = suspect or any(sign in cells for sign in _SIGNS)
         if any(word in text for word in _SPREAD):
             _check_spread(text)
+        suspect = suspect or b"mergeCell" in text or (
+            part.filename.endswith("styles.xml") and _PERCENT.search(text) is not None)
     return suspect, any("externallinks/" in name for name in names)
 
 
@@ -157,10 +163,7 @@ def _read_fast(data: bytes) -> list[Sheet]:
 
 
 def _read_again(data: bytes, sheets: list[Sheet]) -> list[Sheet]:
-    """Add what the fast reader leaves out: error values, formulas without result, what is hidden.
-
-    A formula with a stored result is read as that result.
-    """
+    """Add what the fast reader leaves out: faults of cells, what is hidden, what is merged."""
     import openpyxl
     from openpyxl.utils import column_index_from_string
 
@@ -172,14 +175,8 @@ def _read_again(data: bytes, sheets: list[Sheet]) -> list[Sheet]:
     for sheet in sheets:
         for line in formulas[sheet.name].iter_rows(**near(formulas[sheet.name])):
             for cell in line:
-                if cell.data_type not in ("f", "e"):
-                    continue
-                stored = values[sheet.name].cell(cell.row, cell.column)
-                if stored.data_type == "e":
-                    _put(sheet.rows, cell, Fault("error_value", stored.value))
-                elif stored.value is None:
-                    text = str(getattr(cell.value, "text", cell.value))
-                    _put(sheet.rows, cell, Fault("formula", text))
+                if fault := _fault(cell, values[sheet.name].cell(cell.row, cell.column)):
+                    _put(sheet.rows, cell, fault)
         width = max(map(len, sheet.rows), default=0)
         for row in sheet.rows:
             row += [""] * (width - len(row))
@@ -189,8 +186,22 @@ def _read_again(data: bytes, sheets: list[Sheet]) -> list[Sheet]:
                   for key, d in columns.items() if d.hidden]
         out.append(sheet._replace(
             hidden_rows=frozenset(i - 1 for i, d in rows.items() if d.hidden),
-            hidden_columns=frozenset(c - 1 for a, z in hidden for c in range(a, z + 1))))
+            hidden_columns=frozenset(c - 1 for a, z in hidden for c in range(a, z + 1)),
+            merged=frozenset((row - 1, column - 1)
+                             for area in formulas[sheet.name].merged_cells.ranges
+                             for row, column in area.cells)))
     return out
+
+
+def _fault(cell: Any, stored: Any) -> Fault | None:
+    """Return what is wrong with a cell; a formula with a stored result is that result."""
+    if stored.data_type == "e":
+        return Fault("error_value", stored.value)
+    if cell.data_type == "f" and stored.value is None:
+        return Fault("formula", str(getattr(cell.value, "text", cell.value)))
+    if "%" in cell.number_format and isinstance(stored.value, int | float):
+        return Fault("percent", f"{100 * stored.value:.6g}%")
+    return None
 
 
 def _put(rows: list[list[Any]], cell: Any, fault: Fault) -> None:

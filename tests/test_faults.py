@@ -72,6 +72,10 @@ def hide(sheet, row=None, column=None, whole=False):
     return edit
 
 
+def look(sheet, cell, number_format):
+    return lambda book: setattr(book[sheet][cell], "number_format", number_format)
+
+
 def copy_row(sheet, source, target):
     def edit(book):
         for cell in book[sheet][source]:
@@ -154,10 +158,24 @@ ONE = {  # kind of fault: what is done to the workbook, every problem it must gi
     "old version": (put(COVER, "B16", "KH27-v0"), {(COVER, "B16", "version")}),
     "unit unknown": (put(COVER, "B10", "sai-gon"), {(COVER, "B10", "unit")}),
     "unit of no return": (put(COVER, "B10", "other-departments"), {(COVER, "B10", "unit")}),
-    "name of another unit": (put(COVER, "B9", "UBND Hà Tiên"), {(COVER, "B9", "unit")}),
+    "name of another unit": (put(COVER, "B9", "UBND Hà Tiên"), {(COVER, "B9", "other_unit")}),
     "name of no unit": (put(COVER, "B9", "UBND tỉnh"), {(COVER, "B9", "unit_name")}),
-    "year outside the plan": (put(COVER, "B12", 2021), {(COVER, "B12", "year"),
-                                                        (COVER, "B17", "received_on")}),
+    "year outside the plan": (put(COVER, "B12", 2021), {(COVER, "B12", "year")}),
+    "year retyped on a form of another": (put(COVER, "B12", 2019), {(COVER, "B13", "period")}),
+    "period retyped": (put(COVER, "B13", "01/01/2017 - 31/12/2018"), {(COVER, "B13", "period")}),
+    "amounts in thousand dong": (put(COVER, "B15", "Kinh phí: nghìn đồng"),
+                                 {(COVER, "B15", "measure")}),
+    "an amount in thousand dong": (put(MONEY, "E8", 40_000), {(MONEY, "E8", "above_plan")}),
+    "more residents than the census counts": (put(PERSONS, "E17", 300_000),
+                                              {(PERSONS, "E17", "above_census")}),
+    "merged rows": (call(MONEY, "merge_cells", "E8:E10"), {(MONEY, "E8", "merged")}),
+    "merged columns with a fault": (many(put(PERSONS, "E8", "hơn 350"),
+                                         call(PERSONS, "merge_cells", "E8:F8")),
+                                    {(PERSONS, "E8", "approximate;merged")}),
+    "a number shown as a percentage": (many(put(MONEY, "E8", 0.95), look(MONEY, "E8", "0%")),
+                                       {(MONEY, "E8", "percent")}),
+    "a person shown as a percentage": (many(put(PERSONS, "F8", 1), look(PERSONS, "F8", "0.0 %")),
+                                       {(PERSONS, "F8", "percent")}),
     "year as words": (put(COVER, "B12", "năm nay"), {(COVER, "B12", "year")}),
     "illustrative unanswered": (put(COVER, "B18", None), {(COVER, "B18", "illustrative")}),
     "illustrative both": (put(COVER, "B18", "Có / Không"), {(COVER, "B18", "illustrative")}),
@@ -361,6 +379,29 @@ def test_looks_far_off_cost_no_time(tmp_path, sound):
     sheet = open_sheets(tmp_path / "a.xlsx")[0][2]
     assert sheet.hidden_columns == set(range(7, 702))
     assert sheet.rows[8][4].code == "formula"
+
+
+def test_amounts_and_residents_at_their_limits_are_no_doubt(tmp_path, sound):
+    """400 million dong is all that is planned for line I.1; Rạch Giá had 227,527 residents."""
+    edits = many(put(MONEY, "E8", 400), put(PERSONS, "E17", 227_527), put(PERSONS, "E8", 300_000))
+    _, problems = read(tmp_path, sound, "a.xlsx", edited(sound[0], edits))
+    assert problems.empty
+
+
+def test_each_language_writes_decimals_its_way(tmp_path, sound):
+    edits = many(put(MONEY, "E8", "400,5"), put(PERSONS, "F8", 0.35))
+    _, problems = read(tmp_path, sound, "a.xlsx", edited(sound[0], edits))
+    persons, money = problems.to_dict("records")
+    assert "0.35 is" in persons["message_en"] and "0,35 không" in persons["message_vi"]
+    assert persons["value"] == "0.35", "what stands there"
+    assert "read as 400.5." in money["message_en"] and "đọc là 400,5." in money["message_vi"]
+    assert "together (400)." in money["message_en"]
+
+
+def test_a_percentage_is_named_as_it_shows(tmp_path, sound):
+    edits = many(put(MONEY, "E8", 0.955), look(MONEY, "E8", "0%"))
+    _, problems = read(tmp_path, sound, "a.xlsx", edited(sound[0], edits))
+    assert problems["value"].tolist() == ["95.5%"]
 
 
 def test_external_links_are_ignored_with_a_warning(tmp_path, sound):
