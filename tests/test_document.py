@@ -25,7 +25,7 @@ NAMES = ("planned_by_year_and_source", "planned_against_spent", "scorecard", "re
 @pytest.fixture(scope="module")
 def drawn():
     chosen = [figure for figure in figures() if figure.name in NAMES]
-    return {lang: [draw((figure, lang), ()) for figure in chosen] for lang in ("vi", "en")}
+    return {lang: [draw(figure, lang, ()) for figure in chosen] for lang in ("vi", "en")}
 
 
 @pytest.fixture(scope="module")
