@@ -11,7 +11,7 @@ import pandas as pd
 
 from kgge.charts.frame import MARK
 from kgge.labels import label, number, percent, words
-from kgge.sheets import SHARES, header, labelled, wide_table
+from kgge.published import SHARES, header, labelled, wide_table
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -205,7 +205,7 @@ def _readable(data: pd.DataFrame, lang: str) -> list[list[str]]:
     row, *columns = data.columns
     state, share = "state" in columns, len(columns) == 2 and columns[1] in SHARES
     if len(columns) == 2 and columns[0] in ("source", "year"):
-        data = wide_table(data, row, *columns)
+        data = wide_table(data)
     out = labelled(data, lang, dict.fromkeys(data.columns[1:], "state") if state else None)
     for column in [c for c in out if c != "year"]:
         values = [v for v in out[column] if isinstance(v, float | int)]

@@ -15,7 +15,7 @@ from kgge.charts.frame import MARK
 from kgge.files import guard
 from kgge.labels import label, number, percent, words
 from kgge.plan import ACCELERATE, ON_TRACK
-from kgge.sheets import KINDS, SHARES, Sheet, header, labelled, sheets
+from kgge.published import KINDS, SHARES, Sheet, header, labelled, sheets
 from kgge.style import COLOURS, INK, NAVY, ORANGE, PLUM, TEAL, ink_on
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from kgge.charts.frame import MARK, ChartText
-from kgge.figures import Figure, figures
 from kgge.files import guard, write_bytes
 from kgge.labels import check_lang
+from kgge.published import Figure, figures
 from kgge.style import drawn_in_style
 
 if TYPE_CHECKING:

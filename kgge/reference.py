@@ -6,8 +6,8 @@ from html import escape
 from pathlib import Path
 
 from kgge import charts
-from kgge.figures import figures
 from kgge.files import write_bytes
+from kgge.published import figures
 from kgge.report import FOOT, described_table, head
 from kgge.schemas import SCHEMAS
 

@@ -15,8 +15,8 @@ from docx.oxml.ns import qn
 from kgge.charts.frame import MARK
 from kgge.document import document
 from kgge.export import draw
-from kgge.figures import figures
 from kgge.labels import labels
+from kgge.published import figures
 
 NAMES = ("planned_by_year_and_source", "planned_against_spent", "scorecard", "reports_received",
          "coverage_by_unit-1b")

@@ -20,7 +20,7 @@ from kgge.charts.frame import MARK
 from kgge.document import document
 from kgge.excel import workbook
 from kgge.export import FORMATS, Drawn, chart_files, draw, export
-from kgge.figures import Figure, figures
+from kgge.published import Figure, figures
 
 NAMES = ("planned_by_year_and_source", "planned_against_spent")
 

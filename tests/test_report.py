@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 import kgge
 import kgge.report
 from kgge.export import export
-from kgge.figures import figures
+from kgge.published import figures
 from kgge.reference import write_reference
 from kgge.report import described_table, notebook_folder, run_notebooks, write_report
 from kgge.schemas import SCHEMAS
