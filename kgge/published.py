@@ -44,6 +44,7 @@ class Sheet(NamedTuple):
     by: str | None = None  # one line for each value of this column
     unit: str = "money"
     returned: bool = False  # made from returns
+    marked: bool = False  # made from illustrative ones
 
 
 def published() -> dict[str, dict[str, pd.DataFrame]]:
@@ -117,7 +118,8 @@ def sheets() -> list[Sheet]:
         Sheet("constant_prices", prices[["year", "nominal", "constant"]],
               ("nominal", "constant")),
     ]
-    return found + [sheet._replace(returned=True) for sheet in _returned(made)]
+    marked = tables.is_illustrative()
+    return found + [one._replace(returned=True, marked=marked) for one in _returned(made)]
 
 
 def _returned(made: dict[str, dict[str, pd.DataFrame]]) -> list[Sheet]:
