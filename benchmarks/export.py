@@ -22,7 +22,7 @@ def bare(folder: Path) -> None:
 
     from kgge import charts
     from kgge.export import DPI, FORMATS
-    from kgge.figures import figures
+    from kgge.published import figures
     from kgge.style import drawn_in_style
 
     for figure in figures():

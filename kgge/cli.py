@@ -20,20 +20,10 @@ app = typer.Typer(
          "its budget annex and the yearly returns as tidy tables, charts and reports. "
          "Exit codes: 0 fine, 1 the data has problems, 2 wrong use.")
 
-
-class Lang(StrEnum):
-    """Languages of charts, exports and reports."""
-
-    vi = "vi"
-    en = "en"
-
-
-class Format(StrEnum):
-    """Image formats of exported charts."""
-
-    png = "png"
-    svg = "svg"
-    pdf = "pdf"
+Lang = StrEnum("Lang", "vi en")
+Format = StrEnum("Format", "png svg pdf")
+Out = Annotated[Path, typer.Option(help="Folder to write to.")]
+Langs = Annotated[list[Lang] | None, typer.Option(help="Language; may be given twice.")]
 
 
 @app.callback()
@@ -44,10 +34,6 @@ def _data(
 ) -> None:
     if data is not None:
         os.environ["KGGE_DATA"] = str(data.resolve())
-
-
-OUT = typer.Option("--out", help="Folder to write to.")
-LANG = typer.Option("--lang", help="Language; may be given twice.")
 
 
 @app.command()
@@ -88,7 +74,7 @@ def _say_counts(returns: "Returns") -> None:
 @app.command()
 def template(
     year: Annotated[int, typer.Option(help="Year the return is for.")],
-    out: Annotated[Path, OUT],
+    out: Out,
     unit: Annotated[str | None, typer.Option(help="Code of one reporting unit (see "
                                              "data/raw/units.csv); by default all.")] = None,
 ) -> None:
@@ -120,7 +106,7 @@ def check(
     returns = read_returns(path)
     for row in returns.problems.fillna("").to_dict("records"):
         place = "!".join(part for part in (row["sheet"], row["cell"]) if part)
-        message = row[f"message_{lang.value}"]
+        message = row[f"message_{lang}"]
         typer.echo(f"{row['severity']}: {row['file']}: {place + ': ' if place else ''}{message}")
     if annotate is not None:
         annotate_copies(path, annotate, returns.problems)
@@ -145,21 +131,21 @@ def example(
 
 @app.command()
 def export(
-    out: Annotated[Path, OUT] = Path("reports"),
-    lang: Annotated[list[Lang] | None, LANG] = None,
+    out: Out = Path("reports"),
+    lang: Langs = None,
     format: Annotated[list[Format] | None, typer.Option(
-        "--format", help="Image format; may be given several times; by default all.")] = None,
+        help="Image format; may be given several times; by default all.")] = None,
 ) -> None:
     """Write figures, their numbers, a Word document and a workbook."""
     from kgge.export import export as export_all
 
-    export_all(out, [x.value for x in lang or Lang], [x.value for x in format or Format])
+    export_all(out, list(map(str, lang or Lang)), list(map(str, format or Format)))
 
 
 @app.command()
 def report(
-    out: Annotated[Path, OUT] = Path("reports"),
-    lang: Annotated[list[Lang] | None, LANG] = None,
+    out: Out = Path("reports"),
+    lang: Langs = None,
 ) -> None:
     """Do it all: build, notebooks to HTML, exports, reference page.
 
@@ -170,7 +156,7 @@ def report(
     from kgge.reference import write_reference
     from kgge.report import write_report
 
-    langs = [x.value for x in lang or Lang]
+    langs = list(map(str, lang or Lang))
     typer.echo("building the tables")
     returns = build_tables()
     _say_counts(returns)

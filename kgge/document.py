@@ -2,7 +2,6 @@
 
 import zipfile
 from collections.abc import Sequence
-from html import escape
 from io import BytesIO
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ import pandas as pd
 
 from kgge.charts.frame import MARK
 from kgge.labels import label, number, percent, words
-from kgge.sheets import SHARES, header, labelled, wide_table
+from kgge.published import SHARES, header, labelled, wide_table
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
 
 _FONT, _LANGUAGE = "Times New Roman", {"vi": "vi-VN", "en": "en-GB"}
 _COLUMN = 9070  # twentieths of a point: 16 cm
+_CELL = "Table Text"
+_SIZES = {"Normal": 12, "Title": 20, "Subtitle": 12, "Heading 1": 15, "Heading 2": 12,
+          "Caption": 11, "TOC Heading": 14, "Table of Figures": 12, _CELL: 9}
 _MOST_ROWS = 40  # longer tables are named, not printed
 
 
@@ -47,7 +49,7 @@ def document(drawn: Sequence["Drawn"], lang: str) -> bytes:
     doc.add_paragraph(said["document"], style="Title")
     doc.add_paragraph(said["plan"], style="Subtitle")
     if any(d.text.illustrative for d in drawn):
-        _mark(doc, f"{MARK[lang]}. {said['mark_text']}")
+        doc.add_paragraph().add_run(f"{MARK[lang]}. {said['mark_text']}").bold = True
     doc.add_paragraph(said["figures"], style="TOC Heading")
     _list_of_figures(doc, [d.text.title for d in drawn], lang)
     count = 0
@@ -66,38 +68,36 @@ def _set_up(doc: "Document", lang: str) -> None:
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt, RGBColor
 
-    page = doc.sections[0]
+    page, properties, said = doc.sections[0], doc.core_properties, words("word", lang)
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin, page.right_margin = Cm(3), Cm(2)
     page.top_margin = page.bottom_margin = Cm(2)
-    properties = doc.core_properties
-    said = words("word", lang)
     properties.title, properties.subject = said["document"], said["plan"]
     properties.author, properties.language = "kgge", _LANGUAGE[lang]
     properties.keywords, properties.comments = said["keywords"], ""
-    for dated in ("created", "modified"):
-        for element in properties._element.findall(qn(f"dcterms:{dated}")):
-            properties._element.remove(element)
+    for dated in ("dcterms:created", "dcterms:modified"):
+        properties._element.remove(properties._element.find(qn(dated)))
     for mark in doc.styles.element.iter(qn("w:lang")):
         mark.set(qn("w:val"), _LANGUAGE[lang])
-    doc.styles.add_style("Table of Figures", WD_STYLE_TYPE.PARAGRAPH).base_style = (
-        doc.styles["Normal"])
-    doc.styles["Table of Figures"].paragraph_format.space_after = Pt(3)
-    doc.styles["Normal"].paragraph_format.space_after = Pt(6)
-    sizes = {"Normal": 12, "Title": 20, "Subtitle": 12, "Heading 1": 15, "Heading 2": 12,
-             "Caption": 11, "TOC Heading": 14}
-    for name, size in sizes.items():
-        font = doc.styles[name].font
+    for name, size in _SIZES.items():
+        if name not in doc.styles:
+            doc.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH).base_style = doc.styles["Normal"]
+        font, fonts = doc.styles[name].font, doc.styles[name].element.get_or_add_rPr()
+        fonts._remove_rFonts()  # which name fonts of the theme
         font.name, font.size, font.color.rgb = _FONT, Pt(size), RGBColor(0x1A, 0x1A, 0x1A)
-        fonts = doc.styles[name].element.rPr.rFonts
-        for key in [k for k in fonts.attrib if k.endswith("Theme")]:
-            del fonts.attrib[key]
-        fonts.set(qn("w:eastAsia"), _FONT)
-    _field(page.footer.paragraphs[0], "PAGE", "1", before=f"{said['page']} ")
+        fonts.rFonts.set(qn("w:eastAsia"), _FONT)
+    for name, space in {"Normal": 6, "Table of Figures": 3, _CELL: 1}.items():
+        doc.styles[name].paragraph_format.space_after = Pt(space)
+    doc.styles[_CELL].paragraph_format.space_before = Pt(1)
+    footer = page.footer.paragraphs[0]
+    footer.add_run(f"{said['page']} ")
+    _begin_field(footer, "PAGE")
+    footer.add_run("1")
+    _end_field(footer)
 
 
 def _figure(doc: "Document", one: "Drawn", count: int, lang: str) -> None:
-    """Add caption and picture, description, source and the numbers of one figure."""
+    """Add picture and caption, source and the numbers of one figure."""
     from docx.shared import Cm
 
     picture = doc.add_paragraph()
@@ -107,58 +107,33 @@ def _figure(doc: "Document", one: "Drawn", count: int, lang: str) -> None:
     about.set("descr", one.text.alt)
     about.set("title", one.text.title)
     about.set("name", one.figure.name)
-    caption = doc.add_paragraph(style="Caption")
-    caption.paragraph_format.keep_with_next = True
-    _bookmark(caption, count, lang)
-    caption.add_run(f". {one.text.title}")
+    _caption(doc, one.text.title, count, lang)
     source = doc.add_paragraph()
     if one.text.illustrative:
         source.add_run(f"{MARK[lang]}. ").bold = True
     source.add_run(one.text.source).italic = True
-    _numbers(doc, one, count, lang)
+    said, rows = words("word", lang), _readable(one.data, lang)
+    if len(rows) > _MOST_ROWS:
+        doc.add_paragraph(said["elsewhere"].format(rows=number(len(rows) - 1, lang),
+                                                   file=f"{lang}/{one.figure.name}.csv"))
+        return
+    lead = doc.add_paragraph(f"{said['numbers']} {said['figure']} {count}")
+    lead.paragraph_format.keep_with_next = True
+    _add_table(doc, rows)
+    doc.add_paragraph()
 
 
-def _mark(doc: "Document", text: str) -> None:
-    doc.add_paragraph().add_run(text).bold = True
-
-
-def _field(paragraph: "Paragraph", code: str, result: str, before: str = "") -> None:
-    """Add a field with its result filled in."""
-    paragraph.add_run(before)
-    for kind in ("begin", code, "separate", result, "end"):
-        run = paragraph.add_run(result) if kind == result else paragraph.add_run()
-        if kind != result:
-            _field_part(run, kind)
-
-
-def _field_part(run: Any, kind: str) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    part = OxmlElement("w:fldChar" if kind in ("begin", "separate", "end") else "w:instrText")
-    if part.tag == qn("w:fldChar"):
-        part.set(qn("w:fldCharType"), kind)
-    else:
-        part.text = f" {kind} "
-        part.set(qn("xml:space"), "preserve")
-    run._r.append(part)
-
-
-def _bookmark(caption: "Paragraph", count: int, lang: str) -> None:
-    """Write "Figure 3" with its number as a field, inside the bookmark the list points to."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    for kind in ("bookmarkStart", "bookmarkEnd"):
-        mark = OxmlElement(f"w:{kind}")
-        mark.set(qn("w:id"), str(count))
-        if kind == "bookmarkStart":
-            mark.set(qn("w:name"), f"_Toc{count:09d}")
-            caption._p.append(mark)
-            word = label("word", "figure", lang)
-            _field(caption, f"SEQ {word} \\* ARABIC", str(count), before=f"{word} ")
-        else:
-            caption._p.append(mark)
+def _caption(doc: "Document", title: str, count: int, lang: str) -> None:
+    """Add "Figure 3. Title", its number a field, inside the bookmark the list points to."""
+    caption, word = doc.add_paragraph(style="Caption"), label("word", "figure", lang)
+    caption.paragraph_format.keep_with_next = True
+    caption._p.append(_element("bookmarkStart", id=str(count), name=f"_Toc{count:09d}"))
+    caption.add_run(f"{word} ")
+    _begin_field(caption, f"SEQ {word} \\* ARABIC")
+    caption.add_run(str(count))
+    _end_field(caption)
+    caption._p.append(_element("bookmarkEnd", id=str(count)))
+    caption.add_run(f". {title}")
 
 
 def _list_of_figures(doc: "Document", titles: Sequence[str], lang: str) -> None:
@@ -166,34 +141,61 @@ def _list_of_figures(doc: "Document", titles: Sequence[str], lang: str) -> None:
 
     Without page numbers (``\n``): only a program that lays the pages out knows them.
     """
+    word = label("word", "figure", lang)
+    lines = [doc.add_paragraph(style="Table of Figures") for _ in titles]
+    _begin_field(lines[0], f'TOC \\h \\z \\n \\c "{word}"')
+    for count, (line, title) in enumerate(zip(lines, titles, strict=True), start=1):
+        link = _element("hyperlink", anchor=f"_Toc{count:09d}")
+        link.append(line.add_run(f"{word} {count}. {title}")._r)
+        line._p.append(link)
+    _end_field(lines[-1])
+
+
+def _begin_field(paragraph: "Paragraph", code: str) -> None:
+    """Begin a field: its result follows as text, then `_end_field`."""
+    instruction = _element("instrText")
+    instruction.text = f" {code} "
+    for part in (_element("fldChar", fldCharType="begin"), instruction,
+                 _element("fldChar", fldCharType="separate")):
+        paragraph.add_run()._r.append(part)
+
+
+def _end_field(paragraph: "Paragraph") -> None:
+    paragraph.add_run()._r.append(_element("fldChar", fldCharType="end"))
+
+
+def _element(tag: str, **attributes: str) -> Any:
+    """Return a new element, for what python-docx has no function for."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    word = label("word", "figure", lang)
-    for count, title in enumerate(titles, start=1):
-        line = doc.add_paragraph(style="Table of Figures")
-        if count == 1:
-            for kind in ("begin", f'TOC \\h \\z \\n \\c "{word}"', "separate"):
-                _field_part(line.add_run(), kind)
-        link = OxmlElement("w:hyperlink")
-        link.set(qn("w:anchor"), f"_Toc{count:09d}")
-        link.append(line.add_run(f"{word} {count}. {title}")._r)
-        line._p.append(link)
-        if count == len(titles):
-            _field_part(line.add_run(), "end")
+    return OxmlElement(f"w:{tag}", {qn(f"w:{key}"): text for key, text in attributes.items()})
 
 
-def _numbers(doc: "Document", one: "Drawn", count: int, lang: str) -> None:
-    """Add the numbers drawn as a table whose header is repeated on every page."""
-    said, rows = words("word", lang), _readable(one.data, lang)
-    if len(rows) > _MOST_ROWS:
-        doc.add_paragraph(said["elsewhere"].format(rows=number(len(rows) - 1, lang),
-                                                    file=f"{lang}/{one.figure.name}.csv"))
-        return
-    lead = doc.add_paragraph(f"{said['numbers']} {said['figure']} {count}")
-    lead.paragraph_format.keep_with_next = True
-    lead._p.addnext(_table(rows))
-    doc.add_paragraph()
+def _add_table(doc: "Document", rows: list[list[str]]) -> None:
+    """Add a table: numbers to the right, the header on every page, no row on two."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Twips
+
+    figures = [at > 0 and all(text[:1] in "0123456789−…" for text in column)
+               for at, column in enumerate(zip(*rows[1:], strict=True))]
+    parts = [1 if narrow else 2 for narrow in figures]
+    style = doc.styles[_CELL].style_id
+    table = doc.add_table(len(rows), len(parts), "Table Grid")
+    widths = [Twips(_COLUMN * part // sum(parts)) for part in parts]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    for line, (row, texts) in enumerate(zip(table.rows, rows, strict=True)):
+        row._tr.get_or_add_trPr().append(_element("cantSplit"))
+        if line == 0:
+            row._tr.trPr.append(_element("tblHeader"))
+        for at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+            cell.width = widths[at]
+            (paragraph,) = cell.paragraphs
+            paragraph._p.style = style  # paragraph.style would search all styles, each time
+            paragraph.alignment = (WD_ALIGN_PARAGRAPH.RIGHT if figures[at]
+                                   else WD_ALIGN_PARAGRAPH.LEFT)
+            paragraph.add_run(text).bold = True if line == 0 else None
 
 
 def _readable(data: pd.DataFrame, lang: str) -> list[list[str]]:
@@ -205,7 +207,7 @@ def _readable(data: pd.DataFrame, lang: str) -> list[list[str]]:
     row, *columns = data.columns
     state, share = "state" in columns, len(columns) == 2 and columns[1] in SHARES
     if len(columns) == 2 and columns[0] in ("source", "year"):
-        data = wide_table(data, row, *columns)
+        data = wide_table(data)
     out = labelled(data, lang, dict.fromkeys(data.columns[1:], "state") if state else None)
     for column in [c for c in out if c != "year"]:
         values = [v for v in out[column] if isinstance(v, float | int)]
@@ -221,32 +223,6 @@ def _written(value: Any, lang: str, digits: int, share: bool) -> str:
     if value is None or isinstance(value, str):
         return value or "…"
     return percent(value, lang) if share else number(value, lang, digits)
-
-
-def _table(rows: list[list[str]]) -> Any:
-    """Return the element of a table: numbers to the right, the header on every page."""
-    from docx.oxml import parse_xml
-    from docx.oxml.ns import nsdecls
-
-    side = ["right" if at and all(text[:1] in "0123456789−…" for text in column) else "left"
-            for at, column in enumerate(zip(*rows[1:], strict=True))]
-    parts = [1 if s == "right" else 2 for s in side]
-    wide = [_COLUMN * part // sum(parts) for part in parts]
-
-    def cell(text: str, at: int, head: bool) -> str:
-        return (f'<w:tc><w:tcPr><w:tcW w:w="{wide[at]}" w:type="dxa"/></w:tcPr><w:p><w:pPr>'
-                f'<w:spacing w:before="20" w:after="20"/><w:jc w:val="{side[at]}"/>'
-                f'</w:pPr><w:r><w:rPr>{"<w:b/>" if head else ""}<w:sz w:val="18"/></w:rPr>'
-                f'<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p></w:tc>')
-
-    body = "".join(
-        f'<w:tr><w:trPr><w:cantSplit/>{"" if line else "<w:tblHeader/>"}</w:trPr>'
-        + "".join(cell(text, at, line == 0) for at, text in enumerate(row)) + "</w:tr>"
-        for line, row in enumerate(rows))
-    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in wide)
-    return parse_xml(f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="TableGrid"/>'
-                     f'<w:tblW w:w="0" w:type="auto"/><w:tblLook w:firstRow="1"/></w:tblPr>'
-                     f'<w:tblGrid>{grid}</w:tblGrid>{body}</w:tbl>')
 
 
 def _packed(doc: "Document") -> bytes:

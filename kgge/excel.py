@@ -4,24 +4,23 @@ After the checklist for published spreadsheets of the UK government's Analysis F
 """
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from kgge import tables
 from kgge.charts.frame import MARK
 from kgge.files import guard
 from kgge.labels import label, number, percent, words
 from kgge.plan import ACCELERATE, ON_TRACK
-from kgge.sheets import KINDS, SHARES, Sheet, header, labelled, sheets
+from kgge.published import KINDS, SHARES, Sheet, header, labelled, sheets
 from kgge.style import COLOURS, INK, NAVY, ORANGE, PLUM, TEAL, ink_on
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.worksheet import Worksheet
-
 
 # Excel must have a date of making; a fixed one keeps two exports the same.
 _MADE = datetime.datetime(2000, 1, 1)
@@ -31,7 +30,8 @@ _DASHES = ("solid", "dash", "round_dot", "dash_dot", "long_dash", "square_dot")
 _MARKERS = ("circle", "square", "triangle", "diamond", "x", "star")
 _FORMATS = {"year": "0", "ratio": "0.00", "share": "0.0%", "whole": "#,##0", "decimal": "#,##0.0"}
 _PLACE = {"vi": "[$-42A]", "en": ""}  # Vietnamese separators, where the program knows them
-_A4 = 9  # Excel's number of the paper
+
+Looks = dict[str, Any]  # the cell formats of a workbook by name
 
 
 def workbook(lang: str) -> bytes:
@@ -49,59 +49,40 @@ def workbook(lang: str) -> bytes:
     """
     from xlsxwriter import Workbook
 
-    buffer, content = BytesIO(), sheets()
-    book = Workbook(buffer, {"in_memory": True, "strings_to_formulas": False,
-                             "strings_to_urls": False, "strings_to_numbers": False})
-    said = words("word", lang)
-    illustrative = any(_is_marked(sheet) for sheet in content)
+    buffer, content, said = BytesIO(), sheets(), words("word", lang)
+    book = Workbook(buffer, {"in_memory": True})
     book.set_properties({"title": said["workbook"], "subject": said["plan"], "author": "kgge",
                          "keywords": said["keywords"], "created": _MADE,
-                         "comments": MARK[lang] if illustrative else ""})
-    book.set_size(2400, 1600)
-    _write_cover(book, content, lang)
-    _write_notes(book, lang)
+                         "comments": MARK[lang] if any(one.marked for one in content) else ""})
+    look = _looks(book, lang)
+    _write_cover(book, look, content, lang)
+    _write_notes(book, look, lang)
     for place, sheet in enumerate(content, start=1):
-        _write_sheet(book, sheet, place, lang)
+        _write_sheet(book, look, sheet, place, lang)
     book.close()
     return buffer.getvalue()
 
 
-def _is_marked(sheet: Sheet) -> bool:
-    return sheet.returned and tables.is_illustrative()
+def _looks(book: "Workbook", lang: str) -> Looks:
+    base = {"font_name": "Arial", "font_size": 10, "valign": "top"}
+    looks: dict[str, dict[str, Any]] = {
+        "title": {"bold": True, "font_size": 14}, "bold": {"bold": True}, "line": {},
+        "mark": {"bold": True, "font_color": PLUM}, "text": {"text_wrap": True},
+        "head": {"bold": True, "text_wrap": True, "font_color": "white", "bg_color": NAVY},
+        "link": {"font_color": "#0000EE", "underline": 1}, "empty": {"align": "right"}}
+    looks |= {name: {"num_format": _PLACE[lang] + digits} for name, digits in _FORMATS.items()}
+    looks["year"]["align"] = "left"
+    return {name: book.add_format(base | look) for name, look in looks.items()}
 
 
-def _cells(sheet: Sheet, lang: str) -> pd.DataFrame:
-    """Return what stands in the cells: labels for codes, a shorthand where there is no figure."""
-    years = dict.fromkeys(sheet.table.columns[1:] if sheet.name == "reporting" else [],
-                          "state")
-    out = labelled(sheet.table, lang, years)
-    for column in out:
-        short = _shorthand(sheet, str(column), lang)
-        out[column] = out[column].where(out[column].notna(), short)
-    return out
-
-
-def _shorthand(sheet: Sheet, column: str, lang: str) -> pd.Series:
-    """Return what stands in the empty cells of a column: [z] not applicable, [x] not available."""
-    table = sheet.table
-    if column == "missing_units":
-        return pd.Series(label("word", "none", lang), index=table.index)
-    applies = pd.Series(sheet.name != "reporting", index=table.index)
-    if column == "execution":
-        applies = ~table["state"].isin(["unplanned", "nothing_planned"])
-    if column == "required_pace":
-        applies = table["time_share"].lt(1)
-    return applies.map({True: "[x]", False: "[z]"})
-
-
-def _write_cover(book: "Workbook", content: list[Sheet], lang: str) -> None:
-    said, look = words("word", lang), _looks(book, lang)
+def _write_cover(book: "Workbook", look: Looks, content: list[Sheet], lang: str) -> None:
+    said = words("word", lang)
     sheet = _new(book, said["cover"], said["workbook"], look)
-    marked = any(_is_marked(s) for s in content)
     rows = [(said["about"], said["plan"]), (said["source"], said["source_plan"])]
-    if len(content) > 6:
+    if any(one.returned for one in content):
         rows.append((said["source"], said["source_returns"]))
-    rows += [(said["mark"], f"{MARK[lang]}. {said['mark_text']}")] if marked else []
+    if any(one.marked for one in content):
+        rows.append((said["mark"], f"{MARK[lang]}. {said['mark_text']}"))
     rows.append((said["licence"], said["licence_text"]))
     sheet.set_column(0, 0, 16)
     sheet.set_column(1, 1, 84)
@@ -110,97 +91,89 @@ def _write_cover(book: "Workbook", content: list[Sheet], lang: str) -> None:
         sheet.write_string(at, 1, text, look["text"])
     start = len(rows) + 1
     sheet.write_string(start, 0, said["contents"], look["head"])
-    links = [(said["notes"], said["notes"])] + [
-        (f"{said['sheet']} {n}", label("sheet", s.name, lang))
-        for n, s in enumerate(content, start=1)]
-    for at, (name, title) in enumerate(links, start=start + 1):
+    titles = [label("sheet", one.name, lang) for one in content]
+    links = [(f"{said['sheet']} {place}", title) for place, title in enumerate(titles, start=1)]
+    for at, (name, title) in enumerate([(said["notes"], said["notes"]), *links], start + 1):
         sheet.write_url(at, 0, f"internal:'{name}'!A1", look["link"], name)
         sheet.write_string(at, 1, title, look["text"])
-    sheet.activate()
 
 
-def _write_notes(book: "Workbook", lang: str) -> None:
-    said, look = words("word", lang), _looks(book, lang)
-    sheet = _new(book, said["notes"], said["notes"], look)
+def _write_notes(book: "Workbook", look: Looks, lang: str) -> None:
+    said = words("word", lang)
     cuts = {"on_track": number(float(ON_TRACK), lang, 2),
             "accelerate": number(float(ACCELERATE), lang, 2)}
     rows = [(mark, text.format(**cuts)) for mark, text in words("note", lang).items()]
-    _add_table(sheet, "notes", 1, pd.DataFrame(rows, columns=["note", "meaning"]),
-               [said["note"], said["meaning"]], look, [12, 88])
+    notes = pd.DataFrame(rows, columns=[said["note"], said["meaning"]])
+    sheet = _new(book, said["notes"], said["notes"], look)
+    _add_table(sheet, "notes", 1, notes, look, [12, 88])
 
 
-def _looks(book: "Workbook", lang: str) -> dict[str, Any]:
-    """Return the cell formats by name."""
-    base = {"font_name": "Arial", "font_size": 10, "valign": "top"}
-    looks: dict[str, dict[str, Any]] = {
-        "title": {"bold": True, "font_size": 14}, "bold": {"bold": True}, "line": {},
-        "mark": {"bold": True, "font_color": PLUM}, "text": {"text_wrap": True},
-        "head": {"bold": True, "text_wrap": True, "font_color": "white", "bg_color": NAVY},
-        "link": {"font_color": "#0000EE", "underline": 1}, "empty": {"align": "right"},
-        "year": {"align": "left"}}
-    for name, digits in _FORMATS.items():
-        looks[name] = looks.get(name, {}) | {"num_format": _PLACE[lang] + digits}
-    return {name: book.add_format(base | look) for name, look in looks.items()}
-
-
-def _new(book: "Workbook", name: str, title: str, look: dict[str, Any],
-         pages: int = 0) -> "Worksheet":
+def _new(book: "Workbook", name: str, title: str, look: Looks, pages: int = 0) -> "Worksheet":
     """Add a sheet that prints on A4, one page wide and `pages` high, with its title in A1."""
     sheet = book.add_worksheet(name)
-    sheet.set_paper(_A4)
+    sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, pages)
     sheet.hide_gridlines(2)
     sheet.set_footer("&L&A&R&P / &N")
     sheet.write_string(0, 0, title, look["title"])
-    sheet.set_row(0, 22)
     return sheet
 
 
-def _add_table(sheet: "Worksheet", name: str, top: int, cells: pd.DataFrame, heads: list[str],
-               look: dict[str, Any], widths: list[int], formats: Sequence[str] = ()) -> None:
-    """Write header and cells as text and numbers, never as formulas, and mark them as a table."""
-    rows = [heads, *cells.itertuples(index=False)]
-    for row, values in enumerate(rows, start=top):
-        lines = [-(-len(v) // (width - 1)) if isinstance(v, str) else 1
-                 for v, width in zip(values, widths, strict=True)]
+def _add_table(sheet: "Worksheet", name: str, top: int, cells: pd.DataFrame, look: Looks,
+               widths: Sequence[int], formats: Sequence[str] = ()) -> None:
+    """Write cells as text and numbers, never as formulas, below their headers, as one table."""
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    sheet.add_table(top, 0, top + len(cells), len(widths) - 1, {
+        "name": f"kgge_{name}", "style": "Table Style Light 1", "autofilter": len(cells) > 12,
+        "columns": [{"header": head, "header_format": look["head"]} for head in cells]})
+    for row, values in enumerate([tuple(cells), *cells.itertuples(index=False)], start=top):
+        lines = [len(wrap(value, width - 1)) if isinstance(value, str) else 1
+                 for value, width in zip(values, widths, strict=True)]
         sheet.set_row(row, 14 * max(lines) + 2)
-        for column, value in enumerate(values):
-            if row == top:
-                sheet.write_string(row, column, value, look["head"])
-            elif isinstance(value, str):
+        for column, value in enumerate(values if row > top else ()):
+            if isinstance(value, str):
                 short = formats and value in ("[x]", "[z]")
                 sheet.write_string(row, column, value, look["empty" if short else "text"])
             else:
                 sheet.write_number(row, column, value, look[formats[column]])
-    for column, width in enumerate(widths):
-        sheet.set_column(column, column, width)
-    sheet.add_table(top, 0, top + len(cells), len(heads) - 1, {
-        "name": f"kgge_{name}", "style": "Table Style Light 1", "autofilter": len(cells) > 12,
-        "columns": [{"header": head, "header_format": look["head"]} for head in heads]})
 
 
-def _write_sheet(book: "Workbook", sheet: Sheet, place: int, lang: str) -> None:
-    said, look, cells = words("word", lang), _looks(book, lang), _cells(sheet, lang)
+def _write_sheet(book: "Workbook", look: Looks, sheet: Sheet, place: int, lang: str) -> None:
+    said, cells = words("word", lang), _cells(sheet, lang)
     name, title = f"{said['sheet']} {place}", label("sheet", sheet.name, lang)
-    page = _new(book, name, f"{name}. {title}", look, 1 if sheet.series else 0)
+    page = _new(book, name, f"{name}. {title}", look, pages=1 if sheet.series else 0)
     origin = said["source_returns" if sheet.returned else "source_plan"]
-    lines = [f"{said['unit']}: {said[sheet.unit]}",
-             f"{said['source']}: {origin}. {said['notes']}: {said['note_sheet']}"]
-    lines += [f"{MARK[lang]}. {said['mark_text']}"] if _is_marked(sheet) else []
-    for row, line in enumerate(lines, start=1):
-        page.write_string(row, 0, line, look["mark" if row == 3 else "line"])
-    top = len(lines) + 1
+    page.write_string(1, 0, f"{said['unit']}: {said[sheet.unit]}", look["line"])
+    page.write_string(2, 0, f"{said['source']}: {origin}. {said['notes']}: {said['note_sheet']}",
+                      look["line"])
+    if sheet.marked:
+        page.write_string(3, 0, f"{MARK[lang]}. {said['mark_text']}", look["mark"])
+    top = 4 if sheet.marked else 3
     columns = list(map(str, cells))
-    heads = [header(column, lang) for column in columns]
     widths = [40 if column in _WIDE else 20 if column in KINDS else 14 for column in columns]
-    _add_table(page, sheet.name, top, cells, heads, look, widths,
-               [_format(sheet, column) for column in columns])
+    _add_table(page, sheet.name, top, cells.set_axis([header(c, lang) for c in columns], axis=1),
+               look, widths, [_format(sheet, column) for column in columns])
     page.freeze_panes(top + 1, 1)
     page.repeat_rows(top)
-    if len(heads) > 5:
+    if len(columns) > 5:
         page.set_landscape()
     if sheet.series:
-        _add_chart(book, page, sheet, cells, top, name, title, lang)
+        _add_chart(book, page, sheet, cells, top, lang)
+
+
+def _cells(sheet: Sheet, lang: str) -> pd.DataFrame:
+    """Return labels for codes, and where there is no figure [z] not applicable or [x] not known."""
+    table, returns = sheet.table, sheet.name == "reporting"
+    cells = labelled(table, lang, dict.fromkeys(table.columns[1:], "state") if returns else None)
+    empty = pd.DataFrame("[z]" if returns else "[x]", table.index, table.columns)
+    if "missing_units" in table:
+        empty["missing_units"] = label("word", "none", lang)
+    if "execution" in table:
+        empty.loc[table["state"].isin(["unplanned", "nothing_planned"]), "execution"] = "[z]"
+    if "required_pace" in table:
+        empty.loc[~table["time_share"].lt(1), "required_pace"] = "[z]"
+    return cells.where(cells.notna(), empty)
 
 
 def _format(sheet: Sheet, column: str) -> str:
@@ -214,35 +187,34 @@ def _format(sheet: Sheet, column: str) -> str:
 
 
 def _add_chart(book: "Workbook", page: "Worksheet", sheet: Sheet, cells: pd.DataFrame, top: int,
-               name: str, title: str, lang: str) -> None:
+               lang: str) -> None:
     """Add a chart that refers to the cells of the table, so that it can be edited."""
+    name, title = page.get_name(), label("sheet", sheet.name, lang)
     chart = book.add_chart({"type": sheet.kind, "subtype": sheet.subtype})
     columns, kind = list(cells), _format(sheet, sheet.series[0])
-    digits = _PLACE[lang] + _FORMATS[kind]
-    axis, said = columns.index("year") if sheet.by else 0, []
-    for at, (label_, rows, column) in enumerate(_drawn(sheet, cells, lang)):
+    digits, said = _PLACE[lang] + _FORMATS[kind], [f"{title}."]
+    axis = columns.index("year") if sheet.by else 0
+    for at, (series, rows, column) in enumerate(_drawn(sheet, cells, lang)):
         first, last, place = top + 1 + rows[0], top + 1 + rows[-1], columns.index(column)
         chart.add_series({
             "name": [name, first, 0] if sheet.by else [name, top, place],
             "categories": [name, first, axis, last, axis],
             "values": [name, first, place, last, place],
-            **_series_look(sheet, COLOURS.get(column, _COLOURS[at % 6]) if not sheet.by
-                           else _COLOURS[at % 6], at, digits)})
-        said.append(_range(label_, list(cells.iloc[rows, axis]), list(cells.iloc[rows, place]),
-                           lang, kind == "share"))
+            **_series_look(sheet, COLOURS.get(column, _COLOURS[at % 6]), at, digits)})
+        values = cells.iloc[rows].set_index(columns[axis])[column]
+        said.append(f"{series}: {_ends(values, percent if kind == 'share' else number, lang)}.")
     chart.set_title({"name": guard(title), "overlay": False, "name_font": {"size": 12}})
     chart.set_legend({"position": "bottom"})
     across = sheet.kind == "bar"
-    values = {"num_format": digits.replace("0.0%", "0%"), "min": 0,
-              "max": 1 if sheet.name == "source_shares" else None,
-              "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}}
+    measure = {"num_format": digits.replace("0.0%", "0%"), "min": 0,
+               "max": 1 if sheet.name == "source_shares" else None,
+               "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}}
     categories = {"reverse": across, "major_gridlines": {"visible": False}}
-    chart.set_x_axis(values if across else categories)
-    chart.set_y_axis(categories if across else values)
-    height = max(360, 34 * len(cells) + 120) if across else 400
-    chart.set_size({"width": 780, "height": height})
+    chart.set_x_axis(measure if across else categories)
+    chart.set_y_axis(categories if across else measure)
+    chart.set_size({"width": 780, "height": max(360, 34 * len(cells) + 120) if across else 400})
     page.insert_chart(top + len(cells) + 2, 0, chart,
-                      {"description": f"{title}. {' '.join(said)}", "object_position": 3})
+                      {"description": " ".join(said), "object_position": 3})
 
 
 def _series_look(sheet: Sheet, colour: str, at: int, digits: str) -> dict[str, Any]:
@@ -267,13 +239,11 @@ def _drawn(sheet: Sheet, cells: pd.DataFrame, lang: str) -> list[tuple[str, list
     return [(header(column, lang), rows, column) for column in sheet.series]
 
 
-def _range(label_: str, axis: list[Any], values: list[Any], lang: str, share: bool) -> str:
+def _ends(values: pd.Series, write: Callable[[float, str], str], lang: str) -> str:
     """Return in words where a series is highest and lowest."""
-    known = [(float(v), c) for v, c in zip(values, axis, strict=True) if not isinstance(v, str)]
-    if not known:
-        return f"{label_}: [x]."
-    ends = ((label("word", "most", lang), max), (label("word", "least", lang), min))
-    found = [(word, *pick(known, key=lambda pair: pair[0])) for word, pick in ends]
-    return f"{label_}: " + "; ".join(
-        f"{word} {percent(value, lang) if share else number(value, lang)} ({place})"
-        for word, value, place in found) + "."
+    known = pd.to_numeric(values, errors="coerce").dropna()
+    if known.empty:
+        return "[x]"
+    ends: dict[str, Any] = {"most": known.idxmax(), "least": known.idxmin()}
+    return "; ".join(f"{label('word', word, lang)} {write(known[place], lang)} ({place})"
+                     for word, place in ends.items())

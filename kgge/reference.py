@@ -2,13 +2,12 @@
 
 import inspect
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 
 from kgge import charts
-from kgge.figures import figures
 from kgge.files import write_bytes
-from kgge.report import FOOT, described_table, head
+from kgge.published import figures
+from kgge.report import render
 from kgge.schemas import SCHEMAS
 
 
@@ -27,32 +26,18 @@ def write_reference(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> 
     Path
         The page.
     """
-    folder, lang = Path(folder), "en" if "en" in langs else langs[0]
-    first = {figure.chart: figure for figure in reversed(figures())}
-    shown = [_chart(name, f"{lang}/{figure.name}", folder) for name, figure in first.items()]
-    body = ("<h1>Tables and charts</h1>\n<h2>Tables</h2>\n<p>One CSV each in data/processed; "
-            "<code>kgge.load_…()</code> reads them.</p>\n"
-            + "".join(_table(name) for name in SCHEMAS)
-            + "<h2>Charts</h2>\n<p>Each is called <code>kgge.charts.name(table, ax=None, "
-              "lang=None)</code> and returns the Axes; <code>chart_data(ax)</code> reads back the "
-              "numbers drawn.</p>\n" + "".join(reversed(shown)))
-    page = head("Tables and charts of kgge", "en", "index.html") + body + FOOT
-    write_bytes(folder / "reference.html", page.encode())
-    return folder / "reference.html"
+    path, lang = Path(folder) / "reference.html", "en" if "en" in langs else langs[0]
+    shown: dict[str, str] = {}  # the first figure of each chart
+    for figure in figures():
+        shown.setdefault(figure.chart, f"{lang}/{figure.name}")
 
+    def summary(chart: str) -> str:
+        return (inspect.getdoc(getattr(charts, chart)) or "").split("\n\n")[0]
 
-def _table(name: str) -> str:
-    schema = SCHEMAS[name]
-    rows = "".join(f"<tr><th>{c.name}</th><td>{c.type}</td><td>{escape(c.text)}</td></tr>"
-                   for c in schema.columns)
-    columns = (f"<table><thead><tr><th>column</th><th>type</th><th>holds</th></tr></thead>"
-               f"<tbody>{rows}</tbody></table>")
-    return (f"<h3>{name}</h3>\n<p>{escape(schema.text)}. Key: {', '.join(schema.key)}.</p>\n"
-            + described_table(columns, f"Columns of {name}"))
+    def description(file: str) -> str:
+        return (path.parent / f"{file}.txt").read_text(encoding="utf-8").split("\n\n")[2]
 
-
-def _chart(name: str, file: str, folder: Path) -> str:
-    said = (inspect.getdoc(getattr(charts, name)) or "").split("\n\n")[0]
-    alt = (folder / f"{file}.txt").read_text(encoding="utf-8").split("\n\n")[2]
-    return (f"<h3>{name}</h3>\n<p>{escape(said)}</p>\n"
-            f'<figure><img src="{file}.png" alt="{escape(alt)}"></figure>\n')
+    write_bytes(path, render("reference.html.j2", "en", title="Tables and charts of kgge",
+                             home="index.html", schemas=SCHEMAS, charts=shown, summary=summary,
+                             description=description))
+    return path

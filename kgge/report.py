@@ -6,9 +6,7 @@ import re
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from html import escape
 from importlib import import_module
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -25,28 +23,7 @@ get_ipython().run_line_magic("config", "InlineBackend.figure_format = 'retina'")
 _inline._fetch_figure_metadata = lambda figure: {
     "image/png": {"alt": " ".join(_words(ax).alt for ax in figure.axes if ax.get_title())}}
 """
-_PAGE = """{%- extends 'base/display_priority.j2' -%}
-{%- block header -%}{{ resources.head }}{%- endblock -%}
-{%- block markdowncell scoped -%}
-{{ cell.source | markdown2html | clean }}
-{%- endblock -%}
-{%- block stream_stdout -%}<pre>{{ output.text | e }}</pre>{%- endblock -%}
-{%- block stream_stderr -%}<pre>{{ output.text | e }}</pre>{%- endblock -%}
-{%- block data_png -%}
-<figure><img src="data:image/png;base64,{{ output.data['image/png'] | replace('\\n', '') }}"
-{%- if output.metadata['image/png'].width %} width="{{ output.metadata['image/png'].width }}"
-{%- endif %} alt="{{ output.metadata['image/png'].alt | e }}"></figure>
-{%- endblock -%}
-{%- block data_html -%}
-{{- output.data['text/html'] | clean | described_table }}{%- endblock -%}
-{%- block data_markdown -%}
-{{- output.data['text/markdown'] | markdown2html | clean }}{%- endblock -%}
-{%- block data_text -%}<pre>{{ output.data['text/plain'] | e }}</pre>{%- endblock -%}
-{%- block execute_result -%}{{ self.data_priority() }}{%- endblock -%}
-{%- block footer -%}{{ resources.foot }}{%- endblock -%}
-"""
-
-
+# What is left of markup in notebooks, which show what returns hold: nothing that runs.
 _TAGS = set("h1 h2 h3 h4 p br hr em strong code pre ul ol li blockquote a table thead tbody tr th "
             "td div".split())
 _ATTRIBUTES = {"a": ["href"], "th": ["colspan", "rowspan"], "td": ["colspan", "rowspan"],
@@ -61,36 +38,31 @@ def notebook_folder() -> Path:
     return folder
 
 
-def run_notebooks(folder: str | Path, lang: str) -> list[Path]:
-    """Run every notebook in one language and write the copies; the notebooks stay as they are.
+def run_notebooks(lang: str) -> dict[str, Any]:
+    """Run every notebook in one language; the files stay as they are.
 
     Parameters
     ----------
-    folder : str or Path
-        Receives the copies, under the same names.
     lang : {"vi", "en"}
         Language of charts and labels.
 
     Returns
     -------
-    list of Path
-        The copies. Each image in them carries its description in the metadata of its output.
+    dict of str to NotebookNode
+        The notebooks by name. Each image in them carries its description in the metadata of its
+        output, and stands before the other outputs of its cell.
 
     Raises
     ------
     DataError
         If a cell fails or an image has no description; names notebook and cell.
     """
-    nbformat: Any = import_module("nbformat")
-
     sources = sorted(notebook_folder().glob("*.ipynb"))
     with tempfile.TemporaryDirectory() as profile, ThreadPoolExecutor(os.cpu_count()) as pool:
         env = os.environ | {"KGGE_LANG": check_lang(lang), "IPYTHONDIR": profile,
                             "KGGE_DATA": str(data_folder().resolve())}
         done = list(pool.map(lambda source: _run(source, env), sources))
-    for source, notebook in zip(sources, done, strict=True):
-        write_bytes(Path(folder) / source.name, (nbformat.writes(notebook) + "\n").encode())
-    return [Path(folder) / source.name for source in sources]
+    return {source.stem: notebook for source, notebook in zip(sources, done, strict=True)}
 
 
 def _run(source: Path, env: dict[str, str]) -> Any:
@@ -113,11 +85,8 @@ def _run(source: Path, env: dict[str, str]) -> Any:
                         f"{getattr(error, 'evalue', error)}") from error
     del notebook.cells[0]
     for at, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), start=1):
-        cell.execution_count = at
         cell.outputs.sort(key=lambda output: "image/png" not in output.get("data", {}))
         for output in cell.outputs:
-            if "execution_count" in output:
-                output.execution_count = at
             if "image/png" in output.get("data", {}) and not output.metadata.get(
                     "image/png", {}).get("alt"):
                 raise DataError(f"{source.name}, code cell {at}: an image without description; "
@@ -131,8 +100,7 @@ def write_report(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> Pat
     Parameters
     ----------
     folder : str or Path
-        Receives ``index.html`` and ``<lang>/<notebook>.html``, and beside each page the run
-        notebook. The pages need no network.
+        Receives ``index.html`` and ``<lang>/<notebook>.html``. The pages need no network.
     langs : sequence of {"vi", "en"}
         Languages, the first one that of the index.
 
@@ -147,93 +115,66 @@ def write_report(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> Pat
     DataError
         As `run_notebooks`.
     """
-    nbformat: Any = import_module("nbformat")
-
-    folder, langs = Path(folder), list(dict.fromkeys(map(check_lang, langs)))
-    index = []
-    for lang in langs:
-        copies = run_notebooks(folder / lang, lang)
-        pages = []
-        for copy in copies:
-            notebook = nbformat.read(copy, as_version=4)
-            title = _title(notebook, copy.stem)
-            write_bytes(copy.with_suffix(".html"), _page(notebook, title, lang).encode())
-            pages.append((f"{lang}/{copy.stem}.html", title))
-        index.append(_contents(pages, lang))
-    said = words("word", langs[0])
-    body = f"<h1>{said['title']}</h1>\n<p>{said['plan']}</p>\n" + "\n".join(index)
-    body += f'\n<p><a href="reference.html">{said["reference"]}</a></p>'
-    if is_illustrative():
-        body = body.replace("<section", f"<p class=\"mark\">{said['mark_text']}</p>\n<section", 1)
-    write_bytes(folder / "index.html", (head(said["report"], langs[0]) + body + FOOT).encode())
+    folder, contents = Path(folder), {}
+    for lang in dict.fromkeys(map(check_lang, langs)):
+        notebooks = run_notebooks(lang)
+        contents[lang] = {name: _title(notebook, name) for name, notebook in notebooks.items()}
+        for name, notebook in notebooks.items():
+            page = _page(notebook, contents[lang][name], lang)
+            write_bytes(folder / lang / f"{name}.html", page)
+    write_bytes(folder / "index.html", render(
+        "index.html.j2", langs[0], title=label("word", "report", langs[0]), contents=contents,
+        illustrative=is_illustrative()))
     return folder / "index.html"
 
 
-FOOT = "\n</main>\n</body>\n</html>\n"
+def render(template: str, lang: str, **content: Any) -> bytes:
+    """Return a page of ``kgge/pages`` in one language, filled in; all text is escaped."""
+    from jinja2 import Environment, PackageLoader
 
-
-def head(title: str, lang: str, home: str = "") -> str:
-    """Return a page down to its content: language, title, style, link past the navigation."""
-    said = words("word", lang)
-    style = Path(__file__).with_name("report.css").read_text(encoding="utf-8")
-    nav = f'<nav><a href="{home}">{said["home"]}</a></nav>\n' if home else ""
-    return (f'<!DOCTYPE html>\n<html lang="{lang}">\n<head>\n<meta charset="utf-8">\n'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-            f'<a class="skip" href="#content">{said["skip"]}</a>\n{nav}'
-            f'<main id="content" tabindex="-1">\n')
+    pages = Environment(loader=PackageLoader("kgge", "pages"), autoescape=True, trim_blocks=True)
+    page = pages.get_template(template)
+    return page.render(lang=lang, said=words("word", lang), words=words, **content).encode()
 
 
 def _title(notebook: Any, otherwise: str) -> str:
     """Return the first heading of a notebook."""
-    texts = (cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    found = next((m for text in texts if (m := re.search(r"^# +(.+)$", text, re.M))), None)
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    found = re.search(r"^# +(.+)$", "\n".join(texts), re.MULTILINE)
     return found[1].strip() if found else otherwise
 
 
-def _page(notebook: Any, title: str, lang: str) -> str:
+def _page(notebook: Any, title: str, lang: str) -> bytes:
     """Return one notebook as a page without code."""
-    from jinja2 import DictLoader
-
-    new: Any = import_module("nbconvert").HTMLExporter
-    exporter = new(extra_loaders=[DictLoader({"report.j2": _PAGE})],
-                            template_file="report.j2", exclude_input=True,
-                   exclude_anchor_links=True)
-    numbers = count(1)
-    exporter.register_filter("clean", _clean)
-    exporter.register_filter("described_table", lambda html: described_table(
-        html, f"{label('word', 'table', lang)} {next(numbers)}"))
-    resources = {"head": head(title, lang, "../index.html"), "foot": FOOT}
-    return str(exporter.from_notebook_node(notebook, resources)[0])
+    html_exporter: Any = import_module("nbconvert").HTMLExporter
+    exporter = html_exporter(template_name="basic", sanitize_html=True, exclude_input=True,
+                             exclude_input_prompt=True, exclude_output_prompt=True,
+                             exclude_anchor_links=True)
+    exporter.register_filter("clean_html", _clean)
+    body = describe_tables(exporter.from_notebook_node(notebook)[0], label("word", "table", lang))
+    return render("page.html.j2", lang, title=title, home="../index.html", body=body)
 
 
 def _clean(html: str) -> str:
-    """Return HTML with nothing in it that runs or styles: notebooks show what returns hold."""
     bleach: Any = import_module("bleach")
     styled = re.sub("<style.*?</style>", "", html, flags=re.DOTALL)
     return str(bleach.clean(styled, tags=_TAGS, attributes=_ATTRIBUTES))
 
 
-def described_table(html: str, name: str) -> str:
-    """Give the headers of a table their scope, and the table a name and a place to scroll in."""
-    head, end, body = html.partition("</thead>")
-    scoped = head.replace("<th", '<th scope="col"').replace('<th scope="col"ead', "<thead")
-    scoped += end + re.sub(r"<th(?=[ >])", '<th scope="row"', body)
-    scoped = re.sub(r"<th[^>]*>\s*</th>", "<td></td>", scoped)
-    scoped = re.sub(r"<td>(?=[^<\d−-])", '<td data-text>', scoped)
-    scoped = re.sub(r' (?:border|style|class)="[^"]*"', "", scoped)
-    return (f'<div class="table" role="region" aria-label="{escape(name)}" tabindex="0">'
-            f"{scoped}</div>")
+def describe_tables(html: str, word: str) -> str:
+    """Give the headers of all tables their scope, each table a name and a place to scroll in."""
+    from bs4 import BeautifulSoup
 
-
-def _contents(pages: Sequence[tuple[str, str]], lang: str) -> str:
-    """Return the part of the index in one language: pages, and files to use again."""
-    said = words("word", lang)
-    files = [(f"figures-{lang}.docx", said["files_docx"]),
-             (f"tables-{lang}.xlsx", said["files_xlsx"])]
-
-    def links(of: Sequence[tuple[str, str]]) -> str:
-        return "".join(f'<li><a href="{path}">{escape(text)}</a></li>\n' for path, text in of)
-
-    return (f'<section lang="{lang}">\n<h2>{said["report"]}</h2>\n<ul>\n{links(pages)}</ul>\n'
-            f'<h3>{said["files"]}</h3>\n<ul>\n{links(files)}</ul>\n</section>')
+    page = BeautifulSoup(html, "html.parser")
+    for count, table in enumerate(page.find_all("table"), start=1):
+        table.attrs.clear()
+        for header in table.find_all("th"):
+            if header.get_text(strip=True):
+                header["scope"] = "col" if header.find_parent("thead") else "row"
+            else:
+                header.name = "td"
+        for cell in table.find_all("td", string=re.compile(r"^[^\d−-]")):
+            cell["data-text"] = ""
+        table.wrap(page.new_tag("div", attrs={"class": "table", "role": "region", "tabindex": "0",
+                                              "aria-label": f"{word} {count}"}))
+    return str(page)

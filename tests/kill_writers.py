@@ -18,7 +18,7 @@ import kgge
 from kgge.annotate import annotate
 from kgge.build import build
 from kgge.export import export
-from kgge.figures import figures
+from kgge.published import figures
 
 
 def digest(folder: Path) -> dict[str, str]:

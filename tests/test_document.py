@@ -15,8 +15,8 @@ from docx.oxml.ns import qn
 from kgge.charts.frame import MARK
 from kgge.document import document
 from kgge.export import draw
-from kgge.figures import figures
 from kgge.labels import labels
+from kgge.published import figures
 
 NAMES = ("planned_by_year_and_source", "planned_against_spent", "scorecard", "reports_received",
          "coverage_by_unit-1b")
@@ -25,7 +25,7 @@ NAMES = ("planned_by_year_and_source", "planned_against_spent", "scorecard", "re
 @pytest.fixture(scope="module")
 def drawn():
     chosen = [figure for figure in figures() if figure.name in NAMES]
-    return {lang: [draw((figure, lang), ()) for figure in chosen] for lang in ("vi", "en")}
+    return {lang: [draw(figure, lang, ()) for figure in chosen] for lang in ("vi", "en")}
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ import kgge.excel
 from kgge.charts.frame import MARK
 from kgge.excel import workbook
 from kgge.plan import REPORT_STATES
-from kgge.sheets import Sheet, sheets, wide_table
+from kgge.published import Sheet, sheets, wide_table
 from kgge.style import COLOURS
 
 SPACES = {"c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
@@ -294,7 +294,7 @@ def test_the_state_of_each_return(monkeypatch):
 def test_a_wide_table_keeps_order_and_adds_totals_to_money():
     long = pd.DataFrame({"project": ["II", "II", "I"], "year": [2017, 2016, 2017],
                          "amount": [1.0, 2.0, 4.0]})
-    wide = wide_table(long, "project", "year")
+    wide = wide_table(long[["project", "year", "amount"]])
     assert list(wide.columns) == ["project", "2017", "2016", "total"]
     assert wide["project"].tolist() == ["II", "I", "total"]
     assert wide["total"].tolist() == [3.0, 4.0, 7.0]
