@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kgge.files import DataError
+from kgge.files import DataError, UsageError
 
 if TYPE_CHECKING:
     from kgge.returns import Returns
@@ -22,15 +22,16 @@ app = typer.Typer(
 
 Lang = StrEnum("Lang", "vi en")
 Format = StrEnum("Format", "png svg pdf")
-Out = Annotated[Path, typer.Option(help="Folder to write to.")]
+Out = Annotated[Path, typer.Option(file_okay=False, help="Folder to write to.")]
 Langs = Annotated[list[Lang] | None, typer.Option(help="Language; may be given twice.")]
 
 
 @app.callback()
 def _data(
     data: Annotated[Path | None, typer.Option(
-        envvar="KGGE_DATA", help="Folder that holds raw/ and processed/ (another province's, "
-        "say); by default data/ of this checkout.")] = None,
+        envvar="KGGE_DATA", exists=True, file_okay=False,
+        help="Folder that holds raw/ and processed/ (another province's, say); by default data/ "
+        "of this checkout.")] = None,
 ) -> None:
     if data is not None:
         os.environ["KGGE_DATA"] = str(data.resolve())
@@ -94,11 +95,13 @@ def check(
     path: Annotated[Path, typer.Argument(exists=True, help="A return, or a folder of them.")],
     lang: Annotated[Lang, typer.Option(help="Language of the messages.")] = Lang.vi,
     annotate: Annotated[Path | None, typer.Option(
+        file_okay=False,
         help="Folder to write copies to, with the doubtful cells marked and commented.")] = None,
 ) -> None:
     """Read returns and say what is wrong, with file, sheet and cell.
 
-    Exit 1 if a figure had to be rejected; a warning alone is fine.
+    Exit 1 if there is an error: a figure that had to be rejected, or a date that cannot be read.
+    A warning alone is fine.
     """
     from kgge.annotate import annotate as annotate_copies
     from kgge.returns import read_returns
@@ -117,7 +120,7 @@ def check(
 
 @app.command()
 def example(
-    out: Annotated[Path, typer.Argument(help="Folder to write the returns to.")],
+    out: Annotated[Path, typer.Argument(file_okay=False, help="Folder to write the returns to.")],
     seed: Annotated[int, typer.Option(help="Seed of the made-up figures.")] = 27,
 ) -> None:
     """Write an ILLUSTRATIVE set of returns, made up from a fixed seed.
@@ -171,12 +174,12 @@ def report(
 
 
 def main() -> None:
-    """Run the command line; a fault of the data or the disk is one sentence and exit 1."""
+    """Run the command line; a fault is one sentence: exit 2 for wrong use, 1 for data and disk."""
     try:
         app()
     except (DataError, OSError) as error:
         print(f"kgge: {error}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
 
 
 if __name__ == "__main__":

@@ -70,8 +70,7 @@ def export(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
     from kgge.excel import workbook
 
     langs = list(dict.fromkeys(map(check_lang, langs)))
-    if unknown := sorted(set(formats) - set(FORMATS)):
-        raise ValueError(f"format {', '.join(unknown)}: allowed are {', '.join(FORMATS)}")
+    _check_formats(formats)
     jobs, published = jobs or os.cpu_count() or 1, figures()
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         apply: Callable[..., Iterable[Any]] = partial(pool.map, chunksize=3) if jobs > 1 else map
@@ -87,6 +86,11 @@ def export(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
     return [Path(folder) / name for name in files]
 
 
+def _check_formats(formats: Sequence[str]) -> None:
+    if unknown := sorted(set(formats) - set(FORMATS)):
+        raise ValueError(f"format {', '.join(unknown)}: allowed are {', '.join(FORMATS)}")
+
+
 def draw(figure: Figure, lang: str, formats: Sequence[str] = FORMATS) -> Drawn:
     """Draw one figure in one language."""
     from matplotlib import pyplot
@@ -96,7 +100,7 @@ def draw(figure: Figure, lang: str, formats: Sequence[str] = FORMATS) -> Drawn:
     ax = None
     try:
         ax = getattr(charts, figure.chart)(figure.table, lang=lang)
-        files = chart_files(ax, figure.name, formats)
+        files = _chart_files(ax, figure.name, formats)
         png = files.get(f"{figure.name}.png") or _image(ax, "png")
         return Drawn(figure, charts.chart_text(ax), charts.chart_data(ax), png, files)
     except Exception as error:
@@ -107,13 +111,17 @@ def draw(figure: Figure, lang: str, formats: Sequence[str] = FORMATS) -> Drawn:
             pyplot.close(ax.figure)
 
 
-def chart_files(ax: "Axes", name: str, formats: Sequence[str] = FORMATS) -> dict[str, bytes]:
-    """Return the files of a finished chart, your own or one of the package, by their names.
+def export_chart(ax: "Axes", folder: str | Path, name: str,
+                 formats: Sequence[str] = FORMATS) -> list[Path]:
+    """Write one finished chart, your own or one of the package, as `export` writes its figures.
 
     Parameters
     ----------
     ax : Axes
         A chart finished by `kgge.charts.finish`.
+    folder : str or Path
+        Receives ``<name>.<format>``, ``<name>.csv`` (the numbers) and ``<name>.txt`` (the
+        description).
     name : str
         Stem of the files.
     formats : sequence of {"png", "svg", "pdf"}
@@ -121,9 +129,32 @@ def chart_files(ax: "Axes", name: str, formats: Sequence[str] = FORMATS) -> dict
 
     Returns
     -------
-    dict of str to bytes
-        ``<name>.<format>``, ``<name>.csv`` (the numbers) and ``<name>.txt`` (the description).
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    ValueError
+        If a format is unknown, or the chart is not finished.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import kgge
+    >>> ax = kgge.charts.planned_by_project_and_year(
+    ...     kgge.totals(kgge.load_budget(), ["project", "year"]))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     [path.name for path in export_chart(ax, folder, "grid", ["svg"])]
+    ['grid.svg', 'grid.csv', 'grid.txt']
     """
+    _check_formats(formats)
+    files = _chart_files(ax, name, formats)
+    for file, content in files.items():
+        write_bytes(Path(folder) / file, content)
+    return [Path(folder) / file for file in files]
+
+
+def _chart_files(ax: "Axes", name: str, formats: Sequence[str]) -> dict[str, bytes]:
     from kgge.charts import chart_data, chart_text
 
     text = chart_text(ax)

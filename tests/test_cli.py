@@ -48,11 +48,27 @@ def test_wrong_use_is_2():
     assert kgge("template", "--out", "x").returncode == 2
     assert kgge("export", "--lang", "fr").returncode == 2
     assert kgge("check", "no-such-folder").returncode == 2
+    assert kgge("--data", "no-such-folder", "build").returncode == 2
 
 
-def test_template_of_an_unknown_unit(tmp_path):
-    found = kgge("template", "--year", "2018", "--out", tmp_path, "--unit", "nowhere")
-    assert found.returncode == 1 and "nowhere" in found.stderr and not list(tmp_path.iterdir())
+@pytest.mark.parametrize("words", [
+    ["template", "--year", "2018", "--out"], ["example"], ["export", "--out"], ["report", "--out"]])
+def test_a_file_where_a_folder_belongs_is_wrong_use(tmp_path, words):
+    (tmp_path / "file").touch()
+    found = kgge(*words, tmp_path / "file")
+    assert found.returncode == 2 and "is a file" in found.stderr
+
+
+def test_copies_among_the_returns_are_wrong_use(data):
+    found = kgge("check", data / "raw" / "returns", "--annotate", data / "raw" / "returns" / "2016")
+    assert found.returncode == 2 and "choose a folder apart" in found.stderr
+
+
+@pytest.mark.parametrize(("unit", "year"), [("nowhere", "2018"), ("rach-gia", "2031")])
+def test_template_of_an_unknown_unit_or_year(tmp_path, unit, year):
+    found = kgge("template", "--year", year, "--out", tmp_path, "--unit", unit)
+    wrong = "nowhere" if unit == "nowhere" else "2031"
+    assert found.returncode == 2 and wrong in found.stderr and not list(tmp_path.iterdir())
 
 
 def test_templates_of_all_units_are_read_back(tmp_path):

@@ -19,7 +19,7 @@ import kgge.export
 from kgge.charts.frame import MARK
 from kgge.document import document
 from kgge.excel import workbook
-from kgge.export import FORMATS, Drawn, chart_files, draw, export
+from kgge.export import FORMATS, Drawn, draw, export, export_chart
 from kgge.published import Figure, figures
 
 NAMES = ("planned_by_year_and_source", "planned_against_spent")
@@ -113,11 +113,13 @@ def test_csv_holds_the_numbers_drawn_and_the_mark(two):
     assert plan["amount"].sum() == 6600 and "mark" not in plan
 
 
-def test_text_that_looks_like_a_formula_is_guarded():
+def test_text_that_looks_like_a_formula_is_guarded(tmp_path):
     _, ax = pyplot.subplots()
     ax.bar(["a"], [1.5], label="=HYPERLINK(1)")
     kgge.charts.finish(ax, "Title", "Subtitle", "Source", "What it shows", illustrative=False)
-    files = chart_files(ax, "own", ["svg"])
+    files = {path.name: path.read_bytes() for path in export_chart(ax, tmp_path, "own", ["svg"])}
+    with pytest.raises(ValueError, match="format jpg: allowed are png, svg, pdf"):
+        export_chart(ax, tmp_path, "own", ["jpg"])
     pyplot.close(ax.figure)
     assert files["own.csv"].decode("utf-8-sig").splitlines()[1].startswith("'=HYPERLINK")
     assert b"What it shows" in files["own.svg"] and b"What it shows" in files["own.txt"]
