@@ -1,8 +1,9 @@
 """Charts of two amounts side by side: current and constant prices, planned and spent."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from kgge.charts.grid import heat
 from kgge.charts.parts import bare, close, drawing, legend, pairs, patches, value_axis
@@ -10,14 +11,11 @@ from kgge.charts.wording import cells_at, name, names, planned_title, records, s
 from kgge.files import DataError
 from kgge.labels import label, percent
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 BY = ("year", "project", "item", "source")
 
 
-def planned_in_constant_prices(table: pd.DataFrame, ax: "Axes | None" = None,
-                               lang: str | None = None) -> "Axes":
+def planned_in_constant_prices(table: pd.DataFrame, ax: Axes | None = None,
+                               lang: str | None = None) -> Axes:
     """Draw planned amounts of each year in current prices beside those in constant prices.
 
     Parameters
@@ -69,8 +67,8 @@ def _base_year(table: pd.DataFrame) -> int:
     return int(same.iloc[0])
 
 
-def planned_against_spent(table: pd.DataFrame, ax: "Axes | None" = None,
-                          lang: str | None = None) -> "Axes":
+def planned_against_spent(table: pd.DataFrame, ax: Axes | None = None,
+                          lang: str | None = None) -> Axes:
     """Draw planned and spent amounts as two bars a row, with the rate of execution.
 
     Parameters
@@ -141,8 +139,8 @@ def _spent_title(table: pd.DataFrame, key: str, lang: str) -> str:
     return title
 
 
-def execution_by_project_and_year(table: pd.DataFrame, ax: "Axes | None" = None,
-                                  lang: str | None = None) -> "Axes":
+def execution_by_project_and_year(table: pd.DataFrame, ax: Axes | None = None,
+                                  lang: str | None = None) -> Axes:
     """Draw the rate of execution as a grid; where there is none the cell says why.
 
     Parameters

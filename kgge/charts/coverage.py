@@ -3,19 +3,19 @@
 A range is the line between the lowest and the highest share that missing returns allow.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MultipleLocator
 
-from kgge.charts.drawn import nth, tag
+from kgge.charts.drawn import point_x, tag
 from kgge.charts.parts import close, drawing, legend, rows
 from kgge.charts.wording import codes_of, name, names, records, say
 from kgge.files import DataError
 from kgge.labels import percent
 from kgge.style import COLOURS, INK, MARKERS, NAVY
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 BOUNDS = ("coverage_low", "coverage_high")
 BAND: dict[str, Any] = {"linewidth": 5, "alpha": 0.45, "solid_capstyle": "butt"}
@@ -54,7 +54,7 @@ def _look(code: str) -> dict[str, Any]:
             "marker": MARKERS.get(code, "o")}
 
 
-def dot(ax: "Axes", y: float, row: Row, by: tuple[str, ...], code: str, text: str) -> Any:
+def dot(ax: Axes, y: float, row: Row, by: tuple[str, ...], code: str, text: str) -> Any:
     """Draw one level range and the point in it, with words at the right edge; return these.
 
     Without a point the range stands alone. The words keep clear of a point at 100%.
@@ -65,26 +65,22 @@ def dot(ax: "Axes", y: float, row: Row, by: tuple[str, ...], code: str, text: st
         ax.plot(bounds, [y, y], clip_on=False,
                 **look | {"marker": "|", "markersize": 9, "markeredgewidth": 1.4})
     mark, = ax.plot(row["coverage"], y, markeredgecolor="white", zorder=3, clip_on=False, **look)
-    tag(ax, keys, "coverage", mark, nth(0, "x"))
+    tag(ax, keys, "coverage", mark, point_x, 0)
     for i, bound in enumerate(BOUNDS):
-        tag(ax, keys, bound, line, nth(i, "x"))
+        tag(ax, keys, bound, line, point_x, i)
     return ax.annotate(text, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(8, 0),
                        textcoords="offset points", va="center", color=INK)
 
 
 def entries(lang: str, points: dict[str, str] | None = None) -> list[tuple[str, Any]]:
     """Return the legend entries of points, by default one kind, and of the ranges."""
-    from matplotlib.lines import Line2D
-
     points = points or {"path": say("coverage.reached", lang)}
     return [*((text, Line2D([], [], **_look(code))) for code, text in points.items()),
             (say("coverage.range", lang), Line2D([], [], color=NAVY, **BAND))]
 
 
-def share_axis(ax: "Axes", lang: str) -> None:
+def share_axis(ax: Axes, lang: str) -> None:
     """Put percentages on the level axis, from zero, with a light grid."""
-    from matplotlib.ticker import MultipleLocator
-
     ax.set_xlim(0, 1)
     ax.xaxis.set_major_locator(MultipleLocator(0.5))
     ax.xaxis.set_major_formatter(lambda v, _: percent(v, lang, 0))
@@ -92,8 +88,8 @@ def share_axis(ax: "Axes", lang: str) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def coverage_by_group_and_sex(table: pd.DataFrame, ax: "Axes | None" = None,
-                              lang: str | None = None) -> "Axes":
+def coverage_by_group_and_sex(table: pd.DataFrame, ax: Axes | None = None,
+                              lang: str | None = None) -> Axes:
     """Draw coverage of each group of persons, women and men apart, with ranges.
 
     Parameters
@@ -135,8 +131,8 @@ def coverage_by_group_and_sex(table: pd.DataFrame, ax: "Axes | None" = None,
     return ax
 
 
-def coverage_by_unit(table: pd.DataFrame, ax: "Axes | None" = None,
-                     lang: str | None = None) -> "Axes":
+def coverage_by_unit(table: pd.DataFrame, ax: Axes | None = None,
+                     lang: str | None = None) -> Axes:
     """Draw coverage of each unit with its range, highest first; a unit that is missing at the end.
 
     Parameters
@@ -177,7 +173,7 @@ def coverage_by_unit(table: pd.DataFrame, ax: "Axes | None" = None,
     return ax
 
 
-def _close(ax: "Axes", table: pd.DataFrame, lang: str, by: tuple[str, ...],
+def _close(ax: Axes, table: pd.DataFrame, lang: str, by: tuple[str, ...],
            figures: list[str]) -> None:
     """Finish a chart of the parts of one indicator: the lowest, the highest, who is missing."""
     code, year = one(table, "indicator"), int(one(table, "year"))

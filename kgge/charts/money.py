@@ -1,8 +1,7 @@
 """Charts of the budget annex: what was planned, by year, project, line and funding source."""
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
+from matplotlib.axes import Axes
 
 from kgge.charts.grid import heat
 from kgge.charts.parts import Write, bar, bare, beside, close, drawing, stack, tree, value_axis
@@ -19,9 +18,6 @@ from kgge.charts.wording import (
     writer,
 )
 from kgge.labels import percent
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 
 def _figures(table: pd.DataFrame, keys: tuple[str, str], write: Write, lang: str,
@@ -42,7 +38,7 @@ def _largest(table: pd.DataFrame, key: str, lang: str) -> tuple[str, float]:
     return listed([short(n) for n in names(key, first, lang)], lang), float(sums.max())
 
 
-def _close(ax: "Axes", table: pd.DataFrame, lang: str, chart: str, title: str,
+def _close(ax: Axes, table: pd.DataFrame, lang: str, chart: str, title: str,
            figures: str) -> None:
     """Finish a chart of the annex; where no amount is above zero, the title says that."""
     values = table["amount" if "amount" in table else "share"]
@@ -50,8 +46,8 @@ def _close(ax: "Axes", table: pd.DataFrame, lang: str, chart: str, title: str,
     close(ax, table, lang, title, f"{chart}.subtitle", figures, "annex")
 
 
-def planned_by_year_and_source(table: pd.DataFrame, ax: "Axes | None" = None,
-                               lang: str | None = None) -> "Axes":
+def planned_by_year_and_source(table: pd.DataFrame, ax: Axes | None = None,
+                               lang: str | None = None) -> Axes:
     """Draw planned amounts as one column a year, stacked by funding source.
 
     Parameters
@@ -95,8 +91,8 @@ def planned_by_year_and_source(table: pd.DataFrame, ax: "Axes | None" = None,
     return ax
 
 
-def planned_by_project_and_source(table: pd.DataFrame, ax: "Axes | None" = None,
-                                  lang: str | None = None) -> "Axes":
+def planned_by_project_and_source(table: pd.DataFrame, ax: Axes | None = None,
+                                  lang: str | None = None) -> Axes:
     """Draw planned amounts as one level bar a project, stacked by funding source.
 
     Parameters
@@ -130,8 +126,8 @@ def planned_by_project_and_source(table: pd.DataFrame, ax: "Axes | None" = None,
     return ax
 
 
-def planned_by_project_and_year(table: pd.DataFrame, ax: "Axes | None" = None,
-                                lang: str | None = None) -> "Axes":
+def planned_by_project_and_year(table: pd.DataFrame, ax: Axes | None = None,
+                                lang: str | None = None) -> Axes:
     """Draw planned amounts as a grid of projects and years, with the figure in each cell.
 
     Parameters
@@ -163,8 +159,8 @@ def planned_by_project_and_year(table: pd.DataFrame, ax: "Axes | None" = None,
     return ax
 
 
-def planned_by_line(table: pd.DataFrame, ax: "Axes | None" = None,
-                    lang: str | None = None) -> "Axes":
+def planned_by_line(table: pd.DataFrame, ax: Axes | None = None,
+                    lang: str | None = None) -> Axes:
     """Draw planned amounts of every line as level bars, under their projects and models.
 
     Parameters
@@ -204,8 +200,8 @@ def planned_by_line(table: pd.DataFrame, ax: "Axes | None" = None,
     return ax
 
 
-def source_shares_by_year(table: pd.DataFrame, ax: "Axes | None" = None,
-                          lang: str | None = None) -> "Axes":
+def source_shares_by_year(table: pd.DataFrame, ax: Axes | None = None,
+                          lang: str | None = None) -> Axes:
     """Draw the share of each funding source in each year's planned amount.
 
     Parameters
