@@ -30,7 +30,7 @@ def planned_in_constant_prices(table: pd.DataFrame, ax: Axes | None = None,
     Raises
     ------
     DataError
-        If the table is empty, lacks a column, or does not tell its base year.
+        As there, and if the table does not tell its base year.
 
     Examples
     --------
@@ -77,12 +77,7 @@ def planned_against_spent(table: pd.DataFrame, ax: Axes | None = None,
         ``execution(budget, spending, by)`` with one of project, year, source, item: that key,
         planned, spent (million dong; empty where not reported), execution (share), state.
     ax, lang
-        As in `planned_by_year_and_source`.
-
-    Raises
-    ------
-    DataError
-        If the table is empty, lacks a column or holds a code without label.
+        As in `planned_by_year_and_source`; so are what it returns and the errors.
 
     Examples
     --------
@@ -149,12 +144,7 @@ def execution_by_project_and_year(table: pd.DataFrame, ax: Axes | None = None,
         ``execution(budget, spending, ["project", "year"])``: project, year, execution (share),
         state.
     ax, lang
-        As in `planned_by_year_and_source`.
-
-    Raises
-    ------
-    DataError
-        If the table is empty, lacks a column or holds a code without label.
+        As in `planned_by_year_and_source`; so are what it returns and the errors.
 
     Examples
     --------

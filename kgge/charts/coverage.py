@@ -103,8 +103,7 @@ def coverage_by_group_and_sex(table: pd.DataFrame, ax: Axes | None = None,
     Raises
     ------
     DataError
-        If the table is empty, lacks a column, holds a code without label or more than one
-        indicator or year.
+        As there, and if the table holds more than one indicator or year.
 
     Examples
     --------
@@ -147,8 +146,7 @@ def coverage_by_unit(table: pd.DataFrame, ax: Axes | None = None,
     Raises
     ------
     DataError
-        If the table is empty, lacks a column, holds a code without label or more than one
-        indicator or year.
+        As there, and if the table holds more than one indicator or year.
 
     Examples
     --------

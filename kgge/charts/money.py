@@ -100,12 +100,7 @@ def planned_by_project_and_source(table: pd.DataFrame, ax: Axes | None = None,
     table : DataFrame
         ``totals(budget, ["project", "source"])``: project, source, amount (million dong).
     ax, lang
-        As in `planned_by_year_and_source`.
-
-    Raises
-    ------
-    DataError
-        If the table is empty, lacks a column or holds a code without label.
+        As in `planned_by_year_and_source`; so are what it returns and the errors.
 
     Examples
     --------
@@ -135,12 +130,7 @@ def planned_by_project_and_year(table: pd.DataFrame, ax: Axes | None = None,
     table : DataFrame
         ``totals(budget, ["project", "year"])``: project, year, amount (million dong).
     ax, lang
-        As in `planned_by_year_and_source`.
-
-    Raises
-    ------
-    DataError
-        If the table is empty, lacks a column or holds a code without label.
+        As in `planned_by_year_and_source`; so are what it returns and the errors.
 
     Examples
     --------
@@ -168,12 +158,7 @@ def planned_by_line(table: pd.DataFrame, ax: Axes | None = None,
     table : DataFrame
         ``totals(budget, ["project", "item"])``: project, item, amount (million dong).
     ax, lang
-        As in `planned_by_year_and_source`.
-
-    Raises
-    ------
-    DataError
-        If the table is empty, lacks a column or holds a code without label.
+        As in `planned_by_year_and_source`; so are what it returns and the errors.
 
     Examples
     --------
@@ -210,12 +195,7 @@ def source_shares_by_year(table: pd.DataFrame, ax: Axes | None = None,
         ``shares(budget, ["year", "source"], "year")``: year, source, share (0 to 1; empty where
         nothing is planned for the year).
     ax, lang
-        As in `planned_by_year_and_source`.
-
-    Raises
-    ------
-    DataError
-        If the table is empty, lacks a column or holds a code without label.
+        As in `planned_by_year_and_source`; so are what it returns and the errors.
 
     Examples
     --------

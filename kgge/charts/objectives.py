@@ -51,8 +51,7 @@ def path_to_target(table: pd.DataFrame, ax: Axes | None = None,
     Raises
     ------
     DataError
-        If the table is empty, lacks a column, holds a code without label or more than one
-        indicator.
+        As there, and if the table holds more than one indicator.
 
     Examples
     --------
@@ -148,7 +147,7 @@ def scorecard(table: pd.DataFrame, ax: Axes | None = None, lang: str | None = No
     Raises
     ------
     DataError
-        If the table is empty, lacks a column, holds a code without label or more than one year.
+        As there, and if the table holds more than one year.
 
     Examples
     --------

@@ -40,13 +40,8 @@ def reports_received(table: pd.DataFrame, ax: Axes | None = None,
         As `load_reporting` gives it: unit, year, and whether a return was expected, received,
         on_time, with_content. Rows of which nothing is expected stay blank.
     ax, lang
-        As in `planned_by_year_and_source`. `chart_data` has one row an expected return, with its
-        state (`plan.REPORT_STATES`).
-
-    Raises
-    ------
-    DataError
-        If the table is empty, lacks a column or holds a code without label.
+        As in `planned_by_year_and_source`; so are the errors. `chart_data` has one row an
+        expected return, with its state (`plan.REPORT_STATES`).
 
     Examples
     --------
