@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from kgge.charts.grid import heat
 from kgge.charts.parts import bare, close, drawing, legend, pairs, patches, value_axis
-from kgge.charts.wording import cells_at, name, names, planned_title, records, say, writer
+from kgge.charts.wording import cells_at, name, names, records, say, writer
 from kgge.files import DataError
 from kgge.labels import label, percent
 
@@ -51,7 +51,6 @@ def planned_in_constant_prices(table: pd.DataFrame, ax: Axes | None = None,
         change = percent(abs(real / (nominal or 1) - 1), lang)
         title = say(f"planned_in_constant_prices.{'less' if real < nominal else 'more'}", lang,
                     base=base, real=write(real), change=change)
-        title = planned_title(table["nominal"], title, lang)
         figures = (f"{year}: {a} → {b}" for year, a, b in zip(table["year"], *texts, strict=True))
         close(ax, table, lang, title, "planned_in_constant_prices.subtitle", "; ".join(figures),
               "prices")

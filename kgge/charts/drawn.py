@@ -78,7 +78,7 @@ def _untagged(ax: Axes) -> list[tuple[str, Any, Any]]:
     for bars in (each for each in ax.containers if isinstance(each, BarContainer)):
         level = bars.orientation == "horizontal"
         for bar in bars.patches:
-            x, y = bar.get_x() + bar.get_width() / 2, bar.get_y() + bar.get_height() / 2
+            x, y = bar.get_center()
             out.append((str(bars.get_label()), bar.get_width() if level else x,
                         y if level else bar.get_height()))
     drawn: list[tuple[Any, Any]] = [(line, line.get_xydata()) for line in ax.get_lines()]

@@ -168,7 +168,7 @@ def scorecard(table: pd.DataFrame, ax: Axes | None = None, lang: str | None = No
                        [note.count("\n") + 1 for note in notes])
         for row, note in zip(records(table), notes, strict=True):
             y, keys = middles[row["indicator"]], {k: row[k] for k in ("indicator", "year")}
-            words = dot(ax, y, row, tuple(keys), "path", note)
+            words = dot(ax, y, row, keys, "path", note)
             goal, = ax.plot([row["target"]] * 2, [y - 0.15, y + 0.15], linewidth=3,
                             color=COLOURS["target"])
             tag(ax, keys, "target", goal, point_x, 0)

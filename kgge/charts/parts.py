@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from kgge import labels, style
 from kgge.charts.drawn import tag
 from kgge.charts.frame import finish, inner_width, notes
-from kgge.charts.wording import codes_of, names, period, records, say
+from kgge.charts.wording import codes_of, names, period, planned_title, records, say
 from kgge.files import DataError
 from kgge.style import COLOURS, INK, NAVY, SIZES, text_width, wrap
 from kgge.tables import is_illustrative
@@ -27,13 +27,7 @@ Write = Callable[[float], str]
 @contextmanager
 def drawing(table: pd.DataFrame, columns: str, ax: Axes | None,
             lang: str | None) -> Iterator[tuple[Axes, str]]:
-    """Open a plot in the style of the package, after a look at the table.
-
-    Raises
-    ------
-    DataError
-        If the table is empty or lacks one of `columns`.
-    """
+    """Open a plot in the style of the package; a table that is empty or lacks `columns` is out."""
     lang = labels.current_lang(lang)
     if absent := [c for c in columns.split() if c not in table]:
         raise DataError(f"the chart needs the columns {', '.join(columns.split())}; the table has "
@@ -58,7 +52,10 @@ def close(ax: Axes, table: pd.DataFrame, lang: str, title: str, subtitle: str, f
     """Finish a chart of the package; its description says every figure.
 
     `subtitle` and `source` are codes of sentences: the years of the table and `places` fill them.
+    Where nothing is planned or not all of it is known, the title of a chart of the plan says so.
     """
+    if source in ("annex", "prices"):
+        title = planned_title(table, title, lang)
     under = say(subtitle, lang, years=period(table, lang), **places)
     marked = source in ("returns", "spending") and is_illustrative(table)
     finish(ax, title, under, say(f"source.{source}", lang), f"{title}. {under}. {figures}.",
@@ -150,7 +147,11 @@ def bar(ax: Axes, keys: dict[str, Any], column: str, value: float, place: float,
 
 def beside(ax: Axes, place: float, end: float, text: str, *, upright: bool = False,
            bold: bool = False, room: float = 9.0) -> None:
-    """Write a figure at the end of a bar; words wrap in `room` inches, a figure too wide is out."""
+    """Write a figure at the end of a bar; words wrap in `room` inches, a figure too wide is out.
+
+    Where the value is missing the bar ends at zero.
+    """
+    end = 0.0 if pd.isna(end) else end
     text = wrap(text, room, bold=bold) if " " in text else text
     if max(text_width(line, SIZES["label"], bold) for line in text.split("\n")) > room:
         return
@@ -200,17 +201,15 @@ def pairs(ax: Axes, table: pd.DataFrame, key: str, values: Mapping[str, str],
     codes = codes_of(table, key)
     places = columns(ax, codes) if upright else rows(ax, key, codes, lang, least=0.5)
     thick, room = (0.4, slot(ax) / 2) if upright else (0.18, 9.0)
-    silent = table[list(values)].isna().all(axis=1)
-    for (column, code), words, shift in zip(values.items(), texts, (-0.5, 0.5), strict=True):
-        for row, text, none in zip(records(table), words, silent, strict=True):
-            middle, value = places[row[key]], float(row[column])
+    for row, *words in zip(records(table), *texts, strict=True):
+        middle, silent = places[row[key]], all(pd.isna(row[column]) for column in values)
+        for (column, code), text, shift in zip(values.items(), words, (-0.5, 0.5), strict=True):
             place = middle + shift * thick
-            bar(ax, {key: row[key]}, column, value, place, thick, code, upright=upright)
-            if not none:
-                end = 0.0 if pd.isna(value) else value
-                beside(ax, place, end, text, upright=upright, room=room)
-            elif shift > 0:  # said once for both bars
-                beside(ax, middle, 0.0, text, upright=upright, room=2 * room)
+            bar(ax, {key: row[key]}, column, row[column], place, thick, code, upright=upright)
+            if not silent:
+                beside(ax, place, row[column], text, upright=upright, room=room)
+        if silent:  # said once for both bars
+            beside(ax, middle, 0.0, words[-1], upright=upright, room=2 * room)
 
 
 def legend(ax: Axes, entries: Sequence[tuple[str, Artist]]) -> None:
