@@ -18,14 +18,13 @@ from kgge.tables import load_targets
 
 def _verdict(row: Row, lang: str) -> str:
     """Return the status in words, and between which ones missing returns leave it."""
-    status, ends = label("status", row["status"], lang), [
-        _lower(label("status", row[c], lang)) for c in ("status_low", "status_high")
-        if pd.notna(row[c])]
+    status, ends = label("status", row["status"], lang), [row["status_low"], row["status_high"]]
     if row["firm"]:
         return say("verdict.firm", lang, status=status)
-    if len(set(ends)) < 2:
+    if pd.isna(ends).any() or ends[0] == ends[1]:
         return say("verdict.open", lang, status=status)
-    return say("verdict.range", lang, status=status, low=ends[0], high=ends[1])
+    low, high = (_lower(label("status", end, lang)) for end in ends)
+    return say("verdict.range", lang, status=status, low=low, high=high)
 
 
 def _lower(text: str) -> str:
