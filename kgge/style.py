@@ -1,11 +1,8 @@
 """The look of every chart: style and language, colours by code, breaking lines of text."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from functools import lru_cache
-from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from kgge import labels
@@ -23,22 +20,12 @@ COLOURS = {
     "path": NAVY, "target": ORANGE, "missing": "#3D3D3D",
 }
 HATCHES = {"other": "////"}  # in grey it would be the twin of central
+MARKERS = {"central": "o", "local": "s", "other": "^", "female": "o", "male": "s"}
+STYLE = ["default", "kgge.kgge"]  # matplotlib's own defaults, over them kgge/kgge.mplstyle
 # Parameters that say how matplotlib runs, not how a chart looks: the session's own.
 _NO_STYLE = ("backend", "interactive", "toolbar", "timezone", "tk.", "webagg.", "macosx.",
              "savefig.directory", "figure.max_open_warning", "figure.raise_window", "date.epoch",
              "docstring.")
-MARKERS = {"central": "o", "local": "s", "other": "^", "female": "o", "male": "s"}
-
-
-@lru_cache(maxsize=1)
-def parameters() -> Any:
-    """Return matplotlib's own defaults with the style of the package over them."""
-    import matplotlib as mpl
-
-    own = mpl.rc_params_from_file(Path(__file__).with_name("kgge.mplstyle"),
-                                  use_default_template=False)
-    return {key: value for key, value in {**mpl.rcParamsDefault, **own}.items()
-            if not key.startswith(_NO_STYLE)}
 
 
 class use:  # noqa: N801 - a function to its user
@@ -64,13 +51,13 @@ class use:  # noqa: N801 - a function to its user
     """
 
     def __init__(self, lang: str | None = None) -> None:
-        import matplotlib as mpl
+        from matplotlib import rcParams, style
 
         self._lang = labels.current_lang()
         labels.set_lang(lang or os.environ.get("KGGE_LANG") or "en")
-        current: Any = mpl.rcParams
-        self._before: Any = {key: current[key] for key in parameters()}
-        mpl.rcParams.update(parameters())
+        self._before: Any = {key: rcParams[key] for key in rcParams
+                             if not key.startswith(_NO_STYLE)}
+        style.use(STYLE)
 
     def __repr__(self) -> str:
         """Name the language: what a notebook shows under ``kgge.use()``."""
@@ -80,22 +67,19 @@ class use:  # noqa: N801 - a function to its user
         """Return itself; the style is set already."""
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(self, *error: object) -> None:
         """Put back what was set."""
-        import matplotlib as mpl
+        from matplotlib import rcParams
 
         labels.set_lang(self._lang)
-        mpl.rcParams.update(self._before)
+        rcParams.update(self._before)
 
 
-@contextmanager
-def drawn_in_style() -> Iterator[None]:
+def drawn_in_style() -> AbstractContextManager[None]:
     """Draw in the style of the package, whatever the session has set, and leave that as it is."""
-    import matplotlib as mpl
+    from matplotlib import style
 
-    with mpl.rc_context(parameters()):
-        yield
+    return style.context(STYLE)
 
 
 def contrast(one: str, other: str) -> float:

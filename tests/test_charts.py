@@ -1,8 +1,10 @@
 """The gallery: every chart, in both languages, on the plan's own tables and on hard ones."""
 
+import gc
 import math
 import re
 import warnings
+import weakref
 
 import matplotlib
 import numpy as np
@@ -404,14 +406,23 @@ def test_base_year_is_found_or_asked_for():
 
 # ---- an analyst's own chart
 
-def test_charts_share_a_figure_of_the_caller(monkeypatch):
-    figure, (left, right) = plt.subplots(2, 1, figsize=(6.3, 4))
+@pytest.mark.parametrize(("shape", "width"), [((2, 1), 6.3), ((1, 2), 12.6)])
+def test_charts_share_a_figure_of_the_caller(shape, width, monkeypatch):
+    figure, (left, right) = plt.subplots(*shape, figsize=(width, 4))
     tables_ = gallery()
     charts.planned_by_line(tables_["planned_by_line"], ax=left)
     charts.scorecard(tables_["scorecard"], ax=right, lang="vi")
     assert_legible(left, monkeypatch)
-    assert figure.get_figwidth() == 6.3
+    assert figure.get_figwidth() == width
     assert charts.chart_text(right).lang == "vi"
+
+
+def test_a_closed_chart_is_given_back():
+    ax = weakref.ref(charts.planned_by_line(gallery()["planned_by_line"]))
+    assert ax() is not None
+    plt.close("all")
+    gc.collect()
+    assert ax() is None
 
 
 def test_finish_and_read_ones_own_chart(monkeypatch):

@@ -1,23 +1,21 @@
 """Charts of two amounts side by side: current and constant prices, planned and spent."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from kgge.charts.grid import heat
 from kgge.charts.parts import bare, close, drawing, legend, pairs, patches, value_axis
-from kgge.charts.wording import cells_at, name, names, planned_title, records, say, writer
+from kgge.charts.wording import cells_at, name, names, records, say, writer
 from kgge.files import DataError
 from kgge.labels import label, percent
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 BY = ("year", "project", "item", "source")
 
 
-def planned_in_constant_prices(table: pd.DataFrame, ax: "Axes | None" = None,
-                               lang: str | None = None) -> "Axes":
+def planned_in_constant_prices(table: pd.DataFrame, ax: Axes | None = None,
+                               lang: str | None = None) -> Axes:
     """Draw planned amounts of each year in current prices beside those in constant prices.
 
     Parameters
@@ -32,7 +30,7 @@ def planned_in_constant_prices(table: pd.DataFrame, ax: "Axes | None" = None,
     Raises
     ------
     DataError
-        If the table is empty, lacks a column, or does not tell its base year.
+        As there, and if the table does not tell its base year.
 
     Examples
     --------
@@ -53,7 +51,6 @@ def planned_in_constant_prices(table: pd.DataFrame, ax: "Axes | None" = None,
         change = percent(abs(real / (nominal or 1) - 1), lang)
         title = say(f"planned_in_constant_prices.{'less' if real < nominal else 'more'}", lang,
                     base=base, real=write(real), change=change)
-        title = planned_title(table["nominal"], title, lang)
         figures = (f"{year}: {a} → {b}" for year, a, b in zip(table["year"], *texts, strict=True))
         close(ax, table, lang, title, "planned_in_constant_prices.subtitle", "; ".join(figures),
               "prices")
@@ -69,8 +66,8 @@ def _base_year(table: pd.DataFrame) -> int:
     return int(same.iloc[0])
 
 
-def planned_against_spent(table: pd.DataFrame, ax: "Axes | None" = None,
-                          lang: str | None = None) -> "Axes":
+def planned_against_spent(table: pd.DataFrame, ax: Axes | None = None,
+                          lang: str | None = None) -> Axes:
     """Draw planned and spent amounts as two bars a row, with the rate of execution.
 
     Parameters
@@ -79,12 +76,7 @@ def planned_against_spent(table: pd.DataFrame, ax: "Axes | None" = None,
         ``execution(budget, spending, by)`` with one of project, year, source, item: that key,
         planned, spent (million dong; empty where not reported), execution (share), state.
     ax, lang
-        As in `planned_by_year_and_source`.
-
-    Raises
-    ------
-    DataError
-        If the table is empty, lacks a column or holds a code without label.
+        As in `planned_by_year_and_source`; so are what it returns and the errors.
 
     Examples
     --------
@@ -141,8 +133,8 @@ def _spent_title(table: pd.DataFrame, key: str, lang: str) -> str:
     return title
 
 
-def execution_by_project_and_year(table: pd.DataFrame, ax: "Axes | None" = None,
-                                  lang: str | None = None) -> "Axes":
+def execution_by_project_and_year(table: pd.DataFrame, ax: Axes | None = None,
+                                  lang: str | None = None) -> Axes:
     """Draw the rate of execution as a grid; where there is none the cell says why.
 
     Parameters
@@ -151,12 +143,7 @@ def execution_by_project_and_year(table: pd.DataFrame, ax: "Axes | None" = None,
         ``execution(budget, spending, ["project", "year"])``: project, year, execution (share),
         state.
     ax, lang
-        As in `planned_by_year_and_source`.
-
-    Raises
-    ------
-    DataError
-        If the table is empty, lacks a column or holds a code without label.
+        As in `planned_by_year_and_source`; so are what it returns and the errors.
 
     Examples
     --------

@@ -3,19 +3,19 @@
 A range is the line between the lowest and the highest share that missing returns allow.
 """
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
-from kgge.charts.drawn import nth, tag
+from kgge.charts.drawn import point_x, tag
 from kgge.charts.parts import close, drawing, legend, rows
 from kgge.charts.wording import codes_of, name, names, records, say
 from kgge.files import DataError
 from kgge.labels import percent
 from kgge.style import COLOURS, INK, MARKERS, NAVY
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 BOUNDS = ("coverage_low", "coverage_high")
 BAND: dict[str, Any] = {"linewidth": 5, "alpha": 0.45, "solid_capstyle": "butt"}
@@ -54,46 +54,41 @@ def _look(code: str) -> dict[str, Any]:
             "marker": MARKERS.get(code, "o")}
 
 
-def dot(ax: "Axes", y: float, row: Row, by: tuple[str, ...], code: str, text: str) -> Any:
+def dot(ax: Axes, y: float, row: Row, keys: Row, code: str, text: str) -> Any:
     """Draw one level range and the point in it, with words at the right edge; return these.
 
     Without a point the range stands alone. The words keep clear of a point at 100%.
     """
-    look, keys, bounds = _look(code), {k: row[k] for k in by}, [row[b] for b in BOUNDS]
+    look, bounds = _look(code), [row[b] for b in BOUNDS]
     line, = ax.plot(bounds, [y, y], color=look["color"], clip_on=False, **BAND)
     if bounds[0] != bounds[1]:
         ax.plot(bounds, [y, y], clip_on=False,
                 **look | {"marker": "|", "markersize": 9, "markeredgewidth": 1.4})
     mark, = ax.plot(row["coverage"], y, markeredgecolor="white", zorder=3, clip_on=False, **look)
-    tag(ax, keys, "coverage", mark, nth(0, "x"))
+    tag(ax, keys, "coverage", mark, point_x, 0)
     for i, bound in enumerate(BOUNDS):
-        tag(ax, keys, bound, line, nth(i, "x"))
+        tag(ax, keys, bound, line, point_x, i)
     return ax.annotate(text, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(8, 0),
                        textcoords="offset points", va="center", color=INK)
 
 
 def entries(lang: str, points: dict[str, str] | None = None) -> list[tuple[str, Any]]:
     """Return the legend entries of points, by default one kind, and of the ranges."""
-    from matplotlib.lines import Line2D
-
     points = points or {"path": say("coverage.reached", lang)}
     return [*((text, Line2D([], [], **_look(code))) for code, text in points.items()),
             (say("coverage.range", lang), Line2D([], [], color=NAVY, **BAND))]
 
 
-def share_axis(ax: "Axes", lang: str) -> None:
+def share_axis(ax: Axes, lang: str) -> None:
     """Put percentages on the level axis, from zero, with a light grid."""
-    from matplotlib.ticker import MultipleLocator
-
     ax.set_xlim(0, 1)
-    ax.xaxis.set_major_locator(MultipleLocator(0.5))
-    ax.xaxis.set_major_formatter(lambda v, _: percent(v, lang, 0))
+    ax.set_xticks([0, 0.5, 1], [percent(v, lang, 0) for v in (0, 0.5, 1)])
     ax.xaxis.grid(True)
     ax.spines["left"].set_visible(False)
 
 
-def coverage_by_group_and_sex(table: pd.DataFrame, ax: "Axes | None" = None,
-                              lang: str | None = None) -> "Axes":
+def coverage_by_group_and_sex(table: pd.DataFrame, ax: Axes | None = None,
+                              lang: str | None = None) -> Axes:
     """Draw coverage of each group of persons, women and men apart, with ranges.
 
     Parameters
@@ -107,8 +102,7 @@ def coverage_by_group_and_sex(table: pd.DataFrame, ax: "Axes | None" = None,
     Raises
     ------
     DataError
-        If the table is empty, lacks a column, holds a code without label or more than one
-        indicator or year.
+        As there, and if the table holds more than one indicator or year.
 
     Examples
     --------
@@ -121,22 +115,18 @@ def coverage_by_group_and_sex(table: pd.DataFrame, ax: "Axes | None" = None,
     """
     with drawing(table, "indicator year group sex coverage coverage_low coverage_high", ax,
                  lang) as (ax, lang):
-        sexes, by, figures = codes_of(table, "sex"), ("indicator", "year", "group", "sex"), []
+        sexes = codes_of(table, "sex")
         centre = (len(sexes) - 1) / 2
         middles = rows(ax, "group", codes_of(table, "group"), lang, least=0.26 + 0.44 * centre)
-        for row in records(table):
-            y = middles[row["group"]] + 0.22 * (sexes.index(row["sex"]) - centre)
-            dot(ax, y, row, by, row["sex"], figure(row, lang))
-            who = ", ".join(name(key, row[key], lang) for key in ("group", "sex"))
-            figures.append(f"{who}: {figure(row, lang)}")
-        share_axis(ax, lang)
+        places = [middles[group] + 0.22 * (sexes.index(sex) - centre)
+                  for group, sex in zip(table["group"], table["sex"], strict=True)]
         legend(ax, entries(lang, dict(zip(sexes, names("sex", sexes, lang), strict=True))))
-        _close(ax, table, lang, ("group", "sex") if centre else ("group",), figures)
+        _parts(ax, table, lang, ("group", "sex"), places, table["sex"])
     return ax
 
 
-def coverage_by_unit(table: pd.DataFrame, ax: "Axes | None" = None,
-                     lang: str | None = None) -> "Axes":
+def coverage_by_unit(table: pd.DataFrame, ax: Axes | None = None,
+                     lang: str | None = None) -> Axes:
     """Draw coverage of each unit with its range, highest first; a unit that is missing at the end.
 
     Parameters
@@ -151,8 +141,7 @@ def coverage_by_unit(table: pd.DataFrame, ax: "Axes | None" = None,
     Raises
     ------
     DataError
-        If the table is empty, lacks a column, holds a code without label or more than one
-        indicator or year.
+        As there, and if the table holds more than one indicator or year.
 
     Examples
     --------
@@ -165,22 +154,25 @@ def coverage_by_unit(table: pd.DataFrame, ax: "Axes | None" = None,
     with drawing(table, "indicator year unit coverage coverage_low coverage_high", ax,
                  lang) as (ax, lang):
         table = table.sort_values("coverage", ascending=False, kind="stable", na_position="last")
-        middles, figures = rows(ax, "unit", list(table["unit"]), lang, 2.3, 0.24), []
-        for row in records(table):
-            code = "missing" if pd.isna(row["coverage"]) else "path"
-            dot(ax, middles[row["unit"]], row, ("indicator", "year", "unit"), code,
-                figure(row, lang))
-            figures.append(f"{name('unit', row['unit'], lang)}: {figure(row, lang)}")
-        share_axis(ax, lang)
+        middles = rows(ax, "unit", list(table["unit"]), lang, 2.3, 0.24)
+        codes = table["coverage"].isna().map({True: "missing", False: "path"})
         legend(ax, entries(lang))
-        _close(ax, table, lang, ("unit",), figures)
+        _parts(ax, table, lang, ("unit",), middles.values(), codes)
     return ax
 
 
-def _close(ax: "Axes", table: pd.DataFrame, lang: str, by: tuple[str, ...],
-           figures: list[str]) -> None:
-    """Finish a chart of the parts of one indicator: the lowest, the highest, who is missing."""
+def _parts(ax: Axes, table: pd.DataFrame, lang: str, by: tuple[str, ...],
+           places: Iterable[float], codes: Iterable[str]) -> None:
+    """Draw the parts of one indicator; say the lowest, the highest, and how many are missing."""
     code, year = one(table, "indicator"), int(one(table, "year"))
+    figures = []
+    for row, y, look in zip(records(table), places, codes, strict=True):
+        keys = {key: row[key] for key in ("indicator", "year", *by)}
+        dot(ax, y, row, keys, look, figure(row, lang))
+        figures.append(f"{_who(row, by, lang)}: {figure(row, lang)}")
+    share_axis(ax, lang)
+    if "sex" in by and table["sex"].nunique() == 1:
+        by = by[:1]  # the title need not name it
     known = table[table["coverage"].notna()]
     title = say("coverage.unknown", lang, year=year)
     if len(known):
@@ -193,10 +185,12 @@ def _close(ax: "Axes", table: pd.DataFrame, lang: str, by: tuple[str, ...],
           indicator=name("indicator", code, lang))
 
 
+def _who(row: Row, by: tuple[str, ...], lang: str) -> str:
+    return ", ".join(name(key, row[key], lang) for key in by)
+
+
 def _extreme(table: pd.DataFrame, by: tuple[str, ...], lang: str) -> str:
     """Return a coverage and whose it is; where more than one share it, how many."""
-    row = records(table)[0]
-    who = ", ".join(name(key, row[key], lang) for key in by)
-    if len(table) > 1:
-        who = say(f"coverage.{by[0]}s", lang, count=len(table))
+    row, several = records(table)[0], say(f"coverage.{by[0]}s", lang, count=len(table))
+    who = several if len(table) > 1 else _who(row, by, lang)
     return f"{percent(row['coverage'], lang)} ({who})"

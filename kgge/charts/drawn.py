@@ -2,44 +2,39 @@
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import WeakKeyDictionary
+from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.container import BarContainer
+from matplotlib.text import Text
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-
-class Tag(NamedTuple):
-    """One drawn value: the codes it stands for, its column, and how to ask its artist."""
-
-    keys: dict[str, Any]
-    column: str
-    artist: Any
-    read: Callable[[Any], Any]
+from kgge.charts.frame import notes
 
 
-_tags: "WeakKeyDictionary[Axes, list[Tag]]" = WeakKeyDictionary()
+def tag(ax: Axes, keys: dict[str, Any], column: str, artist: Any, read: Callable[..., Any],
+        *at: int) -> None:
+    """Note that `artist` shows `column` of the row `keys`, read back by ``read(artist, *at)``."""
+    notes(ax).tags.append((keys, column, artist, read, at))
 
 
-def tag(ax: "Axes", keys: dict[str, Any], column: str, artist: Any,
-        read: Callable[[Any], Any]) -> None:
-    """Note that `artist` shows `column` of the row `keys`, and how to read it from the artist."""
-    _tags.setdefault(ax, []).append(Tag(keys, column, artist, read))
+def point_x(line: Any, i: int) -> float:
+    """Return the x of one point of a line."""
+    return float(line.get_xydata()[i, 0])
 
 
-def nth(i: int, axis: str) -> Callable[[Any], float]:
-    """Return how to read the x or y of one point of a line."""
-    return lambda line: float(line.get_data()["xy".index(axis)][i])
+def point_y(line: Any, i: int) -> float:
+    """Return the y of one point of a line."""
+    return float(line.get_xydata()[i, 1])
 
 
-def unwrapped(text: Any) -> str:
+def unwrapped(text: Text) -> str:
     """Return the words of a text as one line."""
-    return str(text.get_text().replace("\n", " "))
+    return text.get_text().replace("\n", " ")
 
 
-def chart_data(ax: "Axes") -> pd.DataFrame:
+def chart_data(ax: Axes) -> pd.DataFrame:
     """Return the figures of a chart, read from the bars, points, lines and texts drawn in it.
 
     Parameters
@@ -66,27 +61,24 @@ def chart_data(ax: "Axes") -> pd.DataFrame:
     1  central  2017.0  999
     >>> plt.close(figure)
     """
-    tags = _tags.get(ax)
+    tags = notes(ax).tags
     if not tags:
         return pd.DataFrame(_untagged(ax), columns=["series", "x", "y"])
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for keys, column, artist, read in tags:
+    for keys, column, artist, read, at in tags:
         row = rows.setdefault(tuple(keys.items()), dict(keys))
         shown = artist.axes is ax and artist.get_visible()
-        row[column] = read(artist) if shown else math.nan
+        row[column] = read(artist, *at) if shown else math.nan
     return pd.DataFrame(list(rows.values()))
 
 
-def _untagged(ax: "Axes") -> list[tuple[str, Any, Any]]:
+def _untagged(ax: Axes) -> list[tuple[str, Any, Any]]:
     """Read bars, lines and points that no function of the package has drawn."""
-    from matplotlib.collections import PathCollection
-    from matplotlib.container import BarContainer
-
     out: list[tuple[str, Any, Any]] = []
     for bars in (each for each in ax.containers if isinstance(each, BarContainer)):
         level = bars.orientation == "horizontal"
         for bar in bars.patches:
-            x, y = bar.get_x() + bar.get_width() / 2, bar.get_y() + bar.get_height() / 2
+            x, y = bar.get_center()
             out.append((str(bars.get_label()), bar.get_width() if level else x,
                         y if level else bar.get_height()))
     drawn: list[tuple[Any, Any]] = [(line, line.get_xydata()) for line in ax.get_lines()]

@@ -1,18 +1,17 @@
 """The words around a chart, laid out from their drawn sizes so that nothing is cut or overlaps."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import WeakKeyDictionary
+from typing import Any, NamedTuple
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from kgge import labels, tables
 from kgge.style import INK, MARK_INK, SIZES, wrap
-
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-    from matplotlib.text import Text
-    from matplotlib.transforms import Bbox
 
 MARK = {"en": "ILLUSTRATIVE", "vi": "SỐ LIỆU MINH HỌA"}
 PAD, GAP = 0.1, 0.08  # inches: edge of the figure to text, text to text
@@ -38,26 +37,32 @@ class ChartText(NamedTuple):
     illustrative: bool
 
 
+# One drawn value: the codes it stands for, its column, its artist, how to ask that, and where.
+Tag = tuple[dict[str, Any], str, Artist, Callable[..., Any], tuple[Any, ...]]
+
+
 @dataclass
-class Layout:
-    """What the layout of one axes has to know, beside what is drawn in it."""
+class Notes:
+    """What is kept of one axes, beside what is drawn in it."""
 
+    cell: Bbox  # share of the figure it may use
     text: ChartText | None = None
-    cell: "Bbox | None" = None  # share of the figure it may use
     body: float | None = None  # inches of height the plot needs
-    words: "list[Artist]" = field(default_factory=list)  # from the top: mark, title, …, source
-    inside: "list[tuple[Text, Artist]]" = field(default_factory=list)  # shown where they fit
+    words: list[Artist] = field(default_factory=list)  # from the top: mark, title, …, source
+    inside: list[tuple[Text, Artist]] = field(default_factory=list)  # shown where they fit
+    tags: list[Tag] = field(default_factory=list)
 
 
-_layouts: "WeakKeyDictionary[Axes, Layout]" = WeakKeyDictionary()
+def notes(ax: Axes) -> Notes:
+    """Return the notes of `ax`. They are kept on it, so that they go when it goes."""
+    if not hasattr(ax, "_kgge"):
+        alone = len(_figure(ax).axes) == 1
+        vars(ax)["_kgge"] = Notes(Bbox.unit() if alone else ax.get_position(True).frozen())
+    kept: Notes = vars(ax)["_kgge"]
+    return kept
 
 
-def layout(ax: "Axes") -> Layout:
-    """Return what is kept of `ax` for its layout."""
-    return _layouts.setdefault(ax, Layout())
-
-
-def finish(ax: "Axes", title: str, subtitle: str, source: str, alt: str,
+def finish(ax: Axes, title: str, subtitle: str, source: str, alt: str,
            illustrative: bool | None = None, lang: str | None = None) -> None:
     """Put the words around a chart and lay it out so that nothing is cut or overlaps.
 
@@ -102,17 +107,15 @@ def finish(ax: "Axes", title: str, subtitle: str, source: str, alt: str,
     marked = tables.is_illustrative() if illustrative is None else illustrative
     if marked and not alt.startswith(MARK[lang]):
         alt = f"{MARK[lang]}. {alt}"
-    kept, figure = layout(ax), _figure(ax)
+    kept = notes(ax)
     kept.text = ChartText(title, subtitle, source, alt, lang, marked)
-    if len(figure.axes) > 1 and kept.cell is None:
-        kept.cell = ax.get_position(original=True).frozen()
     if kept.body is None:
-        kept.body = ax.get_position().height * figure.get_figheight()
+        kept.body = ax.get_position().height * _figure(ax).get_figheight()
     _write(ax, kept, kept.text)
-    _arrange(figure)
+    _arrange(_figure(ax))
 
 
-def _write(ax: "Axes", kept: Layout, text: ChartText) -> None:
+def _write(ax: Axes, kept: Notes, text: ChartText) -> None:
     """Create the texts around `ax`; `_arrange` puts them in their places."""
     width = 0.97 * inner_width(ax)  # drawn in another style, letters may stand wider
     inches, legend = _figure(ax).dpi_scale_trans, ax.get_legend()
@@ -120,7 +123,7 @@ def _write(ax: "Axes", kept: Layout, text: ChartText) -> None:
         if old not in (ax.title, legend):
             old.remove()
 
-    def put(name: str, words: str, **look: Any) -> "Text":
+    def put(name: str, words: str, **look: Any) -> Text:
         return ax.text(0, 0, wrap(words, width, SIZES[name]), transform=inches,
                        fontsize=SIZES[name], va="top", clip_on=False, gid=name, **look)
 
@@ -135,7 +138,7 @@ def _write(ax: "Axes", kept: Layout, text: ChartText) -> None:
                                  bbox=box))
 
 
-def chart_text(ax: "Axes") -> ChartText:
+def chart_text(ax: Axes) -> ChartText:
     """Return the words of a finished chart.
 
     Parameters
@@ -155,46 +158,44 @@ def chart_text(ax: "Axes") -> ChartText:
     >>> chart_text(kgge.charts.planned_by_year_and_source(table, lang="en")).source
     'Source: budget annex of Plan 27/KH-UBND of 3 March 2016, Kiên Giang province.'
     """
-    text = layout(ax).text
+    text = notes(ax).text
     if text is None:
         raise ValueError("this chart has no title, source and description yet: call finish")
     return text
 
 
-def _figure(artist: "Artist") -> Any:
+def _figure(artist: Artist) -> Any:
     return artist.get_figure(root=True)
 
 
-def inner_width(ax: "Axes") -> float:
+def inner_width(ax: Axes) -> float:
     """Return the inches between the margins of the part of the figure that `ax` may use."""
-    cell = layout(ax).cell
-    return float(_figure(ax).get_figwidth() * (cell.width if cell else 1.0)) - 2 * PAD
+    return float(_figure(ax).get_figwidth() * notes(ax).cell.width) - 2 * PAD
 
 
-def _arrange(figure: "Figure") -> None:
+def _arrange(figure: Figure) -> None:
     """Give every finished chart of `figure` the height it needs, then put all in their places."""
-    charts, rooms, needs = [ax for ax in figure.axes if layout(ax).text], [], []
+    charts, rooms, needs = [ax for ax in figure.axes if notes(ax).text], [], []
     for ax in charts:
-        kept, body = layout(ax), layout(ax).body or 0.0
+        kept, body = notes(ax), notes(ax).body or 0.0
         ax.set_position((0.3, 0.1, ax.get_position().width, body / figure.get_figheight()))
         words = sum(_height(artist) + GAP for artist in kept.words)
-        share = kept.cell.height if kept.cell else 1.0
         rooms.append(_overhang(ax))
-        needs.append((body + words + sum(rooms[-1][2:]) + 2 * PAD) / share)
+        needs.append((body + words + sum(rooms[-1][2:]) + 2 * PAD) / kept.cell.height)
     if len(figure.axes) == 1 or max(needs) > figure.get_figheight():
         figure.set_figheight(max(needs))
     for ax, room in zip(charts, rooms, strict=True):
         _place(ax, figure, room)
 
 
-def _height(artist: "Artist") -> float:
+def _height(artist: Artist) -> float:
     extra = GAP if artist.get_gid() == "mark" else 0.0
     return float(artist.get_window_extent().height / _figure(artist).dpi) + extra
 
 
-def _overhang(ax: "Axes") -> list[float]:
+def _overhang(ax: Axes) -> list[float]:
     """Return the inches by which labels stick out of the plot: left, right, below, above."""
-    words = layout(ax).words
+    words = notes(ax).words
     for artist in words:
         artist.set_visible(False)
     outer: Any = ax.get_tightbbox()
@@ -205,12 +206,11 @@ def _overhang(ax: "Axes") -> list[float]:
                                         inner.y0 - outer.y0, outer.y1 - inner.y1)]
 
 
-def _place(ax: "Axes", figure: "Figure", room: list[float]) -> None:
+def _place(ax: Axes, figure: Figure, room: list[float]) -> None:
     """Put words and plot of one chart in their places, in inches from the lower left corner."""
-    kept = layout(ax)
+    kept = notes(ax)
     wide, high = figure.get_size_inches()
-    x0, y0, x1, y1 = kept.cell.extents if kept.cell else (0.0, 0.0, 1.0, 1.0)
-    x0, x1, y0, y1 = x0 * wide + PAD, x1 * wide - PAD, y0 * high + PAD, y1 * high - PAD
+    x0, y0, x1, y1 = Bbox(kept.cell.get_points() * (wide, high)).padded(-PAD).extents
     for artist in kept.words[:-1]:
         _move(artist, x0, y1)
         y1 -= _height(artist) + GAP

@@ -1,10 +1,13 @@
 """A grid of codes by year, shaded, with the figure of each cell."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 
 from kgge.charts.drawn import tag, unwrapped
 from kgge.charts.frame import inner_width
@@ -12,12 +15,8 @@ from kgge.charts.parts import rows
 from kgge.charts.wording import codes_of, names
 from kgge.style import NAVY, SIZES, ink_on, text_width, wrap
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.collections import QuadMesh
 
-
-def heat(ax: "Axes", table: pd.DataFrame, down: str, value: str, texts: Sequence[str],
+def heat(ax: Axes, table: pd.DataFrame, down: str, value: str, texts: Sequence[str],
          lang: str) -> None:
     """Draw a grid of `down` x year: shaded by `value`, with the text of each row in its cell."""
     left, years, size = codes_of(table, down), codes_of(table, "year"), SIZES["label"]
@@ -35,35 +34,30 @@ def heat(ax: "Axes", table: pd.DataFrame, down: str, value: str, texts: Sequence
     middles = list(rows(ax, down, left, lang, wide, 0.36, lines).values())
     shades = np.full((len(left), len(years)), np.nan)
     shades[tuple(zip(*at, strict=True))] = table[value].to_numpy(float)
-    mesh, colours = _mesh(ax, shades, middles)
+    mesh = _mesh(ax, shades, middles)
     for (i, j), text in zip(at, wrapped, strict=True):
+        behind = to_hex(tuple(mesh.to_rgba(shades[i, j])))
         drawn = ax.text(j + 0.5, middles[i], text, ha="center", va="center",
-                        color=ink_on(colours[i][j]), fontsize=size)
+                        color=ink_on(behind), fontsize=size)
         keys = {down: left[i], "year": years[j]}
-        tag(ax, keys, value, mesh, _shade(i, j))
+        tag(ax, keys, value, mesh, _shade, i, j)
         tag(ax, keys, "text", drawn, unwrapped)
     ax.set_xticks([j + 0.5 for j in range(len(years))], [str(y) for y in years])
     ax.xaxis.tick_top()
     ax.spines[["left", "bottom"]].set_visible(False)
 
 
-def _mesh(ax: "Axes", shades: "np.ndarray[Any, Any]",
-          middles: Sequence[float]) -> "tuple[QuadMesh, list[list[str]]]":
-    """Draw the cells; return them and the colour of each. A cell without a value stays white."""
-    from matplotlib.colors import LinearSegmentedColormap, to_hex
-
+def _mesh(ax: Axes, shades: "np.ndarray[Any, Any]", middles: Sequence[float]) -> QuadMesh:
+    """Draw the cells of rows with these middles. A cell without a value stays white."""
     edges = [0.0]
     for middle in middles:
         edges.append(2 * middle - edges[-1])
-    top = float(np.nanmax(shades, initial=0.0)) or 1.0
-    ramp = LinearSegmentedColormap.from_list("amounts", ["#F2F6FA", NAVY]).with_extremes(
-        bad="white")
-    masked = np.ma.masked_invalid(shades)
-    mesh = ax.pcolormesh(range(shades.shape[1] + 1), edges, masked, cmap=ramp, vmin=0, vmax=top,
-                         edgecolors="white", linewidth=1.5)
-    return mesh, [[to_hex(ramp(v / top)) for v in row] for row in masked]
+    ramp = LinearSegmentedColormap.from_list("amounts", ["#F2F6FA", NAVY], bad="white")
+    return ax.pcolormesh(range(shades.shape[1] + 1), edges, shades, cmap=ramp, vmin=0,
+                         vmax=np.nanmax(shades, initial=0.0) or 1.0, edgecolors="white",
+                         linewidth=1.5)
 
 
-def _shade(row: int, column: int) -> Callable[[Any], float]:
-    """Return how to read one cell back from the values that are drawn."""
-    return lambda mesh: float(np.ma.filled(mesh.get_array(), np.nan)[row, column])
+def _shade(mesh: Any, row: int, column: int) -> float:
+    """Return the value of one cell as it is drawn."""
+    return float(np.ma.filled(mesh.get_array(), np.nan)[row, column])

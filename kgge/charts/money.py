@@ -1,27 +1,12 @@
 """Charts of the budget annex: what was planned, by year, project, line and funding source."""
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
+from matplotlib.axes import Axes
 
 from kgge.charts.grid import heat
 from kgge.charts.parts import Write, bar, bare, beside, close, drawing, stack, tree, value_axis
-from kgge.charts.wording import (
-    cells_at,
-    codes_of,
-    listed,
-    name,
-    names,
-    planned_title,
-    records,
-    say,
-    short,
-    writer,
-)
+from kgge.charts.wording import cells_at, codes_of, listed, name, names, records, say, short, writer
 from kgge.labels import percent
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 
 def _figures(table: pd.DataFrame, keys: tuple[str, str], write: Write, lang: str,
@@ -42,16 +27,8 @@ def _largest(table: pd.DataFrame, key: str, lang: str) -> tuple[str, float]:
     return listed([short(n) for n in names(key, first, lang)], lang), float(sums.max())
 
 
-def _close(ax: "Axes", table: pd.DataFrame, lang: str, chart: str, title: str,
-           figures: str) -> None:
-    """Finish a chart of the annex; where no amount is above zero, the title says that."""
-    values = table["amount" if "amount" in table else "share"]
-    title = planned_title(values, title, lang)
-    close(ax, table, lang, title, f"{chart}.subtitle", figures, "annex")
-
-
-def planned_by_year_and_source(table: pd.DataFrame, ax: "Axes | None" = None,
-                               lang: str | None = None) -> "Axes":
+def planned_by_year_and_source(table: pd.DataFrame, ax: Axes | None = None,
+                               lang: str | None = None) -> Axes:
     """Draw planned amounts as one column a year, stacked by funding source.
 
     Parameters
@@ -90,13 +67,13 @@ def planned_by_year_and_source(table: pd.DataFrame, ax: "Axes | None" = None,
         if len(ends) > 1:
             title = say("planned_by_year_and_source.most", lang, title=title,
                         most=_largest(table, "year", lang)[0])
-        _close(ax, table, lang, "planned_by_year_and_source", title,
-               _figures(table, keys, write, lang))
+        close(ax, table, lang, title, "planned_by_year_and_source.subtitle",
+              _figures(table, keys, write, lang), "annex")
     return ax
 
 
-def planned_by_project_and_source(table: pd.DataFrame, ax: "Axes | None" = None,
-                                  lang: str | None = None) -> "Axes":
+def planned_by_project_and_source(table: pd.DataFrame, ax: Axes | None = None,
+                                  lang: str | None = None) -> Axes:
     """Draw planned amounts as one level bar a project, stacked by funding source.
 
     Parameters
@@ -104,12 +81,7 @@ def planned_by_project_and_source(table: pd.DataFrame, ax: "Axes | None" = None,
     table : DataFrame
         ``totals(budget, ["project", "source"])``: project, source, amount (million dong).
     ax, lang
-        As in `planned_by_year_and_source`.
-
-    Raises
-    ------
-    DataError
-        If the table is empty, lacks a column or holds a code without label.
+        As in `planned_by_year_and_source`; so are what it returns and the errors.
 
     Examples
     --------
@@ -125,13 +97,13 @@ def planned_by_project_and_source(table: pd.DataFrame, ax: "Axes | None" = None,
         most, amount = _largest(table, "project", lang)
         title = say("planned_by_project_and_source.title", lang, project=most,
                     share=percent(amount / (sum(ends) or 1), lang), whole=write(sum(ends)))
-        _close(ax, table, lang, "planned_by_project_and_source", title,
-               _figures(table, keys, write, lang))
+        close(ax, table, lang, title, "planned_by_project_and_source.subtitle",
+              _figures(table, keys, write, lang), "annex")
     return ax
 
 
-def planned_by_project_and_year(table: pd.DataFrame, ax: "Axes | None" = None,
-                                lang: str | None = None) -> "Axes":
+def planned_by_project_and_year(table: pd.DataFrame, ax: Axes | None = None,
+                                lang: str | None = None) -> Axes:
     """Draw planned amounts as a grid of projects and years, with the figure in each cell.
 
     Parameters
@@ -139,12 +111,7 @@ def planned_by_project_and_year(table: pd.DataFrame, ax: "Axes | None" = None,
     table : DataFrame
         ``totals(budget, ["project", "year"])``: project, year, amount (million dong).
     ax, lang
-        As in `planned_by_year_and_source`.
-
-    Raises
-    ------
-    DataError
-        If the table is empty, lacks a column or holds a code without label.
+        As in `planned_by_year_and_source`; so are what it returns and the errors.
 
     Examples
     --------
@@ -158,13 +125,13 @@ def planned_by_project_and_year(table: pd.DataFrame, ax: "Axes | None" = None,
         heat(ax, table, "project", "amount", [write(v) for v in table["amount"]], lang)
         title = say("planned_by_project_and_year.title", lang, most=write(most),
                     cells=cells_at(table, table["amount"] == most, lang))
-        _close(ax, table, lang, "planned_by_project_and_year", title,
-               _figures(table, ("project", "year"), write, lang))
+        close(ax, table, lang, title, "planned_by_project_and_year.subtitle",
+              _figures(table, ("project", "year"), write, lang), "annex")
     return ax
 
 
-def planned_by_line(table: pd.DataFrame, ax: "Axes | None" = None,
-                    lang: str | None = None) -> "Axes":
+def planned_by_line(table: pd.DataFrame, ax: Axes | None = None,
+                    lang: str | None = None) -> Axes:
     """Draw planned amounts of every line as level bars, under their projects and models.
 
     Parameters
@@ -172,12 +139,7 @@ def planned_by_line(table: pd.DataFrame, ax: "Axes | None" = None,
     table : DataFrame
         ``totals(budget, ["project", "item"])``: project, item, amount (million dong).
     ax, lang
-        As in `planned_by_year_and_source`.
-
-    Raises
-    ------
-    DataError
-        If the table is empty, lacks a column or holds a code without label.
+        As in `planned_by_year_and_source`; so are what it returns and the errors.
 
     Examples
     --------
@@ -191,21 +153,21 @@ def planned_by_line(table: pd.DataFrame, ax: "Axes | None" = None,
         write, amounts = writer(table["amount"], lang), table.set_index("item")["amount"]
         places = tree(ax, list(amounts.index), lang)
         for row in records(table):
-            place, value = places[row["item"]], float(row["amount"])
+            place, value = places[row["item"]], row["amount"]
             keys = {"project": row["project"], "item": row["item"]}
             bar(ax, keys, "amount", value, place, 0.2, "item")
-            beside(ax, place, 0.0 if pd.isna(value) else value, write(value))
+            beside(ax, place, value, write(value))
         bare(ax, amounts.max())
         first, whole = amounts.nlargest(3 if len(amounts) > 5 else 1), amounts.sum()
         title = say("planned_by_line.title", lang, lines=len(amounts), first=len(first),
                     share=percent(first.sum() / (whole or 1), lang), whole=write(whole))
         figures = [f"{name('item', i, lang)}: {write(v)}" for i, v in amounts.items()]
-        _close(ax, table, lang, "planned_by_line", title, "; ".join(figures))
+        close(ax, table, lang, title, "planned_by_line.subtitle", "; ".join(figures), "annex")
     return ax
 
 
-def source_shares_by_year(table: pd.DataFrame, ax: "Axes | None" = None,
-                          lang: str | None = None) -> "Axes":
+def source_shares_by_year(table: pd.DataFrame, ax: Axes | None = None,
+                          lang: str | None = None) -> Axes:
     """Draw the share of each funding source in each year's planned amount.
 
     Parameters
@@ -214,12 +176,7 @@ def source_shares_by_year(table: pd.DataFrame, ax: "Axes | None" = None,
         ``shares(budget, ["year", "source"], "year")``: year, source, share (0 to 1; empty where
         nothing is planned for the year).
     ax, lang
-        As in `planned_by_year_and_source`.
-
-    Raises
-    ------
-    DataError
-        If the table is empty, lacks a column or holds a code without label.
+        As in `planned_by_year_and_source`; so are what it returns and the errors.
 
     Examples
     --------
@@ -244,6 +201,6 @@ def source_shares_by_year(table: pd.DataFrame, ax: "Axes | None" = None,
         low, high = write(own.min()), write(own.max())
         title = say("source_shares_by_year.title", lang, source=name("source", first, lang),
                     span=low if low == high else say("range", lang, low=low, high=high))
-        _close(ax, table, lang, "source_shares_by_year", title,
-               _figures(table, keys, write, lang, "share"))
+        close(ax, table, lang, title, "source_shares_by_year.subtitle",
+              _figures(table, keys, write, lang, "share"), "annex")
     return ax

@@ -1,12 +1,13 @@
 """Charts of progress: the path of an indicator to its target, and the verdicts of a year."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from kgge.charts.coverage import BAND, BOUNDS, Row, dot, entries, figure, one, point, share_axis
-from kgge.charts.drawn import nth, tag, unwrapped
+from kgge.charts.drawn import point_x, point_y, tag, unwrapped
 from kgge.charts.frame import inner_width
 from kgge.charts.parts import close, drawing, legend, rows, slot, value_axis
 from kgge.charts.wording import codes_of, name, names, records, say
@@ -14,20 +15,16 @@ from kgge.labels import label, percent
 from kgge.style import COLOURS, INK, NAVY, wrap
 from kgge.tables import load_targets
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 
 def _verdict(row: Row, lang: str) -> str:
     """Return the status in words, and between which ones missing returns leave it."""
-    status, ends = label("status", row["status"], lang), [
-        _lower(label("status", row[c], lang)) for c in ("status_low", "status_high")
-        if pd.notna(row[c])]
+    status, ends = label("status", row["status"], lang), [row["status_low"], row["status_high"]]
     if row["firm"]:
         return say("verdict.firm", lang, status=status)
-    if len(set(ends)) < 2:
+    if pd.isna(ends).any() or ends[0] == ends[1]:
         return say("verdict.open", lang, status=status)
-    return say("verdict.range", lang, status=status, low=ends[0], high=ends[1])
+    low, high = (_lower(label("status", end, lang)) for end in ends)
+    return say("verdict.range", lang, status=status, low=low, high=high)
 
 
 def _lower(text: str) -> str:
@@ -35,8 +32,8 @@ def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def path_to_target(table: pd.DataFrame, ax: "Axes | None" = None,
-                   lang: str | None = None) -> "Axes":
+def path_to_target(table: pd.DataFrame, ax: Axes | None = None,
+                   lang: str | None = None) -> Axes:
     """Draw one indicator's coverage year by year against the straight line to its target.
 
     Parameters
@@ -53,8 +50,7 @@ def path_to_target(table: pd.DataFrame, ax: "Axes | None" = None,
     Raises
     ------
     DataError
-        If the table is empty, lacks a column, holds a code without label or more than one
-        indicator.
+        As there, and if the table holds more than one indicator.
 
     Examples
     --------
@@ -74,7 +70,7 @@ def path_to_target(table: pd.DataFrame, ax: "Axes | None" = None,
         ax.set_xlim(first - 0.4, final + 0.6)
         goal = _target_line(ax, last, start, end, lang)
         _path(ax, table, goal[1], lang)
-        tag(ax, {"indicator": code, "year": end}, "target", goal[1], nth(1, "y"))
+        tag(ax, {"indicator": code, "year": end}, "target", goal[1], point_y, 1)
         value_axis(ax, 1.08, lambda v: percent(v, lang, 0))
         ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
         ticks = range(first, final + 1, -(-(final - first + 1) // 12))
@@ -97,7 +93,7 @@ def _span(table: pd.DataFrame, code: str) -> tuple[int, int]:
     return int(start), int(of["target_year"])
 
 
-def _target_line(ax: "Axes", row: Row, start: int, end: int, lang: str) -> tuple[str, Any]:
+def _target_line(ax: Axes, row: Row, start: int, end: int, lang: str) -> tuple[str, Any]:
     """Draw the straight line from baseline to target, or where there is no baseline the target."""
     target, begin, kind = float(row["target"]), float(row["baseline"]), "line"
     if np.isnan(begin):
@@ -109,7 +105,7 @@ def _target_line(ax: "Axes", row: Row, start: int, end: int, lang: str) -> tuple
     return say(f"path_to_target.{kind}", lang), line
 
 
-def _path(ax: "Axes", table: pd.DataFrame, goal: Any, lang: str) -> None:
+def _path(ax: Axes, table: pd.DataFrame, goal: Any, lang: str) -> None:
     """Draw the line of coverage with its figures, in the band of what is possible."""
     years, shares, low, high = table[["year", "coverage", *BOUNDS]].to_numpy(float).T
     ax.fill_between(years, low, high, color=NAVY, alpha=0.15, linewidth=0)
@@ -117,14 +113,14 @@ def _path(ax: "Axes", table: pd.DataFrame, goal: Any, lang: str) -> None:
     line_at = np.interp(years, goal.get_xdata(), goal.get_ydata())
     for i, row in enumerate(records(table)):
         keys = {"indicator": row["indicator"], "year": int(row["year"])}
-        tag(ax, keys, "coverage", line, nth(i, "y"))
+        tag(ax, keys, "coverage", line, point_y, i)
         ends, = ax.plot([years[i]] * 2, [low[i], high[i]], color=NAVY, **BAND)
         for end, bound in enumerate(BOUNDS):
-            tag(ax, keys, bound, ends, nth(end, "y"))
+            tag(ax, keys, bound, ends, point_y, end)
         _mark_point(ax, row, line_at[i], lang)
 
 
-def _mark_point(ax: "Axes", row: Row, goal: float, lang: str) -> None:
+def _mark_point(ax: Axes, row: Row, goal: float, lang: str) -> None:
     """Write the figure of one year on the side of the path where the line to the target is not."""
     text, share, shift, ha, va = point(row, lang), row["coverage"], (5, -3), "left", "top"
     if np.isnan(share):
@@ -136,7 +132,7 @@ def _mark_point(ax: "Axes", row: Row, goal: float, lang: str) -> None:
                 va=va, color=INK)
 
 
-def scorecard(table: pd.DataFrame, ax: "Axes | None" = None, lang: str | None = None) -> "Axes":
+def scorecard(table: pd.DataFrame, ax: Axes | None = None, lang: str | None = None) -> Axes:
     """Draw all indicators at one year: coverage, range and target, with the verdict in words.
 
     Parameters
@@ -150,7 +146,7 @@ def scorecard(table: pd.DataFrame, ax: "Axes | None" = None, lang: str | None = 
     Raises
     ------
     DataError
-        If the table is empty, lacks a column, holds a code without label or more than one year.
+        As there, and if the table holds more than one year.
 
     Examples
     --------
@@ -171,10 +167,10 @@ def scorecard(table: pd.DataFrame, ax: "Axes | None" = None, lang: str | None = 
                        [note.count("\n") + 1 for note in notes])
         for row, note in zip(records(table), notes, strict=True):
             y, keys = middles[row["indicator"]], {k: row[k] for k in ("indicator", "year")}
-            words = dot(ax, y, row, tuple(keys), "path", note)
+            words = dot(ax, y, row, keys, "path", note)
             goal, = ax.plot([row["target"]] * 2, [y - 0.15, y + 0.15], linewidth=3,
                             color=COLOURS["target"])
-            tag(ax, keys, "target", goal, nth(0, "x"))
+            tag(ax, keys, "target", goal, point_x, 0)
             tag(ax, keys, "text", words, unwrapped)
         share_axis(ax, lang)
         legend(ax, [*entries(lang), (say("coverage.target", lang), goal)])

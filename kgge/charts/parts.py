@@ -3,44 +3,37 @@
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from kgge import labels, style
 from kgge.charts.drawn import tag
-from kgge.charts.frame import finish, inner_width, layout
-from kgge.charts.wording import codes_of, names, period, records, say
+from kgge.charts.frame import finish, inner_width, notes
+from kgge.charts.wording import codes_of, names, period, planned_title, records, say
 from kgge.files import DataError
 from kgge.style import COLOURS, INK, NAVY, SIZES, text_width, wrap
 from kgge.tables import is_illustrative
-
-if TYPE_CHECKING:
-    from matplotlib.artist import Artist
-    from matplotlib.axes import Axes
 
 LINE = 0.145  # inches from one line of a label to the next
 Write = Callable[[float], str]
 
 
 @contextmanager
-def drawing(table: pd.DataFrame, columns: str, ax: "Axes | None",
-            lang: str | None) -> "Iterator[tuple[Axes, str]]":
-    """Open a plot in the style of the package, after a look at the table.
-
-    Raises
-    ------
-    DataError
-        If the table is empty or lacks one of `columns`.
-    """
+def drawing(table: pd.DataFrame, columns: str, ax: Axes | None,
+            lang: str | None) -> Iterator[tuple[Axes, str]]:
+    """Open a plot in the style of the package; a table that is empty or lacks `columns` is out."""
     lang = labels.current_lang(lang)
     if absent := [c for c in columns.split() if c not in table]:
         raise DataError(f"the chart needs the columns {', '.join(columns.split())}; the table has "
                         f"{', '.join(map(str, table.columns))}, not {', '.join(absent)}")
     if table.empty:
         raise DataError("the table has no row, so there is nothing to draw and nothing to say")
-    import matplotlib.pyplot as plt
-
     with style.drawn_in_style():
         own = None if ax else plt.figure()
         ax = ax or plt.subplot()
@@ -54,19 +47,22 @@ def drawing(table: pd.DataFrame, columns: str, ax: "Axes | None",
             raise
 
 
-def close(ax: "Axes", table: pd.DataFrame, lang: str, title: str, subtitle: str, figures: str,
+def close(ax: Axes, table: pd.DataFrame, lang: str, title: str, subtitle: str, figures: str,
           source: str = "returns", **places: object) -> None:
     """Finish a chart of the package; its description says every figure.
 
     `subtitle` and `source` are codes of sentences: the years of the table and `places` fill them.
+    Where nothing is planned or not all of it is known, the title of a chart of the plan says so.
     """
+    if source in ("annex", "prices"):
+        title = planned_title(table, title, lang)
     under = say(subtitle, lang, years=period(table, lang), **places)
     marked = source in ("returns", "spending") and is_illustrative(table)
     finish(ax, title, under, say(f"source.{source}", lang), f"{title}. {under}. {figures}.",
            marked, lang)
 
 
-def rows(ax: "Axes", key: str, codes: Sequence[Any], lang: str, width: float = 2.2,
+def rows(ax: Axes, key: str, codes: Sequence[Any], lang: str, width: float = 2.2,
          least: float = 0.3, lines: Sequence[int] = (),
          wrapped: Sequence[str] = ()) -> dict[Any, float]:
     """Label level rows, each as high as its `wrapped` label (or `lines`) needs; return middles.
@@ -81,11 +77,11 @@ def rows(ax: "Axes", key: str, codes: Sequence[Any], lang: str, width: float = 2
     middles = [sum(heights[:i]) + h / 2 for i, h in enumerate(heights)]
     ax.set_yticks(middles, wrapped)
     ax.set_ylim(sum(heights), 0)
-    layout(ax).body = sum(heights)
+    notes(ax).body = sum(heights)
     return dict(zip(codes, middles, strict=True))
 
 
-def tree(ax: "Axes", items: Sequence[str], lang: str) -> dict[Any, float]:
+def tree(ax: Axes, items: Sequence[str], lang: str) -> dict[Any, float]:
     """Label rows by items under the projects and models they belong to; return their middles."""
     steps = [item.split(".") for item in items]
     codes = list(dict.fromkeys(".".join(s[:i + 1]) for s in steps for i in range(len(s))))
@@ -103,26 +99,24 @@ def tree(ax: "Axes", items: Sequence[str], lang: str) -> dict[Any, float]:
     return places
 
 
-def columns(ax: "Axes", years: Sequence[int]) -> dict[Any, float]:
+def columns(ax: Axes, years: Sequence[int]) -> dict[Any, float]:
     """Label upright columns by year, leaving out labels that would touch; return their places."""
     half, middle = max(len(years), 4) / 2 + 0.1, (len(years) - 1) / 2
     ax.set_xlim(middle - half, middle + half)
     step = math.ceil(0.42 / slot(ax))
     ax.set_xticks(range(len(years)), ["" if i % step else str(y) for i, y in enumerate(years)])
-    layout(ax).body = 2.5
+    notes(ax).body = 2.5
     return {year: float(i) for i, year in enumerate(years)}
 
 
-def slot(ax: "Axes") -> float:
+def slot(ax: Axes) -> float:
     """Return about how many inches one column may take."""
     left, right = ax.get_xlim()
     return (inner_width(ax) - 0.5) / (right - left)
 
 
-def value_axis(ax: "Axes", top: float, write: Write) -> None:
+def value_axis(ax: Axes, top: float, write: Write) -> None:
     """Put figures on the upright axis, from zero with a light grid, in the language's figures."""
-    from matplotlib.ticker import MaxNLocator
-
     ax.set_ylim(0, top if top > 0 else 1)
     ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     ax.yaxis.set_major_formatter(lambda v, _: write(v))
@@ -130,7 +124,7 @@ def value_axis(ax: "Axes", top: float, write: Write) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def bare(ax: "Axes", top: float) -> None:
+def bare(ax: Axes, top: float) -> None:
     """Let level bars run to `top`, without a scale: each is labelled with its figure."""
     ax.set_xlim(0, top if top > 0 else 1)
     ax.xaxis.set_visible(False)
@@ -142,19 +136,22 @@ def _look(code: str) -> dict[str, Any]:
             "hatch": style.HATCHES.get(code)}
 
 
-def bar(ax: "Axes", keys: dict[str, Any], column: str, value: float, place: float, thick: float,
+def bar(ax: Axes, keys: dict[str, Any], column: str, value: float, place: float, thick: float,
         code: str, *, upright: bool = False, start: float = 0.0) -> Any:
     """Draw `column` of the row `keys` as a bar or part of a stack, in the look of its code."""
     draw = ax.bar if upright else ax.barh
-    across: Any = {"bottom" if upright else "left": start}
-    drawn = draw(place, value, thick, **across, linewidth=0.8, **_look(code))[0]
-    tag(ax, keys, column, drawn, lambda b: b.get_height() if upright else b.get_width())
+    drawn = draw(place, value, thick, start, linewidth=0.8, **_look(code))[0]
+    tag(ax, keys, column, drawn, Rectangle.get_height if upright else Rectangle.get_width)
     return drawn
 
 
-def beside(ax: "Axes", place: float, end: float, text: str, *, upright: bool = False,
+def beside(ax: Axes, place: float, end: float, text: str, *, upright: bool = False,
            bold: bool = False, room: float = 9.0) -> None:
-    """Write a figure at the end of a bar; words wrap in `room` inches, a figure too wide is out."""
+    """Write a figure at the end of a bar; words wrap in `room` inches, a figure too wide is out.
+
+    Where the value is missing the bar ends at zero.
+    """
+    end = 0.0 if pd.isna(end) else end
     text = wrap(text, room, bold=bold) if " " in text else text
     if max(text_width(line, SIZES["label"], bold) for line in text.split("\n")) > room:
         return
@@ -164,7 +161,7 @@ def beside(ax: "Axes", place: float, end: float, text: str, *, upright: bool = F
                 fontweight="bold" if bold else "normal", color=INK)
 
 
-def stack(ax: "Axes", table: pd.DataFrame, keys: tuple[str, str], write: Write, lang: str, *,
+def stack(ax: Axes, table: pd.DataFrame, keys: tuple[str, str], write: Write, lang: str, *,
           upright: bool, value: str = "amount") -> list[float]:
     """Draw a stack for each first key in parts of the second, with a legend; return the totals.
 
@@ -184,7 +181,7 @@ def stack(ax: "Axes", table: pd.DataFrame, keys: tuple[str, str], write: Write, 
         at = (places[key], middle) if upright else (middle, places[key])
         text = ax.text(*at, write(amount), ha="center", va="center", color=style.ink_on(back),
                        bbox={"boxstyle": "square,pad=0.1", "fc": back, "ec": "none"})
-        layout(ax).inside.append((text, part))
+        notes(ax).inside.append((text, part))
         ends[key] += amount
     gaps = set(table.loc[table[value].isna(), across])
     for key, end in ends.items():
@@ -195,7 +192,7 @@ def stack(ax: "Axes", table: pd.DataFrame, keys: tuple[str, str], write: Write, 
     return list(ends.values())
 
 
-def pairs(ax: "Axes", table: pd.DataFrame, key: str, values: Mapping[str, str],
+def pairs(ax: Axes, table: pd.DataFrame, key: str, values: Mapping[str, str],
           texts: Sequence[Sequence[str]], lang: str, *, upright: bool) -> None:
     """Draw two bars for each row of `table`: `values` names column and colour code of each.
 
@@ -204,20 +201,18 @@ def pairs(ax: "Axes", table: pd.DataFrame, key: str, values: Mapping[str, str],
     codes = codes_of(table, key)
     places = columns(ax, codes) if upright else rows(ax, key, codes, lang, least=0.5)
     thick, room = (0.4, slot(ax) / 2) if upright else (0.18, 9.0)
-    silent = table[list(values)].isna().all(axis=1)
-    for (column, code), words, shift in zip(values.items(), texts, (-0.5, 0.5), strict=True):
-        for row, text, none in zip(records(table), words, silent, strict=True):
-            middle, value = places[row[key]], float(row[column])
+    for row, *words in zip(records(table), *texts, strict=True):
+        middle, silent = places[row[key]], all(pd.isna(row[column]) for column in values)
+        for (column, code), text, shift in zip(values.items(), words, (-0.5, 0.5), strict=True):
             place = middle + shift * thick
-            bar(ax, {key: row[key]}, column, value, place, thick, code, upright=upright)
-            if not none:
-                end = 0.0 if pd.isna(value) else value
-                beside(ax, place, end, text, upright=upright, room=room)
-            elif shift > 0:  # said once for both bars
-                beside(ax, middle, 0.0, text, upright=upright, room=2 * room)
+            bar(ax, {key: row[key]}, column, row[column], place, thick, code, upright=upright)
+            if not silent:
+                beside(ax, place, row[column], text, upright=upright, room=room)
+        if silent:  # said once for both bars
+            beside(ax, middle, 0.0, words[-1], upright=upright, room=2 * room)
 
 
-def legend(ax: "Axes", entries: "Sequence[tuple[str, Artist]]") -> None:
+def legend(ax: Axes, entries: Sequence[tuple[str, Artist]]) -> None:
     """Put a legend between subtitle and plot, in as many columns as there is room for."""
     room, handle = inner_width(ax), 0.45
     texts = [wrap(text, room - handle) for text, _ in entries]
@@ -229,9 +224,7 @@ def legend(ax: "Axes", entries: "Sequence[tuple[str, Artist]]") -> None:
               columnspacing=1.4, labelspacing=0.35)
 
 
-def patches(key: str, codes: Iterable[str], lang: str) -> "list[tuple[str, Artist]]":
+def patches(key: str, codes: Iterable[str], lang: str) -> list[tuple[str, Artist]]:
     """Return legend entries for bars in the look of their codes."""
-    from matplotlib.patches import Patch
-
     return [(text, Patch(**_look(code)))
             for code, text in zip(codes, names(key, list(codes), lang), strict=True)]

@@ -1,8 +1,10 @@
 """Who reported: the returns expected of each unit in each year, and what came."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
 from kgge.charts.drawn import tag
 from kgge.charts.parts import close, columns, drawing, legend, rows
@@ -10,9 +12,6 @@ from kgge.charts.wording import codes_of, listed, name, names, records, say
 from kgge.labels import percent
 from kgge.reporting import report_states
 from kgge.style import NAVY, ORANGE, PLUM
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 # Four shapes, told apart without their colour: disc, triangle, ring, cross.
 SHAPES: dict[str, dict[str, Any]] = {
@@ -24,15 +23,15 @@ SHAPES: dict[str, dict[str, Any]] = {
 }
 
 
-def _shape(line: Any) -> str:
+def _state(mark: Line2D) -> str:
     """Return the state that a drawn mark stands for."""
-    full = line.get_markerfacecolor() != "white"
-    return next((s for s, look in SHAPES.items() if look["marker"] == line.get_marker()
-                 and full == (look.get("markerfacecolor") != "white")), "")
+    hollow = mark.get_markerfacecolor() == "white"
+    return next((state for state, look in SHAPES.items() if look["marker"] == mark.get_marker()
+                 and hollow == ("markerfacecolor" in look)), "")
 
 
-def reports_received(table: pd.DataFrame, ax: "Axes | None" = None,
-                     lang: str | None = None) -> "Axes":
+def reports_received(table: pd.DataFrame, ax: Axes | None = None,
+                     lang: str | None = None) -> Axes:
     """Draw the returns of each unit and year: on time, late, empty or missing, by shape.
 
     Parameters
@@ -41,13 +40,8 @@ def reports_received(table: pd.DataFrame, ax: "Axes | None" = None,
         As `load_reporting` gives it: unit, year, and whether a return was expected, received,
         on_time, with_content. Rows of which nothing is expected stay blank.
     ax, lang
-        As in `planned_by_year_and_source`. `chart_data` has one row an expected return, with its
-        state (`plan.REPORT_STATES`).
-
-    Raises
-    ------
-    DataError
-        If the table is empty, lacks a column or holds a code without label.
+        As in `planned_by_year_and_source`; so are the errors. `chart_data` has one row an
+        expected return, with its state (`plan.REPORT_STATES`).
 
     Examples
     --------
@@ -56,15 +50,13 @@ def reports_received(table: pd.DataFrame, ax: "Axes | None" = None,
     'Yearly returns by unit and year, 2016–2020; blank: none expected'
     """
     with drawing(table, "unit year expected received on_time with_content", ax, lang) as (ax, lang):
-        from matplotlib.lines import Line2D
-
         across = columns(ax, codes_of(table, "year"))
         down = rows(ax, "unit", codes_of(table, "unit"), lang, 2.9, 0.25)
         due = records(table.assign(state=report_states(table))[table["expected"].astype(bool)])
         for row in due:
             mark, = ax.plot(across[row["year"]], down[row["unit"]], linestyle="none",
                             **SHAPES[row["state"]])
-            tag(ax, {"unit": row["unit"], "year": row["year"]}, "state", mark, _shape)
+            tag(ax, {"unit": row["unit"], "year": row["year"]}, "state", mark, _state)
         ax.xaxis.tick_top()
         ax.grid(True)
         ax.spines[:].set_visible(False)

@@ -78,8 +78,9 @@ def short(label: str) -> str:
     return label.split(":")[0]
 
 
-def planned_title(values: pd.Series, title: str, lang: str) -> str:
+def planned_title(table: pd.DataFrame, title: str, lang: str) -> str:
     """Return `title`, or what to say where nothing is planned or not all of it is known."""
+    values = table["amount" if "amount" in table else "share"]
     gaps = int(values.isna().sum())
     if not values.sum():
         return say("nothing_planned" if gaps < len(values) else "nothing_known", lang)
