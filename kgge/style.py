@@ -1,7 +1,8 @@
 """The look of every chart: style and language, colours by code, breaking lines of text."""
 
 import os
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
@@ -51,12 +52,11 @@ class use:  # noqa: N801 - a function to its user
     """
 
     def __init__(self, lang: str | None = None) -> None:
-        from matplotlib import rcParams, style
+        from matplotlib import style
 
         self._lang = labels.current_lang()
         labels.set_lang(lang or os.environ.get("KGGE_LANG") or "en")
-        self._before: Any = {key: rcParams[key] for key in rcParams
-                             if not key.startswith(_NO_STYLE)}
+        self._before = _looks()
         style.use(STYLE)
 
     def __repr__(self) -> str:
@@ -75,11 +75,27 @@ class use:  # noqa: N801 - a function to its user
         rcParams.update(self._before)
 
 
-def drawn_in_style() -> AbstractContextManager[None]:
-    """Draw in the style of the package, whatever the session has set, and leave that as it is."""
-    from matplotlib import style
+@contextmanager
+def drawn_in_style() -> Iterator[None]:
+    """Draw in the style of the package, whatever the session has set, and leave that as it is.
 
-    return style.context(STYLE)
+    What a notebook's backend sets when the first figure loads it stays: later ones show too.
+    """
+    from matplotlib import rcParams, style
+
+    before = _looks()
+    style.use(STYLE)
+    try:
+        yield
+    finally:
+        rcParams.update(before)
+
+
+def _looks() -> Any:
+    """Return the parameters of the session that say how a chart looks."""
+    from matplotlib import rcParams
+
+    return {key: rcParams[key] for key in rcParams if not key.startswith(_NO_STYLE)}
 
 
 def contrast(one: str, other: str) -> float:
