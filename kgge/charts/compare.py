@@ -1,6 +1,5 @@
 """Charts of two amounts side by side: current and constant prices, planned and spent."""
 
-from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -37,7 +36,7 @@ def planned_in_constant_prices(table: pd.DataFrame, ax: Axes | None = None,
     >>> import kgge
     >>> table = kgge.real_terms(kgge.totals(kgge.load_budget(), "year"), 2016)
     >>> kgge.charts.chart_text(planned_in_constant_prices(table, lang="en")).title
-    'In prices of 2016 the plan is worth 6,186 million dong, 6.3% less than as planned'
+    'At 2016 prices the plan is worth 6,186 million dong, 6.3% less than at current prices'
     """
     with drawing(table, "year amount nominal", ax, lang) as (ax, lang):
         base, kinds = _base_year(table), {"nominal": "nominal", "amount": "constant"}
@@ -51,7 +50,8 @@ def planned_in_constant_prices(table: pd.DataFrame, ax: Axes | None = None,
         change = percent(abs(real / (nominal or 1) - 1), lang)
         title = say(f"planned_in_constant_prices.{'less' if real < nominal else 'more'}", lang,
                     base=base, real=write(real), change=change)
-        figures = (f"{year}: {a} → {b}" for year, a, b in zip(table["year"], *texts, strict=True))
+        figures = (say("planned_in_constant_prices.figure", lang, year=year, nominal=a, real=b)
+                   for year, a, b in zip(table["year"], *texts, strict=True))
         close(ax, table, lang, title, "planned_in_constant_prices.subtitle", "; ".join(figures),
               "prices")
     return ax
@@ -102,10 +102,8 @@ def planned_against_spent(table: pd.DataFrame, ax: Axes | None = None,
         figures = (say("planned_against_spent.figure", lang, name=n, planned=p, spent=s)
                    for n, p, s in zip(names(key, list(table[key]), lang), *texts, strict=True))
         by = say(f"key.{key}", lang)
-        extra = table["unplanned"].sum() if "unplanned" in table else 0.0
-        kind = "extra" if extra > 0 else "subtitle"
-        close(ax, table, lang, _spent_title(table, by, lang), f"planned_against_spent.{kind}",
-              "; ".join(figures), "spending", key=by, extra=spent(extra))
+        close(ax, table, lang, _spent_title(table, by, lang), "planned_against_spent.subtitle",
+              "; ".join(figures), "spending", key=by)
     return ax
 
 
@@ -121,12 +119,11 @@ def _spent_title(table: pd.DataFrame, key: str, lang: str) -> str:
     if known.empty:
         return say("planned_against_spent.unknown", lang)
     planned, spent = known["planned"].sum(), known["spent"].sum()
-    figures: dict[str, Any] = {c: writer(known[c], lang)(known[c].sum())
-                               for c in ("planned", "spent")}
-    title = say("planned_against_spent.unplanned", lang, **figures)
-    if planned > 0:
-        title = say("planned_against_spent.title", lang, share=percent(spent / planned, lang),
-                    **figures)
+    extra, write = known.get("unplanned", known["spent"] * 0).sum(), writer(known["spent"], lang)
+    kind = "unplanned" if not planned > 0 else "extra" if extra > 0 else "title"
+    title = say(f"planned_against_spent.{kind}", lang, spent=write(spent), extra=write(extra),
+                planned=writer(known["planned"], lang)(planned),
+                share=percent(spent / (planned or 1), lang))
     if silent := len(table) - len(known):
         title = say("planned_against_spent.silent", lang, title=title, silent=silent,
                     rows=len(table), key=key)
@@ -150,7 +147,7 @@ def execution_by_project_and_year(table: pd.DataFrame, ax: Axes | None = None,
     >>> import kgge
     >>> table = kgge.execution(kgge.load_budget(), kgge.load_spending(), ["project", "year"])
     >>> kgge.charts.chart_text(execution_by_project_and_year(table, lang="en")).subtitle
-    'Spent as a share of planned amounts, %, 2016–2020'
+    'All spending, also outside the plan, as a share of planned amounts, %, 2016–2020'
     """
     with drawing(table, "project year execution state", ax, lang) as (ax, lang):
         texts, rate = _rates(table, lang), table["execution"]

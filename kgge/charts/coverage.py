@@ -15,7 +15,7 @@ from kgge.charts.parts import close, drawing, legend, rows
 from kgge.charts.wording import codes_of, name, names, records, say
 from kgge.files import DataError
 from kgge.labels import percent
-from kgge.style import COLOURS, INK, MARKERS, NAVY
+from kgge.style import COLOURS, GREY, INK, MARKERS, NAVY
 
 BOUNDS = ("coverage_low", "coverage_high")
 BAND: dict[str, Any] = {"linewidth": 5, "alpha": 0.45, "solid_capstyle": "butt"}
@@ -63,7 +63,7 @@ def dot(ax: Axes, y: float, row: Row, keys: Row, code: str, text: str) -> Any:
     line, = ax.plot(bounds, [y, y], color=look["color"], clip_on=False, **BAND)
     if bounds[0] != bounds[1]:
         ax.plot(bounds, [y, y], clip_on=False,
-                **look | {"marker": "|", "markersize": 9, "markeredgewidth": 1.4})
+                zorder=4, **look | {"marker": "|", "markersize": 9, "markeredgewidth": 1.4})
     mark, = ax.plot(row["coverage"], y, markeredgecolor="white", zorder=3, clip_on=False, **look)
     tag(ax, keys, "coverage", mark, point_x, 0)
     for i, bound in enumerate(BOUNDS):
@@ -76,7 +76,7 @@ def entries(lang: str, points: dict[str, str] | None = None) -> list[tuple[str, 
     """Return the legend entries of points, by default one kind, and of the ranges."""
     points = points or {"path": say("coverage.reached", lang)}
     return [*((text, Line2D([], [], **_look(code))) for code, text in points.items()),
-            (say("coverage.range", lang), Line2D([], [], color=NAVY, **BAND))]
+            (say("coverage.range", lang), Line2D([], [], color=GREY, **BAND))]
 
 
 def share_axis(ax: Axes, lang: str) -> None:
@@ -115,9 +115,11 @@ def coverage_by_group_and_sex(table: pd.DataFrame, ax: Axes | None = None,
     """
     with drawing(table, "indicator year group sex coverage coverage_low coverage_high", ax,
                  lang) as (ax, lang):
-        sexes = codes_of(table, "sex")
+        groups, sexes = codes_of(table, "group"), codes_of(table, "sex")
+        order = [*groups, *sexes]
+        table = table.sort_values(["group", "sex"], key=lambda codes: codes.map(order.index))
         centre = (len(sexes) - 1) / 2
-        middles = rows(ax, "group", codes_of(table, "group"), lang, least=0.26 + 0.44 * centre)
+        middles = rows(ax, "group", groups, lang, least=0.26 + 0.44 * centre)
         places = [middles[group] + 0.22 * (sexes.index(sex) - centre)
                   for group, sex in zip(table["group"], table["sex"], strict=True)]
         legend(ax, entries(lang, dict(zip(sexes, names("sex", sexes, lang), strict=True))))
@@ -164,33 +166,33 @@ def coverage_by_unit(table: pd.DataFrame, ax: Axes | None = None,
 def _parts(ax: Axes, table: pd.DataFrame, lang: str, by: tuple[str, ...],
            places: Iterable[float], codes: Iterable[str]) -> None:
     """Draw the parts of one indicator; say the lowest, the highest, and how many are missing."""
-    code, year = one(table, "indicator"), int(one(table, "year"))
+    about = {"indicator": one(table, "indicator"), "year": int(one(table, "year"))}
+    telling = [key for key in by if table[key].nunique() > 1] or list(by[:1])
     figures = []
     for row, y, look in zip(records(table), places, codes, strict=True):
-        keys = {key: row[key] for key in ("indicator", "year", *by)}
-        dot(ax, y, row, keys, look, figure(row, lang))
-        figures.append(f"{_who(row, by, lang)}: {figure(row, lang)}")
+        dot(ax, y, row, about | {key: row[key] for key in by}, look, figure(row, lang))
+        figures.append(f"{_who(row, telling, lang)}: {figure(row, lang)}")
     share_axis(ax, lang)
-    if "sex" in by and table["sex"].nunique() == 1:
-        by = by[:1]  # the title need not name it
     known = table[table["coverage"].notna()]
-    title = say("coverage.unknown", lang, year=year)
+    title = say("coverage.unknown", lang, **about)
     if len(known):
-        low, high = (_extreme(known[known["coverage"] == v], by, lang)
+        low, high = (_extreme(known[known["coverage"] == v], telling, by[0], lang)
                      for v in (known["coverage"].min(), known["coverage"].max()))
-        title = say(f"coverage.{'one' if low == high else 'title'}", lang, low=low, high=high)
+        kind = "one" if low == high else "title"
+        title = say(f"coverage.{kind}", lang, low=low, high=high, **about)
         if silent := len(table) - len(known):
-            title = say("coverage.silent", lang, title=title, silent=silent, rows=len(table))
+            title = say(f"coverage.silent_{by[0]}s", lang, title=title, silent=silent,
+                        rows=len(table))
     close(ax, table, lang, title, "coverage.subtitle", "; ".join(figures),
-          indicator=name("indicator", code, lang))
+          indicator=name("indicator", about["indicator"], lang))
 
 
-def _who(row: Row, by: tuple[str, ...], lang: str) -> str:
-    return ", ".join(name(key, row[key], lang) for key in by)
+def _who(row: Row, telling: list[str], lang: str) -> str:
+    return ", ".join(name(key, row[key], lang) for key in telling)
 
 
-def _extreme(table: pd.DataFrame, by: tuple[str, ...], lang: str) -> str:
+def _extreme(table: pd.DataFrame, telling: list[str], key: str, lang: str) -> str:
     """Return a coverage and whose it is; where more than one share it, how many."""
-    row, several = records(table)[0], say(f"coverage.{by[0]}s", lang, count=len(table))
-    who = several if len(table) > 1 else _who(row, by, lang)
+    row, several = records(table)[0], say(f"coverage.{key}s", lang, count=len(table))
+    who = several if len(table) > 1 else _who(row, telling, lang)
     return f"{percent(row['coverage'], lang)} ({who})"

@@ -117,7 +117,7 @@ def finish(ax: Axes, title: str, subtitle: str, source: str, alt: str,
 
 def _write(ax: Axes, kept: Notes, text: ChartText) -> None:
     """Create the texts around `ax`; `_arrange` puts them in their places."""
-    width = 0.97 * inner_width(ax)  # drawn in another style, letters may stand wider
+    width = 0.94 * inner_width(ax)  # at few dots an inch letters stand wider
     inches, legend = _figure(ax).dpi_scale_trans, ax.get_legend()
     for old in kept.words:
         if old not in (ax.title, legend):

@@ -13,8 +13,9 @@ def _figures(table: pd.DataFrame, keys: tuple[str, str], write: Write, lang: str
              value: str = "amount") -> str:
     """Return every figure of a two-way table as a sentence a row, for the description."""
     (across, of), out = keys, []
+    mark = ":" if of == "year" else ""  # "2016: 280", but "Central budget 790"
     for code in codes_of(table, across):
-        figures = [f"{name(of, row[of], lang)} {write(row[value])}"
+        figures = [f"{name(of, row[of], lang)}{mark} {write(row[value])}"
                    for row in records(table[table[across] == code])]
         out.append(f"{name(across, code, lang)}: {', '.join(figures)}")
     return ". ".join(out)
@@ -55,7 +56,7 @@ def planned_by_year_and_source(table: pd.DataFrame, ax: Axes | None = None,
     >>> import kgge
     >>> table = kgge.totals(kgge.load_budget(), ["year", "source"])
     >>> kgge.charts.chart_text(planned_by_year_and_source(table, lang="en")).title
-    'Central budget pays 59.8% of 6,600 million dong planned; most is planned for 2017 and 2019'
+    'Central budget pays 59.8% of 6,600 million dong planned; the plan is largest in 2017 and 2019'
     """
     with drawing(table, "year source amount", ax, lang) as (ax, lang):
         write, keys = writer(table["amount"], lang), ("year", "source")
@@ -88,7 +89,7 @@ def planned_by_project_and_source(table: pd.DataFrame, ax: Axes | None = None,
     >>> import kgge
     >>> table = kgge.totals(kgge.load_budget(), ["project", "source"])
     >>> kgge.charts.chart_text(planned_by_project_and_source(table, lang="en")).title
-    'Project 4 is the largest: 33.3% of 6,600 million dong planned'
+    'Project 4 has the largest budget: 33.3% of 6,600 million dong planned'
     """
     with drawing(table, "project source amount", ax, lang) as (ax, lang):
         write, keys = writer(table["amount"], lang), ("project", "source")
@@ -158,7 +159,8 @@ def planned_by_line(table: pd.DataFrame, ax: Axes | None = None,
             bar(ax, keys, "amount", value, place, 0.2, "item")
             beside(ax, place, value, write(value))
         bare(ax, amounts.max())
-        first, whole = amounts.nlargest(3 if len(amounts) > 5 else 1), amounts.sum()
+        least = amounts.nlargest(3 if len(amounts) > 5 else 1).min()  # and those that tie
+        first, whole = amounts[amounts >= least], amounts.sum()
         title = say("planned_by_line.title", lang, lines=len(amounts), first=len(first),
                     share=percent(first.sum() / (whole or 1), lang), whole=write(whole))
         figures = [f"{name('item', i, lang)}: {write(v)}" for i, v in amounts.items()]

@@ -18,7 +18,8 @@ from kgge.tables import load_targets
 
 def _verdict(row: Row, lang: str) -> str:
     """Return the status in words, and between which ones missing returns leave it."""
-    status, ends = label("status", row["status"], lang), [row["status_low"], row["status_high"]]
+    ends = [row["status_low"], row["status_high"]]
+    status = _lower(label("status", row["status"], lang))
     if row["firm"]:
         return say("verdict.firm", lang, status=status)
     if pd.isna(ends).any() or ends[0] == ends[1]:
@@ -76,11 +77,11 @@ def path_to_target(table: pd.DataFrame, ax: Axes | None = None,
         ticks = range(first, final + 1, -(-(final - first + 1) // 12))
         ax.set_xticks(ticks, map(str, ticks))
         legend(ax, [goal, *entries(lang)])
-        title = say("path_to_target.title", lang, indicator=code, share=point(last, lang),
-                    year=int(last["year"]), target=percent(last["target"], lang), end=end,
-                    verdict=_lower(_verdict(last, lang)))
+        title = say(f"path_to_target.{'due' if last['year'] == end else 'title'}", lang,
+                    indicator=code, share=point(last, lang), year=int(last["year"]), end=end,
+                    target=percent(last["target"], lang), verdict=_verdict(last, lang))
         close(ax, table, lang, title, "coverage.subtitle",
-              "; ".join(f"{int(row['year'])}: {figure(row, lang)}" for row in years),
+              "; ".join(f"{int(row['year'])}: {figure(row, lang)}" for row in years), "progress",
               indicator=name("indicator", code, lang))
     return ax
 
@@ -100,8 +101,10 @@ def _target_line(ax: Axes, row: Row, start: int, end: int, lang: str) -> tuple[s
         begin, kind = target, "no_baseline"
     line, = ax.plot([start, end], [begin, target], color=COLOURS["target"],
                     linestyle=(0, (4, 2)), marker="D", markevery=[1])
-    ax.annotate(percent(target, lang), (end, target), xytext=(5, 2), textcoords="offset points",
-                va="bottom", color=INK)
+    words = say("path_to_target.goal", lang, target=percent(target, lang))
+    above = not row["coverage"] >= target  # where the figure of coverage is not
+    ax.annotate(words, (end, target), xytext=(5, 2 if above else -4), textcoords="offset points",
+                va="bottom" if above else "top", color=INK)
     return say(f"path_to_target.{kind}", lang), line
 
 
@@ -129,7 +132,7 @@ def _mark_point(ax: Axes, row: Row, goal: float, lang: str) -> None:
     elif share >= goal or share < 0.07:  # close to the axis there is no room below
         shift, ha, va = (-5, 3), "right", "bottom"
     ax.annotate(text, (int(row["year"]), share), xytext=shift, textcoords="offset points", ha=ha,
-                va=va, color=INK)
+                va=va, color=INK, bbox={"fc": "white", "ec": "none", "pad": 0.6, "alpha": 0.8})
 
 
 def scorecard(table: pd.DataFrame, ax: Axes | None = None, lang: str | None = None) -> Axes:
@@ -160,7 +163,9 @@ def scorecard(table: pd.DataFrame, ax: Axes | None = None, lang: str | None = No
                         "status_low status_high firm", ax, lang) as (ax, lang):
         year, codes = int(one(table, "year")), codes_of(table, "indicator")
         table = table.set_index("indicator").loc[codes].reset_index()
-        cards = [(figure(row, lang), _verdict(row, lang)) for row in records(table)]
+        cards = [(figure(row, lang), say(
+            "scorecard.verdict", lang, target=percent(row["target"], lang),
+            verdict=_verdict(row, lang))) for row in records(table)]
         room = inner_width(ax) * 0.27
         notes = ["\n".join(wrap(line, room) for line in card) for card in cards]
         middles = rows(ax, "indicator", codes, lang, inner_width(ax) * 0.36, 0.45,
@@ -169,7 +174,7 @@ def scorecard(table: pd.DataFrame, ax: Axes | None = None, lang: str | None = No
             y, keys = middles[row["indicator"]], {k: row[k] for k in ("indicator", "year")}
             words = dot(ax, y, row, keys, "path", note)
             goal, = ax.plot([row["target"]] * 2, [y - 0.15, y + 0.15], linewidth=3,
-                            color=COLOURS["target"])
+                            color=COLOURS["target"], clip_on=False)
             tag(ax, keys, "target", goal, point_x, 0)
             tag(ax, keys, "text", words, unwrapped)
         share_axis(ax, lang)
@@ -178,8 +183,7 @@ def scorecard(table: pd.DataFrame, ax: Axes | None = None, lang: str | None = No
         title = say(f"scorecard.{kind}", lang, year=year, rows=len(table),
                     good=int(table["status"].isin(["achieved", "on_track"]).sum()),
                     firm=int(table["firm"].astype(bool).sum()))
-        figures = (say("scorecard.figure", lang, indicator=n, verdict=", ".join(card),
-                       target=percent(target, lang)) for n, card, target in zip(
-                           names("indicator", codes, lang), cards, table["target"], strict=True))
-        close(ax, table, lang, title, "scorecard.subtitle", "; ".join(figures))
+        figures = (f"{indicator}: {', '.join(card)}" for indicator, card in zip(
+            names("indicator", codes, lang), cards, strict=True))
+        close(ax, table, lang, title, "scorecard.subtitle", "; ".join(figures), "progress")
     return ax

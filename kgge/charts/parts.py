@@ -57,7 +57,7 @@ def close(ax: Axes, table: pd.DataFrame, lang: str, title: str, subtitle: str, f
     if source in ("annex", "prices"):
         title = planned_title(table, title, lang)
     under = say(subtitle, lang, years=period(table, lang), **places)
-    marked = source in ("returns", "spending") and is_illustrative(table)
+    marked = source not in ("annex", "prices") and is_illustrative(table)
     finish(ax, title, under, say(f"source.{source}", lang), f"{title}. {under}. {figures}.",
            marked, lang)
 

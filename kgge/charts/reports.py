@@ -47,7 +47,7 @@ def reports_received(table: pd.DataFrame, ax: Axes | None = None,
     --------
     >>> import kgge
     >>> kgge.charts.chart_text(reports_received(kgge.load_reporting(), lang="en")).subtitle
-    'Yearly returns by unit and year, 2016–2020; blank: none expected'
+    'Yearly returns by unit and year, 2016–2020'
     """
     with drawing(table, "unit year expected received on_time with_content", ax, lang) as (ax, lang):
         across = columns(ax, codes_of(table, "year"))
@@ -68,7 +68,8 @@ def reports_received(table: pd.DataFrame, ax: Axes | None = None,
             title = say("reports_received.title", lang, due=len(due), **count,
                         share=percent(count["on_time"] / len(due), lang))
         figures = _figures(due, count, list(across), lang)
-        close(ax, table, lang, title, "reports_received.subtitle", ". ".join(figures))
+        kind = "subtitle" if len(due) == len(across) * len(down) else "blanks"
+        close(ax, table, lang, title, f"reports_received.{kind}", ". ".join(figures))
     return ax
 
 
