@@ -7,6 +7,7 @@ import pandas as pd
 
 from kgge.annex import read_annex
 from kgge.files import data_folder, write_bytes
+from kgge.labels import check_labels
 from kgge.ledger import budget_of, reconcile
 from kgge.returns import Returns, read_returns
 from kgge.schemas import FROM_RETURNS, SCHEMAS
@@ -30,7 +31,8 @@ def build() -> Returns:
     """Write every table of ``data/processed`` from ``data/raw``; return what `read_returns` gave.
 
     The annex and the code lists are read before anything is written, so an annex that cannot be
-    read leaves the tables as they were. Problems of the returns are written as a table too.
+    read, or a code without label, leaves the tables as they were. Problems of the returns are
+    written as a table too.
     """
     raw, out = data_folder() / "raw", data_folder() / "processed"
     annex = read_annex()
@@ -43,6 +45,10 @@ def build() -> Returns:
     }
     for name, file in (("targets", "targets"), ("units", "units"), ("context", "context-figures")):
         frames[name] = pd.read_csv(raw / f"{file}.csv", engine="c", dtype="str")
+    groups = pd.read_csv(raw / "groups.csv", engine="c", dtype="str")
+    check_labels({"item": annex["item"], "source": frames["budget"]["source"],
+                  "indicator": frames["targets"]["indicator"], "unit": frames["units"]["unit"],
+                  "group": groups["group"]})
     for name, frame in frames.items():
         write_table(name, frame, out)
     returns = read_returns(raw / "returns")

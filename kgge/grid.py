@@ -93,6 +93,8 @@ def correct(grid: Grid, path: Path, repairs: Log) -> Grid:
         if not (str(row["line"]).isdecimal() and str(row["column"]).isdecimal()):
             faults.append(f"row {number}: line and column are whole numbers from 1")
             continue
+        if not (row["reason"] or "").strip():
+            faults.append(f"row {number}: a correction needs its reason")
         line, column = int(row["line"]), int(row["column"])
         found = [c for c in lines.get(line, []) if c.column == column]
         if not found or found[0].text != row["printed"].strip():

@@ -3,7 +3,7 @@
 import csv
 import os
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
 from pathlib import Path
@@ -83,6 +83,16 @@ def labels(kind: str, codes: Iterable[str], lang: str) -> list[str]:
         raise DataError(f"no {lang!r} label for {kind} {', '.join(missing)}: "
                         "add a row to data/raw/labels.csv (kind,code,vi,en)")
     return [known[kind, c][lang] for c in codes]
+
+
+def check_labels(codes: Mapping[str, Iterable[str]]) -> None:
+    """Raise ``DataError`` naming every code, by its list, that has no label in some language."""
+    known = _all()
+    missing = [f"{kind} {code}" for kind, several in codes.items() for code in sorted(set(several))
+               if not all(known.get((kind, code), {}).get(lang) for lang in LANGUAGES)]
+    if missing:
+        raise DataError(f"no label for {', '.join(missing)}: add rows to data/raw/labels.csv "
+                        "(kind,code,vi,en)")
 
 
 def words(kind: str, lang: str) -> dict[str, str]:

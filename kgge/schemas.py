@@ -86,19 +86,20 @@ SCHEMAS = {
         "reached number distinct persons; cumulative or of the year, see targets.accumulation",
         "attendances number attendances (lượt người) in the year; never divided by a population",
         "state string states of eligible, reached and attendances in this order, `;` between: "
-        "reported, not_reported, not_known, not_applicable",
+        "reported, not_reported, not_known, not_applicable, rejected (see problems)",
         _FILE, _SHEET, _ROW),
     "spending": _schema(
         "Amounts spent, as returned", "unit year item source",
         _UNIT, _YEAR, _ITEM, _SOURCE, _AMOUNT,
-        "state string reported, not_reported, not_known, not_applicable", _FILE, _SHEET, _ROW),
+        "state string reported, not_reported, not_known, not_applicable, rejected (see problems)",
+        _FILE, _SHEET, _ROW),
     "reporting": _schema(
         "Who was to report and who did", "unit year",
         _UNIT, _YEAR, "expected boolean a return is due", "received boolean a return was read",
         "received_on date date of receipt on its cover", "on_time boolean received when due",
         "with_content boolean it holds at least one figure", _FILE),
     "problems": _schema(
-        "What is doubtful or wrong in the returns", "file sheet cell code",
+        "What is doubtful or wrong in the returns", "file sheet cell",
         _FILE, "sheet string sheet; empty where it is the whole file",
         "cell string cell, as D14; empty where it is the whole sheet",
         "severity string error (rejected) or warning (read)", "code string kind of problem",

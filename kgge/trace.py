@@ -1,10 +1,14 @@
 """From a figure back to the cell of the source it stands in."""
 
+import csv
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from kgge.files import data_folder
+from kgge.schemas import SCHEMAS
 from kgge.tables import read_table
 
 _KEYS = ("item", "project", "unit", "year", "source", "indicator", "group", "sex")
@@ -17,17 +21,18 @@ def trace(rows: pd.DataFrame | pd.Series) -> pd.DataFrame:
     Parameters
     ----------
     rows : DataFrame or Series
-        Rows of any table of the package. Rows of the annex, budget, outcomes and spending lead to
-        their own cells; rows of a table computed from these (`reconcile`, `totals`, `execution`,
-        `coverage`, `progress`, …) to every cell that shares their item, project, unit, year,
-        source, indicator, group and sex.
+        Rows of any table of the package. Rows of a table that was read (annex, repairs, budget,
+        outcomes, spending, reporting, problems, targets, units, context) lead to their own cells;
+        rows of a table computed from these (`reconcile`, `totals`, `execution`, `coverage`,
+        `progress`, …) to every cell that shares their item, project, unit, year, source,
+        indicator, group and sex.
 
     Returns
     -------
     DataFrame
-        One row a source cell: its key, then figure (which column of the table it became), value,
-        file (below ``data/raw``), sheet, line, column (both from 1) and text: what stands in that
-        cell, read again from the source.
+        One row a source cell: its key, then figure (which column of the table it became; of
+        problems their code), value, file (below ``data/raw``), sheet, line, column (both from 1)
+        and text: what stands in that cell, read again from the source.
 
     Raises
     ------
@@ -42,12 +47,10 @@ def trace(rows: pd.DataFrame | pd.Series) -> pd.DataFrame:
     0  I.1   50.0    12       3   50
     """
     rows = rows.to_frame().T if isinstance(rows, pd.Series) else rows
-    have = set(rows.columns)
-    if {"file", "sheet", "row"} <= have:
-        return _in_returns(rows)
-    if {"line", "column"} <= have:
-        return _in_annex(rows)
-    parts = []
+    have, parts = set(rows.columns), []
+    own = next((find for columns, find in _OWN.items() if set(columns.split()) <= have), None)
+    if own:
+        return own(rows)
     if "printed" in have:
         parts.append(_in_annex(_matching(rows, read_table("annex"))))
     elif have & {"planned", "amount"}:
@@ -79,8 +82,8 @@ def _in_annex(cells: pd.DataFrame) -> pd.DataFrame:
     path = find_annex()
     printed = {(line, c.column): c.printed for line, row in read_grid(path) for c in row}
     text: Any = [printed[place] for place in zip(cells["line"], cells["column"], strict=True)]
-    out = cells.assign(figure="amount", value=cells["amount"], file=path.name, sheet=None,
-                       text=text)
+    figure = "corrected" if "corrected" in cells else "amount"  # of repairs: what was read instead
+    out = cells.assign(figure=figure, value=cells[figure], file=path.name, sheet=None, text=text)
     return out[[*(key for key in _KEYS if key in out), *_COLUMNS]].reset_index(drop=True)
 
 
@@ -89,3 +92,55 @@ def _in_returns(rows: pd.DataFrame) -> pd.DataFrame:
 
     out = figure_cells(rows, data_folder() / "raw" / "returns")
     return out[[*(key for key in _KEYS if key in out), *_COLUMNS]].reset_index(drop=True)
+
+
+def _on_covers(reporting: pd.DataFrame) -> pd.DataFrame:
+    """Return where the date of receipt of each return stands on its cover."""
+    from kgge.return_file import Return, as_text, find_table
+    from kgge.workbook import open_sheets
+
+    out = []
+    for row in reporting[reporting["file"].notna()].to_dict("records"):
+        for sheet in open_sheets(data_folder() / "raw" / "returns" / row["file"])[0]:
+            kind, (_, _, places) = find_table(sheet, Return(""))
+            for line, values in enumerate(sheet.rows if kind == "cover" else (), start=1):
+                if as_text(values[places["code"]]) == "received_on":
+                    at = places["value"]
+                    out.append([row["unit"], row["year"], "received_on", row["received_on"],
+                                f"returns/{row['file']}", sheet.name, line, at + 1,
+                                as_text(values[at])])
+    return pd.DataFrame(out, columns=["unit", "year", *_COLUMNS])
+
+
+def _of_problems(problems: pd.DataFrame) -> pd.DataFrame:
+    from openpyxl.utils.cell import coordinate_to_tuple
+
+    places = [coordinate_to_tuple(cell) if isinstance(cell, str) else (None, None)
+              for cell in problems["cell"]]
+    line, column = (pd.array([place[i] for place in places], dtype="Int64") for i in (0, 1))
+    out = problems.assign(figure=problems["code"], text=problems["value"], value=None,
+                          file="returns/" + problems["file"], line=line, column=column)
+    return out[[*_COLUMNS]].reset_index(drop=True)
+
+
+def _in_list(rows: pd.DataFrame, name: str, file: str) -> pd.DataFrame:
+    """Return where the numbers of some rows stand in a code list of ``data/raw``."""
+    (key,), out = SCHEMAS[name].key, []
+    with (data_folder() / "raw" / file).open(encoding="utf-8", newline="") as stream:
+        lines = {row[key]: (number, row) for number, row in enumerate(csv.DictReader(stream), 2)}
+    numbers = [c.name for c in SCHEMAS[name].columns if c.type in ("number", "integer")]
+    for row in rows.to_dict("records"):
+        line, printed = lines[row[key]]
+        out += [[row[key], figure, row[figure], file, None, line, 1 + list(printed).index(figure),
+                 printed[figure]] for figure in numbers if printed[figure]]
+    return pd.DataFrame(out, columns=[key, *_COLUMNS])
+
+
+# How the cells of a table that was read are found, by columns that only such a table has.
+_OWN: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+    "national_target": partial(_in_list, name="targets", file="targets.csv"),
+    "residents": partial(_in_list, name="units", file="units.csv"),
+    "what": partial(_in_list, name="context", file="context-figures.csv"),
+    "file sheet row": _in_returns, "received_on file": _on_covers,
+    "message_en file": _of_problems, "line column": _in_annex,
+}

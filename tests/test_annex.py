@@ -97,6 +97,7 @@ def test_a_correction_must_meet_its_text(tmp_path):
     ("line,column,printed,corrected,reason\nx,1,a,b,c\n", "row 2: line and column are whole"),
     ("line,column,printed,corrected,reason\n1,x,a,b,c\n", "row 2: line and column are whole"),
     ("line,column,printed,corrected,reason\n999,1,a,b,c\n", "there stands no such field"),
+    ("line,column,printed,corrected,reason\n38,12,50,, \n", "row 2: a correction needs its reason"),
 ])
 def test_faulty_corrections(tmp_path, content, message):
     path = tmp_path / "corrections.csv"

@@ -1,10 +1,12 @@
 """From data/raw to data/processed: the same bytes each time, described, checked."""
 
+import csv
 import hashlib
 import json
 import re
 
 import frictionless
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -136,6 +138,47 @@ def test_trace_leads_to_cells_of_returns():
     assert both.index.tolist() == list(range(len(both)))
     assert set(both["file"].str.endswith(".xlsx")) == {True, False}
     assert both["value"].sum() == pytest.approx(spent.iloc[0][["planned", "spent"]].sum())
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_trace_leads_from_every_table_to_what_stands_there(name):
+    table = getattr(kgge, f"load_{name}")()
+    found = kgge.trace(table.iloc[[0, len(table) // 2, -1]])
+    assert len(found) and found.columns.tolist()[-7:] == [
+        "figure", "value", "file", "sheet", "line", "column", "text"]
+    raw, cells = data_folder() / "raw", found.dropna(subset="line")
+    assert len(cells)
+    for cell in cells.to_dict("records"):
+        if cell["file"].endswith(".xlsx"):
+            stands = openpyxl.load_workbook(raw / cell["file"])[cell["sheet"]].cell(
+                int(cell["line"]), int(cell["column"])).value
+        else:
+            mark = "\t" if cell["file"].endswith(".tsv") else ","
+            lines = (raw / cell["file"]).read_text(encoding="utf-8").split("\n")
+            row = next(csv.reader([lines[cell["line"] - 1]], delimiter=mark))
+            stands = row[cell["column"] - 1]
+        text = "" if pd.isna(cell["text"]) else cell["text"]
+        assert str("" if stands is None else stands).removesuffix(" 00:00:00") == text, cell
+
+
+def test_trace_of_a_return_leads_to_its_date_and_of_a_target_to_its_share():
+    reporting = kgge.load_reporting().query("unit == 'rach-gia' and year == 2016")
+    date = kgge.trace(reporting).iloc[0]
+    assert (date["sheet"], date["line"], date["column"]) == ("Bìa", 17, 2)
+    target = kgge.trace(kgge.load_targets().query("indicator == '1b'")).set_index("figure")
+    assert target.loc["target", ["line", "column", "text"]].tolist() == [3, 3, "0.50"]
+    repair = kgge.trace(kgge.load_repairs().query("rule == 'correction'"))
+    assert repair["text"].tolist() == ["50"]
+
+
+def test_codes_without_label_are_all_named_before_anything_is_written(data):
+    path = data / "raw" / "labels.csv"
+    lines, gone = path.read_text("utf-8").splitlines(), ("item,I.1,", "unit,rach-", "group,stud")
+    path.write_text("\n".join(x for x in lines if not x.startswith(gone)), encoding="utf-8")
+    before = contents(data / "processed")
+    with pytest.raises(kgge.DataError, match=r"item I\.1, unit rach-gia, group students: add rows"):
+        build()
+    assert contents(data / "processed") == before
 
 
 def test_trace_of_something_else():
