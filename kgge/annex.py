@@ -222,8 +222,7 @@ def _split_rows(grid: Grid, first: int, wanted: int, repairs: Log,
             if len(values) != wanted:
                 faults.append(f"line {line}: {len(values)} amounts where {wanted} belong "
                               f"({wanted - 1} and the total): {quote(label.text)}")
-                continue
-            if values[0].column != first:
+            elif values[0].column != first:
                 repairs.append(_repair(
                     row, "undone shift", row.label,
                     f"amounts begin in column {values[0].column}, the header's in {first}"))

@@ -324,6 +324,18 @@ def test_ways_of_naming_the_unit(tmp_path, unit):
     assert items_of(small(tmp_path, PROJECT, above=[["", unit]])) == ["I", "total"]
 
 
+def test_a_row_without_label_is_one_fault(tmp_path):
+    path = small(tmp_path, PROJECT, ("", "12", "1", "2"))
+    with pytest.raises(kgge.DataError, match="line 5: no label before '12'") as error:
+        kgge.read_annex(path)
+    assert str(error.value).count("\n") == 1
+
+
+def test_a_header_without_rows_lacks_its_totals(tmp_path):
+    with pytest.raises(kgge.DataError, match="one row of grand totals"):
+        kgge.read_annex(small(tmp_path, total=""))
+
+
 def test_a_row_that_cannot_be_read_is_the_only_fault_named(tmp_path):
     """Rows after one left out would seem to be numbered wrongly."""
     path = small(tmp_path, PROJECT, ("II", "Dự án 2", "1", "2"), ("III", "Dự án 3", "1", "1", "2"))

@@ -43,6 +43,8 @@ def test_nothing_hides_from_the_comparison(path):
         source = "".join(cell["source"])
         assert not re.search(r"(^|\n)\s*def |;\s*$|savefig|to_csv|to_excel|open\(", source), source
         draws = any("image/png" in o.get("data", {}) for o in cell["outputs"])
+        charts = re.findall(r"kgge\.charts\.(?!chart_)\w+\(", source)
+        assert draws == bool(charts), f"a chart that does not show, or an unknown one: {source}"
         assert not draws or "chart_data(" in source, f"an image without its data: {source}"
         assert len(source.splitlines()) <= 12, source
     assert not re.search(r"\d+ rows [x×] \d+ columns", text), "rows that are not shown"

@@ -292,6 +292,13 @@ def test_a_unit_that_last_said_not_applicable_is_not_expected_when_it_is_missing
     assert (row["units_expected"], row["missing_units"]) == (2, "b"), "a blank row asks again"
 
 
+def test_one_person_in_the_first_year():
+    row = one(single(2016, 1, 1), A, units("u"))
+    assert (row["coverage"], row["observed_pace"], row["coverage_low"]) == (1, 1, 1)
+    table = coverage(single(2016, 1, 1), units("u", "v"), "unit", A)
+    assert table["coverage"].tolist()[0] == 1 and table.index.tolist() == [0, 1]
+
+
 @pytest.mark.parametrize("column", ["unit", "year", "reached"])
 def test_a_missing_column_is_named(column):
     with pytest.raises(DataError, match=f"; {column} must be among them"):

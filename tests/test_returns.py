@@ -163,6 +163,16 @@ def test_a_cumulative_figure_that_falls_is_doubted_against_the_latest_earlier_re
     assert out.outcomes["reached"].notna().all()
 
 
+def test_a_year_not_known_does_not_hide_a_fall(tmp_path):
+    send(tmp_path, "rach-gia", 2016)
+    send(tmp_path, "rach-gia", 2017)
+    edit(tmp_path / "rach-gia-2017.xlsx", lambda book: book["Chỉ tiêu"].cell(8, 6, "..."))
+    send(tmp_path, "rach-gia", 2018, factor=0.5)
+    problems = read_returns(tmp_path).problems
+    found = problems[(problems["cell"] == "F8") & (problems["code"] == "falls")]
+    assert found["file"].tolist() == ["rach-gia-2018.xlsx"] and "2016" in found["message_en"].item()
+
+
 def test_nobody_reached_yet_is_no_fall(tmp_path):
     send(tmp_path, "rach-gia", 2016, factor=0)
     send(tmp_path, "rach-gia", 2017, factor=0)

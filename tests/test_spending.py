@@ -213,3 +213,17 @@ def test_what_is_illustrative_stays_marked():
         assert kgge.execution(budget, spending, "year").attrs["illustrative"] is kind
         out = kgge.cost_per_person(spending, outcomes, budget, TARGETS)
         assert out.attrs["illustrative"] is kind
+
+
+def test_less_than_a_million_dong_is_a_plan_too(budget):
+    small = budget.head(1).assign(amount=0.5)
+    spent = pd.DataFrame({"unit": ["labour"], "year": small["year"], "item": small["item"],
+                          "source": small["source"], "amount": [0.4]})
+    row = kgge.execution(small, spent, "project").iloc[0]
+    assert (row["unplanned"], row["execution"], row["state"]) == (0, 0.8, "executed")
+
+
+def test_shares_of_nothing_are_empty(budget):
+    zero = budget.assign(amount=0.0)
+    assert kgge.shares(zero, "year")["share"].isna().all()
+    assert kgge.shares(zero, ["year", "source"], "year")["share"].isna().all()
