@@ -441,8 +441,17 @@ def test_finish_and_read_ones_own_chart(monkeypatch):
     data = charts.chart_data(ax)
     assert data["series"].tolist() == ["persons"] * 2 + ["line"] * 2 + ["dots"]
     assert data["x"].tolist() == [3, 4, 1, 2, 1] and math.isclose(data["y"].iloc[-1], 0.5)
+    assert data["y"].tolist()[:2] == ["a", "b"], "bars by their labels"
     with pytest.raises(ValueError, match="needs its subtitle, alt"):
         charts.finish(ax, "t", "", "s", " ")
+
+
+@pytest.mark.parametrize(("kind", "place", "value"), [("bar", "x", "y"), ("barh", "y", "x")])
+def test_bars_drawn_by_pandas_keep_the_years_they_stand_for(kind, place, value):
+    ax = pd.DataFrame({"year": [2016, 2018], "persons": [3, 4]}).plot(kind=kind, x="year")
+    data = charts.chart_data(ax)
+    assert data[place].tolist() == ["2016", "2018"] and data[value].tolist() == [3, 4]
+    plt.close(ax.figure)
 
 
 def test_a_readers_settings_do_not_leak_in():

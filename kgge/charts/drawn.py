@@ -6,9 +6,12 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.category import StrCategoryLocator
 from matplotlib.collections import PathCollection
 from matplotlib.container import BarContainer
 from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator
 
 from kgge.charts.frame import notes
 
@@ -47,7 +50,7 @@ def chart_data(ax: Axes) -> pd.DataFrame:
     DataFrame
         For a chart of the package the codes and columns of its table, each value as it is drawn
         now; what was removed or hidden is empty. For any other chart series (its label), x and y
-        of every bar, line and point.
+        of every bar, line and point; a bar at a written label (a category) stands for that.
 
     Examples
     --------
@@ -77,11 +80,20 @@ def _untagged(ax: Axes) -> list[tuple[str, Any, Any]]:
     out: list[tuple[str, Any, Any]] = []
     for bars in (each for each in ax.containers if isinstance(each, BarContainer)):
         level = bars.orientation == "horizontal"
+        names = _tick_labels(ax.yaxis if level else ax.xaxis)
         for bar in bars.patches:
-            x, y = bar.get_center()
+            x, y = (names.get(place, place) for place in bar.get_center())
             out.append((str(bars.get_label()), bar.get_width() if level else x,
                         y if level else bar.get_height()))
     drawn: list[tuple[Any, Any]] = [(line, line.get_xydata()) for line in ax.get_lines()]
     drawn += [(points, points.get_offsets()) for points in ax.collections
               if isinstance(points, PathCollection)]
     return out + [(str(artist.get_label()), x, y) for artist, at in drawn for x, y in at]
+
+
+def _tick_labels(axis: Axis) -> dict[Any, str]:
+    """Return the label of each place of an axis whose places were named, as of categories."""
+    if not isinstance(axis.get_major_locator(), (FixedLocator, StrCategoryLocator)):
+        return {}
+    ticks = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
+    return {place: label.get_text() for place, label in ticks}

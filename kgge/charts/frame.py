@@ -82,7 +82,8 @@ def finish(ax: Axes, title: str, subtitle: str, source: str, alt: str,
         Description that serves a reader who does not see the chart.
     illustrative : bool, optional
         Whether the figures come from illustrative returns: the mark is drawn, and put before the
-        description. By default, whether the returns of the data folder are illustrative.
+        description. By default, whether the returns of the data folder are illustrative; say
+        False for figures of the annex.
     lang : {"en", "vi"}, optional
         Language of the mark; by default the current one.
 
