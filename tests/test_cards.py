@@ -29,7 +29,7 @@ OPEN = (("labour", 2017, 2000, 500), ("rach-gia", 2016, 600, 60), ("ha-tien", 20
 def test_arithmetic_in_english():
     card = status_card(table(*OPEN, illustrative=True), "1a", 2017, "en")
     for line in (
-            "ILLUSTRATIVE: generated figures, no results of the plan",
+            "ILLUSTRATIVE: generated figures, not results of the plan",
             "Coverage: 500 / 2,000 persons = 25.0% (1 of 3 units reported)",
             "Baseline: 0.0% by construction: persons are counted from the start of the plan",
             "Target: 70.0%",
@@ -38,7 +38,7 @@ def test_arithmetic_in_english():
             "Ratio: 35.7% / 40.0% = 0.89",
             "Verdict: Acceleration needed (not firm)",
             "Persons still to be reached now, in the units that reported: 900",
-            "Range with missing returns: 22.0% to 50.0%",  # 660 / 3000, 1500 / 3000
+            "Range with the missing returns counted in: 22.0% to 50.0%",  # 660 / 3000, 1500 / 3000
             "Still possible: Acceleration needed, On track; the missing figures decide"):
         assert line in card.split("\n")
     assert re.search(r"Missing .*: Rạch Giá; Hà Tiên$", card, re.MULTILINE)
@@ -59,7 +59,7 @@ def test_arithmetic_in_vietnamese():
             "Tỷ lệ bao phủ: 500 / 2.000 người = 25,0% (1/3 đơn vị có báo cáo)",
             "Hệ số tiến độ: 35,7% / 40,0% = 0,89",
             "Kết luận: Cần đẩy nhanh (chưa chắc chắn)",
-            "Khoảng có thể do thiếu báo cáo: từ 22,0% đến 50,0%"):
+            "Khoảng có thể khi tính cả các đơn vị thiếu báo cáo: từ 22,0% đến 50,0%"):
         assert line in card.split("\n")
     assert card.startswith("SỐ LIỆU MINH HỌA")
     assert "{" not in card

@@ -1,7 +1,6 @@
 """The form: what it holds, how it is guarded, and that what is filled in comes back."""
 
 import datetime
-import io
 import math
 import shutil
 import subprocess
@@ -11,7 +10,7 @@ import pandas as pd
 import pytest
 
 from kgge.cells import LIMITS, read_cell
-from kgge.files import DataError
+from kgge.files import DataError, UsageError
 from kgge.form import COLUMNS, ENTRIES, FORM, SHEETS, VERSION, load_form
 from kgge.returns import read_returns
 from kgge.template import BANNER, write_template
@@ -136,7 +135,7 @@ def book(tmp_path_factory):
 def test_the_cover_says_what_a_form_must_say(book):
     said = {row[2]: row[1] for row in book["Bìa"].iter_rows(min_row=7, values_only=True)}
     assert said["form"] == FORM and said["version"] == VERSION and said["unit"] == "hon-dat"
-    assert said["unit_name"] == "UBND Hòn Đất\nPeople's Committee of Hòn Đất"
+    assert said["unit_name"] == "UBND huyện Hòn Đất\nPeople's Committee of Hòn Đất District"
     assert "27/KH-UBND ngày 03/3/2016" in said["basis"] and said["year"] == 2019
     assert said["receiver"].startswith("Sở Lao động - Thương binh và Xã hội")
     assert (said["due"], said["received_on"]) == ("31/01/2020", None)
@@ -187,11 +186,14 @@ def test_an_illustrative_form_says_so_on_every_sheet_and_page(tmp_path, book):
 
 
 def test_the_same_form_has_the_same_bytes(tmp_path):
-    for name in "ab":
-        write_template("kien-hai", 2017, tmp_path / name, values={("I.1.other", "amount"): 1.5})
-    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
-    with (tmp_path / "a").open("rb") as file:
-        assert openpyxl.load_workbook(file).properties.created == datetime.datetime(2016, 3, 3)
+    one, other = (tmp_path / f"{name}.xlsx" for name in "ab")
+    for path in (one, other):
+        write_template("kien-hai", 2017, path, values={("I.1.other", "amount"): 1.5})
+    assert one.read_bytes() == other.read_bytes()
+    created = openpyxl.load_workbook(one).properties.created
+    assert created == datetime.datetime(2016, 3, 3)
+    with pytest.raises(UsageError, match=r"form\.xls: a return form is an \.xlsx"):
+        write_template("kien-hai", 2017, tmp_path / "form.xls")
 
 
 @pytest.mark.parametrize("text", ["=1+1", "{=1+1}", "+1", "-1+1", "@a", "http://example.org"])
@@ -200,8 +202,9 @@ def test_text_is_never_written_as_a_formula_or_a_link(tmp_path, data, text):
     path = data / "raw" / "labels.csv"
     labels = pd.read_csv(path, engine="c", dtype="str")
     labels.assign(vi=text + labels["vi"], en=text).to_csv(path, index=False)
-    write_template("kien-hai", 2017, tmp_path / "a", values={("I.1.other", "amount"): text})
-    book = openpyxl.load_workbook(io.BytesIO((tmp_path / "a").read_bytes()))
+    path = tmp_path / "a.xlsx"
+    write_template("kien-hai", 2017, path, values={("I.1.other", "amount"): text})
+    book = openpyxl.load_workbook(path)
     cell = book["Kinh phí"]["E10"]
     assert (cell.value, cell.data_type) == (text, "s")
     cells = [cell for sheet in book for row in sheet for cell in row]
