@@ -34,7 +34,7 @@ report: $(READY)
 	$(BIN)/kgge report --out reports
 
 test: $(READY) lint
-	@echo "== running the tests and comparing the notebooks (about ten minutes on two cores)"
+	@echo "== running the tests and comparing the notebooks (five to ten minutes on two cores)"
 	$(BIN)/python -m pytest --numprocesses auto --dist loadscope
 
 lint: $(READY)
