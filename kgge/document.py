@@ -1,7 +1,8 @@
 """The figures as a Word document: captions with fields, descriptions, sources, numbers."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from io import BytesIO
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -227,16 +228,11 @@ def _readable(data: pd.DataFrame, lang: str) -> list[list[str]]:
                      if isinstance(v, float | int)))
     for column in [c for c in out if c != "year"]:
         sign = "–" if state or column == "target" else "…"
-        out[column] = [_written(v, lang, digits, column in shares) or sign for v in out[column]]
+        write: Callable[..., str] = percent if column in shares else partial(number, digits=digits)
+        out[column] = [sign if v is None else v if isinstance(v, str) else write(v, lang)
+                       for v in out[column]]
     heads = [header(str(column), lang).partition(" [")[0] for column in out]
     return [heads, *([str(v) for v in values] for values in out.itertuples(index=False))]
-
-
-def _written(value: Any, lang: str, digits: int, share: bool) -> str:
-    """Return one cell: a label, a number, or nothing where there is none."""
-    if value is None or isinstance(value, str):
-        return value or ""
-    return percent(value, lang) if share else number(value, lang, digits)
 
 
 def _packed(doc: "Document") -> bytes:
