@@ -1,7 +1,8 @@
 """The figures as a Word document: captions with fields, descriptions, sources, numbers."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from io import BytesIO
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from kgge.charts.frame import MARK
-from kgge.labels import label, number, percent, words
-from kgge.published import SHARES, header, labelled, wide_table
+from kgge.labels import label, labels, number, percent, words
+from kgge.published import SHARES, header, labelled, units, wide_table
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -24,6 +25,7 @@ _CELL = "Table Text"
 _SIZES = {"Normal": 12, "Title": 20, "Subtitle": 12, "Heading 1": 15, "Heading 2": 12,
           "Caption": 11, "TOC Heading": 14, "Table of Figures": 12, _CELL: 9}
 _MOST_ROWS = 40  # longer tables are named, not printed
+_SIGNS = {"…": "not_known", "–": "not_applicable"}  # where there is no figure
 
 
 def document(drawn: Sequence["Drawn"], lang: str) -> bytes:
@@ -117,8 +119,12 @@ def _figure(doc: "Document", one: "Drawn", count: int, lang: str) -> None:
         doc.add_paragraph(said["elsewhere"].format(rows=number(len(rows) - 1, lang),
                                                    file=f"{lang}/{one.figure.name}.csv"))
         return
-    lead = doc.add_paragraph(f"{said['numbers']} {said['figure']} {count}")
-    lead.paragraph_format.keep_with_next = True
+    lead = [f"{said['numbers']} {said['figure']} {count}."]
+    if measured := units(map(str, one.data), lang):
+        lead.append(f"{said['unit']}: {measured}.")
+    lead += [f"“{sign}”: {said[why]}." for sign, why in _SIGNS.items()
+             if any(sign in row for row in rows)]
+    doc.add_paragraph(" ".join(lead)).paragraph_format.keep_with_next = True
     _add_table(doc, rows)
     doc.add_paragraph()
 
@@ -173,33 +179,41 @@ def _element(tag: str, **attributes: str) -> Any:
 
 
 def _add_table(doc: "Document", rows: list[list[str]]) -> None:
-    """Add a table: numbers to the right, the header on every page, no row on two."""
+    """Add a table: numbers to the right, the header on every page, no rows alone on one."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Twips
 
-    figures = [at > 0 and all(text[:1] in "0123456789−…" for text in column)
+    figures = [at > 0 and all(text[:1] in "0123456789−…–" for text in column)
                for at, column in enumerate(zip(*rows[1:], strict=True))]
-    parts = [1 if narrow else 2 for narrow in figures]
+    parts = [1.0 if narrow else 2.0 for narrow in figures]
+    parts[0] = sum(parts[1:]) / 1.5  # two fifths of the whole
     style = doc.styles[_CELL].style_id
     table = doc.add_table(len(rows), len(parts), "Table Grid")
-    widths = [Twips(_COLUMN * part // sum(parts)) for part in parts]
+    widths = [Twips(int(_COLUMN * part / sum(parts))) for part in parts]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for line, (row, texts) in enumerate(zip(table.rows, rows, strict=True)):
         row._tr.get_or_add_trPr().append(_element("cantSplit"))
         if line == 0:
             row._tr.trPr.append(_element("tblHeader"))
+        below = len(rows) - 1 - line  # a row is kept with the next one; of long tables only at ends
+        keep = below > 0 and (len(rows) < 12 or line < 3 or below == 1)
         for at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             cell.width = widths[at]
             (paragraph,) = cell.paragraphs
             paragraph._p.style = style  # paragraph.style would search all styles, each time
             paragraph.alignment = (WD_ALIGN_PARAGRAPH.RIGHT if figures[at]
                                    else WD_ALIGN_PARAGRAPH.LEFT)
+            paragraph.paragraph_format.keep_with_next = True if keep else None
             paragraph.add_run(text).bold = True if line == 0 else None
 
 
 def _readable(data: pd.DataFrame, lang: str) -> list[list[str]]:
     """Return header and rows as the language writes them, two keys crossed, without repetition."""
+    if "execution" in data and "text" in data:  # which says why there is no rate
+        none = labels("execution", ["unplanned", "nothing_planned"], lang)
+        data = data.astype({"execution": object})
+        data.loc[data["text"].isin(none), "execution"] = "–"
     same = [c for c in ("indicator", "year") if c in data and data[c].nunique() == 1]
     data = data.drop(columns=same).drop(columns="text", errors="ignore")
     if "nominal" in data:
@@ -209,20 +223,16 @@ def _readable(data: pd.DataFrame, lang: str) -> list[list[str]]:
     if len(columns) == 2 and columns[0] in ("source", "year"):
         data = wide_table(data)
     out = labelled(data, lang, dict.fromkeys(data.columns[1:], "state") if state else None)
+    shares = {c for c in out if share or c in SHARES}
+    digits = int(any(v != round(v) for c in out if c not in shares for v in out[c]
+                     if isinstance(v, float | int)))
     for column in [c for c in out if c != "year"]:
-        values = [v for v in out[column] if isinstance(v, float | int)]
-        digits = int(any(v != round(v) for v in values))
-        share_ = share or column in SHARES
-        out[column] = [_written(v, lang, digits, share_) for v in out[column]]
+        sign = "–" if state or column == "target" else "…"
+        write: Callable[..., str] = percent if column in shares else partial(number, digits=digits)
+        out[column] = [sign if v is None else v if isinstance(v, str) else write(v, lang)
+                       for v in out[column]]
     heads = [header(str(column), lang).partition(" [")[0] for column in out]
     return [heads, *([str(v) for v in values] for values in out.itertuples(index=False))]
-
-
-def _written(value: Any, lang: str, digits: int, share: bool) -> str:
-    """Return one cell: a label, a number, or a dash where there is none."""
-    if value is None or isinstance(value, str):
-        return value or "…"
-    return percent(value, lang) if share else number(value, lang, digits)
 
 
 def _packed(doc: "Document") -> bytes:

@@ -6,7 +6,6 @@ After the checklist for published spreadsheets of the UK government's Analysis F
 import datetime
 from collections.abc import Callable, Sequence
 from io import BytesIO
-from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,8 +14,8 @@ from kgge.charts.frame import MARK
 from kgge.files import guard
 from kgge.labels import label, number, percent, words
 from kgge.plan import ACCELERATE, ON_TRACK
-from kgge.published import KINDS, SHARES, Sheet, header, labelled, sheets
-from kgge.style import COLOURS, INK, NAVY, ORANGE, PLUM, TEAL, ink_on
+from kgge.published import KINDS, SHARES, Sheet, contents, header, sheets, units
+from kgge.style import COLOURS, INK, NAVY, ORANGE, PLUM, TEAL, ink_on, wrap
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -64,14 +63,16 @@ def workbook(lang: str) -> bytes:
 
 
 def _looks(book: "Workbook", lang: str) -> Looks:
-    base = {"font_name": "Arial", "font_size": 10, "valign": "top"}
+    base: dict[str, Any] = {"font_name": "Arial", "font_size": 10, "valign": "top"}
+    left = {"align": "left", "indent": 1}
+    head = {"bold": True, "text_wrap": True, "font_color": "white", "bg_color": NAVY}
     looks: dict[str, dict[str, Any]] = {
         "title": {"bold": True, "font_size": 14}, "bold": {"bold": True}, "line": {},
-        "mark": {"bold": True, "font_color": PLUM}, "text": {"text_wrap": True},
-        "head": {"bold": True, "text_wrap": True, "font_color": "white", "bg_color": NAVY},
+        "mark": {"bold": True, "font_color": PLUM}, "text": left | {"text_wrap": True},
+        "head": head | left, "head_right": head | {"align": "right"},
         "link": {"font_color": "#0000EE", "underline": 1}, "empty": {"align": "right"}}
     looks |= {name: {"num_format": _PLACE[lang] + digits} for name, digits in _FORMATS.items()}
-    looks["year"]["align"] = "left"
+    looks["year"] |= left
     return {name: book.add_format(base | look) for name, look in looks.items()}
 
 
@@ -79,21 +80,18 @@ def _write_cover(book: "Workbook", look: Looks, content: list[Sheet], lang: str)
     said = words("word", lang)
     sheet = _new(book, said["cover"], said["workbook"], look)
     rows = [(said["about"], said["plan"]), (said["source"], said["source_plan"])]
-    if any(one.returned for one in content):
-        rows.append((said["source"], said["source_returns"]))
-    if any(one.marked for one in content):
-        rows.append((said["mark"], f"{MARK[lang]}. {said['mark_text']}"))
-    rows.append((said["licence"], said["licence_text"]))
+    rows += [(said["source"], said["source_returns"])] * any(one.returned for one in content)
+    mark = (said["mark"], f"{MARK[lang]}. {said['mark_text']}")
+    rows += [*[mark] * any(one.marked for one in content), (said["licence"], said["licence_text"])]
     sheet.set_column(0, 0, 16)
     sheet.set_column(1, 1, 84)
     for at, (what, text) in enumerate(rows, start=1):
         sheet.write_string(at, 0, what, look["bold"])
         sheet.write_string(at, 1, text, look["text"])
-    start = len(rows) + 1
-    sheet.write_string(start, 0, said["contents"], look["head"])
+    sheet.write_string(len(rows) + 1, 0, said["contents"], look["head"])
     titles = [label("sheet", one.name, lang) for one in content]
     links = [(f"{said['sheet']} {place}", title) for place, title in enumerate(titles, start=1)]
-    for at, (name, title) in enumerate([(said["notes"], said["notes"]), *links], start + 1):
+    for at, (name, title) in enumerate([(said["notes"], said["notes"]), *links], len(rows) + 2):
         sheet.write_url(at, 0, f"internal:'{name}'!A1", look["link"], name)
         sheet.write_string(at, 1, title, look["text"])
 
@@ -105,11 +103,11 @@ def _write_notes(book: "Workbook", look: Looks, lang: str) -> None:
     rows = [(mark, text.format(**cuts)) for mark, text in words("note", lang).items()]
     notes = pd.DataFrame(rows, columns=[said["note"], said["meaning"]])
     sheet = _new(book, said["notes"], said["notes"], look)
-    _add_table(sheet, "notes", 1, notes, look, [12, 88])
+    _add_table(sheet, "notes", 1, notes, look, [12, 88], ["text"] * 2)
 
 
 def _new(book: "Workbook", name: str, title: str, look: Looks, pages: int = 0) -> "Worksheet":
-    """Add a sheet that prints on A4, one page wide and `pages` high, with its title in A1."""
+    """Add a sheet that prints one page wide and `pages` high, with its title in A1."""
     sheet = book.add_worksheet(name)
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, pages)
@@ -120,84 +118,77 @@ def _new(book: "Workbook", name: str, title: str, look: Looks, pages: int = 0) -
 
 
 def _add_table(sheet: "Worksheet", name: str, top: int, cells: pd.DataFrame, look: Looks,
-               widths: Sequence[int], formats: Sequence[str] = ()) -> None:
-    """Write cells as text and numbers, never as formulas, below their headers, as one table."""
+               widths: Sequence[int], formats: Sequence[str], totals: int = 0) -> None:
+    """Write one table, its cells never as formulas, and below it the rows of totals, unsorted."""
+    heads = ["head" if kind in ("text", "year") else "head_right" for kind in formats]
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
-    sheet.add_table(top, 0, top + len(cells), len(widths) - 1, {
+    sheet.add_table(top, 0, top + len(cells) - totals, len(widths) - 1, {
         "name": f"kgge_{name}", "style": "Table Style Light 1", "autofilter": len(cells) > 12,
-        "columns": [{"header": head, "header_format": look["head"]} for head in cells]})
+        "columns": [{"header": text, "header_format": look[head]}
+                    for text, head in zip(cells, heads, strict=True)]})
     for row, values in enumerate([tuple(cells), *cells.itertuples(index=False)], start=top):
-        lines = [len(wrap(value, width - 1)) if isinstance(value, str) else 1
-                 for value, width in zip(values, widths, strict=True)]
-        sheet.set_row(row, 14 * max(lines) + 2)
+        lines = [wrap(value, width / 14, 9, row == top).count("\n") if isinstance(value, str) else 0
+                 for value, width in zip(values, widths, strict=True)]  # as wide as Arial 10
+        sheet.set_row(row, 16 + 13 * max(lines))
         for column, value in enumerate(values if row > top else ()):
             if isinstance(value, str):
-                short = formats and value in ("[x]", "[z]")
+                short = value in ("[x]", "[z]") and heads[column] != "head"
                 sheet.write_string(row, column, value, look["empty" if short else "text"])
             else:
                 sheet.write_number(row, column, value, look[formats[column]])
 
 
 def _write_sheet(book: "Workbook", look: Looks, sheet: Sheet, place: int, lang: str) -> None:
-    said, cells = words("word", lang), _cells(sheet, lang)
+    said, cells = words("word", lang), contents(sheet, lang)
     name, title = f"{said['sheet']} {place}", label("sheet", sheet.name, lang)
     page = _new(book, name, f"{name}. {title}", look, pages=1 if sheet.series else 0)
     origin = said["source_returns" if sheet.returned else "source_plan"]
-    page.write_string(1, 0, f"{said['unit']}: {said[sheet.unit]}", look["line"])
-    page.write_string(2, 0, f"{said['source']}: {origin}. {said['notes']}: {said['note_sheet']}",
-                      look["line"])
-    if sheet.marked:
-        page.write_string(3, 0, f"{MARK[lang]}. {said['mark_text']}", look["mark"])
-    top = 4 if sheet.marked else 3
     columns = list(map(str, cells))
-    widths = [40 if column in _WIDE else 20 if column in KINDS else 14 for column in columns]
+    measured = units([*columns, sheet.value], lang)
+    lines = [(f"{said['unit']}: {measured}", "line")] * bool(measured)
+    lines.append((f"{said['source']}: {origin}. {said['notes']}: {said['note_sheet']}", "line"))
+    lines += [(f"{MARK[lang]}. {said['mark_text']}", "mark")] * sheet.marked
+    for row, (text, kind) in enumerate(lines, start=1):
+        page.write_string(row, 0, text, look[kind])
+    top = len(lines) + 1
+    widths = [44 if column in _WIDE else 20 if column in KINDS else 14 for column in columns]
     _add_table(page, sheet.name, top, cells.set_axis([header(c, lang) for c in columns], axis=1),
-               look, widths, [_format(sheet, column) for column in columns])
+               look, widths, [_format(sheet, cells, column) for column in columns],
+               totals=int("total" in set(sheet.table.iloc[:, 0])))
     page.freeze_panes(top + 1, 1)
     page.repeat_rows(top)
     if len(columns) > 5:
         page.set_landscape()
+    page.set_paper(8 if len(columns) > 12 else 9)  # A3, A4
     if sheet.series:
         _add_chart(book, page, sheet, cells, top, lang)
 
 
-def _cells(sheet: Sheet, lang: str) -> pd.DataFrame:
-    """Return labels for codes, and where there is no figure [z] not applicable or [x] not known."""
-    table, returns = sheet.table, sheet.name == "reporting"
-    cells = labelled(table, lang, dict.fromkeys(table.columns[1:], "state") if returns else None)
-    empty = pd.DataFrame("[z]" if returns else "[x]", table.index, table.columns)
-    if "missing_units" in table:
-        empty["missing_units"] = label("word", "none", lang)
-    if "execution" in table:
-        empty.loc[table["state"].isin(["unplanned", "nothing_planned"]), "execution"] = "[z]"
-    if "required_pace" in table:
-        empty.loc[~table["time_share"].lt(1), "required_pace"] = "[z]"
-    return cells.where(cells.notna(), empty)
-
-
-def _format(sheet: Sheet, column: str) -> str:
-    """Return which of the looks the numbers of a column have."""
-    if column in ("year", "ratio"):
-        return column
-    if column in SHARES or sheet.name == "source_shares":
+def _format(sheet: Sheet, cells: pd.DataFrame, column: str) -> str:
+    """Return which of the looks the cells of a column have."""
+    numbers = [value for value in cells[column] if not isinstance(value, str)]
+    if column in ("year", "ratio") or not numbers:
+        return column if numbers else "text"
+    if column in SHARES or sheet.value in SHARES:
         return "share"
-    numbers = pd.to_numeric(sheet.table[column], errors="coerce").dropna()
-    return "whole" if (numbers == numbers.round()).all() else "decimal"
+    return "whole" if all(value == round(value) for value in numbers) else "decimal"
 
 
 def _add_chart(book: "Workbook", page: "Worksheet", sheet: Sheet, cells: pd.DataFrame, top: int,
                lang: str) -> None:
     """Add a chart that refers to the cells of the table, so that it can be edited."""
-    name, title = page.get_name(), label("sheet", sheet.name, lang)
+    name, measured = page.get_name(), sheet.value or sheet.series[0]
+    title = label("sheet", f"{sheet.name}.chart" if sheet.by else sheet.name, lang)
+    title = f"{MARK[lang]}. " * sheet.marked + f"{title}, {units([measured], lang)}"
     chart = book.add_chart({"type": sheet.kind, "subtype": sheet.subtype})
-    columns, kind = list(cells), _format(sheet, sheet.series[0])
+    columns, kind = list(cells), _format(sheet, cells, sheet.series[0])
     digits, said = _PLACE[lang] + _FORMATS[kind], [f"{title}."]
     axis = columns.index("year") if sheet.by else 0
     for at, (series, rows, column) in enumerate(_drawn(sheet, cells, lang)):
         first, last, place = top + 1 + rows[0], top + 1 + rows[-1], columns.index(column)
         chart.add_series({
-            "name": [name, first, 0] if sheet.by else [name, top, place],
+            "name": [name, first, 0] if sheet.by else guard(series),
             "categories": [name, first, axis, last, axis],
             "values": [name, first, place, last, place],
             **_series_look(sheet, COLOURS.get(column, _COLOURS[at % 6]), at, digits)})
@@ -207,7 +198,7 @@ def _add_chart(book: "Workbook", page: "Worksheet", sheet: Sheet, cells: pd.Data
     chart.set_legend({"position": "bottom"})
     across = sheet.kind == "bar"
     measure = {"num_format": digits.replace("0.0%", "0%"), "min": 0,
-               "max": 1 if sheet.name == "source_shares" else None,
+               "max": 1 if measured in ("share", "coverage") else None,
                "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}}
     categories = {"reverse": across, "major_gridlines": {"visible": False}}
     chart.set_x_axis(measure if across else categories)
@@ -236,7 +227,7 @@ def _drawn(sheet: Sheet, cells: pd.DataFrame, lang: str) -> list[tuple[str, list
         blocks = cells.reset_index(drop=True).groupby(sheet.by, sort=False).groups
         return [(str(label_), list(rows), sheet.series[0]) for label_, rows in blocks.items()]
     rows = [i for i, first in enumerate(sheet.table.iloc[:, 0]) if first != "total"]
-    return [(header(column, lang), rows, column) for column in sheet.series]
+    return [(header(column, lang).partition(" [")[0], rows, column) for column in sheet.series]
 
 
 def _ends(values: pd.Series, write: Callable[[float, str], str], lang: str) -> str:

@@ -1,5 +1,6 @@
 """What is published: the figures and the sheets of the workbook, of the same tables."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -19,6 +20,8 @@ KINDS = {"item": "item", "project": "item", "source": "source", "indicator": "in
          "status_low": "status", "status_high": "status", "state": "state"}
 SHARES = ("share", "coverage", "coverage_low", "coverage_high", "baseline", "target",
           "distance_share", "time_share", "observed_pace", "required_pace", "execution")
+_UNITS = {"money": ("amount", "planned", "nominal"), "persons": ("reached",), "share": SHARES,
+          "ratio": ("ratio",)}  # the columns that show what a table measures
 _PROGRESS = ("indicator year reached eligible coverage coverage_low coverage_high target status "
              "firm units_expected units_reported missing_units").split()
 _PACE = ("indicator year baseline target coverage distance_share time_share ratio status "
@@ -35,7 +38,7 @@ class Figure(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """One table of the workbook: its code, codes and numbers, how its chart is drawn, the unit."""
+    """One table of the workbook: its code, codes and numbers, how its chart is drawn."""
 
     name: str
     table: pd.DataFrame
@@ -43,7 +46,7 @@ class Sheet(NamedTuple):
     kind: str = "column"
     subtype: str | None = None
     by: str | None = None  # one line for each value of this column
-    unit: str = "money"
+    value: str = ""  # what a table with two keys holds
     returned: bool = False  # made from returns
     marked: bool = False  # made from illustrative ones
 
@@ -115,7 +118,7 @@ def sheets() -> list[Sheet]:
         _crossed("by_project_year", plan["planned_by_project_and_year"], "column"),
         _crossed("by_line", by_line, "bar", "stacked"),
         _crossed("source_shares", plan["source_shares_by_year"].drop(columns="amount"), "column",
-                 "stacked")._replace(unit="share"),
+                 "stacked"),
         Sheet("constant_prices", prices[["year", "nominal", "constant"]],
               ("nominal", "constant")),
     ]
@@ -134,12 +137,11 @@ def _returned(made: dict[str, dict[str, pd.DataFrame]]) -> list[Sheet]:
         Sheet("spent", spent["planned_against_spent"], ("planned", "spent"), "bar"),
         Sheet("spent_by_year", spent["execution_by_project_and_year"], ("execution",), "line",
               by="project"),
-        Sheet("reporting", wide_table(states), unit="state"),
-        Sheet("progress", state[_PROGRESS], ("coverage",), "line", by="indicator",
-              unit="persons"),
-        Sheet("pace", state[_PACE], unit="share"),
-        Sheet("by_group", _filled(parts["coverage_by_group_and_sex"]), unit="persons"),
-        Sheet("by_unit", _filled(parts["coverage_by_unit"]), unit="persons"),
+        Sheet("reporting", wide_table(states)),
+        Sheet("progress", state[_PROGRESS], ("coverage",), "line", by="indicator"),
+        Sheet("pace", state[_PACE]),
+        Sheet("by_group", _filled(parts["coverage_by_group_and_sex"])),
+        Sheet("by_unit", _filled(parts["coverage_by_unit"])),
     ]
 
 
@@ -147,7 +149,7 @@ def _crossed(name: str, table: pd.DataFrame, kind: str, subtype: str | None = No
     """Return the sheet of a table with two keys, the second one across."""
     wide = wide_table(table)
     drawn = tuple(column for column in wide.columns[1:] if column != "total")
-    return Sheet(name, wide, drawn, kind, subtype)
+    return Sheet(name, wide, drawn, kind, subtype, value=table.columns[2])
 
 
 def _filled(table: pd.DataFrame) -> pd.DataFrame:
@@ -179,6 +181,12 @@ def header(column: str, lang: str) -> str:
     return label(kind, column, lang) if kind else column
 
 
+def units(columns: Iterable[str], lang: str) -> str:
+    """Return in words what the columns of a table are measured in; nothing if they are not."""
+    said, measured = words("word", lang), set(columns)
+    return "; ".join(said[unit] for unit, of in _UNITS.items() if measured.intersection(of))
+
+
 def labelled(table: pd.DataFrame, lang: str, kinds: dict[str, str] | None = None) -> pd.DataFrame:
     """Return a table with labels in place of its codes; `kinds` names further code lists."""
     kinds, said = KINDS | (kinds or {}), words("word", lang)
@@ -200,3 +208,17 @@ def labelled(table: pd.DataFrame, lang: str, kinds: dict[str, str] | None = None
         shown = [None if v == "" or pd.isna(v) else names.get(v, v) for v in out[column]]
         out[column] = pd.Series(shown, index=out.index, dtype=object)
     return out
+
+
+def contents(sheet: Sheet, lang: str) -> pd.DataFrame:
+    """Return labels for codes, and where there is no figure [z] not applicable or [x] not known."""
+    table, returns = sheet.table, sheet.name == "reporting"
+    cells = labelled(table, lang, dict.fromkeys(table.columns[1:], "state") if returns else None)
+    empty = pd.DataFrame("[z]" if returns else "[x]", table.index, table.columns)
+    if "missing_units" in table:
+        empty["missing_units"] = label("word", "none", lang)
+    if "execution" in table:
+        empty.loc[table["state"].isin(["unplanned", "nothing_planned"]), "execution"] = "[z]"
+    if "required_pace" in table:
+        empty.loc[~table["time_share"].lt(1), "required_pace"] = "[z]"
+    return cells.where(cells.notna(), empty)

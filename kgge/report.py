@@ -23,6 +23,8 @@ get_ipython().run_line_magic("config", "InlineBackend.figure_format = 'retina'")
 _inline._fetch_figure_metadata = lambda figure: {
     "image/png": {"alt": " ".join(_words(ax).alt for ax in figure.axes if ax.get_title())}}
 """
+# "# 01 · English / Vietnamese": the mark and number of a heading, and its two languages.
+_HEADING = re.compile(r"^(#+ +(?:\w+ · )?)(.+?) / (.+)$", re.MULTILINE)
 # What is left of markup in notebooks, which show what returns hold: nothing that runs.
 _TAGS = set("h1 h2 h3 h4 p br hr em strong code pre ul ol li blockquote a table thead tbody tr th "
             "td div".split())
@@ -49,8 +51,8 @@ def run_notebooks(lang: str) -> dict[str, Any]:
     Returns
     -------
     dict of str to NotebookNode
-        The notebooks by name. Each image in them carries its description in the metadata of its
-        output, and stands before the other outputs of its cell.
+        The notebooks by name, their headings in that language. Each image in them carries its
+        description in the metadata of its output, and stands before the other outputs of its cell.
 
     Raises
     ------
@@ -62,6 +64,8 @@ def run_notebooks(lang: str) -> dict[str, Any]:
         env = os.environ | {"KGGE_LANG": check_lang(lang), "IPYTHONDIR": profile,
                             "KGGE_DATA": str(data_folder().resolve())}
         done = list(pool.map(lambda source: _run(source, env), sources))
+    for cell in (c for notebook in done for c in notebook.cells if c.cell_type == "markdown"):
+        cell.source = _HEADING.sub(r"\1\3" if lang == "vi" else r"\1\2", cell.source)
     return {source.stem: notebook for source, notebook in zip(sources, done, strict=True)}
 
 

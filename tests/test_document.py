@@ -159,8 +159,8 @@ def test_numbers_are_written_in_the_language(drawn):
         "planned": [1900.0, 1150.5, 0.0], "execution": [0.598, None, None],
         "spent": [7.0, 8.0, 1e6], "text": "drawn beside it"})
     for lang, planned, rate, spent in (
-            ("vi", ["1.900,0", "1.150,5", "0,0"], "59,8%", ["7", "8", "1.000.000"]),
-            ("en", ["1,900.0", "1,150.5", "0.0"], "59.8%", ["7", "8", "1,000,000"])):
+            ("vi", ["1.900,0", "1.150,5", "0,0"], "59,8%", ["7,0", "8,0", "1.000.000,0"]),
+            ("en", ["1,900.0", "1,150.5", "0.0"], "59.8%", ["7.0", "8.0", "1,000,000.0"])):
         head, *rows = rows_of(drawn[lang][0], data, lang)
         assert len(head) == 4  # neither what is the same in each row nor the text drawn
         projects, amounts, rates, paid = zip(*rows, strict=True)
@@ -196,7 +196,56 @@ def test_states_of_returns_stand_below_their_years(drawn):
     names, states = labels("unit", ["labour", "justice"], "en"), labels(
         "report_state", ["on_time", "late", "missing"], "en")
     assert head[1:] == ["2016", "2017"]
-    assert rows == [[names[0], *states[:2]], [names[1], states[2], "…"]]
+    assert rows == [[names[0], *states[:2]], [names[1], states[2], "–"]], "no return is due"
+
+
+def lead_of(one, data, lang):
+    """The line above the numbers of a figure."""
+    opened = docx.Document(BytesIO(document([one._replace(data=data)], lang)))
+    return docx.text.paragraph.Paragraph(opened.tables[0]._tbl.getprevious(), opened).text
+
+
+def test_the_line_above_the_numbers_names_their_unit_and_explains_signs(drawn):
+    money = pd.DataFrame({"year": [2016, 2017], "planned": 1.0, "spent": [0.5, None]})
+    share = pd.DataFrame({"indicator": "1a", "year": [2019, 2020], "coverage": [None, 0.5],
+                          "target": [None, 0.7]})
+    state = pd.DataFrame({"unit": "labour", "year": [2016, 2017], "state": ["late", "late"]})
+    for lang, lines in (
+            ("vi", ["Số liệu của Hình 1. Đơn vị tính: triệu đồng. "
+                    "“…”: không báo cáo hoặc chưa rõ số.",
+                    "Số liệu của Hình 1. Đơn vị tính: %. "
+                    "“…”: không báo cáo hoặc chưa rõ số. “–”: không áp dụng.",
+                    "Số liệu của Hình 1."]),
+            ("en", ["Data for Figure 1. Unit: million dong. “…”: not reported or not known.",
+                    "Data for Figure 1. Unit: %. “…”: not reported or not known. "
+                    "“–”: not applicable.",
+                    "Data for Figure 1."])):
+        assert [lead_of(drawn[lang][0], data, lang) for data in (money, share, state)] == lines
+
+
+def test_a_dash_stands_where_no_figure_is_due(drawn):
+    """Before the year of the target, and where nothing is planned; else a figure is not known."""
+    data = pd.DataFrame({"indicator": "1a", "year": [2019, 2020], "coverage": [None, 0.5],
+                         "target": [None, 0.7]})
+    assert rows_of(drawn["en"][0], data, "en")[1:] == [["2019", "…", "–"], ["2020", "50.0%",
+                                                                        "70.0%"]]
+    said = labels("execution", ["executed", "not_reported", "unplanned", "nothing_planned"], "vi")
+    rates = pd.DataFrame({"project": ["I", "I", "II", "II"], "year": [2016, 2017] * 2,
+                          "execution": [0.5, None, None, None], "text": said})
+    assert [row[1:] for row in rows_of(drawn["vi"][0], rates, "vi")[1:]] == [
+        ["50,0%", "…"], ["–", "–"]]
+
+
+def test_short_tables_stay_whole_and_long_ones_leave_no_single_rows(drawn):
+    one = drawn["en"][0]
+    for count in (1, 10, 11, 30):
+        data = pd.DataFrame({"series": "a", "x": range(count), "y": 1.0})
+        table = docx.Document(BytesIO(document([one._replace(data=data)], "en"))).tables[0]
+        kept = [{p.paragraph_format.keep_with_next for cell in row.cells for p in cell.paragraphs}
+                for row in table.rows]
+        assert kept[-1] == {None}
+        whole = {0, 1, 2, count - 1} if count > 10 else set(range(count))
+        assert [at for at, keep in enumerate(kept) if keep == {True}] == sorted(whole)
 
 
 def test_a_table_fills_the_column_with_figures_to_the_right(opened):
@@ -204,11 +253,12 @@ def test_a_table_fills_the_column_with_figures_to_the_right(opened):
         grid = [int(column.get(qn("w:w"))) for column in table._tbl.tblGrid]
         assert 9000 < sum(grid) <= 9070  # 16 cm in twentieths of a point
         assert len(grid) == len(table.columns)
+        assert 0.39 < grid[0] / sum(grid) < 0.41, "names need room"
         sides = [{cell.paragraphs[0].alignment for cell in column.cells}
                  for column in table.columns]
         assert sides[0] == {WD_ALIGN_PARAGRAPH.LEFT}
         for column, (side,), width in zip(table.columns, sides, grid, strict=True):
-            figures = all(c.text[0] in "0123456789−…" for c in column.cells[1:])
+            figures = all(c.text[0] in "0123456789−…–" for c in column.cells[1:])
             assert (side == WD_ALIGN_PARAGRAPH.RIGHT) == (figures and width < grid[0])
             assert [c.paragraphs[0].runs[0].bold is True for c in column.cells] == [
                 True, *[False] * (len(table.rows) - 1)]
@@ -232,7 +282,7 @@ def test_markup_in_a_label_stays_text(drawn):
     changed = one._replace(data=data, text=one.text._replace(title="A <b> & title"))
     opened = docx.Document(BytesIO(document([changed], "en")))
     cells = [cell.text for cell in opened.tables[0]._cells]
-    assert cells == ["series", "x", "y", "<b>&amp;</b>", "1", "1.5", "=1+1", "2", "…"]
+    assert cells == ["series", "x", "y", "<b>&amp;</b>", "1.0", "1.5", "=1+1", "2.0", "…"]
 
 
 @pytest.mark.skipif(not (shutil.which("soffice") and shutil.which("pdftotext")),

@@ -17,7 +17,7 @@ import kgge.excel
 from kgge.charts.frame import MARK
 from kgge.excel import workbook
 from kgge.plan import REPORT_STATES
-from kgge.published import Sheet, sheets, wide_table
+from kgge.published import Sheet, contents, sheets, wide_table
 from kgge.style import COLOURS
 
 SPACES = {"c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
@@ -47,9 +47,10 @@ def parts(content, pattern):
 
 
 def filled(sheet):
-    """The cells of the one table of a sheet, header first."""
+    """The cells of the one table of a sheet, header first, with the totals below it."""
     (table,) = sheet.tables.values()
     left, top, right, bottom = range_boundaries(table.ref)
+    bottom += sheet.cell(bottom + 1, left).value is not None
     return [[sheet.cell(row, column).value for column in range(left, right + 1)]
             for row in range(top, bottom + 1)]
 
@@ -60,7 +61,8 @@ def test_each_sheet_has_one_table_without_gaps_or_merged_cells(book):
         assert not sheet.merged_cells.ranges, sheet.title
         assert all(value is not None for row in rows for value in row), sheet.title
         assert len(set(rows[0])) == len(rows[0])
-        assert sheet["A1"].value and sheet.page_setup.paperSize == 9
+        assert sheet["A1"].value
+        assert sheet.page_setup.paperSize == (8 if len(rows[0]) > 12 else 9)  # A3, A4
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
     names = [name for sheet in book.worksheets for name in sheet.tables]
     assert len(set(names)) == len(names) == len(sheets()) + 1
@@ -98,6 +100,106 @@ def test_sheets_from_returns_carry_the_mark(book, lang):
     assert marked == [False] * 6 + [True] * (len(sheets()) - 6)
 
 
+def chart_words(files, lang):
+    """Title, description and names of the series of each native chart, by its sheet."""
+    drawn = [sheet.name for sheet in sheets() if sheet.series]
+    titles, descriptions, names = {}, {}, {}
+    for kind, found in (("charts/chart", titles), ("drawings/drawing", descriptions)):
+        made = parts(files[lang], rf"xl/{kind}\d+\.xml")
+        for name, at in zip(drawn, range(1, len(drawn) + 1), strict=True):
+            found[name] = made[f"xl/{kind}{at}.xml"]
+    for name, chart in titles.items():
+        names[name] = [one.findtext("c:tx//c:v", namespaces=SPACES)
+                       for one in chart.findall(".//c:ser", SPACES)]
+        titles[name] = "".join(t.text for t in chart.findall("c:chart/c:title//a:t", SPACES))
+        descriptions[name] = descriptions[name].find(".//d:cNvPr", SPACES).get("descr")
+    return titles, descriptions, names
+
+
+def test_charts_of_illustrative_returns_say_so_themselves(files, lang):
+    titles, descriptions, _ = chart_words(files, lang)
+    for sheet in [sheet for sheet in sheets() if sheet.series]:
+        for text in (titles[sheet.name], descriptions[sheet.name]):
+            assert text.startswith(f"{MARK[lang]}. ") == sheet.marked == (MARK[lang] in text)
+
+
+def test_titles_of_charts_say_what_is_drawn_and_in_which_unit(files, lang):
+    titles, _, _ = chart_words(files, lang)
+    money, rates = {"vi": ("triệu đồng", "Tỷ lệ thực hiện theo dự án và năm, %"),
+                    "en": ("million dong", "Execution rate by project and year, %")}[lang]
+    coverage = {"vi": "Tỷ lệ bao phủ theo chỉ tiêu và năm, %",
+                "en": "Coverage by indicator and year, %"}[lang]
+    assert titles.pop("spent_by_year") == f"{MARK[lang]}. {rates}"
+    assert titles.pop("progress") == f"{MARK[lang]}. {coverage}"
+    assert titles.pop("source_shares").endswith(", %")
+    assert all(title.endswith(f", {money}") for title in titles.values()) and len(titles) == 6
+
+
+def test_the_unit_above_a_table_is_that_of_its_figures(book, lang):
+    above = {sheet.name: page["A2"].value.partition(": ")[2]
+             for sheet, page in zip(sheets(), book.worksheets[2:], strict=True)}
+    money, persons, ratio = {"vi": ("triệu đồng", "người", "hệ số"),
+                             "en": ("million dong", "persons", "ratio")}[lang]
+    assert {above[name] for name in ("spent", "spent_by_year")} == {f"{money}; %"}
+    assert (above["pace"], above["source_shares"]) == (f"%; {ratio}", "%")
+    assert {above[name] for name in ("progress", "by_group", "by_unit")} == {f"{persons}; %"}
+    plan = ("by_year", "by_project", "by_project_year", "by_line", "constant_prices")
+    assert {above[name] for name in plan} == {money}
+    states = book.worksheets[2 + list(above).index("reporting")]
+    assert states["A2"].value.startswith({"vi": "Nguồn: ", "en": "Source: "}[lang]), "no unit"
+
+
+def test_the_legend_names_prices_with_their_year_and_without_a_note(files, book, lang):
+    *_, names = chart_words(files, lang)
+    year = min(kgge.load_budget()["year"])
+    current, constant = {"vi": ("Giá hiện hành", f"Giá so sánh năm {year}"),
+                         "en": ("Current prices", f"Prices of {year}")}[lang]
+    assert names["constant_prices"] == [current, constant]
+    heads = filled(book.worksheets[2 + [s.name for s in sheets()].index("constant_prices")])[0]
+    assert heads[1:] == [current, f"{constant} [6]"]
+    assert not [name for found in names.values() for name in found if "[" in name]
+
+
+def test_headers_stand_over_their_figures_and_text_keeps_away_from_them(book):
+    for sheet in book.worksheets[1:]:
+        (table,) = sheet.tables.values()
+        for head, *column in zip(*sheet[table.ref], strict=True):
+            figures = [c for c in column if not isinstance(c.value, str)]
+            right = bool(figures) and head.value not in ("Năm", "Year")
+            for cell in [head, *column]:  # numbers stand right of themselves
+                side = "right" if right and isinstance(cell.value, str) else (
+                    None if right else "left")
+                assert (cell.alignment.horizontal, cell.alignment.indent) == (
+                    side, 0 if right else 1), (sheet.title, head.value)
+
+
+def test_rows_are_as_high_as_their_text_and_hardly_higher(book):
+    """A letter is 5.5 to 7.5 pixels wide, a unit of width 7 pixels, a line 13 points high."""
+    for sheet in book.worksheets[1:]:
+        (table,) = sheet.tables.values()
+        for row in sheet[table.ref]:
+            texts = [(len(cell.value), sheet.column_dimensions[cell.column_letter].width)
+                     for cell in row if isinstance(cell.value, str)]
+            least, most = (max([1, *(-(-size * letter // (7 * width)) for size, width in texts)])
+                           for letter in (5.5, 7.5))
+            height = sheet.row_dimensions[row[0].row].height
+            assert 13 * least <= height <= 13 * (most + 1) + 3, [cell.value for cell in row]
+
+
+def test_totals_stand_below_the_table_and_are_not_sorted_along(book):
+    """Right below it, so that the sheet has no gap; the figures are those of the table."""
+    crossed = {"by_year", "by_project", "by_project_year", "by_line"}
+    for given, sheet in zip(sheets(), book.worksheets[2:], strict=True):
+        (table,) = sheet.tables.values()
+        bottom = range_boundaries(table.ref)[3]
+        inside = [row[0].value for row in sheet[table.ref]]
+        assert not {"Tổng cộng", "Total"} & set(inside)
+        below = sheet.cell(bottom + 1, 1).value
+        assert (below in ("Tổng cộng", "Total")) == (given.name in crossed)
+        assert below is None or [c.value for c in sheet[bottom + 1]][1:] == list(
+            given.table.iloc[-1, 1:])
+
+
 def test_charts_show_the_numbers_of_their_cells(files, book, lang):
     charts = parts(files[lang], r"xl/charts/chart\d+\.xml")
     assert len(charts) == sum(bool(sheet.series) for sheet in sheets())
@@ -132,19 +234,14 @@ def test_numbers_look_like_what_they_are(book, lang):
             wanted = {"year": "0", "ratio": "0.00"}.get(
                 name, "0.0%" if share else "#,##0" if whole else "#,##0.0")
             assert {cell.number_format for cell in numbers} <= {place + wanted}, (given.name, name)
-            empty = [cell for cell in column if cell.value in ("[x]", "[z]")]
-            assert {cell.alignment.horizontal for cell in empty} <= {"right"}
             long = name in ("item", "project", "indicator", "unit", "missing_units", "group")
             assert not long or sheet.column_dimensions[head.column_letter].width >= 40
 
 
-def test_notes_are_in_the_language_and_their_rows_high_enough(files):
+def test_notes_are_in_the_language(files):
     vi, en = (openpyxl.load_workbook(BytesIO(files[lang])).worksheets[1] for lang in ("vi", "en"))
     texts = [{cell.value for cell in sheet["B"] if cell.value} for sheet in (vi, en)]
     assert len(texts[0]) == len(texts[1]) > 8 and texts[0].isdisjoint(texts[1])
-    for cell in en["B"][1:]:
-        lines = len(cell.value) / en.column_dimensions["B"].width
-        assert en.row_dimensions[cell.row].height >= 14 * lines
 
 
 def test_a_sheet_is_filled_from_its_title_to_its_table(book):
@@ -177,21 +274,22 @@ def test_without_returns_the_cover_names_the_plan_only(monkeypatch):
 
 
 def test_charts_refer_to_the_names_and_places_of_their_figures(book):
-    """Series are named by a header, or by the first cell of their block; totals are not drawn."""
+    """Series of one column are named by the first cell of their block; totals are not drawn."""
     for given, sheet in zip(sheets(), book.worksheets[2:], strict=True):
         assert len(sheet._charts) == bool(given.series)
         (table,) = sheet.tables.values()
         _, top, _, bottom = range_boundaries(table.ref)
         heads, drawn = list(given.table), []
         for series in sheet._charts[0].series if given.series else ():
-            places = series.tx.strRef, series.cat.numRef or series.cat.strRef, series.val.numRef
-            name, across, up = (range_boundaries(part.f.partition("!")[2].replace("$", ""))
-                                for part in places)
+            places = [series.cat.numRef or series.cat.strRef, series.val.numRef]
+            places += [series.tx.strRef] if given.by else []
+            across, up, *name = (range_boundaries(part.f.partition("!")[2].replace("$", ""))
+                                 for part in places)
             assert across[1::2] == up[1::2] and across[0] == (
                 heads.index("year") + 1 if given.by else 1)
-            assert name[:2] == ((1, up[1]) if given.by else (up[0], top))
+            assert [place[:2] for place in name] == ([(1, up[1])] if given.by else [])
             drawn += [(up[0], row) for row in range(up[1], up[3] + 1)]
-        rows = range(top + 1, bottom + 1 - (sheet.cell(bottom, 1).value in ("Tổng cộng", "Total")))
+        rows = range(top + 1, bottom + 1)
         columns = [heads.index(column) + 1 for column in given.series]
         assert sorted(drawn) == sorted((column, row) for column in columns for row in rows)
         if given.series:
@@ -225,7 +323,8 @@ def test_series_are_told_apart_and_keep_their_colours(files, lang):
         values = drawn[sheet.name].find(".//c:valAx", SPACES)
         assert values.find("c:scaling/c:min", SPACES).get("val") == "0"
         whole = values.find("c:scaling/c:max", SPACES)
-        assert (whole is not None and whole.get("val") == "1") == (sheet.name == "source_shares")
+        assert (whole is not None and whole.get("val") == "1") == (
+            sheet.name in ("source_shares", "progress")), "shares of a whole"
         order = drawn[sheet.name].find(".//c:catAx/c:scaling/c:orientation", SPACES).get("val")
         assert (order == "maxMin") == (sheet.kind == "bar"), "bars run down as rows do"
         title = "".join(t.text for t in drawn[sheet.name].findall("c:chart/c:title//a:t", SPACES))
@@ -262,10 +361,10 @@ def test_empty_cells_say_why():
     given = {sheet.name: sheet for sheet in sheets()}
     spent = given["spent"].table.head(3).assign(
         execution=None, state=["unplanned", "not_reported", "nothing_planned"])
-    cells = kgge.excel._cells(given["spent"]._replace(table=spent), "en")
+    cells = contents(given["spent"]._replace(table=spent), "en")
     assert list(cells["execution"]) == ["[z]", "[x]", "[z]"]
     report = pd.DataFrame({"unit": ["labour", "justice"], "2016": [None, "late"]})
-    assert list(kgge.excel._cells(Sheet("reporting", report), "en")["2016"]) == ["[z]", "Late"]
+    assert list(contents(Sheet("reporting", report), "en")["2016"]) == ["[z]", "Late"]
 
 
 def test_parts_are_those_of_the_latest_year():

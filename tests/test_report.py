@@ -31,9 +31,9 @@ FLAGS = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --
          "--disable-background-networking --disable-component-update "
          "--virtual-time-budget=20000 --dump-dom").split()
 CELLS = [
-    new_markdown_cell("# 01 · One & only\n\n**A question?**"),
+    new_markdown_cell("# 01 · One & only / Một và duy nhất\n\n**A question? / Một câu hỏi?**"),
     new_code_cell("import kgge\n\nkgge.use()\nbudget = kgge.load_budget()"),
-    new_markdown_cell("## Answer"),
+    new_markdown_cell("## Answer / Trả lời\n\n### 1/2\n\n### 1a · A / B"),
     new_code_cell("by_year = kgge.totals(budget, ['year', 'source'])\n"
                   "ax = kgge.charts.planned_by_year_and_source(by_year)\n"
                   "print('<script>alert(1)</script>')\n"
@@ -73,7 +73,12 @@ def page(report, request):
 def test_a_page_has_language_title_and_no_code(page):
     lang, html = page
     assert f'<html lang="{lang}">' in html
-    assert "<title>01 · One &amp; only</title>" in html
+    title, *below = {"vi": ("01 · Một và duy nhất", "Trả lời", "1/2", "1a · B"),
+                     "en": ("01 · One &amp; only", "Answer", "1/2", "1a · A")}[lang]
+    assert f"<title>{title}</title>" in html
+    headings = re.findall("<h[123][^>]*>([^<]+)</h", html)
+    assert headings == [title, *below], "in the language of the page"
+    assert "A question? / Một câu hỏi?" in html
     assert "load_budget" not in html and "kgge.use" not in html
     assert html.count("<h1") == 1
     assert html.index('href="#content"') < html.index('id="content"')
@@ -114,8 +119,13 @@ def test_the_index_links_pages_that_exist(report):
     html = (report / "index.html").read_text(encoding="utf-8")
     links = re.findall('href="([^"#]+)"', html)
     pages = [link for link in links if link.endswith(".html")]
-    assert pages == ["vi/01-one.html", "en/01-one.html", "reference.html"]
-    assert all((report / link).is_file() for link in pages[:2])
+    assert pages == ["vi/01-one.html", "reference.html", "en/01-one.html", "reference.html"]
+    assert all((report / link).is_file() for link in pages[::2])
+    for lang, shown in (("vi", ["01 · Một và duy nhất", "Tra cứu"]),
+                        ("en", ["01 · One &amp; only", "Reference"])):
+        part = html.split(f'<section lang="{lang}">')[1].split("</section>")[0]
+        texts = re.findall(r'\.html"[^>]*>([^<:]+)', part)
+        assert texts == shown
     assert {"figures-vi.docx", "tables-en.xlsx"} <= set(links)
     assert [tag.get("class") for tag in tags(html, "p")].count("mark") == 1
     assert "minh họa" in html  # the returns of the repository are illustrative
