@@ -88,7 +88,6 @@ def read_annex(path: str | Path | None = None,
     slots, first, below = _read_header(grid, path.name)
     faults: list[str] = []
     rows = _read_rows(grid[below:], slots, first, repairs, faults)
-    _raise(faults, path.name)
     give_items(rows, faults)
     _raise(faults, path.name)
     annex = conform("annex", _frame(rows, slots))

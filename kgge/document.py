@@ -5,19 +5,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from io import BytesIO
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from kgge.charts.frame import MARK
+from kgge.charts.frame import MARK, ChartText
 from kgge.labels import label, labels, number, percent, words
-from kgge.published import SHARES, header, labelled, units, wide_table
+from kgge.published import SHARES, Figure, header, labelled, units, wide_table
 
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
-
-    from kgge.export import Drawn
 
 _FONT, _LANGUAGE = "Times New Roman", {"vi": "vi-VN", "en": "en-GB"}
 _COLUMN = 9070  # twentieths of a point: 16 cm
@@ -28,7 +26,17 @@ _MOST_ROWS = 40  # longer tables are named, not printed
 _SIGNS = {"…": "not_known", "–": "not_applicable"}  # where there is no figure
 
 
-def document(drawn: Sequence["Drawn"], lang: str) -> bytes:
+class Drawn(NamedTuple):
+    """One figure in one language: its words, its numbers, its image and its other files."""
+
+    figure: Figure
+    text: ChartText
+    data: pd.DataFrame
+    png: bytes
+    files: dict[str, bytes]
+
+
+def document(drawn: Sequence[Drawn], lang: str) -> bytes:
     """Return all figures of one language as a Word document.
 
     Parameters
@@ -98,7 +106,7 @@ def _set_up(doc: "Document", lang: str) -> None:
     _end_field(footer)
 
 
-def _figure(doc: "Document", one: "Drawn", count: int, lang: str) -> None:
+def _figure(doc: "Document", one: Drawn, count: int, lang: str) -> None:
     """Add picture and caption, source and the numbers of one figure."""
     from docx.shared import Cm
 

@@ -9,11 +9,12 @@ from io import BytesIO
 from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from kgge.charts.frame import MARK, ChartText
+from kgge.document import Drawn, document
 from kgge.files import guard, write_bytes
 from kgge.labels import check_lang
 from kgge.published import Figure, figures
@@ -24,16 +25,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("png", "svg", "pdf")
 DPI = 300
-
-
-class Drawn(NamedTuple):
-    """One figure in one language: its words, its numbers, its image and its other files."""
-
-    figure: Figure
-    text: ChartText
-    data: pd.DataFrame
-    png: bytes
-    files: dict[str, bytes]
 
 
 def export(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
@@ -66,7 +57,6 @@ def export(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
     DataError
         If a processed table is missing or a code has no label.
     """
-    from kgge.document import document
     from kgge.excel import workbook
 
     langs = list(dict.fromkeys(map(check_lang, langs)))

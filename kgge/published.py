@@ -78,14 +78,15 @@ def published() -> dict[str, dict[str, pd.DataFrame]]:
     if not reporting["received"].any():
         return {"plan": plan}
     spending, outcomes, units = tables.load_spending(), tables.load_outcomes(), tables.load_units()
-    latest = reporting.loc[reporting["received"], "year"].max()
+    reported = reporting.loc[reporting["received"], "year"]
+    latest, due = reported.max(), budget[budget["year"].isin(reported)]
     state = progress(outcomes, tables.load_targets(), units)
     by_group, by_unit = (coverage(outcomes, units, by) for by in (["group", "sex"], ["unit"]))
     return {
         "plan": plan,
         "execution": {
-            "planned_against_spent": execution(budget, spending, "project"),
-            "execution_by_project_and_year": execution(budget, spending, ["project", "year"])},
+            "planned_against_spent": execution(due, spending, "project"),
+            "execution_by_project_and_year": execution(due, spending, ["project", "year"])},
         "reporting": {"reports_received": reporting},
         "progress": {"path_to_target": state, "scorecard": state[state["year"] == latest]},
         "coverage": {"coverage_by_group_and_sex": by_group[by_group["year"] == latest],

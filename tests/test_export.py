@@ -60,6 +60,15 @@ def test_figures_stand_in_their_sections_and_show_the_latest_year():
     assert of_chart["planned_in_constant_prices"].table.attrs["base_year"] == 2016
 
 
+def test_spending_is_set_against_the_plan_of_the_years_with_returns(monkeypatch):
+    reporting, spending = kgge.load_reporting(), kgge.load_spending()
+    early = reporting.assign(received=reporting["year"] < 2018)
+    monkeypatch.setattr("kgge.tables.load_reporting", lambda: early)
+    monkeypatch.setattr("kgge.tables.load_spending", lambda: spending[spending["year"] < 2018])
+    table = next(f.table for f in figures() if f.chart == "planned_against_spent")
+    assert table["planned"].sum() == 1340 + 1390
+
+
 def test_figures_without_returns_are_those_of_the_plan(monkeypatch):
     none = kgge.load_reporting().assign(received=False)
     monkeypatch.setattr("kgge.tables.load_reporting", lambda: none)
