@@ -80,7 +80,7 @@ def in_statement(node: ast.AST) -> Iterator[Change]:
             pass
         case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test):
             yield test, "condition", "test", ast.UnaryOp(ast.Not(), test)
-        case ast.Return(value=ast.expr() as value):
+        case ast.Return(value=ast.expr() as value) if ast.unparse(value) != "None":
             yield value, "return", "value", ast.Constant(None)
     for at, decorator in enumerate(getattr(node, "decorator_list", [])):
         left = node.decorator_list[:at] + node.decorator_list[at + 1:]
