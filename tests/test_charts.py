@@ -261,6 +261,9 @@ def test_real(name, lang, monkeypatch):
     if table is None or table.empty:
         pytest.skip("no returns in the data folder")
     assert_right(name, table, lang, monkeypatch)
+    plt.close("all")
+    title = getattr(charts, name)(table, lang=lang).get_title()
+    assert not title.endswith("…"), f"the finding is cut: {title}"
 
 
 def REAL(kept=[]):  # noqa: B006 - read once
@@ -349,7 +352,7 @@ def test_a_plan_without_figures_says_so():
 def test_titles_and_description_say_the_finding():
     table = totals(kgge.load_budget(), ["year", "source"])
     text = charts.chart_text(charts.planned_by_year_and_source(table, lang="vi"))
-    assert text.title == ("Ngân sách trung ương chiếm 59,8% trong tổng số 6.600 triệu đồng "
+    assert text.title == ("Ngân sách trung ương chiếm 59,8% trong 6.600 triệu đồng "
                           "dự kiến; năm 2017 và 2019 có mức dự kiến cao nhất")
     assert text.subtitle == "Kinh phí dự kiến theo năm và nguồn vốn, triệu đồng, 2016–2020"
     assert "27/KH-UBND" in text.source and "03/3/2016" in text.source

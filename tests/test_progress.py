@@ -296,7 +296,10 @@ def test_one_person_in_the_first_year():
     row = one(single(2016, 1, 1), A, units("u"))
     assert (row["coverage"], row["observed_pace"], row["coverage_low"]) == (1, 1, 1)
     table = coverage(single(2016, 1, 1), units("u", "v"), "unit", A)
-    assert table["coverage"].tolist()[0] == 1 and table.index.tolist() == [0, 1]
+    assert table["coverage"].tolist()[0] == 1
+    both = pd.concat([single(2016, 1, 1), single(2016, 1, 1, "1b")])
+    table = coverage(both, units("u", indicators="1a;1b"), "unit", TARGETS.head(2))
+    assert table.index.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("column", ["unit", "year", "reached"])
