@@ -62,7 +62,10 @@ def _codes(outcomes: pd.DataFrame, known: dict[str, list[str]]) -> dict[str, Arr
         values = outcomes[column]
         plain = values if isinstance(values.dtype, pd.CategoricalDtype) else values.to_numpy(object)
         found_code, found = pd.factorize(plain)
-        place = {code: i for i, code in enumerate(known.setdefault(column, sorted(found)))}
+        if column not in known:
+            known[column], codes[column] = [*found], found_code
+            continue
+        place = {code: i for i, code in enumerate(known[column])}
         codes[column] = np.array([place.get(code, -1) for code in found] + [-1])[found_code]
         if unknown := [str(code) for code in found if code not in place]:
             faults.append(f"unknown {column} {', '.join(unknown)} "
@@ -95,8 +98,9 @@ def blocks(outcomes: pd.DataFrame, units: pd.DataFrame, targets: pd.DataFrame,
     names = units["unit"].to_numpy(dtype=object)
     known = {"unit": names.tolist(), "indicator": targets["indicator"].to_list()}
     codes = _codes(outcomes, known)
-    expects = np.array([i in lists[text] for i in known["indicator"] for text in listed],
-                       dtype=bool).reshape(len(known["indicator"]), len(listed))
+    asks = {text: [i in several for i in known["indicator"]] for text, several in lists.items()}
+    expects = np.array([asks[text] for text in listed], dtype=bool).reshape(
+        len(listed), len(known["indicator"])).T
     _refuse(outcomes, ~expects[codes["indicator"], codes["unit"]],
             "the unit is not to report that indicator (see the table of units)")
     groups, sexes = known["group"], known["sex"]
@@ -213,9 +217,9 @@ def add_up(block: Block, own: Any = slice(None), vague: Any = (), by_unit: bool 
         names = np.where(missing, block.units, "")
     else:
         width = np.where(np.isnan(sums["ends"]), np.inf, sums["high"] - sums["low"])
-        order = np.argsort(-width, axis=1, kind="stable")
-        names = np.array([[";".join(block.units[row[gap[row]]])]
-                          for row, gap in zip(order, missing, strict=True)], dtype=object)
+        gaps = [np.flatnonzero(of_year) for of_year in missing]
+        names = np.array([[";".join(block.units[gap[np.argsort(-wide[gap], kind="stable")]])]
+                          for wide, gap in zip(width, gaps, strict=True)], dtype=object)
         sums = {name: values.sum(axis=1, keepdims=True) for name, values in sums.items()}
     sums["reached"] = np.where(sums["units_reported"] > 0, sums["reached"], np.nan)
     sums["eligible"] = np.where(sums["units_reported"] > 0, sums["eligible"], np.nan)
