@@ -89,10 +89,10 @@ def shares(budget: pd.DataFrame, by: str | Sequence[str],
     """
     out = totals(budget, by)
     if within is None:
-        whole: float | pd.Series = out["amount"].sum() or np.nan
+        whole: float | pd.Series = out["amount"].sum()
     else:
         keys = _keys(within, _keys(by, _BY))
-        whole = out.groupby(keys, sort=False)["amount"].transform("sum").replace(0.0, np.nan)
+        whole = out.groupby(keys, sort=False)["amount"].transform("sum")
     return out.assign(share=out["amount"] / whole)
 
 
