@@ -8,7 +8,6 @@ from typing import Any
 
 from kgge import labels
 
-WIDTH = 6.3  # inches: 16 cm, a column of an A4 page
 INK, MARK_INK, GREY = "#1A1A1A", "#801650", "#8C8C8C"
 SIZES = {"title": 12.0, "subtitle": 9.5, "label": 8.5, "mark": 8.5, "source": 8.0}
 # UK Analysis Function palette; neighbours in this order differ by 3:1, and so do grey and navy.
@@ -21,7 +20,7 @@ COLOURS = {
     "path": NAVY, "target": ORANGE, "missing": "#3D3D3D",
 }
 HATCHES = {"other": "////"}  # in grey it would be the twin of central
-MARKERS = {"central": "o", "local": "s", "other": "^", "female": "o", "male": "s"}
+MARKERS = {"female": "o", "male": "s"}
 STYLE = ["default", "kgge.kgge"]  # matplotlib's own defaults, over them kgge/kgge.mplstyle
 # Parameters that say how matplotlib runs, not how a chart looks: the session's own.
 _NO_STYLE = ("backend", "interactive", "toolbar", "timezone", "tk.", "webagg.", "macosx.",
