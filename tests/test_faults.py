@@ -155,6 +155,9 @@ ONE = {  # kind of fault: what is done to the workbook, every problem it must gi
     "total row added": (put(MONEY, "E62", 99), {(MONEY, "E62", "no_code")}),
     "row twice": (copy_row(PERSONS, 8, 40), figures(PERSONS, "EFG", [8, 40], "duplicate_row")),
     "note beside the table": (put(PERSONS, "I8", "=ước tính", "s"), {(PERSONS, "I8", "not_read")}),
+    "formulas right of all and below all": (
+        many(put(PERSONS, "K8", "=1+1"), put(MONEY, "H70", "=1")),
+        {(PERSONS, "K8", "not_read"), (MONEY, "H70", "not_read")}),
     "old version": (put(COVER, "B16", "KH27-v0"), {(COVER, "B16", "version")}),
     "unit unknown": (put(COVER, "B10", "sai-gon"), {(COVER, "B10", "unit")}),
     "unit of no return": (put(COVER, "B10", "other-departments"), {(COVER, "B10", "unit")}),
