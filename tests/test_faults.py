@@ -402,9 +402,21 @@ def test_each_language_writes_decimals_its_way(tmp_path, sound):
 
 
 def test_a_percentage_is_named_as_it_shows(tmp_path, sound):
-    edits = many(put(MONEY, "E8", 0.955), look(MONEY, "E8", "0%"))
+    edits = many(*(put(MONEY, cell, value) for cell, value in (("E8", 0.955), ("E9", 0.07))),
+                 *(look(MONEY, cell, "0%") for cell in ("E8", "E9")))
     _, problems = read(tmp_path, sound, "a.xlsx", edited(sound[0], edits))
-    assert problems["value"].tolist() == ["95.5%"]
+    assert problems["value"].tolist() == ["95.5%", "7%"]
+
+
+def test_parts_with_further_fields_in_their_headers_are_read(tmp_path, sound):
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(sound[0])) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            about = zipfile.ZipInfo(name)
+            about.extra = struct.pack("<HH4s", 0xCAFE, 4, b"more")
+            new.writestr(about, old.read(name), zipfile.ZIP_DEFLATED)
+    returns, problems = read(tmp_path, sound, "a.xlsx", out.getvalue())
+    assert problems.empty and returns.reporting.attrs["cells"]["submitted"] == 234
 
 
 def test_external_links_are_ignored_with_a_warning(tmp_path, sound):
