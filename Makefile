@@ -62,7 +62,7 @@ sensitivity: $(READY)
 	$(BIN)/python tests/sensitivity.py
 
 mutants: $(READY)
-	$(BIN)/python tests/mutate.py annex returns progress spending
+	$(BIN)/python tests/mutate.py annex outline returns reporting progress spending prices
 
 test-environment:
 	$(PYTHON) tests/clean_environment.py
