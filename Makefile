@@ -62,7 +62,8 @@ sensitivity: $(READY)
 	$(BIN)/python tests/sensitivity.py
 
 mutants: $(READY)
-	$(BIN)/python tests/mutate.py annex outline returns reporting progress spending prices
+	$(BIN)/python tests/mutate.py annex.read annex.tree returns.collect \
+		analysis.reporting analysis.progress analysis.spending analysis.prices
 
 test-environment:
 	$(PYTHON) tests/clean_environment.py

@@ -21,9 +21,9 @@ def bare(folder: Path) -> None:
     from matplotlib import pyplot
 
     from kgge import charts
-    from kgge.export import DPI, FORMATS
-    from kgge.published import figures
-    from kgge.style import drawn_in_style
+    from kgge.charts.style import drawn_in_style
+    from kgge.publish.catalogue import figures
+    from kgge.publish.figures import DPI, FORMATS
 
     for figure in figures():
         for lang in LANGS:
@@ -35,7 +35,7 @@ def bare(folder: Path) -> None:
 
 
 def exported(folder: Path) -> None:
-    from kgge.export import export
+    from kgge.publish.figures import export
 
     export(folder, LANGS)
 

@@ -12,7 +12,7 @@ import tracemalloc
 import numpy as np
 import pandas as pd
 
-from kgge.progress import progress
+from kgge.analysis.progress import progress
 
 COMMUNES, YEARS, REPEATS = 11_162, range(2016, 2021), 7
 CELLS = (

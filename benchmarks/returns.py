@@ -21,8 +21,8 @@ import pandas as pd
 from python_calamine import CalamineWorkbook
 
 from kgge.files import data_folder
-from kgge.returns import list_files, read_returns
-from kgge.tables import load_units
+from kgge.returns.collect import list_files, read_returns
+from kgge.tables.load import load_units
 
 
 def timed(action):

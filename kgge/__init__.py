@@ -2,22 +2,23 @@
 
 One way only: ``data/raw`` → `read_annex`, `read_returns` → ``kgge build`` → ``data/processed`` →
 ``load_*`` → `totals`, `execution`, `coverage`, `progress` → `charts` → notebooks and exports.
-Everything is a plain pandas DataFrame; columns, keys and units stand in ``kgge.schemas.SCHEMAS``.
+Everything is a plain pandas DataFrame; columns, keys and units stand in
+``kgge.tables.schemas.SCHEMAS``.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from kgge.cards import notice, status_card
+from kgge.analysis.coverage import coverage
+from kgge.analysis.prices import in_usd, real_terms
+from kgge.analysis.progress import progress
+from kgge.analysis.reporting import reporting_rates
+from kgge.analysis.spending import cost_per_person, execution, shares, totals
+from kgge.analysis.status_card import notice, status_card
+from kgge.annex.reconcile import reconcile
 from kgge.files import DataError
 from kgge.labels import label, number, percent
-from kgge.ledger import reconcile
-from kgge.prices import in_usd, real_terms
-from kgge.progress import coverage, progress
-from kgge.reporting import reporting_rates
-from kgge.spending import cost_per_person, execution, shares, totals
-from kgge.style import use
-from kgge.tables import (
+from kgge.tables.load import (
     load_annex,
     load_budget,
     load_context,
@@ -30,13 +31,14 @@ from kgge.tables import (
     load_targets,
     load_units,
 )
-from kgge.trace import trace
 
 if TYPE_CHECKING:
     from kgge import charts
-    from kgge.annex import read_annex
-    from kgge.returns import Returns, read_returns
-    from kgge.template import write_template
+    from kgge.annex.read import read_annex
+    from kgge.charts.style import use
+    from kgge.returns.collect import Returns, read_returns
+    from kgge.returns.template import write_template
+    from kgge.tracing import trace
 
 __all__ = [
     # sources in
@@ -53,8 +55,10 @@ __all__ = [
 ]
 
 # Loaded when first asked for, so that `import kgge` costs little more than `import pandas`.
-_LATER = {"charts": "kgge.charts", "read_annex": "kgge.annex", "read_returns": "kgge.returns",
-          "Returns": "kgge.returns", "write_template": "kgge.template"}
+_LATER = {"charts": "kgge.charts", "read_annex": "kgge.annex.read",
+          "read_returns": "kgge.returns.collect", "Returns": "kgge.returns.collect",
+          "write_template": "kgge.returns.template", "trace": "kgge.tracing",
+          "use": "kgge.charts.style"}
 
 
 def __getattr__(name: str) -> Any:

@@ -5,13 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from kgge.annex import read_annex
+from kgge.annex.read import read_annex
+from kgge.annex.reconcile import budget_of, reconcile
 from kgge.files import data_folder, write_bytes
 from kgge.labels import check_labels
-from kgge.ledger import budget_of, reconcile
-from kgge.returns import Returns, read_returns
-from kgge.schemas import FROM_RETURNS, SCHEMAS
-from kgge.tables import write_table
+from kgge.returns.collect import Returns, read_returns
+from kgge.tables.load import write_table
+from kgge.tables.schemas import FROM_RETURNS, SCHEMAS
 
 # Column types of the Open Fiscal Data Package, for the tables of money.
 FISCAL = {

@@ -11,7 +11,7 @@ import typer
 from kgge.files import DataError, UsageError
 
 if TYPE_CHECKING:
-    from kgge.returns import Returns
+    from kgge.returns.collect import Returns
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
@@ -47,7 +47,7 @@ def build() -> None:
 
     returns = build_tables()
     _say_counts(returns)
-    from kgge.tables import load_ledger
+    from kgge.tables.load import load_ledger
 
     ledger = load_ledger()
     wrong = ledger[ledger["state"] == "differs"]
@@ -80,8 +80,8 @@ def template(
                                              "data/raw/units.csv); by default all.")] = None,
 ) -> None:
     """Write the return form of one reporting unit, or of all."""
-    from kgge.tables import load_units
-    from kgge.template import write_template
+    from kgge.returns.template import write_template
+    from kgge.tables.load import load_units
 
     units = load_units().dropna(subset="indicators")["unit"].tolist()
     for name in [unit] if unit else units:
@@ -103,8 +103,8 @@ def check(
     Exit 1 if there is an error: a figure that had to be rejected, or a date that cannot be read.
     A warning alone is fine.
     """
-    from kgge.annotate import annotate as annotate_copies
-    from kgge.returns import read_returns
+    from kgge.returns.annotate import annotate as annotate_copies
+    from kgge.returns.collect import read_returns
 
     returns = read_returns(path)
     for row in returns.problems.fillna("").to_dict("records"):
@@ -127,7 +127,7 @@ def example(
 
     All units, 2016-2020; every sheet says that it is illustrative.
     """
-    from kgge.example import write_example
+    from kgge.returns.example import write_example
 
     write_example(out, seed)
 
@@ -140,7 +140,7 @@ def export(
         help="Image format; may be given several times; by default all.")] = None,
 ) -> None:
     """Write figures, their numbers, a Word document and a workbook."""
-    from kgge.export import export as export_all
+    from kgge.publish.figures import export as export_all
 
     export_all(out, list(map(str, lang or Lang)), list(map(str, format or Format)))
 
@@ -155,9 +155,9 @@ def report(
     Exit 1 if the data has problems; what is sound is reported all the same.
     """
     from kgge.build import build as build_tables
-    from kgge.export import export as export_all
-    from kgge.reference import write_reference
-    from kgge.report import write_report
+    from kgge.publish.figures import export as export_all
+    from kgge.publish.html import write_report
+    from kgge.publish.reference import write_reference
 
     langs = list(map(str, lang or Lang))
     typer.echo("building the tables")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import settings
 
 from kgge.build import build
-from kgge.example import write_example
 from kgge.files import data_folder
-from kgge.tables import is_illustrative
+from kgge.returns.example import write_example
+from kgge.tables.load import is_illustrative
 
 settings.register_profile("kgge", deadline=None)  # speed is a matter of benchmarks, not of tests
 settings.load_profile("kgge")

@@ -17,10 +17,10 @@ import openpyxl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kgge.form import load_form
-from kgge.returns import read_returns
-from kgge.tables import write_table
-from kgge.template import write_template
+from kgge.returns.collect import read_returns
+from kgge.returns.form import load_form
+from kgge.returns.template import write_template
+from kgge.tables.load import write_table
 
 FOLDER, TABLES = Path(tempfile.mkdtemp()), Path(tempfile.mkdtemp())
 SEEN: Counter[str] = Counter()

@@ -15,10 +15,10 @@ import zipfile
 from pathlib import Path
 
 import kgge
-from kgge.annotate import annotate
 from kgge.build import build
-from kgge.export import export
-from kgge.published import figures
+from kgge.publish.catalogue import figures
+from kgge.publish.figures import export
+from kgge.returns.annotate import annotate
 
 
 def digest(folder: Path) -> dict[str, str]:
@@ -85,7 +85,7 @@ def make(job: str, place: Path):
         problems = kgge.read_returns(source).problems
         return make_folder(place, lambda to: annotate(source, to, problems), lambda _: b"old")
     some = figures()[:2]
-    kgge.export_module = sys.modules["kgge.export"]
+    kgge.export_module = sys.modules["kgge.publish.figures"]
     kgge.export_module.figures = lambda: some
     return make_folder(place, lambda to: export(to, ["en"], ["png"], jobs=1), lambda _: b"old")
 

@@ -1,4 +1,4 @@
-"""Which changes of the code does no test notice? Run: python tests/mutate.py annex progress
+"""Which changes of the code does no test notice? Run: python tests/mutate.py annex.read
 
 Makes one change at a time in a copy of the package, runs the tests of the module on it, and prints
 every change they let pass, then the share they noticed. Without names: all modules.
@@ -24,15 +24,19 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted(".".join(path.relative_to(ROOT / "kgge").with_suffix("").parts)
                  for path in (ROOT / "kgge").rglob("*.py"))
-# The test files of a module; of those not here, the one of the same name. charts.x: test_charts.
+# The test files of a module; of those not here, the one of the same name, or of its folder.
 TESTS = {
-    "__init__": "style tables", "annex": "annex build", "annotate": "returns",
-    "bounds": "progress simulation", "cells": "cells faults", "files": "tables",
-    "form": "template returns", "grid": "annex", "outline": "annex", "plan": "labels progress",
-    "prices": "spending", "published": "export document excel", "reference": "report",
-    "reporting": "returns", "return_file": "faults returns", "returns": "returns faults",
-    "style": "style export",
-    "trace": "build returns", "workbook": "faults returns",
+    "__init__": "style tables", "files": "tables", "plan": "labels progress",
+    "tracing": "build returns", "xlsx": "faults returns",
+    "annex.read": "annex build", "annex.fields": "annex", "annex.tree": "annex",
+    "annex.reconcile": "ledger", "returns.annotate": "returns", "returns.cells": "cells faults",
+    "returns.form": "template returns", "returns.parse": "faults returns",
+    "returns.collect": "returns faults", "tables.load": "tables", "tables.schemas": "tables",
+    "analysis.bounds": "progress simulation", "analysis.coverage": "progress",
+    "analysis.prices": "spending", "analysis.reporting": "returns",
+    "analysis.status_card": "cards", "charts.style": "style export",
+    "publish.catalogue": "export document excel", "publish.word": "document",
+    "publish.figures": "export", "publish.html": "report", "publish.reference": "report",
 }
 SLOW = ("libreoffice", "axe", "every_notebook", "every_table_and_chart")
 SWAPS: dict[type, type] = {
@@ -143,7 +147,8 @@ def try_module(module: str, sample: int | None, seed: int, copy: Path) -> bool:
     """Try the changes of one module and print what was noticed; whether every one was."""
     path = copy / "kgge" / f"{module.replace('.', '/')}.py"
     source = (ROOT / path.relative_to(copy)).read_text(encoding="utf-8")
-    names = TESTS.get(module, module.partition(".")[0]).split()
+    names = (TESTS.get(module) or next(name for name in module.split(".")[::-1] if (
+        ROOT / "tests" / f"test_{name}.py").is_file())).split()
     files = [str(path), *(f"tests/test_{name}.py" for name in names)]
     with (ROOT / "tests" / "mutants.csv").open(encoding="utf-8", newline="") as table:
         explained = {(r["module"], r["line"], r["change"]) for r in csv.DictReader(table)}

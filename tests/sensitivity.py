@@ -18,7 +18,7 @@ from pathlib import Path
 import openpyxl
 
 import kgge
-from kgge.annex import find_annex
+from kgge.annex.read import find_annex
 
 ROOT = Path(kgge.__file__).parents[1]
 SAMPLE = 40

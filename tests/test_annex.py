@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kgge
-from kgge.annex import find_annex
-from kgge.grid import quote
+from kgge.annex.fields import quote
+from kgge.annex.read import find_annex
 
 # The plan's annex, typed by hand from the scan: item, printed row total in million dong.
 ROW_TOTALS = {

@@ -13,7 +13,7 @@ import pytest
 import kgge
 from kgge.build import build
 from kgge.files import data_folder
-from kgge.schemas import SCHEMAS
+from kgge.tables.schemas import SCHEMAS
 
 
 def contents(folder):
@@ -116,7 +116,7 @@ def test_another_province_needs_no_change_of_code(data):
 
 
 def test_trace_leads_to_the_printed_cell():
-    lines = kgge.annex.find_annex().read_text(encoding="utf-8").split("\n")
+    lines = kgge.annex.read.find_annex().read_text(encoding="utf-8").split("\n")
     budget = kgge.load_budget()
     found = kgge.trace(kgge.totals(budget, ["project", "year"]).query("project == 'II'"))
     assert len(found) == 2 * 5 * 2 and found["value"].sum() == 1150

@@ -5,9 +5,9 @@ import re
 import pandas as pd
 import pytest
 
-from kgge.cards import status_card
+from kgge.analysis.progress import progress
+from kgge.analysis.status_card import status_card
 from kgge.files import DataError
-from kgge.progress import progress
 
 TARGETS = pd.DataFrame(
     [("1a", 0.7, 2020, 0.0, 2015, "cumulative"), ("4", 1.0, 2020, None, None, "latest")],

@@ -5,8 +5,9 @@ import math
 
 import pytest
 
-from kgge.cells import LIMITS, Fault, fold, read_cell, read_date, read_year, read_yes
 from kgge.plan import CELL_STATES
+from kgge.returns.cells import LIMITS, fold, read_cell, read_date, read_year, read_yes
+from kgge.xlsx import Fault
 
 NUMBERS = [
     (350.0, "reached", 350), (0.0, "reached", 0), ("350", "reached", 350), ("05", "reached", 5),

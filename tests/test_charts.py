@@ -12,11 +12,12 @@ import pandas as pd
 import pytest
 
 import kgge
-from kgge import charts, labels, tables
+from kgge import charts, labels
+from kgge.analysis.prices import real_terms
+from kgge.analysis.spending import execution, shares, totals
 from kgge.files import DataError
 from kgge.plan import STATUSES
-from kgge.prices import real_terms
-from kgge.spending import execution, shares, totals
+from kgge.tables import load as tables
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402

@@ -12,11 +12,11 @@ import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 
-from kgge.charts.frame import MARK
-from kgge.document import document
-from kgge.export import draw
+from kgge.charts.layout import MARK
 from kgge.labels import labels
-from kgge.published import figures
+from kgge.publish.catalogue import figures
+from kgge.publish.figures import draw
+from kgge.publish.word import document
 
 NAMES = ("planned_by_year_and_source", "planned_against_spent", "scorecard", "reports_received",
          "coverage_by_unit-1b")

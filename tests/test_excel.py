@@ -13,12 +13,12 @@ from lxml import etree
 from openpyxl.utils import range_boundaries
 
 import kgge
-import kgge.excel
-from kgge.charts.frame import MARK
-from kgge.excel import workbook
+import kgge.publish.excel
+from kgge.charts.layout import MARK
+from kgge.charts.style import COLOURS
 from kgge.plan import REPORT_STATES
-from kgge.published import Sheet, contents, sheets, wide_table
-from kgge.style import COLOURS
+from kgge.publish.catalogue import Sheet, contents, sheets, wide_table
+from kgge.publish.excel import workbook
 
 SPACES = {"c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
           "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
@@ -264,7 +264,7 @@ def test_a_sheet_is_filled_from_its_title_to_its_table(book):
 
 def test_without_returns_the_cover_names_the_plan_only(monkeypatch):
     plan, whole = sheets()[:6], openpyxl.load_workbook(BytesIO(workbook("en")))
-    monkeypatch.setattr(kgge.excel, "sheets", lambda: plan)
+    monkeypatch.setattr(kgge.publish.excel, "sheets", lambda: plan)
     book = openpyxl.load_workbook(BytesIO(workbook("en")))
     texts = [[cell.value for cell in other.worksheets[0]["B"] if cell.value]
              for other in (book, whole)]
@@ -343,7 +343,7 @@ def test_every_chart_has_a_description_with_its_figures(files, lang):
 def test_nothing_read_becomes_a_formula_or_a_link(monkeypatch):
     nasty = ["=1+1", "=cmd|' /C calc'!A0", "+1", "http://example.org", "12", "<b>&"]
     table = pd.DataFrame({"label": nasty, "amount": range(6)})
-    monkeypatch.setattr(kgge.excel, "sheets", lambda: [Sheet("by_year", table)])
+    monkeypatch.setattr(kgge.publish.excel, "sheets", lambda: [Sheet("by_year", table)])
     content = workbook("en")
     sheet = openpyxl.load_workbook(BytesIO(content)).worksheets[2]
     assert [row[0] for row in filled(sheet)[1:]] == nasty
@@ -383,7 +383,7 @@ def test_the_state_of_each_return(monkeypatch):
          ("rach-gia", 2017, 1, 1, 0, 0)],
         columns=["unit", "year", "expected", "received", "on_time", "with_content"])
     given = given.astype(dict.fromkeys(given.columns[2:], bool))
-    monkeypatch.setattr(kgge.tables, "load_reporting", lambda: given)
+    monkeypatch.setattr(kgge.tables.load, "load_reporting", lambda: given)
     table = next(sheet.table for sheet in sheets() if sheet.name == "reporting")
     assert list(table.columns) == ["unit", "2016", "2017"]
     assert table.astype(object).where(table.notna(), None).to_numpy().tolist() == [

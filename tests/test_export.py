@@ -15,12 +15,12 @@ from matplotlib import pyplot
 from PIL import Image
 
 import kgge
-import kgge.export
-from kgge.charts.frame import MARK
-from kgge.document import document
-from kgge.excel import workbook
-from kgge.export import FORMATS, Drawn, draw, export, export_chart
-from kgge.published import Figure, figures
+import kgge.publish.figures
+from kgge.charts.layout import MARK
+from kgge.publish.catalogue import Figure, figures
+from kgge.publish.excel import workbook
+from kgge.publish.figures import FORMATS, Drawn, draw, export, export_chart
+from kgge.publish.word import document
 
 NAMES = ("planned_by_year_and_source", "planned_against_spent")
 
@@ -35,7 +35,7 @@ def two(some, tmp_path_factory):
     """Two exports of two figures: one in this process, one in two others."""
     folders = [tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("two")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kgge.export, "figures", lambda: some)
+        patch.setattr(kgge.publish.figures, "figures", lambda: some)
         written = [export(folder, jobs=jobs) for folder, jobs in zip(folders, (1, 2), strict=True)]
     return folders, written
 
@@ -63,15 +63,15 @@ def test_figures_stand_in_their_sections_and_show_the_latest_year():
 def test_spending_is_set_against_the_plan_of_the_years_with_returns(monkeypatch):
     reporting, spending = kgge.load_reporting(), kgge.load_spending()
     early = reporting.assign(received=reporting["year"] < 2018)
-    monkeypatch.setattr("kgge.tables.load_reporting", lambda: early)
-    monkeypatch.setattr("kgge.tables.load_spending", lambda: spending[spending["year"] < 2018])
+    monkeypatch.setattr("kgge.tables.load.load_reporting", lambda: early)
+    monkeypatch.setattr("kgge.tables.load.load_spending", lambda: spending[spending["year"] < 2018])
     table = next(f.table for f in figures() if f.chart == "planned_against_spent")
     assert table["planned"].sum() == 1340 + 1390
 
 
 def test_figures_without_returns_are_those_of_the_plan(monkeypatch):
     none = kgge.load_reporting().assign(received=False)
-    monkeypatch.setattr("kgge.tables.load_reporting", lambda: none)
+    monkeypatch.setattr("kgge.tables.load.load_reporting", lambda: none)
     assert {figure.section for figure in figures()} == {"plan"}
 
 
@@ -176,7 +176,7 @@ def test_files_that_lie_there_stay(two, some, tmp_path, monkeypatch):
     mine = folder / "vi" / "mine.txt"
     mine.write_text("kept")
     before = {path for path in folder.rglob("*") if path.is_file()}
-    monkeypatch.setattr(kgge.export, "figures", lambda: some[:1])
+    monkeypatch.setattr(kgge.publish.figures, "figures", lambda: some[:1])
     export(folder, ["vi"], ["svg"], jobs=1)
     assert {path for path in folder.rglob("*") if path.is_file()} == before
     assert mine.read_text() == "kept"

@@ -11,13 +11,13 @@ import openpyxl
 import pytest
 from openpyxl.styles import Font
 
-from kgge.annotate import annotate
-from kgge.form import load_form
 from kgge.plan import LANGUAGES
-from kgge.return_file import messages
-from kgge.returns import read_returns
-from kgge.template import write_template
-from kgge.workbook import near, open_sheets
+from kgge.returns.annotate import annotate
+from kgge.returns.collect import read_returns
+from kgge.returns.form import load_form
+from kgge.returns.parse import messages
+from kgge.returns.template import write_template
+from kgge.xlsx import near, open_sheets
 
 COVER, PERSONS, MONEY = "Bìa", "Chỉ tiêu", "Kinh phí"
 

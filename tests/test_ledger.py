@@ -5,7 +5,7 @@ import pytest
 from annexes import header_of, write_text
 
 import kgge
-from kgge.ledger import budget_of
+from kgge.annex.reconcile import budget_of
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import pytest
 
 import kgge
 from kgge.build import build
-from kgge.export import export
-from kgge.report import write_report
+from kgge.publish.figures import export
+from kgge.publish.html import write_report
 
 MARK = re.compile(r"illustrative|minh họa", re.IGNORECASE)
 # What is read by a person and made from returns, one file of each kind.

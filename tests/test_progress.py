@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kgge.analysis.coverage import coverage
+from kgge.analysis.progress import PROGRESS, progress
 from kgge.files import DataError
-from kgge.progress import PROGRESS, coverage, progress
 
 TARGETS = pd.DataFrame(
     [("1a", 0.7, 2020, 0.0, 2015, "cumulative"), ("1b", 0.5, 2020, 0.0, 2015, "cumulative"),

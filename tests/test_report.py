@@ -17,12 +17,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import kgge
-import kgge.report
-from kgge.export import export
-from kgge.published import figures
-from kgge.reference import write_reference
-from kgge.report import describe_tables, notebook_folder, run_notebooks, write_report
-from kgge.schemas import SCHEMAS
+import kgge.publish.html
+from kgge.publish.catalogue import figures
+from kgge.publish.figures import export
+from kgge.publish.html import describe_tables, notebook_folder, run_notebooks, write_report
+from kgge.publish.reference import write_reference
+from kgge.tables.schemas import SCHEMAS
 
 AXE = Path(__file__).parents[1] / "build" / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -58,7 +58,7 @@ def report(tmp_path_factory):
     source = write_notebook(tmp_path_factory.mktemp("source") / "notebooks", CELLS)
     before = (source / "01-one.ipynb").read_bytes()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kgge.report, "notebook_folder", lambda: source)
+        patch.setattr(kgge.publish.html, "notebook_folder", lambda: source)
         index = write_report(folder)
     assert index == folder / "index.html"
     assert (source / "01-one.ipynb").read_bytes() == before
@@ -151,7 +151,7 @@ def test_outputs_of_every_kind_are_shown_and_none_runs():
         new_output("display_data", {"text/markdown": "*said* <script>"})]
     cells = [new_markdown_cell("Text <script> **bold**"),
              new_code_cell("not_shown", outputs=outputs)]
-    html = kgge.report._page(new_notebook(cells=cells), "A & <b>", "en").decode()
+    html = kgge.publish.html._page(new_notebook(cells=cells), "A & <b>", "en").decode()
     assert "<title>A &amp; &lt;b&gt;</title>" in html and 'href="../index.html"' in html
     assert tags(html, "img") == [
         {"src": "data:image/png;base64,aGk=\n", "width": "400", "alt": '"><script>'}]
@@ -209,7 +209,7 @@ def test_the_page_of_reference_is_made_from_the_code(tmp_path):
 def test_a_failing_cell_is_named(tmp_path, monkeypatch):
     source = write_notebook(tmp_path / "notebooks", [new_code_cell("x = 1"),
                                                      new_code_cell("x = 1 / 0")])
-    monkeypatch.setattr(kgge.report, "notebook_folder", lambda: source)
+    monkeypatch.setattr(kgge.publish.html, "notebook_folder", lambda: source)
     with pytest.raises(kgge.DataError, match="01-one.ipynb, code cell 2: ZeroDivisionError"):
         write_report(tmp_path / "out", ["en"])
     assert not (tmp_path / "out").exists()
@@ -218,7 +218,7 @@ def test_a_failing_cell_is_named(tmp_path, monkeypatch):
 def test_an_image_without_description_is_an_error(tmp_path, monkeypatch):
     source = write_notebook(tmp_path / "notebooks", [
         new_code_cell("import matplotlib.pyplot as plt\nplt.plot([1, 2]);")])
-    monkeypatch.setattr(kgge.report, "notebook_folder", lambda: source)
+    monkeypatch.setattr(kgge.publish.html, "notebook_folder", lambda: source)
     with pytest.raises(kgge.DataError, match="code cell 1: an image without description"):
         run_notebooks("en")
 

@@ -12,15 +12,16 @@ import pandas as pd
 import pytest
 from openpyxl.comments import Comment
 
-from kgge.annotate import annotate
+from kgge.analysis.reporting import report_states, reporting_rates
 from kgge.files import DataError, data_folder
-from kgge.form import load_form
 from kgge.plan import REPORT_STATES
-from kgge.reporting import report_states, reporting_rates
-from kgge.returns import figure_cells, list_files, read_returns
-from kgge.schemas import SCHEMAS
-from kgge.tables import read_table, write_table
-from kgge.template import write_template
+from kgge.returns.annotate import annotate
+from kgge.returns.collect import list_files, read_returns
+from kgge.returns.form import load_form
+from kgge.returns.template import write_template
+from kgge.tables.load import read_table, write_table
+from kgge.tables.schemas import SCHEMAS
+from kgge.tracing import figure_cells
 
 NAMES = ("outcomes", "spending", "reporting", "problems")
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kgge.progress import progress
+from kgge.analysis.progress import progress
 
 DRAWS, PER_CALL = 10_000, 100
 YEARS = np.arange(2016, 2021)

@@ -12,7 +12,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.markers import MarkerStyle
 
 import kgge
-from kgge import labels, style
+from kgge import labels
+from kgge.charts import style
 
 # Codes that stand side by side in a chart, in the order they are drawn in.
 NEIGHBOURS = [("central", "local", "other"), ("female", "male"), ("planned", "spent"),

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 import kgge
 from kgge.files import DataError, guard, unguard, write_bytes
-from kgge.schemas import SCHEMAS
-from kgge.tables import conform, is_illustrative, read_table, write_table
+from kgge.tables.load import conform, is_illustrative, read_table, write_table
+from kgge.tables.schemas import SCHEMAS
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

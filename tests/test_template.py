@@ -9,11 +9,11 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from kgge.cells import LIMITS, read_cell
 from kgge.files import DataError, UsageError
-from kgge.form import COLUMNS, ENTRIES, FORM, SHEETS, VERSION, load_form
-from kgge.returns import read_returns
-from kgge.template import BANNER, write_template
+from kgge.returns.cells import LIMITS, read_cell
+from kgge.returns.collect import read_returns
+from kgge.returns.form import COLUMNS, ENTRIES, FORM, SHEETS, VERSION, load_form
+from kgge.returns.template import BANNER, write_template
 
 OFFICE = shutil.which("soffice")
 needs_office = pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is not installed")

@@ -4,23 +4,23 @@ Each takes ``(table, ax=None, lang=None)`` and returns the Axes. `chart_data` re
 drawn, `chart_text` the words around it; `finish` gives a chart of your own the same frame.
 """
 
-from kgge.charts.compare import (
-    execution_by_project_and_year,
-    planned_against_spent,
-    planned_in_constant_prices,
-)
-from kgge.charts.coverage import coverage_by_group_and_sex, coverage_by_unit
-from kgge.charts.drawn import chart_data
-from kgge.charts.frame import ChartText, chart_text, finish
-from kgge.charts.money import (
+from kgge.charts.budget import (
     planned_by_line,
     planned_by_project_and_source,
     planned_by_project_and_year,
     planned_by_year_and_source,
+    planned_in_constant_prices,
     source_shares_by_year,
 )
+from kgge.charts.execution import (
+    execution_by_project_and_year,
+    planned_against_spent,
+)
+from kgge.charts.layout import ChartText, chart_text, finish
 from kgge.charts.objectives import path_to_target, scorecard
-from kgge.charts.reports import reports_received
+from kgge.charts.ranges import coverage_by_group_and_sex, coverage_by_unit
+from kgge.charts.readback import chart_data
+from kgge.charts.received import reports_received
 
 __all__ = [
     # money

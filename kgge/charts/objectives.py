@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kgge.charts.coverage import BAND, BOUNDS, Row, dot, entries, figure, one, point, share_axis
-from kgge.charts.drawn import point_x, point_y, tag, unwrapped
-from kgge.charts.frame import inner_width
-from kgge.charts.parts import close, drawing, legend, rows, slot, value_axis
+from kgge.charts.layout import inner_width
+from kgge.charts.marks import close, drawing, legend, rows, slot, value_axis
+from kgge.charts.ranges import BAND, BOUNDS, Row, dot, entries, figure, one, point, share_axis
+from kgge.charts.readback import point_x, point_y, tag, unwrapped
+from kgge.charts.style import COLOURS, INK, NAVY, wrap
 from kgge.charts.wording import codes_of, name, names, records, say
 from kgge.labels import label, percent
-from kgge.style import COLOURS, INK, NAVY, wrap
-from kgge.tables import load_targets
+from kgge.tables.load import load_targets
 
 
 def _verdict(row: Row, lang: str) -> str:

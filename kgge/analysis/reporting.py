@@ -1,0 +1,52 @@
+"""Reporting rates: how many returns were due, came, came on time and hold a figure."""
+
+import numpy as np
+import pandas as pd
+
+
+def report_states(reporting: pd.DataFrame) -> pd.Series:
+    """Return what came of each return: on_time, late, empty (no figure), missing; else blank.
+
+    Examples
+    --------
+    >>> row = {"expected": [True], "received": True, "with_content": False, "on_time": True}
+    >>> report_states(pd.DataFrame(row)).tolist()
+    ['empty']
+    """
+    due, came, filled, on_time = (reporting[column].eq(True) for column in (
+        "expected", "received", "with_content", "on_time"))
+    states = np.select([~came, ~filled, on_time], ["missing", "empty", "on_time"], "late")
+    return pd.Series(states, reporting.index).where(due)
+
+
+def reporting_rates(reporting: pd.DataFrame, by: str | list[str] = "year") -> pd.DataFrame:
+    """Count returns expected, received, on time and with content, and their shares.
+
+    Parameters
+    ----------
+    reporting : DataFrame
+        As `load_reporting` gives it. Due dates are ours: see `kgge.plan.DUE_DAY`.
+    by : str or list of str, default "year"
+        ``year``, ``unit`` or both.
+
+    Returns
+    -------
+    DataFrame
+        `by`, then expected, received, on_time, with_content (returns) and received_share,
+        on_time_share, with_content_share (of those expected, 0 to 1).
+
+    Examples
+    --------
+    >>> from kgge.tables.load import load_reporting
+    >>> reporting_rates(load_reporting()).columns.tolist()[1:4]
+    ['expected', 'received', 'on_time']
+    """
+    keys = [by] if isinstance(by, str) else list(by)
+    if not keys or not set(keys) <= {"unit", "year"}:
+        raise ValueError(f"by {by!r}: allowed are unit, year or both")
+    counts = ["received", "on_time", "with_content"]
+    due = reporting[reporting["expected"]]
+    out = due.groupby(keys, sort=False)[["expected", *counts]].sum().reset_index()
+    for count in counts:
+        out[f"{count}_share"] = out[count] / out["expected"]
+    return out

@@ -1,0 +1,1 @@
+"""A budget annex: fields, a tree of lines, amounts, and whether they add up."""

@@ -1,0 +1,242 @@
+"""The words around a chart, laid out from their drawn sizes so that nothing is cut or overlaps."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from kgge import labels
+from kgge.charts.style import INK, MARK_INK, SIZES, wrap
+from kgge.tables import load as tables
+
+MARK = {"en": "ILLUSTRATIVE", "vi": "SỐ LIỆU MINH HỌA"}
+PAD, GAP = 0.1, 0.08  # inches: edge of the figure to text, text to text
+
+
+class ChartText(NamedTuple):
+    """The words of one chart, unbroken, and whether its figures are marked as illustrative.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.totals(kgge.load_budget(), ["project", "year"])
+    >>> text = chart_text(kgge.charts.planned_by_project_and_year(table, lang="en"))
+    >>> text.subtitle, text.illustrative
+    ('Planned amounts by project and year, million dong, 2016–2020', False)
+    """
+
+    title: str  # the finding
+    subtitle: str  # measure, unit and period
+    source: str  # where the figures come from
+    alt: str  # the description; it begins with the mark where the figures are illustrative
+    lang: str
+    illustrative: bool
+
+
+# One drawn value: the codes it stands for, its column, its artist, how to ask that, and where.
+Tag = tuple[dict[str, Any], str, Artist, Callable[..., Any], tuple[Any, ...]]
+
+
+@dataclass
+class Notes:
+    """What is kept of one axes, beside what is drawn in it."""
+
+    cell: Bbox  # share of the figure it may use
+    text: ChartText | None = None
+    body: float | None = None  # inches of height the plot needs
+    words: list[Artist] = field(default_factory=list)  # from the top: mark, title, …, source
+    inside: list[tuple[Text, Artist]] = field(default_factory=list)  # shown where they fit
+    tags: list[Tag] = field(default_factory=list)
+
+
+def notes(ax: Axes) -> Notes:
+    """Return the notes of `ax`. They are kept on it, so that they go when it goes."""
+    if not hasattr(ax, "_kgge"):
+        alone = len(_figure(ax).axes) == 1
+        vars(ax)["_kgge"] = Notes(Bbox.unit() if alone else ax.get_position(True).frozen())
+    kept: Notes = vars(ax)["_kgge"]
+    return kept
+
+
+def finish(ax: Axes, title: str, subtitle: str, source: str, alt: str,
+           illustrative: bool | None = None, lang: str | None = None) -> None:
+    """Put the words around a chart and lay it out so that nothing is cut or overlaps.
+
+    Call it last. The plot keeps its height, the figure grows; it never grows in width.
+
+    Parameters
+    ----------
+    ax : Axes
+        A chart, your own or one of the package; alone in its figure or one of several.
+    title : str
+        What the chart shows, in at most two lines; the rest is cut with "…".
+    subtitle : str
+        Measure, unit and period.
+    source : str
+        Where the figures come from.
+    alt : str
+        Description that serves a reader who does not see the chart.
+    illustrative : bool, optional
+        Whether the figures come from illustrative returns: the mark is drawn, and put before the
+        description. By default, whether the returns of the data folder are illustrative; say
+        False for figures of the annex.
+    lang : {"en", "vi"}, optional
+        Language of the mark; by default the current one.
+
+    Raises
+    ------
+    ValueError
+        If one of the texts is empty.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> ax = kgge.load_reporting().groupby("year")["received"].mean().plot()
+    >>> finish(ax, "Most units report", "Share of returns that came", "Source: returns.",
+    ...        "A line, 2016 to 2020.", illustrative=True, lang="en")
+    >>> chart_text(ax).alt
+    'ILLUSTRATIVE. A line, 2016 to 2020.'
+    """
+    given = {"title": title, "subtitle": subtitle, "source": source, "alt": alt}
+    if empty := [name for name, text in given.items() if not text.strip()]:
+        raise ValueError(f"a finished chart needs its {', '.join(empty)}")
+    lang = labels.current_lang(lang)
+    marked = tables.is_illustrative() if illustrative is None else illustrative
+    if marked and not alt.startswith(MARK[lang]):
+        alt = f"{MARK[lang]}. {alt}"
+    kept = notes(ax)
+    kept.text = ChartText(title, subtitle, source, alt, lang, marked)
+    if kept.body is None:
+        kept.body = ax.get_position().height * _figure(ax).get_figheight()
+    _write(ax, kept, kept.text)
+    _arrange(_figure(ax))
+
+
+def _write(ax: Axes, kept: Notes, text: ChartText) -> None:
+    """Create the texts around `ax`; `_arrange` puts them in their places."""
+    width = 0.94 * inner_width(ax)  # at few dots an inch letters stand wider
+    inches, legend = _figure(ax).dpi_scale_trans, ax.get_legend()
+    for old in kept.words:
+        if old not in (ax.title, legend):
+            old.remove()
+
+    def put(name: str, words: str, **look: Any) -> Text:
+        return ax.text(0, 0, wrap(words, width, SIZES[name]), transform=inches,
+                       fontsize=SIZES[name], va="top", clip_on=False, gid=name, **look)
+
+    ax.set_title(wrap(text.title, width, SIZES["title"], True, most=2), loc="center", ha="left",
+                 va="top", x=0, y=0, fontsize=SIZES["title"], fontweight="bold", color=INK)
+    ax.title.set_transform(inches)
+    box = {"boxstyle": "square,pad=0.25", "fc": "white", "ec": MARK_INK, "lw": 1.2}
+    kept.words = [ax.title, put("subtitle", text.subtitle, color=INK),
+                  *([legend] if legend else []), put("source", text.source, color="#3D3D3D")]
+    if text.illustrative:
+        kept.words.insert(0, put("mark", MARK[text.lang], fontweight="bold", color=MARK_INK,
+                                 bbox=box))
+
+
+def chart_text(ax: Axes) -> ChartText:
+    """Return the words of a finished chart.
+
+    Parameters
+    ----------
+    ax : Axes
+        A chart of the package, or one of your own after `finish`.
+
+    Raises
+    ------
+    ValueError
+        If `finish` was not called on it.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.totals(kgge.load_budget(), ["year", "source"])
+    >>> chart_text(kgge.charts.planned_by_year_and_source(table, lang="en")).source
+    'Source: budget annex of Plan 27/KH-UBND of 3 March 2016, Kiên Giang province.'
+    """
+    text = notes(ax).text
+    if text is None:
+        raise ValueError("this chart has no title, source and description yet: call finish")
+    return text
+
+
+def _figure(artist: Artist) -> Any:
+    return artist.get_figure(root=True)
+
+
+def inner_width(ax: Axes) -> float:
+    """Return the inches between the margins of the part of the figure that `ax` may use."""
+    return float(_figure(ax).get_figwidth() * notes(ax).cell.width) - 2 * PAD
+
+
+def _arrange(figure: Figure) -> None:
+    """Give every finished chart of `figure` the height it needs, then put all in their places."""
+    charts, rooms, needs = [ax for ax in figure.axes if notes(ax).text], [], []
+    for ax in charts:
+        kept, body = notes(ax), notes(ax).body or 0.0
+        ax.set_position((0.3, 0.1, ax.get_position().width, body / figure.get_figheight()))
+        words = sum(_height(artist) + GAP for artist in kept.words)
+        rooms.append(_overhang(ax))
+        needs.append((body + words + sum(rooms[-1][2:]) + 2 * PAD) / kept.cell.height)
+    if len(figure.axes) == 1 or max(needs) > figure.get_figheight():
+        figure.set_figheight(max(needs))
+    for ax, room in zip(charts, rooms, strict=True):
+        _place(ax, figure, room)
+
+
+def _height(artist: Artist) -> float:
+    extra = GAP if artist.get_gid() == "mark" else 0.0
+    return float(artist.get_window_extent().height / _figure(artist).dpi) + extra
+
+
+def _overhang(ax: Axes) -> list[float]:
+    """Return the inches by which labels stick out of the plot: left, right, below, above."""
+    words = notes(ax).words
+    for artist in words:
+        artist.set_visible(False)
+    outer: Any = ax.get_tightbbox()
+    for artist in words:
+        artist.set_visible(True)
+    inner, dpi = ax.bbox, _figure(ax).dpi
+    return [max(0.0, d / dpi) for d in (inner.x0 - outer.x0, outer.x1 - inner.x1,
+                                        inner.y0 - outer.y0, outer.y1 - inner.y1)]
+
+
+def _place(ax: Axes, figure: Figure, room: list[float]) -> None:
+    """Put words and plot of one chart in their places, in inches from the lower left corner."""
+    kept = notes(ax)
+    wide, high = figure.get_size_inches()
+    x0, y0, x1, y1 = Bbox(kept.cell.get_points() * (wide, high)).padded(-PAD).extents
+    for artist in kept.words[:-1]:
+        _move(artist, x0, y1)
+        y1 -= _height(artist) + GAP
+    y0 += _height(kept.words[-1])
+    _move(kept.words[-1], x0, y0)
+    y0 += GAP
+    for _ in range(4):
+        left, right, below, above = room
+        ax.set_position(((x0 + left) / wide, (y0 + below) / high,
+                         max(0.5, x1 - x0 - left - right) / wide,
+                         max(0.3, y1 - y0 - below - above) / high))
+        before, room = room, _overhang(ax)
+        if max(abs(a - b) for a, b in zip(room, before, strict=True)) < 0.005:
+            break
+    for text, holder in kept.inside:
+        text.set_visible(True)
+        box, held = text.get_window_extent(), holder.get_window_extent()
+        text.set_visible(bool(box.width < held.width and box.height < held.height))
+
+
+def _move(artist: Any, x: float, y: float) -> None:
+    if artist.get_gid() == "mark":
+        artist.set_position((x + GAP / 2, y - GAP / 2))
+    elif hasattr(artist, "set_bbox_to_anchor"):
+        artist.set_bbox_to_anchor((x, y), transform=_figure(artist).dpi_scale_trans)
+    else:
+        artist.set_position((x, y))

@@ -1,0 +1,231 @@
+"""What the charts share: opening and closing a plot, rows and columns, bars, stacks, legends."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from kgge import labels
+from kgge.charts import style
+from kgge.charts.layout import finish, inner_width, notes
+from kgge.charts.readback import tag
+from kgge.charts.style import COLOURS, INK, NAVY, SIZES, text_width, wrap
+from kgge.charts.wording import codes_of, names, period, planned_title, records, say
+from kgge.files import DataError
+from kgge.tables.load import is_illustrative
+
+LINE = 0.145  # inches from one line of a label to the next
+Write = Callable[[float], str]
+
+
+@contextmanager
+def drawing(table: pd.DataFrame, columns: str, ax: Axes | None,
+            lang: str | None) -> Iterator[tuple[Axes, str]]:
+    """Open a plot in the style of the package; a table that is empty or lacks `columns` is out."""
+    lang = labels.current_lang(lang)
+    if absent := [c for c in columns.split() if c not in table]:
+        raise DataError(f"the chart needs the columns {', '.join(columns.split())}; the table has "
+                        f"{', '.join(map(str, table.columns))}, not {', '.join(absent)}")
+    if table.empty:
+        raise DataError("the table has no row, so there is nothing to draw and nothing to say")
+    with style.drawn_in_style():
+        own = None if ax else plt.figure()
+        ax = ax or plt.subplot()
+        ax.spines[["top", "right"]].set_visible(False)
+        ax.tick_params(length=0, labelsize=SIZES["label"])
+        try:
+            yield ax, lang
+        except BaseException:
+            if own:
+                plt.close(own)
+            raise
+
+
+def close(ax: Axes, table: pd.DataFrame, lang: str, title: str, subtitle: str, figures: str,
+          source: str = "returns", **places: object) -> None:
+    """Finish a chart of the package; its description says every figure.
+
+    `subtitle` and `source` are codes of sentences: the years of the table and `places` fill them.
+    Where nothing is planned or not all of it is known, the title of a chart of the plan says so.
+    """
+    if source in ("annex", "prices"):
+        title = planned_title(table, title, lang)
+    under = say(subtitle, lang, years=period(table, lang), **places)
+    marked = source not in ("annex", "prices") and is_illustrative(table)
+    finish(ax, title, under, say(f"source.{source}", lang), f"{title}. {under}. {figures}.",
+           marked, lang)
+
+
+def rows(ax: Axes, key: str, codes: Sequence[Any], lang: str, width: float = 2.2,
+         least: float = 0.3, lines: Sequence[int] = (),
+         wrapped: Sequence[str] = ()) -> dict[Any, float]:
+    """Label level rows, each as high as its `wrapped` label (or `lines`) needs; return middles.
+
+    The y axis then counts inches from the top, so that nothing depends on the number of rows.
+    """
+    width = min(width, inner_width(ax) * 0.4)
+    wrapped = wrapped or [wrap(text, width) for text in names(key, codes, lang)]
+    most = (max(w.count("\n") + 1, n)
+            for w, n in zip(wrapped, lines or [1] * len(wrapped), strict=True))
+    heights = [max(least, n * LINE + 0.09) for n in most]
+    middles = [sum(heights[:i]) + h / 2 for i, h in enumerate(heights)]
+    ax.set_yticks(middles, wrapped)
+    ax.set_ylim(sum(heights), 0)
+    notes(ax).body = sum(heights)
+    return dict(zip(codes, middles, strict=True))
+
+
+def tree(ax: Axes, items: Sequence[str], lang: str) -> dict[Any, float]:
+    """Label rows by items under the projects and models they belong to; return their middles."""
+    steps = [item.split(".") for item in items]
+    codes = list(dict.fromkeys(".".join(s[:i + 1]) for s in steps for i in range(len(s))))
+    width, size, wrapped = min(2.6, inner_width(ax) * 0.42), SIZES["label"], []
+    for code, text in zip(codes, names("item", codes, lang), strict=True):
+        indent = "\u00a0" * 4 * code.count(".")
+        room = (width if code in items else inner_width(ax)) - text_width(indent, size)
+        broken = wrap(text, room, size, code not in items)
+        wrapped.append(indent + broken.replace("\n", "\n" + indent))
+    places = rows(ax, "item", codes, lang, least=0.24, wrapped=wrapped)
+    ax.spines["left"].set_visible(False)  # it would cross the headings
+    for label, code in zip(ax.get_yticklabels(), codes, strict=True):
+        label.set(ha="left", fontweight="normal" if code in items else "bold")
+    ax.tick_params(axis="y", pad=width * 72 + 4)
+    return places
+
+
+def columns(ax: Axes, years: Sequence[int]) -> dict[Any, float]:
+    """Label upright columns by year, leaving out labels that would touch; return their places."""
+    half, middle = max(len(years), 4) / 2 + 0.1, (len(years) - 1) / 2
+    ax.set_xlim(middle - half, middle + half)
+    step = math.ceil(0.42 / slot(ax))
+    ax.set_xticks(range(len(years)), ["" if i % step else str(y) for i, y in enumerate(years)])
+    notes(ax).body = 2.5
+    return {year: float(i) for i, year in enumerate(years)}
+
+
+def slot(ax: Axes) -> float:
+    """Return about how many inches one column may take."""
+    left, right = ax.get_xlim()
+    return (inner_width(ax) - 0.5) / (right - left)
+
+
+def value_axis(ax: Axes, top: float, write: Write) -> None:
+    """Put figures on the upright axis, from zero with a light grid, in the language's figures."""
+    ax.set_ylim(0, top if top > 0 else 1)
+    ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    ax.yaxis.set_major_formatter(lambda v, _: write(v))
+    ax.yaxis.grid(True)
+    ax.spines["left"].set_visible(False)
+
+
+def bare(ax: Axes, top: float) -> None:
+    """Let level bars run to `top`, without a scale: each is labelled with its figure."""
+    ax.set_xlim(0, top if top > 0 else 1)
+    ax.xaxis.set_visible(False)
+    ax.spines["bottom"].set_visible(False)
+
+
+def _look(code: str) -> dict[str, Any]:
+    return {"facecolor": COLOURS.get(code, NAVY), "edgecolor": "white",
+            "hatch": style.HATCHES.get(code)}
+
+
+def bar(ax: Axes, keys: dict[str, Any], column: str, value: float, place: float, thick: float,
+        code: str, *, upright: bool = False, start: float = 0.0) -> Any:
+    """Draw `column` of the row `keys` as a bar or part of a stack, in the look of its code."""
+    draw = ax.bar if upright else ax.barh
+    drawn = draw(place, value, thick, start, linewidth=0.8, **_look(code))[0]
+    tag(ax, keys, column, drawn, Rectangle.get_height if upright else Rectangle.get_width)
+    return drawn
+
+
+def beside(ax: Axes, place: float, end: float, text: str, *, upright: bool = False,
+           bold: bool = False, room: float = 9.0) -> None:
+    """Write a figure at the end of a bar; words wrap in `room` inches, a figure too wide is out.
+
+    Where the value is missing the bar ends at zero.
+    """
+    end = 0.0 if pd.isna(end) else end
+    text = wrap(text, room, bold=bold) if " " in text else text
+    if max(text_width(line, SIZES["label"], bold) for line in text.split("\n")) > room:
+        return
+    at, shift = ((place, end), (0, 2.5)) if upright else ((end, place), (3.5, 0))
+    ax.annotate(text, at, xytext=shift, textcoords="offset points", annotation_clip=False,
+                ha="center" if upright else "left", va="bottom" if upright else "center",
+                fontweight="bold" if bold else "normal", color=INK)
+
+
+def stack(ax: Axes, table: pd.DataFrame, keys: tuple[str, str], write: Write, lang: str, *,
+          upright: bool, value: str = "amount") -> list[float]:
+    """Draw a stack for each first key in parts of the second, with a legend; return the totals.
+
+    A part that is missing is no zero: its stack says so in place of a total.
+    """
+    (across, of), firsts = keys, codes_of(table, keys[0])
+    places = columns(ax, firsts) if upright else rows(ax, across, firsts, lang, least=0.42)
+    codes, ends = codes_of(table, of), dict.fromkeys(places, 0.0)
+    cells = table.set_index([across, of])[value]
+    for key, code in [(k, c) for k in places for c in codes if (k, c) in cells.index]:
+        amount, back = float(cells[key, code]), COLOURS.get(code, NAVY)
+        part = bar(ax, {across: key, of: code}, value, amount, places[key],
+                   0.66 if upright else 0.28, code, upright=upright, start=ends[key])
+        if pd.isna(amount):
+            continue
+        middle = ends[key] + amount / 2
+        at = (places[key], middle) if upright else (middle, places[key])
+        text = ax.text(*at, write(amount), ha="center", va="center", color=style.ink_on(back),
+                       bbox={"boxstyle": "square,pad=0.1", "fc": back, "ec": "none"})
+        notes(ax).inside.append((text, part))
+        ends[key] += amount
+    gaps = set(table.loc[table[value].isna(), across])
+    for key, end in ends.items():
+        if value == "amount" or key in gaps:
+            beside(ax, places[key], end, write(float("nan") if key in gaps else end), bold=True,
+                   upright=upright, room=slot(ax) if upright else 9.0)
+    legend(ax, patches(of, codes, lang))
+    return list(ends.values())
+
+
+def pairs(ax: Axes, table: pd.DataFrame, key: str, values: Mapping[str, str],
+          texts: Sequence[Sequence[str]], lang: str, *, upright: bool) -> None:
+    """Draw two bars for each row of `table`: `values` names column and colour code of each.
+
+    `texts` are the words at the end of each bar, one list a column.
+    """
+    codes = codes_of(table, key)
+    places = columns(ax, codes) if upright else rows(ax, key, codes, lang, least=0.5)
+    thick, room = (0.4, slot(ax) / 2) if upright else (0.18, 9.0)
+    for row, *words in zip(records(table), *texts, strict=True):
+        middle, silent = places[row[key]], all(pd.isna(row[column]) for column in values)
+        for (column, code), text, shift in zip(values.items(), words, (-0.5, 0.5), strict=True):
+            place = middle + shift * thick
+            bar(ax, {key: row[key]}, column, row[column], place, thick, code, upright=upright)
+            if not silent:
+                beside(ax, place, row[column], text, upright=upright, room=room)
+        if silent:  # said once for both bars
+            beside(ax, middle, 0.0, words[-1], upright=upright, room=2 * room)
+
+
+def legend(ax: Axes, entries: Sequence[tuple[str, Artist]]) -> None:
+    """Put a legend between subtitle and plot, in as many columns as there is room for."""
+    room, handle = inner_width(ax), 0.45
+    texts = [wrap(text, room - handle) for text, _ in entries]
+    widths = [max(text_width(line, SIZES["label"]) for line in text.split("\n")) + handle + 0.2
+              for text in texts]
+    ncols = len(texts) if sum(widths) < room else max(1, int(room / max(widths)))
+    ax.legend([artist for _, artist in entries], texts, loc="upper left", ncols=ncols,
+              borderaxespad=0, borderpad=0, handlelength=1.3, handletextpad=0.5,
+              columnspacing=1.4, labelspacing=0.35)
+
+
+def patches(key: str, codes: Iterable[str], lang: str) -> list[tuple[str, Artist]]:
+    """Return legend entries for bars in the look of their codes."""
+    return [(text, Patch(**_look(code)))
+            for code, text in zip(codes, names(key, list(codes), lang), strict=True)]

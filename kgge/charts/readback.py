@@ -1,0 +1,99 @@
+"""Reading back what a chart shows, from what is drawn and not from the table it was drawn from."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.category import StrCategoryLocator
+from matplotlib.collections import PathCollection
+from matplotlib.container import BarContainer
+from matplotlib.text import Text
+from matplotlib.ticker import FixedLocator
+
+from kgge.charts.layout import notes
+
+
+def tag(ax: Axes, keys: dict[str, Any], column: str, artist: Any, read: Callable[..., Any],
+        *at: int) -> None:
+    """Note that `artist` shows `column` of the row `keys`, read back by ``read(artist, *at)``."""
+    notes(ax).tags.append((keys, column, artist, read, at))
+
+
+def point_x(line: Any, i: int) -> float:
+    """Return the x of one point of a line."""
+    return float(line.get_xydata()[i, 0])
+
+
+def point_y(line: Any, i: int) -> float:
+    """Return the y of one point of a line."""
+    return float(line.get_xydata()[i, 1])
+
+
+def unwrapped(text: Text) -> str:
+    """Return the words of a text as one line."""
+    return text.get_text().replace("\n", " ")
+
+
+def chart_data(ax: Axes) -> pd.DataFrame:
+    """Return the figures of a chart, read from the bars, points, lines and texts drawn in it.
+
+    Parameters
+    ----------
+    ax : Axes
+        A chart of the package, or one of your own.
+
+    Returns
+    -------
+    DataFrame
+        For a chart of the package the codes and columns of its table, each value as it is drawn
+        now; what was removed or hidden is empty. For any other chart series (its label), x and y
+        of every bar, line and point; a bar at a written label (a category) stands for that.
+
+    Examples
+    --------
+    >>> import matplotlib.pyplot as plt
+    >>> figure, ax = plt.subplots()
+    >>> bars = ax.bar([2016, 2017], [480, 530], label="central")
+    >>> bars[1].set_height(999)
+    >>> chart_data(ax)
+        series       x    y
+    0  central  2016.0  480
+    1  central  2017.0  999
+    >>> plt.close(figure)
+    """
+    tags = notes(ax).tags
+    if not tags:
+        return pd.DataFrame(_untagged(ax), columns=["series", "x", "y"])
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for keys, column, artist, read, at in tags:
+        row = rows.setdefault(tuple(keys.items()), dict(keys))
+        shown = artist.axes is ax and artist.get_visible()
+        row[column] = read(artist, *at) if shown else math.nan
+    return pd.DataFrame(list(rows.values()))
+
+
+def _untagged(ax: Axes) -> list[tuple[str, Any, Any]]:
+    """Read bars, lines and points that no function of the package has drawn."""
+    out: list[tuple[str, Any, Any]] = []
+    for bars in (each for each in ax.containers if isinstance(each, BarContainer)):
+        level = bars.orientation == "horizontal"
+        names = _tick_labels(ax.yaxis if level else ax.xaxis)
+        for bar in bars.patches:
+            x, y = (names.get(place, place) for place in bar.get_center())
+            out.append((str(bars.get_label()), bar.get_width() if level else x,
+                        y if level else bar.get_height()))
+    drawn: list[tuple[Any, Any]] = [(line, line.get_xydata()) for line in ax.get_lines()]
+    drawn += [(points, points.get_offsets()) for points in ax.collections
+              if isinstance(points, PathCollection)]
+    return out + [(str(artist.get_label()), x, y) for artist, at in drawn for x, y in at]
+
+
+def _tick_labels(axis: Axis) -> dict[Any, str]:
+    """Return the label of each place of an axis whose places were named, as of categories."""
+    if not isinstance(axis.get_major_locator(), (FixedLocator, StrCategoryLocator)):
+        return {}
+    ticks = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
+    return {place: label.get_text() for place, label in ticks}

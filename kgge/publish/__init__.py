@@ -1,0 +1,1 @@
+"""What leaves the house: figures, a Word document, a workbook, pages."""

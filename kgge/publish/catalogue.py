@@ -1,0 +1,226 @@
+"""What is published: the figures and the sheets of the workbook, of the same tables."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from kgge.analysis.coverage import coverage
+from kgge.analysis.prices import real_terms
+from kgge.analysis.progress import progress
+from kgge.analysis.reporting import report_states
+from kgge.analysis.spending import execution, shares, totals
+from kgge.labels import codes, label, labels, words
+from kgge.tables import load as tables
+
+# The charts that are drawn once for each indicator.
+_EACH = ("path_to_target", "coverage_by_group_and_sex", "coverage_by_unit")
+# The code list of each column of codes; the shares among the columns of numbers.
+KINDS = {"item": "item", "project": "item", "source": "source", "indicator": "indicator",
+         "group": "group", "sex": "sex", "unit": "unit", "status": "status",
+         "status_low": "status", "status_high": "status", "state": "state"}
+SHARES = ("share", "coverage", "coverage_low", "coverage_high", "baseline", "target",
+          "distance_share", "time_share", "observed_pace", "required_pace", "execution")
+_UNITS = {"money": ("amount", "planned", "nominal"), "persons": ("reached",), "share": SHARES,
+          "ratio": ("ratio",)}  # the columns that show what a table measures
+_PROGRESS = ("indicator year reached eligible coverage coverage_low coverage_high target status "
+             "firm units_expected units_reported missing_units").split()
+_PACE = ("indicator year baseline target coverage distance_share time_share ratio status "
+         "status_low status_high observed_pace required_pace").split()
+
+
+class Figure(NamedTuple):
+    """One published figure: stem of its files, section, function of `kgge.charts`, its table."""
+
+    name: str
+    section: str
+    chart: str
+    table: pd.DataFrame
+
+
+class Sheet(NamedTuple):
+    """One table of the workbook: its code, codes and numbers, how its chart is drawn."""
+
+    name: str
+    table: pd.DataFrame
+    series: tuple[str, ...] = ()  # columns drawn; none: no chart
+    kind: str = "column"
+    subtype: str | None = None
+    by: str | None = None  # one line for each value of this column
+    value: str = ""  # what a table with two keys holds
+    returned: bool = False  # made from returns
+    marked: bool = False  # made from illustrative ones
+
+
+def published() -> dict[str, dict[str, pd.DataFrame]]:
+    """Return the published tables by section of the report and by the chart that draws them.
+
+    Returns
+    -------
+    dict of str to dict of str to DataFrame
+        Tables of money planned always; the others where returns have been read. Those of a
+        single year stand for the latest year with a return.
+
+    Raises
+    ------
+    DataError
+        If a processed table is missing.
+    """
+    budget, reporting = tables.load_budget(), tables.load_reporting()
+    plan = {
+        "planned_by_year_and_source": totals(budget, ["year", "source"]),
+        "planned_by_project_and_source": totals(budget, ["project", "source"]),
+        "planned_by_project_and_year": totals(budget, ["project", "year"]),
+        "planned_by_line": totals(budget, ["project", "item"]),
+        "source_shares_by_year": shares(budget, ["year", "source"], "year"),
+        "planned_in_constant_prices": real_terms(
+            totals(budget, "year"), int(budget["year"].min())),
+    }
+    if not reporting["received"].any():
+        return {"plan": plan}
+    spending, outcomes, units = tables.load_spending(), tables.load_outcomes(), tables.load_units()
+    reported = reporting.loc[reporting["received"], "year"]
+    latest, due = reported.max(), budget[budget["year"].isin(reported)]
+    state = progress(outcomes, tables.load_targets(), units)
+    by_group, by_unit = (coverage(outcomes, units, by) for by in (["group", "sex"], ["unit"]))
+    return {
+        "plan": plan,
+        "execution": {
+            "planned_against_spent": execution(due, spending, "project"),
+            "execution_by_project_and_year": execution(due, spending, ["project", "year"])},
+        "reporting": {"reports_received": reporting},
+        "progress": {"path_to_target": state, "scorecard": state[state["year"] == latest]},
+        "coverage": {"coverage_by_group_and_sex": by_group[by_group["year"] == latest],
+                     "coverage_by_unit": by_unit[by_unit["year"] == latest]},
+    }
+
+
+def figures() -> list[Figure]:
+    """Return the published figures, in the order of the report."""
+    found = []
+    for section, drawn in published().items():
+        for chart, table in drawn.items():
+            if chart not in _EACH:
+                found.append(Figure(chart, section, chart, table))
+                continue
+            parts = {code: table[table["indicator"] == code] for code in codes("indicator")}
+            found += [Figure(f"{chart}-{code}", section, chart, part)
+                      for code, part in parts.items() if len(part)]
+    return found
+
+
+def sheets() -> list[Sheet]:
+    """Return the tables of the workbook in order; those of returns only where some were read."""
+    made = published()
+    plan, by_line = made["plan"], totals(tables.load_budget(), ["item", "source"])
+    prices = plan["planned_in_constant_prices"].rename(columns={"amount": "constant"})
+    found = [
+        _crossed("by_year", plan["planned_by_year_and_source"], "column", "stacked"),
+        _crossed("by_project", plan["planned_by_project_and_source"], "bar", "stacked"),
+        _crossed("by_project_year", plan["planned_by_project_and_year"], "column"),
+        _crossed("by_line", by_line, "bar", "stacked"),
+        _crossed("source_shares", plan["source_shares_by_year"].drop(columns="amount"), "column",
+                 "stacked"),
+        Sheet("constant_prices", prices[["year", "nominal", "constant"]],
+              ("nominal", "constant")),
+    ]
+    marked = tables.is_illustrative()
+    return found + [one._replace(returned=True, marked=marked) for one in _returned(made)]
+
+
+def _returned(made: dict[str, dict[str, pd.DataFrame]]) -> list[Sheet]:
+    """Return the tables made from returns."""
+    if "reporting" not in made:
+        return []
+    spent, parts = made["execution"], made["coverage"]
+    returns, state = made["reporting"]["reports_received"], made["progress"]["path_to_target"]
+    states = returns.assign(state=report_states(returns))[["unit", "year", "state"]]
+    return [
+        Sheet("spent", spent["planned_against_spent"], ("planned", "spent"), "bar"),
+        Sheet("spent_by_year", spent["execution_by_project_and_year"], ("execution",), "line",
+              by="project"),
+        Sheet("reporting", wide_table(states)),
+        Sheet("progress", state[_PROGRESS], ("coverage",), "line", by="indicator"),
+        Sheet("pace", state[_PACE]),
+        Sheet("by_group", _filled(parts["coverage_by_group_and_sex"])),
+        Sheet("by_unit", _filled(parts["coverage_by_unit"])),
+    ]
+
+
+def _crossed(name: str, table: pd.DataFrame, kind: str, subtype: str | None = None) -> Sheet:
+    """Return the sheet of a table with two keys, the second one across."""
+    wide = wide_table(table)
+    drawn = tuple(column for column in wide.columns[1:] if column != "total")
+    return Sheet(name, wide, drawn, kind, subtype, value=table.columns[2])
+
+
+def _filled(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of coverage without the columns that hold nothing and without its notes."""
+    kept = table.drop(columns="missing_units").dropna(axis="columns", how="all")
+    return kept.reset_index(drop=True)
+
+
+def wide_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of two keys and a value with the second key across; money with its total."""
+    row, column, value = table
+    out = table.pivot(index=row, columns=column, values=value)
+    out = out.reindex(list(dict.fromkeys(table[row])))[list(dict.fromkeys(table[column]))]
+    out.columns = pd.Index(list(map(str, out.columns)))
+    if value == "amount":
+        out["total"] = out.sum(axis="columns", min_count=1)
+    out = out.reset_index().astype({row: object})
+    if value == "amount":
+        out.loc[len(out)] = ["total", *out.iloc[:, 1:].sum(min_count=1)]
+    return out
+
+
+def header(column: str, lang: str) -> str:
+    """Return the header of a column: its own, the label of a funding source or sex, or itself."""
+    own = words("header", lang)
+    if column in own:
+        return own[column]
+    kind = next((kind for kind in ("source", "sex") if column in codes(kind)), None)
+    return label(kind, column, lang) if kind else column
+
+
+def units(columns: Iterable[str], lang: str) -> str:
+    """Return in words what the columns of a table are measured in; nothing if they are not."""
+    said, measured = words("word", lang), set(columns)
+    return "; ".join(said[unit] for unit, of in _UNITS.items() if measured.intersection(of))
+
+
+def labelled(table: pd.DataFrame, lang: str, kinds: dict[str, str] | None = None) -> pd.DataFrame:
+    """Return a table with labels in place of its codes; `kinds` names further code lists."""
+    kinds, said = KINDS | (kinds or {}), words("word", lang)
+    out = table.astype(object)
+    for column in out:
+        names: dict[Any, str]
+        known = [code for code in out[column].dropna().unique() if code != ""]
+        if column == "missing_units":
+            names = {code: "; ".join(labels("unit", code.split(";"), lang)) for code in known}
+        elif column in kinds:
+            kind = kinds[column]
+            if kind == "state":  # of money or of a return: whichever list knows the codes
+                kind = "execution" if set(known) <= set(codes("execution")) else "report_state"
+            names = dict(zip(known, labels(kind, known, lang), strict=True))
+        elif column == "firm":
+            names = {True: said["yes"], False: said["no"]}
+        else:
+            names = {"total": header("total", lang)}
+        shown = [None if v == "" or pd.isna(v) else names.get(v, v) for v in out[column]]
+        out[column] = pd.Series(shown, index=out.index, dtype=object)
+    return out
+
+
+def contents(sheet: Sheet, lang: str) -> pd.DataFrame:
+    """Return labels for codes, and where there is no figure [z] not applicable or [x] not known."""
+    table, returns = sheet.table, sheet.name == "reporting"
+    cells = labelled(table, lang, dict.fromkeys(table.columns[1:], "state") if returns else None)
+    empty = pd.DataFrame("[z]" if returns else "[x]", table.index, table.columns)
+    if "missing_units" in table:
+        empty["missing_units"] = label("word", "none", lang)
+    if "execution" in table:
+        empty.loc[table["state"].isin(["unplanned", "nothing_planned"]), "execution"] = "[z]"
+    if "required_pace" in table:
+        empty.loc[~table["time_share"].lt(1), "required_pace"] = "[z]"
+    return cells.where(cells.notna(), empty)

@@ -1,0 +1,185 @@
+"""The HTML report: the notebooks, run in each language, without code and readable by everyone."""
+
+import asyncio
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from kgge.files import DataError, data_folder, write_bytes
+from kgge.labels import check_lang, label, words
+from kgge.tables.load import is_illustrative
+
+# Run before the first cell: every figure that is shown is sharp in print and takes its description
+# along; where the inline backend no longer asks this function, `_run` says so.
+_SETUP = """
+from matplotlib_inline import backend_inline as _inline
+from kgge.charts import chart_text as _words
+get_ipython().run_line_magic("config", "InlineBackend.figure_format = 'retina'")
+_inline._fetch_figure_metadata = lambda figure: {
+    "image/png": {"alt": " ".join(_words(ax).alt for ax in figure.axes if ax.get_title())}}
+"""
+# "# 01 · English / Vietnamese": the mark and number of a heading, and its two languages.
+_HEADING = re.compile(r"^(#+ +(?:\w+ · )?)(.+?) / (.+)$", re.MULTILINE)
+# What is left of markup in notebooks, which show what returns hold: nothing that runs.
+_TAGS = set("h1 h2 h3 h4 p br hr em strong code pre ul ol li blockquote a table thead tbody tr th "
+            "td div".split())
+_ATTRIBUTES = {"a": ["href"], "th": ["colspan", "rowspan"], "td": ["colspan", "rowspan"],
+               "h1": ["id"], "h2": ["id"], "h3": ["id"]}
+
+
+def notebook_folder() -> Path:
+    """Return the folder of the notebooks, beside the package; raise ``DataError`` without one."""
+    folder = Path(__file__).resolve().parents[2] / "notebooks"
+    if not any(folder.glob("*.ipynb")):
+        raise DataError(f"{folder}: no notebooks; the report is made from a checkout of kgge")
+    return folder
+
+
+def run_notebooks(lang: str) -> dict[str, Any]:
+    """Run every notebook in one language; the files stay as they are.
+
+    Parameters
+    ----------
+    lang : {"vi", "en"}
+        Language of charts and labels.
+
+    Returns
+    -------
+    dict of str to NotebookNode
+        The notebooks by name, their headings in that language. Each image in them carries its
+        description in the metadata of its output, and stands before the other outputs of its cell.
+
+    Raises
+    ------
+    DataError
+        If a cell fails or an image has no description; names notebook and cell.
+    """
+    sources = sorted(notebook_folder().glob("*.ipynb"))
+    with tempfile.TemporaryDirectory() as profile, ThreadPoolExecutor(os.cpu_count()) as pool:
+        env = os.environ | {"KGGE_LANG": check_lang(lang), "IPYTHONDIR": profile,
+                            "KGGE_DATA": str(data_folder().resolve())}
+        done = list(pool.map(lambda source: _run(source, env), sources))
+    for cell in (c for notebook in done for c in notebook.cells if c.cell_type == "markdown"):
+        cell.source = _HEADING.sub(r"\1\3" if lang == "vi" else r"\1\2", cell.source)
+    return {source.stem: notebook for source, notebook in zip(sources, done, strict=True)}
+
+
+def _run(source: Path, env: dict[str, str]) -> Any:
+    """Return one notebook, run in its folder from the first cell to the last."""
+    nbformat: Any = import_module("nbformat")
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    notebook = nbformat.read(source, as_version=4)
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(_SETUP))
+    client = NotebookClient(notebook, timeout=600, record_timing=False,
+                            extra_arguments=["--IPKernelApp.log_level=40"],
+                            resources={"metadata": {"path": str(source.parent)}})
+    try:
+        asyncio.run(client.async_execute(env=env))  # which closes its loop, as execute does not
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        cell = max((c.execution_count or 0) for c in notebook.cells if c.cell_type == "code")
+        name = getattr(error, "ename", type(error).__name__)
+        raise DataError(f"{source.name}, code cell {cell - 1}: {name}: "
+                        f"{getattr(error, 'evalue', error)}") from error
+    del notebook.cells[0]
+    for at, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), start=1):
+        cell.outputs.sort(key=lambda output: "image/png" not in output.get("data", {}))
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}) and not output.metadata.get(
+                    "image/png", {}).get("alt"):
+                raise DataError(f"{source.name}, code cell {at}: an image without description; "
+                                "finish the chart with kgge.charts.finish")
+    return notebook
+
+
+def write_report(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> Path:
+    """Write the report: one page a notebook and language, and ``index.html``.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Receives ``index.html`` and ``<lang>/<notebook>.html``. The pages need no network.
+    langs : sequence of {"vi", "en"}
+        Languages, the first one that of the index.
+
+    Returns
+    -------
+    Path
+        The index. It links the Word and Excel files of `kgge.publish.figures.export` and the
+        page of `kgge.publish.reference.write_reference`, which go to the same folder.
+
+    Raises
+    ------
+    DataError
+        As `run_notebooks`.
+    """
+    folder, contents = Path(folder), {}
+    for lang in dict.fromkeys(map(check_lang, langs)):
+        notebooks = run_notebooks(lang)
+        contents[lang] = {name: _title(notebook, name) for name, notebook in notebooks.items()}
+        for name, notebook in notebooks.items():
+            page = _page(notebook, contents[lang][name], lang)
+            write_bytes(folder / lang / f"{name}.html", page)
+    write_bytes(folder / "index.html", render(
+        "index.html.j2", langs[0], title=label("word", "report", langs[0]), contents=contents,
+        illustrative=is_illustrative()))
+    return folder / "index.html"
+
+
+def render(template: str, lang: str, **content: Any) -> bytes:
+    """Return a page of ``kgge/publish/pages`` in one language, filled in; all text is escaped."""
+    from jinja2 import Environment, PackageLoader
+
+    pages = Environment(loader=PackageLoader("kgge.publish", "pages"), autoescape=True,
+                        trim_blocks=True)
+    page = pages.get_template(template)
+    return page.render(lang=lang, said=words("word", lang), words=words, **content).encode()
+
+
+def _title(notebook: Any, otherwise: str) -> str:
+    """Return the first heading of a notebook."""
+    texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    found = re.search(r"^# +(.+)$", "\n".join(texts), re.MULTILINE)
+    return found[1].strip() if found else otherwise
+
+
+def _page(notebook: Any, title: str, lang: str) -> bytes:
+    """Return one notebook as a page without code."""
+    html_exporter: Any = import_module("nbconvert").HTMLExporter
+    exporter = html_exporter(template_name="basic", sanitize_html=True, exclude_input=True,
+                             exclude_input_prompt=True, exclude_output_prompt=True,
+                             exclude_anchor_links=True)
+    exporter.register_filter("clean_html", _clean)
+    body = describe_tables(exporter.from_notebook_node(notebook)[0], label("word", "table", lang))
+    return render("page.html.j2", lang, title=title, home="../index.html", body=body)
+
+
+def _clean(html: str) -> str:
+    bleach: Any = import_module("bleach")
+    styled = re.sub("<style.*?</style>", "", html, flags=re.DOTALL)
+    return str(bleach.clean(styled, tags=_TAGS, attributes=_ATTRIBUTES))
+
+
+def describe_tables(html: str, word: str) -> str:
+    """Give the headers of all tables their scope, each table a name and a place to scroll in."""
+    from bs4 import BeautifulSoup
+
+    page = BeautifulSoup(html, "html.parser")
+    for count, table in enumerate(page.find_all("table"), start=1):
+        table.attrs.clear()
+        for header in table.find_all("th"):
+            if header.get_text(strip=True):
+                header["scope"] = "col" if header.find_parent("thead") else "row"
+            else:
+                header.name = "td"
+        for cell in table.find_all("td", string=re.compile(r"^[^\d−-]")):
+            cell["data-text"] = ""
+        table.wrap(page.new_tag("div", attrs={"class": "table", "role": "region", "tabindex": "0",
+                                              "aria-label": f"{word} {count}"}))
+    return str(page)

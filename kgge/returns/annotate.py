@@ -1,0 +1,93 @@
+"""Copies of faulty returns with the cells marked and commented, to send back to the unit."""
+
+import warnings
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kgge.files import UsageError, write_bytes
+from kgge.returns.collect import list_files, read_returns
+from kgge.xlsx import Rejected, open_sheets
+
+FILLS = {"error": "FFC7CE", "warning": "FFEB9C"}
+
+
+def annotate(path: str | Path, folder: str | Path, problems: pd.DataFrame | None = None
+             ) -> list[Path]:
+    """Write a copy of each return that has problems, the cells filled and commented.
+
+    Parameters
+    ----------
+    path : str or Path
+        Returns: a folder or a file. Nothing there is changed.
+    folder : str or Path
+        Where the copies go, under the names the returns have below `path`.
+    problems : DataFrame, optional
+        As `read_returns` gives it; by default `path` is read.
+
+    Returns
+    -------
+    list of Path
+        The copies written. A file that cannot be opened as a workbook has none.
+
+    Raises
+    ------
+    UsageError
+        If `folder` lies in `path` or holds it: a copy could replace a return, or be read as one.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from kgge import write_template
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_template("rach-gia", 2018, f"{folder}/in/rach-gia.xlsx")  # no date of receipt
+    ...     [copy.name for copy in annotate(f"{folder}/in", f"{folder}/out")]
+    ['rach-gia.xlsx']
+    """
+    source, target = Path(path).resolve(), Path(folder).resolve()
+    if (target == source.parent if source.is_file() else
+            target.is_relative_to(source) or source.is_relative_to(target)):
+        raise UsageError(f"{folder}: choose a folder apart from the returns in {path}")
+    problems = read_returns(source).problems if problems is None else problems
+    written = []
+    for name, file in list_files(source):
+        rows = problems[problems["file"] == name]
+        if len(rows) and (content := _marked(file, rows)):
+            write_bytes(target / name, content)
+            written.append(target / name)
+    return written
+
+
+def _marked(file: Path, rows: pd.DataFrame) -> bytes:
+    """Return the workbook with its problems marked; nothing if it is not to be opened."""
+    import openpyxl
+
+    try:
+        open_sheets(file)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(file, keep_links=False)
+    except Rejected:
+        return b""
+    for row in rows.fillna("").to_dict("records"):
+        sheet = book[row["sheet"]] if row["sheet"] in book.sheetnames else book.worksheets[0]
+        _comment(sheet, row)
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _comment(sheet: Any, row: dict[Any, Any]) -> None:
+    from openpyxl.cell.cell import MergedCell
+    from openpyxl.comments import Comment
+    from openpyxl.styles import PatternFill
+
+    cell = sheet[row["cell"] or "A1"]
+    if isinstance(cell, MergedCell):
+        area = next(r for r in sheet.merged_cells.ranges if cell.coordinate in r)
+        cell = sheet.cell(area.min_row, area.min_col)
+    cell.fill = PatternFill("solid", fgColor=FILLS[row["severity"]])
+    before = f"{cell.comment.text}\n\n" if cell.comment else ""
+    cell.comment = Comment(f"{before}{row['message_vi']}\n{row['message_en']}", "kgge", 180, 380)

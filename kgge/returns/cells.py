@@ -1,0 +1,143 @@
+"""What stands in a cell of a return: a number, one of the other states, or a problem."""
+
+import datetime
+import math
+import re
+import unicodedata
+from contextlib import suppress
+from typing import NamedTuple
+
+from kgge.xlsx import Fault
+
+# Ours: more than anyone can mean. The province had 1,723,067 residents in 2019; the whole plan
+# is 6,600 million dong, so a larger amount was typed in dong or thousand dong.
+LIMITS = {"eligible": 2e6, "reached": 2e6, "attendances": 2e7, "amount": 1e5}
+
+_BLANK = re.compile(r"[\s\u200b\ufeff]+")
+_GROUPED = re.compile(r"[1-9]\d{0,2}([., ])\d{3}(?:\1\d{3})*", re.ASCII)
+_DECIMAL = re.compile(r"\d+[.,]\d+", re.ASCII)
+_BOTH = re.compile(r"[1-9]\d{0,2}([., ])\d{3}(?:\1\d{3})*(?!\1)[.,]\d+", re.ASCII)
+_WRONG = [(code, re.compile(pattern)) for code, pattern in (
+    ("negative", r"[-–−] ?\d[\d., ]*"),
+    ("percent", r".*\d ?%"),
+    ("fraction", r"\d[\d., ]*/ ?\d.*"),
+    ("approximate", r"(?:hơn|trên|khoảng|gần|dưới|độ|chừng|ước|cỡ|about|over|under|some|nearly|"
+                    r"around|approx|more than|less than|[~<>≈≥≤]).*\d.*|\d[\d., ]*"
+                    r"(?:\+|[-–] ?\d.*| ?trở lên)"),
+)]
+_DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})|(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_YEAR = re.compile(r"(?:nam )?([12]\d{3})", re.ASCII)
+
+
+class Cell(NamedTuple):
+    """What was read: a number (or NaN), a state of `kgge.plan.CELL_STATES`, a problem or ``""``."""
+
+    number: float
+    state: str
+    problem: str
+
+
+NOT_REPORTED = Cell(math.nan, "not_reported", "")
+_MARKS = {"": NOT_REPORTED, **dict.fromkeys(("...", "…"), Cell(math.nan, "not_known", "")),
+          **dict.fromkeys("xX", Cell(math.nan, "not_applicable", "")),
+          **dict.fromkeys("-–—−", Cell(0.0, "reported", ""))}
+
+
+def rejected(problem: str) -> Cell:
+    """Return a cell that has no number because of `problem`."""
+    return Cell(math.nan, "rejected", problem)
+
+
+def clean(text: str) -> str:
+    """Return `text` in NFC, with every run of white space (no-break, zero-width) as one space."""
+    return _BLANK.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def fold(value: object) -> str:
+    """Return text for comparing: no tone marks, case or doubled spaces, however it was typed.
+
+    Examples
+    --------
+    >>> fold("Văn  hoá") == fold("VĂN HÓA")
+    True
+    """
+    plain = unicodedata.normalize("NFD", clean(str(value))).casefold().replace("đ", "d")
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def read_cell(value: object, column: str) -> Cell:
+    """Read one entry cell: persons are whole numbers, amounts million dong.
+
+    A problem beside a number is a warning: the text was read as that number. Where the problem
+    is an error the state is ``rejected``.
+
+    Examples
+    --------
+    >>> read_cell("1.234", "reached")
+    Cell(number=1234.0, state='reported', problem='read_as')
+    >>> read_cell("1.234", "amount").problem, read_cell("...", "amount").state
+    ('ambiguous', 'not_known')
+    """
+    if isinstance(value, str):
+        return _MARKS.get(value) or _read_text(clean(value), column)
+    if value is None:
+        return NOT_REPORTED
+    if isinstance(value, (float, int)) and not isinstance(value, bool):
+        return _in_range(float(value), column, "")
+    if isinstance(value, Fault):
+        return rejected(value.code)
+    return rejected("text" if isinstance(value, bool) else "date")
+
+
+def _in_range(number: float, column: str, warning: str) -> Cell:
+    if number < 0:
+        return rejected("negative")
+    if column != "amount" and number <= LIMITS[column] and not number.is_integer():
+        return rejected("decimal")
+    if not number <= LIMITS[column]:
+        return rejected("too_much")
+    return Cell(number + 0.0, "reported", warning)
+
+
+def _read_text(text: str, column: str) -> Cell:
+    if text in _MARKS:
+        return _MARKS[text]
+    if text.isascii() and text.isdigit():
+        return _in_range(float(text), column, "")
+    grouped, decimal = _GROUPED.fullmatch(text), _DECIMAL.fullmatch(text)
+    if grouped and not (decimal and column == "amount"):
+        return _in_range(float(re.sub("[., ]", "", text)), column, "read_as")
+    if grouped:
+        return rejected("ambiguous")
+    if decimal or _BOTH.fullmatch(text):
+        if column != "amount":
+            return rejected("decimal")
+        whole, part = re.split(r"[.,](?=\d+$)", text)
+        return _in_range(float(f"{re.sub('[., ]', '', whole)}.{part}"), column, "read_as")
+    return rejected(next((code for code, p in _WRONG if p.fullmatch(text.casefold())), "text"))
+
+
+def read_date(value: object) -> datetime.date | None:
+    """Return a date of receipt: a date cell, or text as 31/01/2019 (day first) or 2019-01-31."""
+    if isinstance(value, datetime.date):
+        return value.date() if isinstance(value, datetime.datetime) else value
+    if match := _DATE.fullmatch(clean(str(value))):
+        day, month, year = match.group(1, 2, 3) if match[1] else match.group(6, 5, 4)
+        with suppress(ValueError):
+            return datetime.date(int(year), int(month), int(day))
+    return None
+
+
+def read_year(value: object) -> int | None:
+    """Return the year a cover names: 2018, "2018" or "Năm 2018"."""
+    text = fold(int(value) if isinstance(value, float) and value.is_integer() else value)
+    match = _YEAR.fullmatch(text)
+    return int(match[1]) if match else None
+
+
+def read_yes(value: object) -> bool | None:
+    """Return the answer to a yes/no question, in either language; ``None`` where it is neither."""
+    words = {part.strip() for part in fold(value).split("/")}
+    if words <= {"co", "yes"}:
+        return True
+    return False if words <= {"khong", "no"} else None

@@ -1,0 +1,214 @@
+"""The units' returns of all years: tidy outcomes, spending, reporting and problems."""
+
+import datetime
+import unicodedata
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from kgge.files import DataError
+from kgge.plan import DUE_DAY, DUE_MONTH
+from kgge.returns.form import Form, load_form
+from kgge.returns.parse import Return, as_text, messages, read_file
+from kgge.tables.load import conform
+from kgge.tables.schemas import SCHEMAS
+
+# Hidden files, lock files of office programs, and what operating systems leave behind.
+SKIPPED = (".", "~$", "Thumbs.db", "desktop.ini")
+
+
+class Returns(NamedTuple):
+    """What `read_returns` gives: four tables, their columns in `kgge.tables.schemas.SCHEMAS`.
+
+    Examples
+    --------
+    >>> Returns._fields
+    ('outcomes', 'spending', 'reporting', 'problems')
+    """
+
+    outcomes: pd.DataFrame
+    spending: pd.DataFrame
+    reporting: pd.DataFrame
+    problems: pd.DataFrame
+
+
+def list_files(path: Path) -> list[tuple[str, Path]]:
+    """Return the files of a folder, in order, with their names below it (NFC, with ``/``)."""
+    if path.is_file():
+        found = [(path.name, path)]
+    elif path.is_dir():
+        found = [(file.relative_to(path).as_posix(), file) for file in path.rglob("*")
+                 if file.is_file()]
+    else:
+        raise DataError(f"{path}: no such file or folder of returns")
+    named = [(unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode()), file)
+             for name, file in found if not any(p.startswith(SKIPPED) for p in name.split("/"))]
+    return sorted(named, key=lambda pair: (pair[0], str(pair[1])))
+
+
+def read_returns(path: str | Path) -> Returns:
+    """Read and check returns: a folder with its subfolders, or one file.
+
+    Parameters
+    ----------
+    path : str or Path
+        Folder or .xlsx file. Which unit and year a return is for stands on its cover.
+
+    Returns
+    -------
+    NamedTuple
+        A `Returns`: outcomes (persons), spending (million dong), reporting, problems. A
+        figure that is in doubt but readable is kept, with a warning; one that cannot be read has
+        state ``rejected`` and an error. ``attrs["illustrative"]`` of each table tells whether
+        the returns are illustrative; ``reporting.attrs["cells"]`` counts the filled-in entry
+        cells: submitted = accepted + rejected.
+
+    Raises
+    ------
+    DataError
+        If there is no such folder or file, or it mixes illustrative and real returns.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from kgge import write_template
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_template("rach-gia", 2018, f"{folder}/rach-gia.xlsx", values={
+    ...         ("1b.residents.female", "eligible"): 113764,
+    ...         ("1b.residents.female", "reached"): "hơn 350"})
+    ...     returns = read_returns(folder)
+    >>> returns.problems[["cell", "severity", "code", "value"]]
+      cell severity         code    value
+    0  B17  warning      no_date      NaN
+    1  F17    error  approximate  hơn 350
+    """
+    from tqdm import tqdm
+
+    form, files = load_form(), list_files(Path(path))
+    found = [read_file(name, file, form)
+             for name, file in tqdm(files, disable=None, unit="file", leave=False)]
+    illustrative = _one_kind(found)
+    _reject_duplicates(found)
+    order = {unit: at for at, unit in enumerate(form.units)}
+    sound = sorted((r for r in found if not r.failed), key=lambda r: (order[r.unit], r.year))
+    _falls(sound, form)
+    outcomes, spending = _figures(sound, form)
+    out = Returns(outcomes, spending, _reporting(sound, form), _problems(found))
+    for table in out:
+        table.attrs["illustrative"] = illustrative
+    submitted = sum(r.submitted for r in found)
+    rejected = sum(r.submitted if r.failed else len(r.lost) for r in found)
+    out.reporting.attrs["cells"] = {"submitted": submitted, "accepted": submitted - rejected,
+                                    "rejected": rejected}
+    return out
+
+
+def _one_kind(found: list[Return]) -> bool:
+    invented, real = ([r.name for r in found if r.illustrative is kind] for kind in (True, False))
+    if invented and real:
+        raise DataError(
+            "illustrative and real returns stand together; keep one kind only\n"
+            f"  illustrative: {', '.join(invented[:3])} ({len(invented)} files)\n"
+            f"  real: {', '.join(real[:3])} ({len(real)} files)")
+    return bool(invented)
+
+
+def _reject_duplicates(found: list[Return]) -> None:
+    """Reject all returns of a unit and year where there are several: which is right is open."""
+    same = defaultdict(list)
+    for one in found:
+        if not one.failed:
+            same[one.unit, one.year].append(one)
+    for (unit, year), several in same.items():
+        for one in several if len(several) > 1 else ():
+            one.fault("duplicate_return", f"{unit} {year}",
+                      wanted=", ".join(r.name for r in several if r is not one))
+
+
+def _falls(sound: list[Return], form: Form) -> None:
+    """Warn where a cumulative figure is less than in the unit's latest earlier return."""
+    before: dict[tuple[str, str], tuple[float, int]] = {}
+    for one in sound:
+        for code, (indicator, *_) in form.asked("indicators", one.unit).items():
+            if form.accumulation[indicator] != "cumulative" or code not in one.lines:
+                continue
+            line = one.lines[code][0]
+            at, value, reached = line.cells["reached"]
+            if reached.state != "reported":
+                continue
+            last, year = before.get((one.unit, code), (0.0, 0))
+            if reached.number < last:
+                one.fault("falls", value, line.sheet, line.row, at, wanted=last, year=year)
+            before[one.unit, code] = reached.number, one.year
+
+
+def _figures(sound: list[Return], form: Form) -> list[pd.DataFrame]:
+    """Return outcomes and spending: every row the form asks of a unit, also where it is blank."""
+    blanks = {"indicators": ([float("nan")] * 3, ";".join(["not_reported"] * 3)),
+              "spending": ([float("nan")], "not_reported")}
+    out = []
+    for name, kind in (("outcomes", "indicators"), ("spending", "spending")):
+        rows: list[tuple[Any, ...]] = []
+        for one in sound:
+            for code, key in form.asked(kind, one.unit).items():
+                numbers, state = blanks[kind]
+                sheet, row = None, None
+                if code in one.lines:
+                    sheet, at, cells, _ = one.lines[code][0]
+                    numbers = [cell.number for _, _, cell in cells.values()]
+                    state, row = ";".join([cell.state for _, _, cell in cells.values()]), at + 1
+                rows.append((one.unit, one.year, *key, *numbers, state, one.name, sheet, row))
+        out.append(_frame(name, rows))
+    return out
+
+
+def _frame(name: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    columns = [column.name for column in SCHEMAS[name].columns]
+    return conform(name, pd.DataFrame(rows, columns=columns))
+
+
+def _reporting(sound: list[Return], form: Form) -> pd.DataFrame:
+    """Return one row for each unit and year a return is due for: a unit counts once."""
+    found = {(one.unit, one.year): one for one in sound}
+    rows: list[tuple[Any, ...]] = []
+    for unit in form.units:
+        for year in form.years:
+            one = found.get((unit, year))
+            if one is None:
+                rows.append((unit, year, True, False, None, False, False, None))
+                continue
+            due = datetime.date(year + 1, DUE_MONTH, DUE_DAY)
+            on_time = one.received_on is not None and one.received_on <= due
+            content = any(cell.state == "reported" for lines in one.lines.values()
+                          for _, _, cell in lines[0].cells.values())
+            rows.append((unit, year, True, True, one.received_on, on_time, content, one.name))
+    return _frame("reporting", rows)
+
+
+def _written(detail: object, lang: str) -> str:
+    """Return a detail of a message: digits ungrouped, as is asked for, decimals as in `lang`."""
+    text = as_text(detail)
+    return text.replace(".", ",") if lang == "vi" and isinstance(detail, float) else text
+
+
+def _problems(found: list[Return]) -> pd.DataFrame:
+    """Return one row for each file, sheet and cell; several faults of a cell stand together."""
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    known, rows = messages(), []
+    at: dict[tuple[str, str, int, int], list[tuple[str, str, dict[str, Any]]]] = defaultdict(list)
+    for one in found:
+        for sheet, row, column, code, value, details in one.faults:
+            at[one.name, sheet, row, column].append((code, value, details))
+    for (name, sheet, row, column), faults in sorted(at.items(), key=lambda item: item[0]):
+        texts = [" ".join(dict.fromkeys(
+            known[code][lang].format(**{k: _written(v, lang) for k, v in details.items()})
+            for code, _, details in faults)) for lang in ("en", "vi")]
+        warning = all(known[code]["severity"] == "warning" for code, _, _ in faults)
+        rows.append((name, sheet or None, xl_rowcol_to_cell(row, column) if row >= 0 else None,
+                     "warning" if warning else "error",
+                     ";".join(dict.fromkeys(code for code, _, _ in faults)),
+                     faults[0][1] or None, *texts))
+    return _frame("problems", rows)

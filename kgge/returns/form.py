@@ -1,0 +1,90 @@
+"""What the yearly return asks: its sheets, columns and rows, for which units and years."""
+
+import csv
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from kgge.files import data_folder
+from kgge.labels import labels
+from kgge.plan import UNPLANNED_SOURCE
+from kgge.tables.load import load_targets, load_units, read_table
+
+# Ours: the plan prescribes no form.
+FORM, VERSION = "01/BĐG-KH27", "KH27-v1"
+SHEETS = {"cover": "Bìa", "indicators": "Chỉ tiêu", "spending": "Kinh phí"}
+ENTRIES = {"cover": ("value",), "indicators": ("eligible", "reached", "attendances"),
+           "spending": ("amount",)}
+
+
+class Heading(NamedTuple):
+    """A column of a sheet: the code a reader finds it by, its width, its two headings."""
+
+    code: str
+    width: int
+    vi: str
+    en: str
+
+
+COLUMNS = {
+    "cover": (Heading("text", 50, "Mục", "Item"), Heading("value", 66, "Nội dung", "Entry"),
+              Heading("code", 13, "Mã", "Code")),
+    "indicators": (
+        Heading("no", 6, "STT", "No."), Heading("text", 49, "Nhóm đối tượng", "Group"),
+        Heading("sex", 11, "Giới tính", "Sex"), Heading("code", 22, "Mã dòng", "Row code"),
+        Heading("eligible", 19, "Tổng số người thuộc đối tượng (cuối năm)", "Persons in the group"),
+        Heading("reached", 22, "Số người đã được truyền thông, tập huấn hoặc tiếp cận dịch vụ "
+                "(mỗi người tính một lần)", "Persons reached, each once"),
+        Heading("attendances", 19, "Số lượt người tham dự trong năm", "Attendances in the year")),
+    "spending": (
+        Heading("no", 6, "STT", "No."), Heading("text", 58, "Nội dung chi", "Item"),
+        Heading("source", 34, "Nguồn vốn", "Source"),
+        Heading("code", 16, "Mã dòng", "Row code"),
+        Heading("amount", 19, "Số đã chi trong năm (triệu đồng)", "Spent, million dong")),
+}
+
+
+class Form(NamedTuple):
+    """Units with their indicators, years, the rows of both tables by code, labels.
+
+    `planned` is million dong by line, all years and sources together; `residents` persons by unit.
+    """
+
+    units: dict[str, tuple[str, ...]]
+    years: tuple[int, ...]
+    persons: dict[str, tuple[str, str, str]]
+    money: dict[str, tuple[str, str]]
+    accumulation: dict[str, str]
+    project: dict[str, str]
+    labels: dict[tuple[str, str], tuple[str, str]]
+    planned: dict[str, float]
+    residents: dict[str, float]
+
+    def asked(self, kind: str, unit: str) -> dict[str, tuple[str, ...]]:
+        """Return the rows of a table that a unit is to fill in; all where it is not known."""
+        if kind == "spending" or unit not in self.units:
+            return dict(self.money if kind == "spending" else self.persons)
+        return {code: key for code, key in self.persons.items() if key[0] in self.units[unit]}
+
+
+def load_form() -> Form:
+    """Return the form: from the units, the targets, the budget and ``data/raw/groups.csv``."""
+    units, targets = load_units().set_index("unit"), load_targets().set_index("indicator")
+    budget = read_table("budget")  # for its lines: a form needs no annex that adds up
+    with (data_folder() / "raw" / "groups.csv").open(encoding="utf-8", newline="") as file:
+        persons = {f"{r['indicator']}.{r['group']}.{sex}": (r["indicator"], r["group"], sex)
+                   for r in csv.DictReader(file) for sex in r["sexes"].split(";")}
+    project: dict[Any, Any] = budget.drop_duplicates("item").set_index("item")["project"].to_dict()
+    sources = [*budget["source"].unique(), UNPLANNED_SOURCE]
+    named = units["indicators"].dropna()
+    _, groups, sexes = zip(*persons.values(), strict=True)
+    codes: dict[str, Sequence[str]] = {
+        "unit": [*units.index], "item": [*project, *project.values()], "source": sources,
+        "indicator": [*targets.index], "group": groups, "sex": sexes}
+    return Form(
+        {unit: tuple(codes.split(";")) for unit, codes in zip(named.index, named, strict=True)},
+        tuple(sorted({int(year) for year in budget["year"]})), persons,
+        {f"{item}.{source}": (item, source) for item in project for source in sources},
+        dict(zip(targets.index, targets["accumulation"], strict=True)), project,
+        {(kind, code): (vi, en) for kind, several in codes.items() for code, vi, en in zip(
+            several, labels(kind, several, "vi"), labels(kind, several, "en"), strict=True)},
+        dict(budget.groupby("item")["amount"].sum()), dict(units["residents"].dropna()))

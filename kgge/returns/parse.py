@@ -1,0 +1,277 @@
+"""One return: what its cover says, its figures row by row, and every doubt with its cell."""
+
+import csv
+import datetime
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kgge.plan import CENSUS_INDICATOR
+from kgge.returns.cells import (
+    LIMITS,
+    NOT_REPORTED,
+    Cell,
+    clean,
+    fold,
+    read_cell,
+    read_date,
+    read_year,
+    read_yes,
+)
+from kgge.returns.cells import rejected as reject
+from kgge.returns.form import COLUMNS, ENTRIES, SHEETS, VERSION, Form
+from kgge.xlsx import Fault, Rejected, Sheet, open_sheets
+
+Place = tuple[Any, str, int, int]  # what stands in a cell; its sheet, row and column
+_HEADERS = {column.code for columns in COLUMNS.values() for column in columns}
+
+
+class Line(NamedTuple):
+    """A row of a table: sheet, row (from 0), and by column code: place, what stands there, cell."""
+
+    sheet: str
+    row: int
+    cells: dict[str, tuple[int, Any, Cell]]
+    filled: bool
+
+
+class Table(NamedTuple):
+    """A sheet of the form: its row of column codes (from 0) and the place of each code in it."""
+
+    sheet: Sheet
+    header: int
+    places: dict[str, int]
+
+
+@dataclass
+class Return:
+    """One file as read; `submitted` counts its filled entry cells, `lost` holds those rejected."""
+
+    name: str
+    unit: str = ""
+    year: int = 0
+    received_on: datetime.date | None = None
+    illustrative: bool | None = None
+    failed: bool = False
+    submitted: int = 0
+    lines: dict[str, list[Line]] = field(default_factory=dict)
+    faults: list[tuple[str, int, int, str, str, dict[str, Any]]] = field(default_factory=list)
+    lost: set[tuple[str, int, int]] = field(default_factory=set)
+
+    def fault(self, code: str, value: object = "", sheet: str = "", row: int = -1,
+              column: int = -1, **details: object) -> None:
+        """Note a problem; row and column from 0, -1 for all of the sheet. A fatal one fails."""
+        said = value if isinstance(value, float) else as_text(value)
+        self.faults.append((sheet, row, column, code, as_text(value), {"value": said, **details}))
+        self.failed |= messages()[code]["severity"] == "fatal"
+
+    def lose(self, code: str, line: Line, column: str, **details: object) -> None:
+        """Note an error that rejects the figure of one entry cell."""
+        at, value, _ = line.cells[column]
+        self.fault(code, value, line.sheet, line.row, at, **details)
+        self.lost.add((line.sheet, line.row, at))
+        line.cells[column] = (at, value, reject(code))
+
+
+@lru_cache(maxsize=1)
+def messages() -> dict[str, dict[str, str]]:
+    """Return severity (fatal: the file is not read) and messages of each kind of problem."""
+    with Path(__file__).with_name("problems.csv").open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row for row in csv.DictReader(file)}
+
+
+def as_text(value: object) -> str:
+    """Return what stands in a cell as text of at most 200 characters."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        value = int(value)
+    text = clean(value.text if isinstance(value, Fault) else str(value))
+    return text.encode("utf-8", "replace").decode()[:200]
+
+
+def read_file(name: str, path: Path, form: Form) -> Return:
+    """Read and check one file; whatever is wrong with it becomes a problem, never an exception."""
+    out = Return(name)
+    try:
+        sheets, links = open_sheets(path)
+    except Rejected as why:
+        out.fault(*why.args)
+        return out
+    if links:
+        out.fault("external_links")
+    tables: dict[str, list[Table]] = defaultdict(list)
+    for sheet in sheets:
+        kind, table = find_table(sheet, out)
+        tables[kind].append(table)
+        if kind and sheet.hidden:
+            out.fault("hidden_sheet", sheet=sheet.name)
+        if not kind and any(as_text(cell) for line in sheet.rows for cell in line):
+            out.fault("extra_sheet", sheet.name, sheet.name)
+    _read_cover(out, tables["cover"], form)
+    for kind, known in (("indicators", form.persons), ("spending", form.money)):
+        asked = form.asked(kind, out.unit)
+        if not tables[kind]:
+            out.fault("no_sheet", SHEETS[kind])
+        for table in tables[kind]:
+            _read_lines(out, table, asked, known, ENTRIES[kind])
+        if tables[kind] and (missing := [code for code in asked if code not in out.lines]):
+            out.fault("no_row", ", ".join(missing[:5]) + (" …" if missing[5:] else ""),
+                      tables[kind][0].sheet.name)
+    _check_lines(out, form)
+    return out
+
+
+def find_table(sheet: Sheet, out: Return) -> tuple[str, Table]:
+    """Find the row of column codes of a sheet; the kind is ``""`` where there is none."""
+    for row, line in enumerate(sheet.rows):
+        if "code" not in line:
+            continue
+        texts = [as_text(value) for value in line]
+        kind = next((k for k, wanted in ENTRIES.items() if not {*wanted}.isdisjoint(texts)), "")
+        if kind:
+            places = {text: at for at, text in enumerate(texts) if text in _HEADERS}
+            for code in ENTRIES[kind]:
+                if texts.count(code) != 1:
+                    out.fault("no_column", code, sheet.name)
+                    places.pop(code, None)
+            return kind, Table(sheet, row, places)
+    return "", Table(sheet, -1, {})
+
+
+def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapping[str, Any],
+                entries: Sequence[str]) -> None:
+    """Read the rows of one table below its header; nothing that stands there is passed over."""
+    sheet, header, places = table
+    at_code, columns = places["code"], [(name, places.get(name, -1)) for name in entries]
+    beside = sorted(set(range(len(sheet.rows[header]))) - set(places.values()))
+    spelled = {code.lower(): code for code in known}
+    for row, values in enumerate(sheet.rows[header + 1:], header + 1):
+        code = values[at_code]
+        if code not in asked:
+            code = as_text(code)
+            code = spelled.get(code.lower(), code)
+        cells = {name: (at, values[at], read_cell(values[at], name)) if at >= 0
+                 else (-1, "", NOT_REPORTED) for name, at in columns}
+        filled = [name for name, cell in cells.items() if cell[2] is not NOT_REPORTED]
+        line, stray = Line(sheet.name, row, cells, bool(filled)), ""
+        if code in asked:
+            out.lines.setdefault(code, []).append(line)
+        else:
+            stray = "not_asked" if code in known else "unknown_code" if code else "no_code"
+        out.submitted += len(filled)
+        for name in filled:
+            at, value, cell = cells[name]
+            if stray or cell.problem:
+                _note(out, line, name, stray, code)
+            if (row, at) in sheet.merged:
+                out.lose("merged", line, name)
+            if row in sheet.hidden_rows or at in sheet.hidden_columns:
+                out.fault("hidden", value, sheet.name, row, at)
+        for at in beside:
+            if as_text(values[at]):
+                out.fault("not_read", values[at], sheet.name, row, at)
+
+
+def _note(out: Return, line: Line, name: str, stray: str, code: str) -> None:
+    """Note what is wrong with a cell: it stands in a stray row, is rejected, or is in doubt."""
+    at, value, cell = line.cells[name]
+    if stray:
+        out.lose(stray, line, name, wanted=code)
+    elif cell.state == "rejected":
+        out.lose(cell.problem, line, name, wanted=LIMITS[name])
+    else:
+        out.fault(cell.problem, value, line.sheet, line.row, at, wanted=cell.number)
+
+
+def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
+    if len(covers) != 1 or "value" not in covers[0].places:
+        out.fault("no_cover")
+        return
+    sheet, header, places = covers[0]
+    at = places["value"]
+    said = {as_text(line[places["code"]]): (line[at], sheet.name, row, at)
+            for row, line in enumerate(sheet.rows) if row > header}
+    needed = ("unit", "year", "illustrative", "version")
+    if missing := [code for code in needed if code not in said]:
+        out.fault("no_cover", ", ".join(missing), sheet.name)
+        return
+    if as_text(said["version"][0]) != VERSION:
+        out.fault("version", *said["version"], wanted=VERSION)
+    out.illustrative = read_yes(said["illustrative"][0])
+    if out.illustrative is None:
+        out.fault("illustrative", *said["illustrative"])
+    out.year = read_year(said["year"][0]) or 0
+    if out.year not in form.years:
+        out.fault("year", *said["year"], wanted=", ".join(map(str, form.years)))
+    _read_unit(out, said, form)
+    if out.year in form.years:
+        _check_printed(out, said)
+        _read_receipt(out, said.get("received_on", ("", sheet.name, -1, -1)))
+
+
+def _read_receipt(out: Return, received: Place) -> None:
+    out.received_on = read_date(received[0])
+    if not as_text(received[0]):
+        out.fault("no_date", *received, wanted=out.year + 1)
+    elif out.received_on is None or out.received_on.year < out.year:
+        out.fault("received_on", *received, wanted=out.year + 1)
+        out.received_on = None
+
+
+def _check_printed(out: Return, said: dict[str, Place]) -> None:
+    """Reject a form printed for another year, or whose amounts are not in million dong."""
+    period, measure = (said.get(code, ("", "", -1, -1)) for code in ("period", "measure"))
+    if any(int(year) != out.year for year in re.findall(r"\d{4}", as_text(period[0]))):
+        out.fault("period", *period, wanted=out.year)
+    if as_text(measure[0]) and "trieu dong" not in fold(measure[0]):
+        out.fault("measure", *measure)
+
+
+def _read_unit(out: Return, said: dict[str, Place], form: Form) -> None:
+    """Take the unit from its code; a name that is another unit's makes the return useless."""
+    unit = as_text(said["unit"][0]).lower()
+    if unit not in form.units:
+        out.fault("unit", *said["unit"], wanted=", ".join(form.units))
+        return
+    out.unit = unit
+    name = said.get("unit_name", ("", "", 0, 0))
+    text, own = fold(name[0]), form.labels["unit", unit][0]
+    if text and fold(own) not in text:
+        other = any(fold(form.labels["unit", code][0]) in text for code in form.units)
+        out.fault("other_unit" if other else "unit_name", *name, wanted=f"{unit} ({own})")
+
+
+def _check_lines(out: Return, form: Form) -> None:
+    """Check rows that stand twice, then the figures of each."""
+    for code, lines in out.lines.items():
+        if len(lines) > 1:
+            lines.sort(key=lambda line: line.filled, reverse=True)
+            for line in lines if lines[1].filled else ():
+                for name, (_, _, cell) in line.cells.items():
+                    if cell.state not in ("not_reported", "rejected"):
+                        out.lose("duplicate_row", line, name, wanted=code)
+        if lines[0].filled:
+            (_check_money if code in form.money else _check_persons)(out, code, lines[0], form)
+
+
+def _check_money(out: Return, code: str, line: Line, form: Form) -> None:
+    """Doubt an amount above all that is planned for its line: it may be in thousand dong."""
+    at, value, amount = line.cells["amount"]
+    planned = form.planned[form.money[code][0]]
+    if amount.number > planned > 0:
+        out.fault("above_plan", value, line.sheet, line.row, at, wanted=planned)
+
+
+def _check_persons(out: Return, code: str, line: Line, form: Form) -> None:
+    """Check persons reached against persons eligible, and residents against the census."""
+    (place, counted, eligible), (at, value, reached) = line.cells["eligible"], line.cells["reached"]
+    census = form.residents.get(out.unit) if form.persons[code][0] == CENSUS_INDICATOR else None
+    if census is not None and eligible.number > census:
+        out.fault("above_census", counted, line.sheet, line.row, place, wanted=census)
+    if reached.number > eligible.number:
+        out.lose("above_eligible", line, "reached", wanted=eligible.number)
+    elif reached.number > 0 and eligible.state not in ("reported", "rejected"):
+        out.fault("no_eligible", value, line.sheet, line.row, at)

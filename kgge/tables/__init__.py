@@ -1,0 +1,1 @@
+"""The tidy tables: what each holds, and reading and writing them."""
