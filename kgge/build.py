@@ -10,19 +10,10 @@ from kgge.annex.reconcile import budget_of, reconcile
 from kgge.files import data_folder, write_bytes
 from kgge.labels import check_labels
 from kgge.returns.collect import Returns, read_returns
+from kgge.returns.form import make_form
 from kgge.tables.load import write_table
-from kgge.tables.schemas import FROM_RETURNS, SCHEMAS
+from kgge.tables.schemas import DESCRIBED, FROM_RETURNS, SCHEMAS, read_list, read_targets
 
-# Column types of the Open Fiscal Data Package, for the tables of money.
-FISCAL = {
-    "budget": {"item": "activity:generic:subproject:code",
-               "project": "activity:generic:project:code", "year": "date:fiscal-year",
-               "source": "fin-source:generic:code", "amount": "value"},
-    "spending": {"unit": "administrative-classification:generic:level1:code",
-                 "item": "activity:generic:subproject:code", "year": "date:fiscal-year",
-                 "source": "fin-source:generic:code", "amount": "value"},
-}
-PHASE = {"budget": "approved", "spending": "executed"}
 # A row total has no year and source, a problem of a whole file no cell: no primary key there.
 NULLABLE_KEYS = ("annex", "ledger", "problems")
 
@@ -34,7 +25,7 @@ def build() -> Returns:
     read, or a code without label, leaves the tables as they were. Problems of the returns are
     written as a table too.
     """
-    raw, out = data_folder() / "raw", data_folder() / "processed"
+    out = data_folder() / "processed"
     annex = read_annex()
     frames = {
         "annex": annex,
@@ -43,18 +34,19 @@ def build() -> Returns:
         "ledger": reconcile(annex),
         "budget": budget_of(annex),
     }
-    for name, file in (("targets", "targets"), ("units", "units"), ("context", "context-figures")):
-        frames[name] = pd.read_csv(raw / f"{file}.csv", engine="c", dtype="str")
-    groups = pd.read_csv(raw / "groups.csv", engine="c", dtype="str")
+    frames |= {"targets": read_targets(), "units": read_list("units"),
+               "context": read_list("context", "context-figures")}
+    groups = read_list("groups")
     check_labels({"item": annex["item"], "source": frames["budget"]["source"],
                   "indicator": frames["targets"]["indicator"], "unit": frames["units"]["unit"],
                   "group": groups["group"]})
     for name, frame in frames.items():
         write_table(name, frame, out)
-    returns = read_returns(raw / "returns")
+    form = make_form(frames["units"], frames["targets"], frames["budget"], groups)
+    returns = read_returns(data_folder() / "raw" / "returns", form)
     for name, frame in returns._asdict().items():
         write_table(name, frame, out)
-    illustrative = bool(returns.outcomes.attrs["illustrative"])
+    illustrative = bool(returns.reporting["illustrative"].any())
     package = json.dumps(data_package(illustrative), ensure_ascii=False, indent=2)
     write_bytes(out / "datapackage.json", (package + "\n").encode())
     write_bytes(out / "README.md", dictionary(illustrative).encode())
@@ -69,20 +61,16 @@ def _mark(name: str, illustrative: bool) -> str:
 def data_package(illustrative: bool) -> dict[str, Any]:
     """Return the description of the processed tables as a (fiscal) data package."""
     resources = []
-    for name, schema in SCHEMAS.items():
-        fields = [{"name": c.name, "type": c.type, "description": c.text}
-                  for c in schema.columns]
-        for field in fields:
-            if field["name"] in FISCAL.get(name, {}):
-                field["columnType"] = FISCAL[name][field["name"]]
+    for name, said in DESCRIBED["tables"].items():
         about: dict[str, Any] = {
             "name": name, "path": f"{name}.csv", "encoding": "utf-8", "format": "csv",
             "mediatype": "text/csv", "profile": "tabular-data-resource",
-            "description": _mark(name, illustrative) + schema.text, "schema": {"fields": fields}}
+            "description": _mark(name, illustrative) + said["description"],
+            "schema": {"fields": said["fields"]}}
         if name not in NULLABLE_KEYS:
-            about["schema"]["primaryKey"] = list(schema.key)
-        if name in FISCAL:
-            about |= {"phase": PHASE[name], "direction": "expenditure", "currency": "VND",
+            about["schema"]["primaryKey"] = said["key"]
+        if "phase" in said:
+            about |= {"phase": said["phase"], "direction": "expenditure", "currency": "VND",
                       "factor": 1_000_000}
         resources.append(about)
     return {"name": "kgge", "title": "Plan 27/KH-UBND of Kiên Giang province, 2016-2020",

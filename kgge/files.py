@@ -1,9 +1,13 @@
 """Where the data lies, and writing that leaves the old file or the new one, never half of one."""
 
+import csv
 import os
 import re
 import tempfile
+import unicodedata
+from collections.abc import Sequence
 from glob import escape
+from io import StringIO
 from pathlib import Path
 
 
@@ -25,6 +29,45 @@ def data_folder() -> Path:
     if not folder.is_dir():
         raise DataError(f"{folder}: no such data folder (set KGGE_DATA to one that holds raw/)")
     return folder
+
+
+def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows of a list kept by hand as CSV, each with its line; text is NFC, trimmed.
+
+    Excel saves such lists with or without a byte order mark, with ``,`` or ``;`` between, and
+    with rows and columns of nothing at the end: all of it is read alike.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, not UTF-8, lacks one of `columns` or has a row that is too long.
+
+    Examples
+    --------
+    >>> read_rows(data_folder() / "raw" / "groups.csv", ["indicator", "group"])[0]
+    (2, {'indicator': '1a', 'group': 'officials', 'sexes': 'female;male'})
+    """
+    try:
+        text = unicodedata.normalize("NFC", path.read_bytes().decode("utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: cannot be read as a list in UTF-8 ({error})") from error
+    head = text.partition("\n")[0]
+    reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
+    names = [name.strip() for name in next(reader, [])]
+    if absent := [column for column in columns if column not in names]:
+        raise DataError(f"{path.name}: the column {', '.join(absent)} is missing; the columns are "
+                        f"{', '.join(filter(None, names)) or 'none'}")
+    rows, before = [], reader.line_num
+    for cells in reader:
+        line, before = before + 1, reader.line_num
+        cells = [cell.strip() for cell in cells]
+        if any(cells[len(names):]) or any(c for n, c in zip(names, cells, strict=False) if not n):
+            raise DataError(f"{path.name}, line {line}: more fields than the {len(names)} columns; "
+                            "text with a separator in it stands in quotes")
+        if any(cells):
+            cells += [""] * (len(names) - len(cells))
+            rows.append((line, {n: c for n, c in zip(names, cells, strict=False) if n}))
+    return rows
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -17,7 +17,6 @@ from kgge.files import DataError
 KEY = ["unit", "year", "indicator", "group", "sex"]
 CENSUS_GROUP = "residents"
 EXTRA = 2  # cells of an indicator after the reported ones, see `Block`
-UNFIT = "not_applicable;not_applicable"  # state of eligible and reached
 Array = NDArray[Any]
 Cell = tuple[str | None, str | None]  # group and sex; None: not known which
 
@@ -137,9 +136,9 @@ def _cubes(outcomes: pd.DataFrame, codes: dict[str, Array], cell: Array,
     state.reshape(-1)[place] = 1
     if np.count_nonzero(state) < len(place):
         _refuse(outcomes, outcomes.duplicated(KEY, keep=False).to_numpy(), "a key stands twice")
-    if "state" in outcomes and np.isnan(reached).any():
-        states = outcomes["state"].astype("str")
-        unfit = (states.str.startswith(UNFIT) | (states == "not_applicable")).to_numpy(dtype=bool)
+    states = [c for c in ("eligible_state", "reached_state") if c in outcomes]
+    if len(states) == 2 and np.isnan(reached).any():
+        unfit = (outcomes[states] == "not_applicable").all(axis=1).to_numpy(dtype=bool)
         state.reshape(-1)[place[unfit[seen]]] = 2
     return eligible, reached, state
 

@@ -18,7 +18,7 @@ import pandas as pd
 from kgge.annex.fields import SUFFIXES, YEAR, Cell, Grid, Log, correct, quote, read_grid
 from kgge.annex.tree import BULLET, TOTAL, Row, give_items, is_total, number_kinds
 from kgge.files import DataError, data_folder
-from kgge.tables.load import conform
+from kgge.tables.schemas import conform
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from kgge.tables.load import conform
+from kgge.tables.schemas import conform
 
 
 def budget_of(annex: pd.DataFrame) -> pd.DataFrame:

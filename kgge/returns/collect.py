@@ -10,10 +10,10 @@ import pandas as pd
 
 from kgge.files import DataError
 from kgge.plan import DUE_DAY, DUE_MONTH
-from kgge.returns.form import Form, load_form
+from kgge.returns.cells import NOT_REPORTED
+from kgge.returns.form import ENTRIES, Form, load_form
 from kgge.returns.parse import Return, as_text, messages, read_file
-from kgge.tables.load import conform
-from kgge.tables.schemas import SCHEMAS
+from kgge.tables.schemas import SCHEMAS, conform
 
 # Hidden files, lock files of office programs, and what operating systems leave behind.
 SKIPPED = (".", "~$", "Thumbs.db", "desktop.ini")
@@ -48,13 +48,15 @@ def list_files(path: Path) -> list[tuple[str, Path]]:
     return sorted(named, key=lambda pair: (pair[0], str(pair[1])))
 
 
-def read_returns(path: str | Path) -> Returns:
+def read_returns(path: str | Path, form: Form | None = None) -> Returns:
     """Read and check returns: a folder with its subfolders, or one file.
 
     Parameters
     ----------
     path : str or Path
         Folder or .xlsx file. Which unit and year a return is for stands on its cover.
+    form : Form, optional
+        What the returns are to hold; by default as ``data/raw`` says.
 
     Returns
     -------
@@ -86,7 +88,7 @@ def read_returns(path: str | Path) -> Returns:
     """
     from tqdm import tqdm
 
-    form, files = load_form(), list_files(Path(path))
+    form, files = form or load_form(), list_files(Path(path))
     found = [read_file(name, file, form)
              for name, file in tqdm(files, disable=None, unit="file", leave=False)]
     illustrative = _one_kind(found)
@@ -95,7 +97,7 @@ def read_returns(path: str | Path) -> Returns:
     sound = sorted((r for r in found if not r.failed), key=lambda r: (order[r.unit], r.year))
     _falls(sound, form)
     outcomes, spending = _figures(sound, form)
-    out = Returns(outcomes, spending, _reporting(sound, form), _problems(found))
+    out = Returns(outcomes, spending, _reporting(sound, form, illustrative), _problems(found))
     for table in out:
         table.attrs["illustrative"] = illustrative
     submitted = sum(r.submitted for r in found)
@@ -146,20 +148,18 @@ def _falls(sound: list[Return], form: Form) -> None:
 
 def _figures(sound: list[Return], form: Form) -> list[pd.DataFrame]:
     """Return outcomes and spending: every row the form asks of a unit, also where it is blank."""
-    blanks = {"indicators": ([float("nan")] * 3, ";".join(["not_reported"] * 3)),
-              "spending": ([float("nan")], "not_reported")}
     out = []
     for name, kind in (("outcomes", "indicators"), ("spending", "spending")):
         rows: list[tuple[Any, ...]] = []
         for one in sound:
             for code, key in form.asked(kind, one.unit).items():
-                numbers, state = blanks[kind]
+                cells = [NOT_REPORTED] * len(ENTRIES[kind])
                 sheet, row = None, None
                 if code in one.lines:
-                    sheet, at, cells, _ = one.lines[code][0]
-                    numbers = [cell.number for _, _, cell in cells.values()]
-                    state, row = ";".join([cell.state for _, _, cell in cells.values()]), at + 1
-                rows.append((one.unit, one.year, *key, *numbers, state, one.name, sheet, row))
+                    sheet, at, found, _ = one.lines[code][0]
+                    cells, row = [cell for _, _, cell in found.values()], at + 1
+                rows.append((one.unit, one.year, *key, *(cell.number for cell in cells),
+                             *(cell.state for cell in cells), None, one.name, sheet, row))
         out.append(_frame(name, rows))
     return out
 
@@ -169,7 +169,7 @@ def _frame(name: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     return conform(name, pd.DataFrame(rows, columns=columns))
 
 
-def _reporting(sound: list[Return], form: Form) -> pd.DataFrame:
+def _reporting(sound: list[Return], form: Form, illustrative: bool) -> pd.DataFrame:
     """Return one row for each unit and year a return is due for: a unit counts once."""
     found = {(one.unit, one.year): one for one in sound}
     rows: list[tuple[Any, ...]] = []
@@ -177,13 +177,14 @@ def _reporting(sound: list[Return], form: Form) -> pd.DataFrame:
         for year in form.years:
             one = found.get((unit, year))
             if one is None:
-                rows.append((unit, year, True, False, None, False, False, None))
+                rows.append((unit, year, True, False, None, False, False, None, illustrative))
                 continue
             due = datetime.date(year + 1, DUE_MONTH, DUE_DAY)
             on_time = one.received_on is not None and one.received_on <= due
             content = any(cell.state == "reported" for lines in one.lines.values()
                           for _, _, cell in lines[0].cells.values())
-            rows.append((unit, year, True, True, one.received_on, on_time, content, one.name))
+            rows.append((unit, year, True, True, one.received_on, on_time, content, one.name,
+                         illustrative))
     return _frame("reporting", rows)
 
 

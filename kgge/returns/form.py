@@ -1,13 +1,15 @@
 """What the yearly return asks: its sheets, columns and rows, for which units and years."""
 
-import csv
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from kgge.files import data_folder
+import pandas as pd
+
+from kgge.annex.read import read_annex
+from kgge.annex.reconcile import budget_of
 from kgge.labels import labels
 from kgge.plan import UNPLANNED_SOURCE
-from kgge.tables.load import load_targets, load_units, read_table
+from kgge.tables.schemas import read_list, read_targets
 
 # Ours: the plan prescribes no form.
 FORM, VERSION = "01/BĐG-KH27", "KH27-v1"
@@ -67,12 +69,17 @@ class Form(NamedTuple):
 
 
 def load_form() -> Form:
-    """Return the form: from the units, the targets, the budget and ``data/raw/groups.csv``."""
-    units, targets = load_units().set_index("unit"), load_targets().set_index("indicator")
-    budget = read_table("budget")  # for its lines: a form needs no annex that adds up
-    with (data_folder() / "raw" / "groups.csv").open(encoding="utf-8", newline="") as file:
-        persons = {f"{r['indicator']}.{r['group']}.{sex}": (r["indicator"], r["group"], sex)
-                   for r in csv.DictReader(file) for sex in r["sexes"].split(";")}
+    """Return the form of the plan in ``data/raw``: from its annex and code lists."""
+    return make_form(read_list("units"), read_targets(), budget_of(read_annex()),
+                     read_list("groups"))
+
+
+def make_form(units: pd.DataFrame, targets: pd.DataFrame, budget: pd.DataFrame,
+              groups: pd.DataFrame) -> Form:
+    """Return the form that the units, targets, budget and groups of a plan make."""
+    units, targets = units.set_index("unit"), targets.set_index("indicator")
+    persons = {f"{r['indicator']}.{r['group']}.{sex}": (r["indicator"], r["group"], sex)
+               for r in groups.to_dict("records") for sex in r["sexes"].split(";")}
     project: dict[Any, Any] = budget.drop_duplicates("item").set_index("item")["project"].to_dict()
     sources = [*budget["source"].unique(), UNPLANNED_SOURCE]
     named = units["indicators"].dropna()

@@ -1,17 +1,40 @@
-"""What each tidy table holds: its key, its columns with types and units, in one place."""
+"""What each tidy table and each code list holds, and the check that one really does.
 
-from typing import NamedTuple
+Columns, types, keys, allowed values and ranges stand once, in ``schemas.json`` beside this file
+(fields in the terms of Frictionless Table Schema); the processed ``datapackage.json`` publishes
+them, `conform` enforces them wherever a table is read or written.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from kgge.files import DataError, data_folder, read_rows
 
 DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "bool",
           "date": "datetime64[ns]"}
+FROM_RETURNS = ("outcomes", "spending", "reporting", "problems")
+_SHOWN = 20  # faults of a table that its error lists
+_TRUTH = {"true": True, "false": False, "1": True, "0": False}  # Excel saves TRUE for true
+# What a limit of Table Schema asks of the values that are there, and how an error says so.
+_LIMITS: dict[str, tuple[Any, str]] = {
+    "enum": (lambda values, allowed: ~values.isin(allowed), "allowed are {}"),
+    "minimum": (lambda values, least: values < least, "the least allowed is {}"),
+    "maximum": (lambda values, most: values > most, "the most allowed is {}"),
+    "pattern": (lambda values, shape: ~values.str.fullmatch(shape), "it must look like {}"),
+}
 
 
 class Column(NamedTuple):
-    """One column: its name, its type (a key of `DTYPES`) and what it holds, with the unit."""
+    """One column: its name, its type (a key of `DTYPES`), what it holds with the unit, limits."""
 
     name: str
     type: str
     text: str
+    limits: Mapping[str, Any]
 
 
 class Schema(NamedTuple):
@@ -22,93 +45,146 @@ class Schema(NamedTuple):
     columns: tuple[Column, ...]
 
 
-def _schema(text: str, key: str, *columns: str) -> Schema:
-    """Read ``"name type what it holds"`` lines."""
-    return Schema(text, tuple(key.split()), tuple(Column(*c.split(" ", 2)) for c in columns))
+# As they stand in the file: tables of ``data/processed``, code lists of ``data/raw``.
+DESCRIBED: dict[str, dict[str, dict[str, Any]]] = json.loads(
+    Path(__file__).with_name("schemas.json").read_text(encoding="utf-8"))
+_ALL = {name: Schema(said["description"], tuple(said["key"]), tuple(
+    Column(f["name"], f["type"], f["description"], f.get("constraints", {}))
+    for f in said["fields"])) for kind in DESCRIBED.values() for name, said in kind.items()}
+SCHEMAS = {name: _ALL[name] for name in DESCRIBED["tables"]}
 
 
-_ITEM = "item string item code, from its place in the annex tree; `total` for the grand total"
-_YEAR = "year integer budget or reporting year"
-_SOURCE = "source string funding source: central, local, other"
-_AMOUNT = "amount number million dong"
-_LINE = "line integer line of the annex file (row of a sheet), from 1"
-_COLUMN = "column integer field of that line as it stands (column of a sheet), from 1"
-_UNIT = "unit string reporting unit"
-_INDICATOR = "indicator string indicator code: 1a, 1b, 2, 3, 4"
-_FILE = "file string return it was read from, below the returns folder"
-_SHEET = "sheet string sheet of that workbook"
-_ROW = "row integer row of that sheet, from 1"
+def conform(name: str, frame: pd.DataFrame, place: str = "") -> pd.DataFrame:
+    """Return `frame` with exactly the columns, types, values and keys of table `name`, or raise.
 
-SCHEMAS = {
-    "annex": _schema(
-        "Every printed amount of the annex, totals included", "item year source",
-        _ITEM, "parent string item code one level up; empty for projects and the total",
-        "level integer 1 project, 2 line or model, 3 line of a model; 0 the grand total",
-        "leaf boolean true where no line stands below it",
-        "label string printed label, joined, without bullets and marks",
-        "year integer year; empty for a row total", "source string source; empty for a row total",
-        _AMOUNT, _LINE, _COLUMN, "text string what stands in that field"),
-    "repairs": _schema(
-        "What was mended while the annex was read", "line column rule",
-        _LINE, "column integer field, from 1", "rule string joined label, undone shift, correction",
-        "printed string what stands there", "corrected string what was read instead",
-        "reason string why"),
-    "ledger": _schema(
-        "Every printed total against its parts", "check item year source",
-        "check string row total, children, grand total", _ITEM,
-        "year integer year; empty for row totals", "source string source; empty for row totals",
-        "printed number million dong, as printed", "computed number million dong, sum of the parts",
-        "difference number million dong, printed - computed",
-        "state string agrees, differs, not checkable", _LINE),
-    "budget": _schema(
-        "Planned amounts, leaf lines only", "item year source",
-        _ITEM, "project string project the line belongs to", _YEAR, _SOURCE, _AMOUNT, _LINE,
-        _COLUMN),
-    "targets": _schema(
-        "The indicators of section I.2 and their targets", "indicator",
-        _INDICATOR, "objective string specific objective, in the order of section I.2",
-        "target number share of persons, 0 to 1", "target_year integer year",
-        "baseline number share of persons; empty where the plan states none",
-        "base_year integer year at whose end the baseline stands",
-        "accumulation string cumulative (persons since 1 January 2016) or latest (year alone)",
-        "commitment string set or strive (phấn đấu)", "plan_ref string place in the plan",
-        "national_target number share, Decision 1696/QĐ-TTg"),
-    "units": _schema(
-        "The duty-holders of section VI", "unit",
-        _UNIT, "kind string department, media, organisation, collective, district",
-        "plan_ref string number in section VI",
-        "indicators string indicators it is to report, `;` between; empty: sends no return (ours)",
-        "residents integer persons, census of 1 April 2019; empty where it gives none"),
-    "outcomes": _schema(
-        "Persons by indicator, group and sex, as returned", "unit year indicator group sex",
-        _UNIT, _YEAR, _INDICATOR, "group string group of persons", "sex string female, male",
-        "eligible number persons in the group at the end of the year",
-        "reached number distinct persons; cumulative or of the year, see targets.accumulation",
-        "attendances number attendances (lượt người) in the year; never divided by a population",
-        "state string states of eligible, reached and attendances in this order, `;` between: "
-        "reported, not_reported, not_known, not_applicable, rejected (see problems)",
-        _FILE, _SHEET, _ROW),
-    "spending": _schema(
-        "Amounts spent, as returned", "unit year item source",
-        _UNIT, _YEAR, _ITEM, _SOURCE, _AMOUNT,
-        "state string reported, not_reported, not_known, not_applicable, rejected (see problems)",
-        _FILE, _SHEET, _ROW),
-    "reporting": _schema(
-        "Who was to report and who did", "unit year",
-        _UNIT, _YEAR, "expected boolean a return is due", "received boolean a return was read",
-        "received_on date date of receipt on its cover", "on_time boolean received when due",
-        "with_content boolean it holds at least one figure", _FILE),
-    "problems": _schema(
-        "What is doubtful or wrong in the returns", "file sheet cell",
-        _FILE, "sheet string sheet; empty where it is the whole file",
-        "cell string cell, as D14; empty where it is the whole sheet",
-        "severity string error (rejected) or warning (read)", "code string kind of problem",
-        "value string what stands there", "message_en string what to write instead, English",
-        "message_vi string the same in Vietnamese"),
-    "context": _schema(
-        "Public figures on neighbouring work in the province; none is a result of the plan", "id",
-        "id string identifier", "place string place", "year string year or years",
-        "figure number value, in unit", "unit string sessions, attendances, clubs, persons, …",
-        "what string what is counted", "source string where it is published"),
-}
-FROM_RETURNS = ("outcomes", "spending", "reporting", "problems")
+    Parameters
+    ----------
+    name : str
+        A table or code list of ``schemas.json``.
+    frame : DataFrame
+        Its columns in any order, as text or as the types they are to have.
+    place : str, optional
+        File the rows were read from; the index then numbers its lines.
+
+    Raises
+    ------
+    DataError
+        Names every cell that is missing, of another type or not allowed, up to twenty, and says
+        what is allowed.
+
+    Examples
+    --------
+    >>> conform("groups", pd.DataFrame({"indicator": ["4"], "group": "all", "sexes": "women"}))
+    Traceback (most recent call last):
+    kgge.files.DataError: groups: 1 fault:
+      row 1: sexes 'women': it must look like (female|male)(;(female|male))?
+    """
+    schema, at = _ALL[name], place or name
+    wanted = [column.name for column in schema.columns]
+    if set(frame.columns) != set(wanted):
+        raise DataError(f"{at}: columns are {', '.join(map(str, frame.columns))}; "
+                        f"they must be {', '.join(wanted)}")
+    faults: list[tuple[int, str]] = []
+    out = pd.DataFrame({c.name: _checked(frame[c.name], c, faults) for c in schema.columns})
+    twice = out.duplicated(list(schema.key), keep=False).to_numpy()
+    if twice.any() and not faults:
+        faults += [(i, f"the key {', '.join(schema.key)} stands more than once: "
+                    f"{', '.join(map(str, out.iloc[i][list(schema.key)]))}")
+                   for i in twice.nonzero()[0]]
+    if faults:
+        lines = [f"{f'line {frame.index[i]}' if place else f'row {i + 1}'}: {what}"
+                 for i, what in sorted(faults)]
+        more = [f"and {len(lines) - _SHOWN} more"] * (len(lines) > _SHOWN)
+        raise DataError(f"{at}: {len(lines)} fault{'s' * (len(lines) > 1)}:\n  "
+                        + "\n  ".join(lines[:_SHOWN] + more))
+    return out.reset_index(drop=True)
+
+
+def _checked(values: Any, column: Column, faults: list[tuple[int, str]]) -> Any:
+    """Return one column in its type; cells that are not of it or not allowed go to `faults`."""
+    there, limits = values.notna().to_numpy(), column.limits
+    out = _typed(values, column.type)
+    wrong = there & out.isna().to_numpy()
+    faults += [(i, f"{column.name} {values.iloc[i]!r} is no {column.type}")
+               for i in wrong.nonzero()[0]]
+    if limits.get("required") or column.type == "boolean":
+        faults += [(i, f"{column.name} is empty") for i in (~there).nonzero()[0]]
+    for limit, wanted in limits.items():
+        if limit in _LIMITS:
+            breaks, what = _LIMITS[limit]
+            said = ", ".join(map(str, wanted)) if isinstance(wanted, list) else wanted
+            bad = breaks(out, wanted).fillna(False).to_numpy(dtype=bool) & there
+            faults += [(i, f"{column.name} {values.iloc[i]!r}: {what.format(said)}")
+                       for i in bad.nonzero()[0]]
+    whole = column.type == "boolean" and not out.isna().any()
+    return out.astype("bool") if whole else out
+
+
+def _typed(values: Any, kind: str) -> Any:
+    """Return a column in the type of `kind`; what cannot be taken for it is missing."""
+    if kind == "boolean":
+        return values.map(lambda v: _TRUTH.get(str(v).casefold()), na_action="ignore")
+    if kind == "date":
+        text = isinstance(values.dtype, pd.StringDtype) or values.dtype == object
+        return pd.to_datetime(values, format="%Y-%m-%d" if text else None,
+                              errors="coerce").astype(DTYPES[kind])
+    try:
+        return values.astype(DTYPES[kind])
+    except (ValueError, TypeError):
+        numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+        if kind == "integer":
+            return numbers.where(numbers.mod(1) == 0).astype("Int64")
+        return numbers
+
+
+def read_list(name: str, file: str | None = None) -> pd.DataFrame:
+    """Read a code list of ``data/raw`` (targets, units, groups, …) with its types, or raise.
+
+    Parameters
+    ----------
+    name : str
+        A table or list of ``schemas.json``.
+    file : str, optional
+        Stem of the file where it is not called after the list.
+
+    Raises
+    ------
+    DataError
+        If the file or a column is missing, or a cell is not allowed: with the line of each.
+
+    Examples
+    --------
+    >>> read_list("targets").head(1)[["indicator", "target", "target_year", "accumulation"]]
+      indicator  target  target_year accumulation
+    0        1a     0.7         2020   cumulative
+    """
+    path, columns = data_folder() / "raw" / f"{file or name}.csv", _ALL[name].columns
+    rows = read_rows(path, [c.name for c in columns])
+    frame = pd.DataFrame([row for _, row in rows], index=[line for line, _ in rows],
+                         columns=[c.name for c in columns], dtype="str").replace("", None)
+    return conform(name, frame, path.name)
+
+
+def read_targets() -> pd.DataFrame:
+    """Read the targets; their years and shares are checked against each other too.
+
+    Raises
+    ------
+    DataError
+        As `read_list`; and where a target does not lie after its base year, or at its baseline.
+
+    Examples
+    --------
+    >>> read_targets()["target_year"].unique().tolist()
+    [2020]
+    """
+    targets = read_list("targets")
+    faults = [f"indicator {t['indicator']}: {what}" for t in targets.to_dict("records")
+              for wrong, what in (
+                  (pd.notna(t["base_year"]) and t["target_year"] <= t["base_year"], f"target_year {t['target_year']} must come "
+                   f"after base_year {t['base_year']}"),
+                  (t["target"] == t["baseline"], f"target and baseline are both {t['target']}"))
+              if wrong]
+    if faults:
+        raise DataError("targets.csv:\n  " + "\n  ".join(faults))
+    return targets
