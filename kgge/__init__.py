@@ -10,10 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from kgge.analysis.coverage import coverage
-from kgge.analysis.prices import in_usd, real_terms
+from kgge.analysis.prices import real_terms
 from kgge.analysis.progress import progress
 from kgge.analysis.reporting import reporting_rates
-from kgge.analysis.spending import cost_per_person, execution, shares, totals
+from kgge.analysis.spending import execution, shares, totals
 from kgge.analysis.status_card import notice, status_card
 from kgge.annex.reconcile import reconcile
 from kgge.files import DataError
@@ -47,7 +47,7 @@ __all__ = [
     "load_annex", "load_budget", "load_context", "load_ledger", "load_outcomes", "load_problems",
     "load_repairs", "load_reporting", "load_spending", "load_targets", "load_units",
     # money
-    "totals", "shares", "real_terms", "in_usd", "execution", "cost_per_person",
+    "totals", "shares", "real_terms", "execution",
     # persons
     "coverage", "progress", "status_card", "notice", "reporting_rates",
     # where a figure comes from, how it is drawn and called
@@ -69,4 +69,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LATER})
+    return sorted(__all__)

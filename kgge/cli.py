@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kgge.files import DataError, UsageError
+from kgge.files import DataError, UsageError, data_folder
 
 if TYPE_CHECKING:
     from kgge.returns.collect import Returns
@@ -125,11 +125,14 @@ def example(
 ) -> None:
     """Write an ILLUSTRATIVE set of returns, made up from a fixed seed.
 
-    All units, 2016-2020; every sheet says that it is illustrative.
+    All units and years; every sheet says that it is illustrative. The script is data/example.py.
     """
-    from kgge.returns.example import write_example
+    from runpy import run_path
 
-    write_example(out, seed)
+    script = data_folder() / "example.py"
+    if not script.is_file():
+        raise UsageError(f"{script}: this plan has no script of illustrative returns")
+    run_path(str(script))["write_example"](out, seed)
 
 
 @app.command()
@@ -150,14 +153,13 @@ def report(
     out: Out = Path("reports"),
     lang: Langs = None,
 ) -> None:
-    """Do it all: build, notebooks to HTML, exports, reference page.
+    """Do it all: build, notebooks to HTML, exports.
 
     Exit 1 if the data has problems; what is sound is reported all the same.
     """
     from kgge.build import build as build_tables
     from kgge.publish.figures import export as export_all
     from kgge.publish.html import write_report
-    from kgge.publish.reference import write_reference
 
     langs = list(map(str, lang or Lang))
     typer.echo("building the tables")
@@ -167,7 +169,6 @@ def report(
     write_report(out, langs)
     typer.echo("exporting figures, Word and Excel files")
     export_all(out, langs)
-    write_reference(out, langs)
     typer.echo(out / "index.html")
     if _errors(returns):
         raise typer.Exit(1)

@@ -1,14 +1,12 @@
 """Codes and their labels in both languages; numbers as each language writes them."""
 
-import csv
 import os
-import unicodedata
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
 from pathlib import Path
 
-from kgge.files import DataError, data_folder
+from kgge.files import DataError, data_folder, read_rows
 from kgge.plan import LANGUAGES
 
 _OWN = Path(__file__).with_name("labels.csv")
@@ -16,10 +14,8 @@ _OWN = Path(__file__).with_name("labels.csv")
 
 @lru_cache(maxsize=8)
 def _read(path: Path, modified: int) -> dict[tuple[str, str], dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [{k: unicodedata.normalize("NFC", v) for k, v in r.items()}
-                for r in csv.DictReader(file)]
-    return {(row["kind"], row["code"]): row for row in rows}
+    rows = read_rows(path, ["kind", "code", *LANGUAGES])
+    return {(row["kind"], row["code"]): row for _, row in rows}
 
 
 def _all() -> dict[tuple[str, str], dict[str, str]]:

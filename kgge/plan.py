@@ -9,8 +9,6 @@ UNPLANNED_SOURCE = "other"
 DUE_MONTH, DUE_DAY = 1, 31
 # Ours: cut points of the progress rule, as decimals so that a border case is judged exactly.
 ON_TRACK, ACCELERATE = "0.95", "0.60"
-# Ours: project k of the annex serves objective k (read from their contents, not stated).
-PROJECT_OF_OBJECTIVE = {"1": "I", "2": "II", "3": "III", "4": "IV"}
 
 LANGUAGES = ("en", "vi")
 STATUSES = ("achieved", "on_track", "acceleration_needed", "limited", "reversing", "not_achieved",

@@ -163,7 +163,7 @@ def figure_cells(rows: pd.DataFrame, folder: Path) -> pd.DataFrame:
     """
     figures = [c for c in (*ENTRIES["indicators"], *ENTRIES["spending"]) if c in rows]
     keys = [c for c in rows if c not in (*figures, "doubt", "file", "sheet", "row")
-            and not c.endswith("state")]
+            and not str(c).endswith("state")]
     paths, books, out = dict(list_files(folder)), dict[str, dict[str, Sheet]](), []
     for row in rows[rows["sheet"].notna()].to_dict("records"):
         if row["file"] not in books:

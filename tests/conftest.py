@@ -1,13 +1,13 @@
 """What several test files share: a data folder of their own."""
 
 import shutil
+from runpy import run_path
 
 import pytest
 from hypothesis import settings
 
 from kgge.build import build
 from kgge.files import data_folder
-from kgge.returns.example import write_example
 from kgge.tables.load import is_illustrative
 
 settings.register_profile("kgge", deadline=None)  # speed is a matter of benchmarks, not of tests
@@ -24,7 +24,8 @@ def illustrative_data(tmp_path_factory):
     shutil.copytree(data_folder() / "processed", folder / "processed")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KGGE_DATA", str(folder))
-        write_example(folder / "raw" / "returns")
+        run_path(str(data_folder().parent / "data" / "example.py"))["write_example"](
+            folder / "raw" / "returns")
         build()
     return folder
 

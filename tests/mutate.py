@@ -36,7 +36,7 @@ TESTS = {
     "analysis.prices": "spending", "analysis.reporting": "returns",
     "analysis.status_card": "cards", "charts.style": "style export",
     "publish.catalogue": "export document excel", "publish.word": "document",
-    "publish.figures": "export", "publish.html": "report", "publish.reference": "report",
+    "publish.figures": "export", "publish.html": "report",
 }
 SLOW = ("libreoffice", "axe", "every_notebook", "every_table_and_chart")
 SWAPS: dict[type, type] = {

@@ -148,7 +148,7 @@ def real():
     out["path_to_target"] = progress[progress["indicator"] == "4"]
     out["scorecard"] = progress[progress["year"] == progress["year"].max()]
     for name, by in (("coverage_by_group_and_sex", ["group", "sex"]), ("coverage_by_unit", "unit")):
-        table = kgge.coverage(outcomes, units, by)
+        table = kgge.coverage(outcomes, kgge.load_targets(), units, by)
         out[name] = table[(table["indicator"] == "1a") & (table["year"] == table["year"].max())]
     return out
 

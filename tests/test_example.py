@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from kgge.returns.example import EMPTY, JOINT_RESIDENTS, MISSING, _persons, write_example
 from python_calamine import CalamineWorkbook
 
 from kgge.files import data_folder
 from kgge.returns.collect import list_files, read_returns
-from kgge.returns.example import EMPTY, JOINT_RESIDENTS, MISSING, _persons, write_example
 from kgge.returns.form import load_form
 from kgge.returns.template import BANNER
 from kgge.tables.load import load_targets, load_units

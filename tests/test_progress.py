@@ -197,9 +197,9 @@ def test_census_stands_in_for_1b_only():
     assert row["coverage_low"] == pytest.approx(150 / 600)
     assert row["coverage_high"] == pytest.approx(450 / 600)
     assert pd.isna(one(single(2016, 100, 50).replace("u", "a"), A, people)["coverage_low"])
-    by_group = coverage(outcomes, people, "group", B)
+    by_group = coverage(outcomes, B, people, "group")
     assert by_group["coverage_low"].tolist() == pytest.approx([150 / 600])
-    by_sex = coverage(outcomes, people, "sex", B)
+    by_sex = coverage(outcomes, B, people, "sex")
     assert by_sex["sex"].tolist() == ["female", "male"]
     assert by_sex["coverage"].tolist() == [0.5, 0.5]
     assert by_sex[["coverage_low", "coverage_high"]].isna().all(axis=None)
@@ -272,11 +272,11 @@ def test_not_applicable_cells_are_not_expected():
 
 def test_a_unit_to_which_nothing_applies_keeps_its_row():
     outcomes = rows(("a", 2016, "g", "female", NAN, NAN, "not_applicable"), state=True)
-    table = coverage(outcomes, units("a"), "unit", A)
+    table = coverage(outcomes, A, units("a"), "unit")
     assert table[["units_expected", "units_reported", "missing_units"]].values.tolist() == [
         [0, 0, ""]]
     assert table[["reached", "eligible"]].isna().all(axis=None)
-    assert coverage(outcomes, units("a"), "sex", A).empty
+    assert coverage(outcomes, A, units("a"), "sex").empty
 
 
 @pytest.mark.parametrize("earlier", [[], [("b", 2016, "g", "female", 100, 50, "reported")]])
@@ -296,10 +296,10 @@ def test_a_unit_that_last_said_not_applicable_is_not_expected_when_it_is_missing
 def test_one_person_in_the_first_year():
     row = one(single(2016, 1, 1), A, units("u"))
     assert (row["coverage"], row["observed_pace"], row["coverage_low"]) == (1, 1, 1)
-    table = coverage(single(2016, 1, 1), units("u", "v"), "unit", A)
+    table = coverage(single(2016, 1, 1), A, units("u", "v"), "unit")
     assert table["coverage"].tolist()[0] == 1
     both = pd.concat([single(2016, 1, 1), single(2016, 1, 1, "1b")])
-    table = coverage(both, units("u", indicators="1a;1b"), "unit", TARGETS.head(2))
+    table = coverage(both, TARGETS.head(2), units("u", indicators="1a;1b"), "unit")
     assert table.index.tolist() == [0, 1]
 
 
@@ -311,7 +311,7 @@ def test_a_missing_column_is_named(column):
 
 def test_only_units_of_which_a_group_is_asked_are_expected_for_it():
     outcomes = rows(("a", 2016, "g", "female", 100, 10), ("b", 2016, "h", "female", 50, 10))
-    table = coverage(outcomes, units("a", "b"), "group", A)
+    table = coverage(outcomes, A, units("a", "b"), "group")
     assert table[["units_expected", "units_reported"]].values.tolist() == [[1, 1], [1, 1]]
 
 
@@ -346,7 +346,7 @@ def test_indicators_are_kept_apart():
     first = rows(*(("u", 2016, *cell) for cell in cells))
     second = first.assign(indicator="4", reached=first["reached"] + 50)
     listed = units("u", indicators="1a;1b;4")
-    table = coverage(pd.concat([first, second]), listed, ["group", "sex"], TARGETS)
+    table = coverage(pd.concat([first, second]), TARGETS, listed, ["group", "sex"])
     assert table[["indicator", "group", "sex", "eligible", "reached"]].values.tolist() == [
         [i, g, s, e, r + more] for i, more in (("1a", 0), ("4", 50)) for g, s, e, r in cells]
     whole = progress(pd.concat([first, second]), TARGETS, listed)
@@ -359,7 +359,7 @@ def test_indicators_are_kept_apart():
 def test_a_missing_cell_of_one_sex_leaves_the_other_alone():
     outcomes = rows(("a", 2016, "g", "female", 100, 10), ("a", 2016, "g", "male", NAN, NAN),
                     ("b", 2016, "g", "female", 100, 20), ("b", 2016, "g", "male", 100, 30))
-    table = coverage(outcomes, units("a", "b"), ["group", "sex"], A).set_index("sex")
+    table = coverage(outcomes, A, units("a", "b"), ["group", "sex"]).set_index("sex")
     assert table.loc["female", ["coverage_low", "coverage_high"]].tolist() == [0.15, 0.15]
     assert pd.isna(table.loc["male", "coverage_high"])
     assert table["missing_units"].to_dict() == {"female": "", "male": "a"}
@@ -401,40 +401,40 @@ def test_firm_only_where_all_three_agree():
 def test_coverage_keys_and_columns():
     outcomes = rows(("a", 2016, "g", "female", 100, 10), ("a", 2016, "h", "male", 100, 20),
                     ("b", 2016, "g", "female", 100, 60))
-    table = coverage(outcomes, units("a", "b", "c"), ["sex", "unit"], A)
+    table = coverage(outcomes, A, units("a", "b", "c"), ["sex", "unit"])
     assert list(table.columns) == [
         "indicator", "year", "sex", "unit", "reached", "eligible", "coverage", "coverage_low",
         "coverage_high", "units_expected", "units_reported", "missing_units"]
     assert table[["unit", "sex", "reached", "missing_units"]].fillna(-1).values.tolist() == [
         ["a", "female", 10, ""], ["a", "male", 20, ""], ["b", "female", 60, ""],
         ["c", "female", -1, "c"], ["c", "male", -1, "c"]]
-    assert coverage(outcomes, units("a", "b"), [], A)["coverage"].tolist() == [0.3]
-    plain = coverage(outcomes, units("a", "b"), ["year", "indicator", "year"], A)
+    assert coverage(outcomes, A, units("a", "b"), [])["coverage"].tolist() == [0.3]
+    plain = coverage(outcomes, A, units("a", "b"), ["year", "indicator", "year"])
     assert list(plain.columns) == [c for c in table.columns if c not in ("sex", "unit")]
-    by_unit = coverage(outcomes, units("a", "b", "c"), "unit", A)
+    by_unit = coverage(outcomes, A, units("a", "b", "c"), "unit")
     assert by_unit["coverage"].fillna(-1).tolist() == [0.15, 0.6, -1]
     assert by_unit["units_expected"].tolist() == [1, 1, 1]
 
 
 def test_coverage_by_unknown_key():
     with pytest.raises(ValueError, match="district: allowed are indicator, year, unit, group, sex"):
-        coverage(single(2016, 1, 1), units("u"), ["unit", "district"], A)
+        coverage(single(2016, 1, 1), A, units("u"), ["unit", "district"])
 
 
 def test_coverage_of_an_indicator_nobody_returned():
     outcomes = rows(("u", 2016, "g", "female", 100, 10))
     people = units("u", indicators="1a;4")
-    assert coverage(outcomes, people, "group", TARGETS)["indicator"].tolist() == ["1a"]
-    whole = coverage(outcomes, people, "indicator", TARGETS)
+    assert coverage(outcomes, TARGETS, people, "group")["indicator"].tolist() == ["1a"]
+    whole = coverage(outcomes, TARGETS, people, "indicator")
     assert whole["missing_units"].tolist() == ["", "u"]
-    assert coverage(outcomes.iloc[:0], people, "unit", TARGETS).empty
+    assert coverage(outcomes.iloc[:0], TARGETS, people, "unit").empty
     assert whole["eligible"].isna().tolist() == [False, True]
 
 
 def test_targets_are_those_of_the_data_folder_unless_given():
-    given = coverage(single(2016, 100, 10), units("u"), "year", A)
+    given = coverage(single(2016, 100, 10), A, units("u"), "year")
     assert given["indicator"].tolist() == ["1a"]
-    loaded = coverage(single(2016, 100, 10), units("u", indicators="1a;2"), "year")
+    loaded = coverage(single(2016, 100, 10), kgge.load_targets(), units("u", indicators="1a;2"), "year")
     assert loaded["indicator"].tolist() == ["1a", "2"]
 
 
@@ -442,7 +442,7 @@ def test_what_is_illustrative_stays_marked():
     outcomes = single(2016, 100, 10)
     for kind in (True, False):
         outcomes.attrs["illustrative"] = kind
-        assert coverage(outcomes, units("u"), "year", A).attrs["illustrative"] is kind
+        assert coverage(outcomes, A, units("u"), "year").attrs["illustrative"] is kind
         assert progress(outcomes, A, units("u")).attrs["illustrative"] is kind
 
 
@@ -496,12 +496,12 @@ def provinces(draw):
 def test_parts_sum_to_the_whole_and_ends_are_in_order(province):
     outcomes, shuffled = province
     people = units(*"abcd")
-    whole = coverage(outcomes, people, "year", A)
+    whole = coverage(outcomes, A, people, "year")
     if shuffled:
-        again = coverage(outcomes.sample(frac=1, random_state=1), people, "year", A)
+        again = coverage(outcomes.sample(frac=1, random_state=1), A, people, "year")
         pd.testing.assert_frame_equal(whole, again)
     for by in ("unit", "group", "sex", ["unit", "group", "sex"]):
-        parts = coverage(outcomes, people, by, A).groupby("year")[["reached", "eligible"]].sum()
+        parts = coverage(outcomes, A, people, by).groupby("year")[["reached", "eligible"]].sum()
         assert (parts.reindex(whole["year"], fill_value=0).to_numpy()
                 == whole[["reached", "eligible"]].fillna(0).to_numpy()).all()
     known = whole.dropna(subset="coverage_low")

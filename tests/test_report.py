@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import subprocess
-from html import escape, unescape
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,11 +18,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 import kgge
 import kgge.publish.html
-from kgge.publish.catalogue import figures
-from kgge.publish.figures import export
 from kgge.publish.html import describe_tables, notebook_folder, run_notebooks, write_report
-from kgge.publish.reference import write_reference
-from kgge.tables.schemas import SCHEMAS
 
 AXE = Path(__file__).parents[1] / "build" / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -119,8 +115,8 @@ def test_the_index_links_pages_that_exist(report):
     html = (report / "index.html").read_text(encoding="utf-8")
     links = re.findall('href="([^"#]+)"', html)
     pages = [link for link in links if link.endswith(".html")]
-    assert pages == ["vi/01-one.html", "reference.html", "en/01-one.html", "reference.html"]
-    assert all((report / link).is_file() for link in pages[::2])
+    assert pages == ["vi/01-one.html", "en/01-one.html"]
+    assert all((report / link).is_file() for link in pages)
     for lang, shown in (("vi", ["01 · Một và duy nhất", "Tra cứu"]),
                         ("en", ["01 · One &amp; only", "Reference"])):
         part = html.split(f'<section lang="{lang}">')[1].split("</section>")[0]
@@ -177,35 +173,6 @@ def test_a_table_is_described_for_those_who_hear_it():
     assert "border=" not in html and html.count("class=") == 1
 
 
-def test_the_page_of_reference_is_made_from_the_code(tmp_path):
-    """One picture a chart, the first figure of each in the order of the report, with its words."""
-    published = figures()
-    first = {figure.chart: figure.name for figure in reversed(published)}
-    first = {figure.chart: first[figure.chart] for figure in published}
-    for lang in ("vi", "en"):
-        (tmp_path / lang).mkdir()
-        for figure in published:
-            (tmp_path / lang / f"{figure.name}.txt").write_text(
-                f'Title\n\nSubtitle\n\n{lang} "{figure.name}" <script>\n\nSource\n')
-    for langs, lang in ((["vi"], "vi"), (["vi", "en"], "en")):
-        path = write_reference(tmp_path, langs)
-        assert path == tmp_path / "reference.html"
-        html = path.read_text(encoding="utf-8")
-        shown = re.findall('<h3>([a-z_]+)</h3>\n<p>[^<]+</p>\n<figure><img src="([^"]+)" '
-                           'alt="([^"]+)">', html)
-        assert [(chart, image, unescape(alt)) for chart, image, alt in shown] == [
-            (chart, f"{lang}/{name}.png", f'{lang} "{name}" <script>')
-            for chart, name in first.items()]
-        assert "<script" not in html and '<html lang="en">' in html
-    for name, schema in SCHEMAS.items():
-        part = html.split(f"<h3>{name}</h3>")[1].split("<h")[0]
-        assert escape(schema.text) in part and ", ".join(schema.key) in part
-        assert part.count('<th scope="col">') == 3 and part.rstrip().endswith("</div>")
-        rows = re.findall("<tr><th[^>]*>([^<]+)</th><td[^>]*>([^<]+)</td><td[^>]*>(.+?)</td></tr>",
-                          part)
-        assert rows == [(c.name, c.type, escape(c.text)) for c in schema.columns]
-
-
 def test_a_failing_cell_is_named(tmp_path, monkeypatch):
     source = write_notebook(tmp_path / "notebooks", [new_code_cell("x = 1"),
                                                      new_code_cell("x = 1 / 0")])
@@ -229,10 +196,8 @@ def test_the_notebooks_lie_beside_the_package():
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """The report of the notebooks of the repository, in both languages, and the reference."""
-    folder = write_report(tmp_path_factory.mktemp("whole")).parent
-    export(folder, ["en"], ["png"])
-    return write_reference(folder, ["en"]).parent
+    """The report of the notebooks of the repository, in both languages."""
+    return write_report(tmp_path_factory.mktemp("whole")).parent
 
 
 PAGES = [f"{lang}/{source.stem}.html" for lang in ("vi", "en")
@@ -249,21 +214,9 @@ def test_every_notebook_runs_in_both_languages(whole, name):
     assert (marked in unescape(html)) == (name.split("/")[1] >= "03")
 
 
-def test_the_reference_names_every_table_and_chart(whole):
-    html = (whole / "reference.html").read_text(encoding="utf-8")
-    for name, schema in SCHEMAS.items():
-        part = html.split(f"<h3>{name}</h3>")[1].split("<h3>")[0]
-        assert all(f">{column.name}</th>" in part for column in schema.columns), name
-    known = set(kgge.charts.__all__) - {"ChartText", "chart_data", "chart_text", "finish"}
-    assert known == set(re.findall("<h3>([a-z_]+)</h3>", html.split("<h2>Charts</h2>")[1]))
-    for image, alt in re.findall('<img src="([^"]+)" alt="([^"]+)">', html):
-        assert (whole / image).is_file() and len(alt) > 80
-    assert html.count("<img") == len(known)
-
-
 @pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
 @pytest.mark.skipif(not AXE.is_file(), reason="no axe-core: npm install --prefix build axe-core")
-@pytest.mark.parametrize("name", ["index.html", "reference.html", *PAGES])
+@pytest.mark.parametrize("name", ["index.html", *PAGES])
 def test_axe_finds_no_serious_violation(whole, name, tmp_path):
     found = violations((whole / name).read_text(encoding="utf-8"), tmp_path)
     assert [v for v in found if v[0] in ("serious", "critical")] == []

@@ -6,28 +6,29 @@ import numpy as np
 import pandas as pd
 
 from kgge.analysis.bounds import Block, add_up, blocks, year_range
+from kgge.analysis.scope import keys_of
 from kgge.tables import load as tables
 
 BY = ("indicator", "year", "unit", "group", "sex")
 COUNTS = ["reached", "eligible", "coverage", "coverage_low", "coverage_high"]
 RETURNS = ["units_expected", "units_reported", "missing_units"]
 
-def coverage(outcomes: pd.DataFrame, units: pd.DataFrame, by: str | Sequence[str],
-             targets: pd.DataFrame | None = None) -> pd.DataFrame:
+def coverage(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
+             by: str | Sequence[str]) -> pd.DataFrame:
     """Return the share of persons reached, and between which shares missing returns leave it.
 
     Parameters
     ----------
     outcomes : DataFrame
-        Columns unit, year, indicator, group, sex, eligible, reached (persons), and state where
-        cells can be not applicable.
+        Columns unit, year, indicator, group, sex, eligible, reached (persons), and eligible_state
+        and reached_state where cells can be not applicable.
+    targets : DataFrame
+        Columns indicator, accumulation.
     units : DataFrame
         Columns unit, indicators (``1a;1b;…``), residents (persons).
     by : str or sequence of str
         Keys to add to indicator and year: ``unit``, ``group``, ``sex``. Persons of different
         indicators, or cumulative figures of different years, are never added.
-    targets : DataFrame, optional
-        The table of targets, for `accumulation`; by default that of ``data/processed``.
 
     Returns
     -------
@@ -56,17 +57,13 @@ def coverage(outcomes: pd.DataFrame, units: pd.DataFrame, by: str | Sequence[str
     ...     "reached": [10, 30, 50]})
     >>> targets = pd.DataFrame({"indicator": ["1a"], "target": 0.7, "target_year": 2020,
     ...     "baseline": 0.0, "base_year": 2015, "accumulation": "cumulative"})
-    >>> result = coverage(outcomes, units, "year", targets)
+    >>> result = coverage(outcomes, targets, units, "year")
     >>> result[["year", "coverage", "coverage_low", "coverage_high", "units_reported"]]
        year  coverage  coverage_low  coverage_high  units_reported
     0  2016       0.1           0.1          0.100               2
     1  2017       0.5           0.2          0.875               1
     """
-    asked = [by] if isinstance(by, str) else list(by)
-    if unknown := [name for name in asked if name not in BY]:
-        raise ValueError(f"by {', '.join(map(str, unknown))}: allowed are {', '.join(BY)}")
-    keys = list(dict.fromkeys(name for name in asked if name in BY[2:]))
-    targets = tables.load_targets() if targets is None else targets
+    keys = [name for name in keys_of(by, BY) if name in BY[2:]]
     years = year_range(outcomes)
     parts = [part for block in blocks(outcomes, units, targets, years) if len(block.units)
              for part in _tables(block, years, keys)]

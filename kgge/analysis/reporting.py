@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from kgge.analysis.scope import keys_of
+
 
 def report_states(reporting: pd.DataFrame) -> pd.Series:
     """Return what came of each return: on_time, late, empty (no figure), missing; else blank.
@@ -41,9 +43,7 @@ def reporting_rates(reporting: pd.DataFrame, by: str | list[str] = "year") -> pd
     >>> reporting_rates(load_reporting()).columns.tolist()[1:4]
     ['expected', 'received', 'on_time']
     """
-    keys = [by] if isinstance(by, str) else list(by)
-    if not keys or not set(keys) <= {"unit", "year"}:
-        raise ValueError(f"by {by!r}: allowed are unit, year or both")
+    keys = keys_of(by, ("unit", "year"))
     counts = ["received", "on_time", "with_content"]
     due = reporting[reporting["expected"]]
     out = due.groupby(keys, sort=False)[["expected", *counts]].sum().reset_index()

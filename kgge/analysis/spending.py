@@ -1,4 +1,4 @@
-"""Money: planned and spent, in current and constant prices, in million dong and US dollars."""
+"""Money: planned and spent, in million dong."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,19 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kgge.analysis.scope import keys_of
 from kgge.files import DataError
-from kgge.plan import PROJECT_OF_OBJECTIVE
 from kgge.tables.load import is_illustrative
 
 _BY = ("item", "project", "year", "source")
-
-
-def _keys(by: str | Sequence[str], allowed: Sequence[str]) -> list[str]:
-    keys = [by] if isinstance(by, str) else list(by)
-    unknown = [key for key in keys if key not in allowed]
-    if unknown or not keys or len(set(keys)) < len(keys):
-        raise ValueError(f"by={by!r}: give one or more of {', '.join(allowed)}, each once")
-    return keys
 
 
 def _numbers(column: Any) -> Any:
@@ -54,7 +46,7 @@ def totals(budget: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     0  central  3950.0
     1    local  2650.0
     """
-    keys = _keys(by, _BY)
+    keys = keys_of(by, _BY)
     plain = budget.assign(amount=_numbers(budget["amount"]))
     return plain.groupby(keys, sort=False)["amount"].sum().reset_index()
 
@@ -91,7 +83,7 @@ def shares(budget: pd.DataFrame, by: str | Sequence[str],
     if within is None:
         whole: float | pd.Series = out["amount"].sum()
     else:
-        keys = _keys(within, _keys(by, _BY))
+        keys = keys_of(within, keys_of(by, _BY))
         whole = out.groupby(keys, sort=False)["amount"].transform("sum")
     return out.assign(share=out["amount"] / whole)
 
@@ -135,7 +127,7 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame,
       project  planned  spent  unplanned  execution     state
     0       I     50.0   40.0        0.0        0.8  executed
     """
-    keys = _keys(by, (*_BY, "unit"))
+    keys = keys_of(by, (*_BY, "unit"))
     cells = _cells(budget, spending)
     out = cells.groupby(keys, sort=False, as_index=False)[["planned", "spent", "unplanned"]].sum(
         min_count=1)
@@ -166,51 +158,3 @@ def _cells(budget: pd.DataFrame, spending: pd.DataFrame) -> pd.DataFrame:
     spent["unplanned"] = spent["spent"].where(~(spent.pop("planned") > 0), 0.0)
     spent["project"] = spent["item"].map(projects)
     return pd.concat([plan, spent], ignore_index=True)
-
-
-def cost_per_person(spending: pd.DataFrame, outcomes: pd.DataFrame,
-                    budget: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
-    """Divide what was spent on each project in a year by the persons newly reached in it.
-
-    Which project serves which objective is our reading of their contents, not the plan's word;
-    the persons of the two indicators of objective 1 are added, since one project serves both.
-    Attendances play no part.
-
-    Parameters
-    ----------
-    spending, outcomes, budget, targets : DataFrame
-        As `load_spending`, `load_outcomes`, `load_budget` and `load_targets` give them.
-
-    Returns
-    -------
-    DataFrame
-        Key objective, year; columns project, spent (million dong), newly_reached (persons: where
-        the figure is cumulative, what each unit reports above its latest earlier return; else the
-        year's own; empty where nobody reported an indicator), cost (dong a person; empty where
-        nobody was newly reached or a figure is missing).
-
-    Examples
-    --------
-    >>> import kgge
-    >>> cost = cost_per_person(kgge.load_spending(), kgge.load_outcomes(), kgge.load_budget(),
-    ...                        kgge.load_targets())
-    >>> cost.columns.tolist()
-    ['objective', 'project', 'year', 'spent', 'newly_reached', 'cost']
-    """
-    people = outcomes.merge(targets[["indicator", "accumulation"]], on="indicator",
-                            validate="many_to_one").sort_values("year", kind="stable")
-    people["reached"] = _numbers(people["reached"])
-    cell = [people[key] for key in ("unit", "indicator", "group", "sex")]
-    known = people["reached"].groupby(cell).ffill()
-    before = known.groupby(cell).shift().fillna(0.0).mask(people["accumulation"] == "latest", 0.0)
-    people["newly_reached"] = people["reached"] - before
-    newly = people.groupby(["indicator", "year"])["newly_reached"].sum(min_count=1).unstack("year")
-    serves = targets.set_index("indicator")["objective"]
-    newly = newly.reindex(serves.index).groupby(serves).sum(skipna=False)
-    out = pd.DataFrame({"newly_reached": newly.stack()}).reset_index()
-    out["project"] = out["objective"].map(PROJECT_OF_OBJECTIVE)
-    spent = execution(budget, spending, ["project", "year"])[["project", "year", "spent"]]
-    out = out.merge(spent, on=["project", "year"], how="left", validate="one_to_one")
-    out["cost"] = (out["spent"] * 1e6 / out["newly_reached"]).where(out["newly_reached"] > 0)
-    out.attrs["illustrative"] = is_illustrative(spending)
-    return out[["objective", "project", "year", "spent", "newly_reached", "cost"]]

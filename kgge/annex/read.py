@@ -4,7 +4,6 @@ An annex of this form has a header of years over funding sources with a total at
 below it an outline of projects and lines, each with one amount per year and source and a total.
 """
 
-import csv
 import logging
 import re
 import unicodedata
@@ -17,7 +16,7 @@ import pandas as pd
 
 from kgge.annex.fields import SUFFIXES, YEAR, Cell, Grid, Log, correct, quote, read_grid
 from kgge.annex.tree import BULLET, TOTAL, Row, give_items, is_total, number_kinds
-from kgge.files import DataError, data_folder
+from kgge.files import DataError, data_folder, read_rows
 from kgge.tables.schemas import conform
 
 log = logging.getLogger(__name__)
@@ -163,8 +162,8 @@ def _fold(text: str) -> str:
 def _printed_sources() -> list[tuple[str, str]]:
     """Return (code, printed words) of the funding sources, from ``data/raw/sources.csv``."""
     path = data_folder() / "raw" / "sources.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return [(row["source"], _fold(row["printed"])) for row in csv.DictReader(file)]
+    return [(row["source"], _fold(row["printed"]))
+            for _, row in read_rows(path, ["source", "printed"])]
 
 
 def _read_rows(grid: Grid, slots: list[Slot], first: int, repairs: Log,

@@ -19,7 +19,6 @@ from kgge.charts.marks import (
     value_axis,
 )
 from kgge.charts.wording import cells_at, codes_of, listed, name, names, records, say, short, writer
-from kgge.files import DataError
 from kgge.labels import percent
 
 
@@ -229,16 +228,10 @@ def planned_in_constant_prices(table: pd.DataFrame, ax: Axes | None = None,
     Parameters
     ----------
     table : DataFrame
-        ``real_terms(totals(budget, "year"), base_year)``: year, amount (million dong of the base
-        year), nominal (million dong of each year). The base year is ``attrs["base_year"]``; else
-        the one year whose two amounts are equal.
+        ``real_terms(totals(budget, "year"), base_year)``: year, amount (million dong of each
+        year), constant (million dong of the base year), base_year.
     ax, lang
         As in `planned_by_year_and_source`.
-
-    Raises
-    ------
-    DataError
-        As there, and if the table does not tell its base year.
 
     Examples
     --------
@@ -247,15 +240,15 @@ def planned_in_constant_prices(table: pd.DataFrame, ax: Axes | None = None,
     >>> kgge.charts.chart_text(planned_in_constant_prices(table, lang="en")).title
     'At 2016 prices the plan is worth 6,186 million dong, 6.3% less than at current prices'
     """
-    with drawing(table, "year amount nominal", ax, lang) as (ax, lang):
-        base, kinds = _base_year(table), {"nominal": "nominal", "amount": "constant"}
-        write = writer(table["nominal"], lang)
+    with drawing(table, "year amount constant base_year", ax, lang) as (ax, lang):
+        base, kinds = int(table["base_year"].iloc[0]), {"amount": "nominal", "constant": "constant"}
+        write = writer(table["amount"], lang)
         texts = [[write(v) for v in table[column]] for column in kinds]
         pairs(ax, table, "year", kinds, texts, lang, upright=True)
         value_axis(ax, table[list(kinds)].max().max(), write)
         legend(ax, [(text.format(base), patch)
                     for text, patch in patches("price", kinds.values(), lang)])
-        nominal, real = table["nominal"].sum(), table["amount"].sum()
+        nominal, real = table["amount"].sum(), table["constant"].sum()
         change = percent(abs(real / (nominal or 1) - 1), lang)
         title = say(f"planned_in_constant_prices.{'less' if real < nominal else 'more'}", lang,
                     base=base, real=write(real), change=change)
@@ -264,12 +257,3 @@ def planned_in_constant_prices(table: pd.DataFrame, ax: Axes | None = None,
         close(ax, table, lang, title, "planned_in_constant_prices.subtitle", "; ".join(figures),
               "prices")
     return ax
-
-
-def _base_year(table: pd.DataFrame) -> int:
-    if "base_year" in table.attrs:
-        return int(table.attrs["base_year"])
-    same = table.loc[(table["amount"] == table["nominal"]) & (table["amount"] > 0), "year"]
-    if len(same) != 1:
-        raise DataError('the table does not tell its base year: set table.attrs["base_year"]')
-    return int(same.iloc[0])

@@ -94,8 +94,7 @@ def coverage_by_group_and_sex(table: pd.DataFrame, ax: Axes | None = None,
     Parameters
     ----------
     table : DataFrame
-        The rows of one indicator and year of ``coverage(outcomes, units, ["group", "sex"])``:
-        indicator, year, group, sex, coverage, coverage_low, coverage_high (shares).
+        The rows of one indicator and year of ``coverage(…, ["group", "sex"])``: indicator, year, group, sex, coverage, coverage_low, coverage_high (shares).
     ax, lang
         As in `planned_by_year_and_source`.
 
@@ -107,7 +106,8 @@ def coverage_by_group_and_sex(table: pd.DataFrame, ax: Axes | None = None,
     Examples
     --------
     >>> import kgge
-    >>> table = kgge.coverage(kgge.load_outcomes(), kgge.load_units(), ["group", "sex"])
+    >>> table = kgge.coverage(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(),
+    ...                       ["group", "sex"])
     >>> rows = table[(table["indicator"] == "1a") & (table["year"] == table["year"].max())]
     >>> ax = coverage_by_group_and_sex(rows, lang="en")
     >>> kgge.charts.chart_text(ax).subtitle.split(": ")[1][:-9]
@@ -134,8 +134,7 @@ def coverage_by_unit(table: pd.DataFrame, ax: Axes | None = None,
     Parameters
     ----------
     table : DataFrame
-        The rows of one indicator and year of ``coverage(outcomes, units, "unit")``: indicator,
-        year, unit, coverage (share; empty where the unit did not report), coverage_low,
+        The rows of one indicator and year of ``coverage(…, "unit")``: indicator, year, unit, coverage (share; empty where the unit did not report), coverage_low,
         coverage_high.
     ax, lang
         As in `planned_by_year_and_source`.
@@ -148,7 +147,8 @@ def coverage_by_unit(table: pd.DataFrame, ax: Axes | None = None,
     Examples
     --------
     >>> import kgge
-    >>> table = kgge.coverage(kgge.load_outcomes(), kgge.load_units(), "unit")
+    >>> table = kgge.coverage(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(),
+    ...                       "unit")
     >>> rows = table[(table["indicator"] == "1a") & (table["year"] == table["year"].max())]
     >>> kgge.charts.chart_text(coverage_by_unit(rows, lang="en")).subtitle.split(": ")[1][:-9]
     'persons reached as a share of those eligible'

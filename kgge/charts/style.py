@@ -28,7 +28,7 @@ _NO_STYLE = ("backend", "interactive", "toolbar", "timezone", "tk.", "webagg.", 
              "docstring.")
 
 
-class use:  # noqa: N801 - a function to its user
+def use(lang: str | None = None) -> "Setting":
     """Set the language and the style of charts, for a notebook or within a ``with`` block.
 
     Parameters
@@ -49,20 +49,25 @@ class use:  # noqa: N801 - a function to its user
     ...     kgge.labels.current_lang()
     'vi'
     """
+    from matplotlib import style
 
-    def __init__(self, lang: str | None = None) -> None:
-        from matplotlib import style
+    setting = Setting(labels.current_lang(), _looks())
+    labels.set_lang(lang or os.environ.get("KGGE_LANG") or "en")
+    style.use(STYLE)
+    return setting
 
-        self._lang = labels.current_lang()
-        labels.set_lang(lang or os.environ.get("KGGE_LANG") or "en")
-        self._before = _looks()
-        style.use(STYLE)
+
+class Setting:
+    """What `use` has set; leaving a ``with`` block puts back what was there before."""
+
+    def __init__(self, lang: str, looks: Any) -> None:
+        self._lang, self._before = lang, looks
 
     def __repr__(self) -> str:
         """Name the language: what a notebook shows under ``kgge.use()``."""
         return f"kgge.use({labels.current_lang()!r})"
 
-    def __enter__(self) -> "use":
+    def __enter__(self) -> "Setting":
         """Return itself; the style is set already."""
         return self
 

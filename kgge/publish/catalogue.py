@@ -21,7 +21,7 @@ KINDS = {"item": "item", "project": "item", "source": "source", "indicator": "in
          "status_low": "status", "status_high": "status", "state": "state"}
 SHARES = ("share", "coverage", "coverage_low", "coverage_high", "baseline", "target",
           "distance_share", "time_share", "observed_pace", "required_pace", "execution")
-_UNITS = {"money": ("amount", "planned", "nominal"), "persons": ("reached",), "share": SHARES,
+_UNITS = {"money": ("amount", "planned"), "persons": ("reached",), "share": SHARES,
           "ratio": ("ratio",)}  # the columns that show what a table measures
 _PROGRESS = ("indicator year reached eligible coverage coverage_low coverage_high target status "
              "firm units_expected units_reported missing_units").split()
@@ -81,8 +81,10 @@ def published() -> dict[str, dict[str, pd.DataFrame]]:
     spending, outcomes, units = tables.load_spending(), tables.load_outcomes(), tables.load_units()
     reported = reporting.loc[reporting["received"], "year"]
     latest, due = reported.max(), budget[budget["year"].isin(reported)]
-    state = progress(outcomes, tables.load_targets(), units)
-    by_group, by_unit = (coverage(outcomes, units, by) for by in (["group", "sex"], ["unit"]))
+    targets = tables.load_targets()
+    state = progress(outcomes, targets, units)
+    by_group, by_unit = (coverage(outcomes, targets, units, by)
+                         for by in (["group", "sex"], ["unit"]))
     return {
         "plan": plan,
         "execution": {
@@ -113,7 +115,6 @@ def sheets() -> list[Sheet]:
     """Return the tables of the workbook in order; those of returns only where some were read."""
     made = published()
     plan, by_line = made["plan"], totals(tables.load_budget(), ["item", "source"])
-    prices = plan["planned_in_constant_prices"].rename(columns={"amount": "constant"})
     found = [
         _crossed("by_year", plan["planned_by_year_and_source"], "column", "stacked"),
         _crossed("by_project", plan["planned_by_project_and_source"], "bar", "stacked"),
@@ -121,8 +122,8 @@ def sheets() -> list[Sheet]:
         _crossed("by_line", by_line, "bar", "stacked"),
         _crossed("source_shares", plan["source_shares_by_year"].drop(columns="amount"), "column",
                  "stacked"),
-        Sheet("constant_prices", prices[["year", "nominal", "constant"]],
-              ("nominal", "constant")),
+        Sheet("constant_prices", plan["planned_in_constant_prices"][["year", "amount", "constant"]],
+              ("amount", "constant")),
     ]
     marked = tables.is_illustrative()
     return found + [one._replace(returned=True, marked=marked) for one in _returned(made)]

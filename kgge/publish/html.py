@@ -111,8 +111,8 @@ def write_report(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> Pat
     Returns
     -------
     Path
-        The index. It links the Word and Excel files of `kgge.publish.figures.export` and the
-        page of `kgge.publish.reference.write_reference`, which go to the same folder.
+        The index. It links the Word and Excel files of `kgge.publish.figures.export`, which go to
+        the same folder.
 
     Raises
     ------

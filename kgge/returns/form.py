@@ -83,10 +83,10 @@ def make_form(units: pd.DataFrame, targets: pd.DataFrame, budget: pd.DataFrame,
     project: dict[Any, Any] = budget.drop_duplicates("item").set_index("item")["project"].to_dict()
     sources = [*budget["source"].unique(), UNPLANNED_SOURCE]
     named = units["indicators"].dropna()
-    _, groups, sexes = zip(*persons.values(), strict=True)
+    _, asked, sexes = zip(*persons.values(), strict=True)
     codes: dict[str, Sequence[str]] = {
         "unit": [*units.index], "item": [*project, *project.values()], "source": sources,
-        "indicator": [*targets.index], "group": groups, "sex": sexes}
+        "indicator": [*targets.index], "group": asked, "sex": sexes}
     return Form(
         {unit: tuple(codes.split(";")) for unit, codes in zip(named.index, named, strict=True)},
         tuple(sorted({int(year) for year in budget["year"]})), persons,

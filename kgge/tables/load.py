@@ -83,7 +83,7 @@ def _loader(name: str, about: str) -> Callable[[], pd.DataFrame]:
         f"Return {about}", "", "Returns", "-------", "DataFrame",
         f"    Key ``{', '.join(schema.key)}``; columns:", "",
         *(f"    - {c.name} ({c.type}): {c.text}" for c in schema.columns),
-        *(["", '    ``attrs["illustrative"]`` tells whether the returns are illustrative.'] * marked),
+        *(["", '    ``attrs["illustrative"]``: whether the returns are illustrative.'] * marked),
         "", "Raises", "------", "DataError",
         "    If the table is not there or its file holds what it must not.",
         "", "Examples", "--------", f">>> load_{name}().columns.tolist()[:2]",

@@ -88,7 +88,7 @@ def conform(name: str, frame: pd.DataFrame, place: str = "") -> pd.DataFrame:
     out = pd.DataFrame({c.name: _checked(frame[c.name], c, faults) for c in schema.columns})
     twice = out.duplicated(list(schema.key), keep=False).to_numpy()
     if twice.any() and not faults:
-        faults += [(i, f"the key {', '.join(schema.key)} stands more than once: "
+        faults += [(int(i), f"the key {', '.join(schema.key)} stands more than once: "
                     f"{', '.join(map(str, out.iloc[i][list(schema.key)]))}")
                    for i in twice.nonzero()[0]]
     if faults:
@@ -181,8 +181,8 @@ def read_targets() -> pd.DataFrame:
     targets = read_list("targets")
     faults = [f"indicator {t['indicator']}: {what}" for t in targets.to_dict("records")
               for wrong, what in (
-                  (pd.notna(t["base_year"]) and t["target_year"] <= t["base_year"], f"target_year {t['target_year']} must come "
-                   f"after base_year {t['base_year']}"),
+                  (pd.notna(t["base_year"]) and t["target_year"] <= t["base_year"],
+                   f"target_year {t['target_year']} must come after base_year {t['base_year']}"),
                   (t["target"] == t["baseline"], f"target and baseline are both {t['target']}"))
               if wrong]
     if faults:

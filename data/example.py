@@ -1,5 +1,7 @@
 """An illustrative set of returns: invented figures, real residents, marked on every face.
 
+`kgge example` runs this script; it is of this plan only, so it lies beside its data.
+
 The plan's real returns are not public. Everything here but the residents and the plan's own
 amounts is invented, from a fixed seed, so that the notebooks have something to show.
 """
@@ -8,10 +10,12 @@ import datetime
 import random
 from pathlib import Path
 
+from kgge.annex.read import read_annex
+from kgge.annex.reconcile import budget_of
 from kgge.plan import CENSUS_INDICATOR
 from kgge.returns.form import Form, load_form
 from kgge.returns.template import write_template
-from kgge.tables.load import load_budget, load_units
+from kgge.tables.schemas import read_list
 
 Values = dict[tuple[str, str], float | str]
 
@@ -45,15 +49,8 @@ def write_example(folder: Path, seed: int = 27) -> list[Path]:
 
     They are called ``<year>/illustrative-<year>-<unit>.xlsx`` below `folder`. Same seed, same
     figures.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     len(write_example(Path(folder)))  # 26 units, five years, less the missing ones
-    125
     """
-    form, census = load_form(), load_units().set_index("unit")["residents"].fillna(0)
+    form, census = load_form(), read_list("units").set_index("unit")["residents"].fillna(0)
     residents = {unit: int(census[unit]) for unit in form.units} | JOINT_RESIDENTS
     money = _spending(form, residents, seed)
     written = []
@@ -131,7 +128,7 @@ def _spending(form: Form, residents: dict[str, int], seed: int) -> dict[tuple[st
         (unit, year): {(code, "amount"): "-" for code in form.money}
         for unit in residents for year in form.years}
     districts = [unit for unit in residents if residents[unit]]
-    plan = load_budget()[["item", "project", "year", "source", "amount"]]
+    plan = budget_of(read_annex())[["item", "project", "year", "source", "amount"]]
     for item, project, year, source, planned in plan.itertuples(index=False, name=None):
         code, chance = f"{item}.{source}", random.Random(f"{seed} {item} {year} {source}")
         spenders = list(SPENDERS[project])
