@@ -1,7 +1,8 @@
-# Two commands do everything on a machine with Python 3.11 and make:
+# Two commands do everything on a machine with Python (3.11 or newer) and make:
 #   make report   set up, build the tables, run the notebooks, write reports/
 #   make test     set up, run all tests and compare every notebook
 # After a change:
+#   make quick                 the tests that take a moment, in less than a minute
 #   make processed notebooks   make again what is committed and made by the code
 #   make benchmarks            speed and memory, as ratios (on a machine that does nothing else)
 # From time to time:
@@ -11,22 +12,32 @@
 #   make test-oldest           the tests on the oldest versions that pyproject.toml allows
 #   make test-newest           the same on the newest there are; `make lock` then takes these
 #   make test-environment      what environment.yml installs by pip runs the notebooks
-PYTHON ?= python3.11
+# The first Python that fits is taken, or the one that PYTHON= names; VENV= puts it elsewhere.
+PYTHON_THAT_FITS := .ci/python
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+INSTALL = -m pip install --disable-pip-version-check
+# loadgroup: the cells of a notebook stay together on one process, see conftest.py
+PYTEST := -m pytest --numprocesses auto --dist loadgroup
 
-.PHONY: help report test notebooks processed lint benchmarks fuzz sensitivity mutants \
+SHELL := bash
+
+.PHONY: help report test quick notebooks processed lint benchmarks fuzz sensitivity mutants \
 	test-oldest test-newest test-environment lock clean
 
 help:
 	@awk '!/^#/ {exit} {sub(/^# /, ""); print}' Makefile
 
-$(READY): requirements.txt pyproject.toml
-	@echo "== setting up $(VENV) with $(PYTHON) (once; a few minutes)"
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+# pip says a line for each of 150 packages, or with --quiet none for minutes: every 25th is shown.
+$(READY): requirements.txt pyproject.toml .ci/python
+	@echo "== setting up $(VENV) (once; one to three minutes, 660 MB)"
+	@$(PYTHON_THAT_FITS) -c 'import sys; print("   Python", sys.version.split()[0])'
+	@$(PYTHON_THAT_FITS) -m venv $(VENV)
+	@set -o pipefail; $(BIN)/python $(INSTALL) --progress-bar off -r requirements.txt | awk ' \
+		/^(Collecting|Requirement already)/ && ++n % 25 == 0 {print "   " n " packages fetched"} \
+		/^Installing/ {print "   installing " n " packages"} {fflush()}'
+	@$(BIN)/python $(INSTALL) --quiet --no-deps --editable .
 	@touch $(READY)
 
 report: $(READY)
@@ -34,8 +45,12 @@ report: $(READY)
 	$(BIN)/kgge report --out reports
 
 test: $(READY) lint
-	@echo "== running the tests and comparing the notebooks (five to ten minutes on two cores)"
-	$(BIN)/python -m pytest --numprocesses auto --dist loadscope
+	@echo "== running the tests and comparing the notebooks (three to six minutes on two cores)"
+	$(BIN)/python $(PYTEST)
+
+quick: $(READY)
+	@echo "== running the tests that take a moment; the others and the notebooks: make test"
+	$(BIN)/python $(PYTEST) -m "not slow"
 
 lint: $(READY)
 	@echo "== checking style and types"
@@ -47,7 +62,7 @@ processed: $(READY)
 	$(BIN)/kgge build
 
 notebooks: $(READY)
-	$(BIN)/jupyter nbconvert --log-level WARN --to notebook --execute --inplace \
+	$(BIN)/jupyter nbconvert --log-level INFO --to notebook --execute --inplace \
 		--ExecutePreprocessor.record_timing=False --ClearMetadataPreprocessor.enabled=True \
 		--ClearMetadataPreprocessor.preserve_nb_metadata_mask="{'kernelspec', ('language_info', 'name')}" \
 		notebooks/*.ipynb
@@ -66,24 +81,27 @@ mutants: $(READY)
 		analysis.reporting analysis.progress analysis.spending analysis.prices
 
 test-environment:
-	$(PYTHON) tests/clean_environment.py
+	$(PYTHON_THAT_FITS) tests/clean_environment.py
 
 test-oldest: $(READY)
-	$(PYTHON) -m venv --clear build/oldest
+	$(PYTHON_THAT_FITS) -m venv --clear build/oldest
 	$(BIN)/python tests/oldest.py > build/oldest.txt
-	build/oldest/bin/python -m pip install --quiet --disable-pip-version-check -c build/oldest.txt -e '.[test]'
-	build/oldest/bin/python -m pytest --numprocesses auto --dist loadscope
+	build/oldest/bin/python $(INSTALL) --quiet -c build/oldest.txt -e '.[test]'
+	build/oldest/bin/python $(PYTEST)
 
 test-newest:
-	$(PYTHON) -m venv --clear build/newest
-	build/newest/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
-	build/newest/bin/python -m pytest --numprocesses auto --dist loadscope
+	$(PYTHON_THAT_FITS) -m venv --clear build/newest
+	build/newest/bin/python $(INSTALL) --quiet -e '.[test]'
+	build/newest/bin/python $(PYTEST)
 
-# The lock: exact versions of everything the newest allowed versions bring along.
+# The lock: exact versions of everything the newest allowed versions bring along, for each Python
+# from 3.11.0 on and each system; a marker stands where one version does not fit all of them.
 lock:
-	$(PYTHON) -m venv --clear build/lock
-	build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[test,lint]'
-	build/lock/bin/python -m pip freeze --exclude-editable > requirements.txt
+	$(PYTHON_THAT_FITS) -m venv --clear build/lock
+	build/lock/bin/python $(INSTALL) --quiet uv
+	build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+		--no-annotate --custom-compile-command "make lock" --extra test --extra lint \
+		--output-file requirements.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) reports build

@@ -9,35 +9,36 @@ Everything is a plain pandas DataFrame; columns, keys and units stand in
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from kgge.analysis.coverage import coverage
-from kgge.analysis.prices import real_terms
-from kgge.analysis.progress import progress
-from kgge.analysis.reporting import reporting_rates
-from kgge.analysis.spending import execution, shares, totals
-from kgge.analysis.status_card import notice, status_card
-from kgge.annex.reconcile import reconcile
-from kgge.files import DataError
-from kgge.labels import label, number, percent
-from kgge.tables.load import (
-    load_annex,
-    load_budget,
-    load_context,
-    load_ledger,
-    load_outcomes,
-    load_problems,
-    load_repairs,
-    load_reporting,
-    load_spending,
-    load_targets,
-    load_units,
-)
+__version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from kgge import charts
+    from kgge.analysis.coverage import coverage
+    from kgge.analysis.prices import real_terms
+    from kgge.analysis.progress import progress
+    from kgge.analysis.reporting import reporting_rates
+    from kgge.analysis.spending import execution, shares, totals
+    from kgge.analysis.status_card import notice, status_card
     from kgge.annex.read import read_annex
+    from kgge.annex.reconcile import reconcile
     from kgge.charts.style import use
+    from kgge.files import DataError
+    from kgge.labels import label, number, percent
     from kgge.returns.collect import Returns, read_returns
     from kgge.returns.template import write_template
+    from kgge.tables.load import (
+        load_annex,
+        load_budget,
+        load_context,
+        load_ledger,
+        load_outcomes,
+        load_problems,
+        load_repairs,
+        load_reporting,
+        load_spending,
+        load_targets,
+        load_units,
+    )
     from kgge.tracing import trace
 
 __all__ = [
@@ -54,18 +55,26 @@ __all__ = [
     "trace", "charts", "use", "label", "number", "percent", "DataError",
 ]
 
-# Loaded when first asked for, so that `import kgge` costs little more than `import pandas`.
-_LATER = {"charts": "kgge.charts", "read_annex": "kgge.annex.read",
-          "read_returns": "kgge.returns.collect", "Returns": "kgge.returns.collect",
-          "write_template": "kgge.returns.template", "trace": "kgge.tracing",
-          "use": "kgge.charts.style"}
+# Each name is loaded when first asked for, so that the command line and its completion start at
+# once, and nothing loads matplotlib or openpyxl before it draws or reads.
+_MODULES = {
+    "annex.read": ["read_annex"], "annex.reconcile": ["reconcile"],
+    "returns.template": ["write_template"], "returns.collect": ["read_returns", "Returns"],
+    "tables.load": [name for name in __all__ if name.startswith("load_")],
+    "analysis.spending": ["totals", "shares", "execution"],
+    "analysis.prices": ["real_terms"], "analysis.coverage": ["coverage"],
+    "analysis.progress": ["progress"], "analysis.status_card": ["status_card", "notice"],
+    "analysis.reporting": ["reporting_rates"], "tracing": ["trace"], "charts.style": ["use"],
+    "labels": ["label", "number", "percent"], "files": ["DataError"]}
+_HOME = {name: f"kgge.{module}" for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+    if name == "charts":
+        return import_module("kgge.charts")
+    if name not in _HOME:
         raise AttributeError(f"module 'kgge' has no attribute {name!r}")
-    module = import_module(_LATER[name])
-    return module if name == "charts" else getattr(module, name)
+    return getattr(import_module(_HOME[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -1,5 +1,7 @@
 """The command line: `kgge build`, `template`, `check`, `example`, `export`, `report`."""
 
+import locale
+import logging
 import os
 import sys
 from enum import StrEnum
@@ -8,14 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kgge import __version__
 from kgge.files import DataError, UsageError, data_folder
+from kgge.labels import check_lang
 
 if TYPE_CHECKING:
     from kgge.returns.collect import Returns
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+    no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Plan 27/KH-UBND of Kiên Giang province on gender equality 2016-2020: "
          "its budget annex and the yearly returns as tidy tables, charts and reports. "
          "Exit codes: 0 fine, 1 the data has problems, 2 wrong use.")
@@ -26,13 +30,32 @@ Out = Annotated[Path, typer.Option(file_okay=False, help="Folder to write to.")]
 Langs = Annotated[list[Lang] | None, typer.Option(help="Language; may be given twice.")]
 
 
+def _system_lang() -> Lang:
+    """Return the language of messages: KGGE_LANG, else the system's where that is Vietnamese."""
+    if asked := os.environ.get("KGGE_LANG", "").strip().lower():
+        return Lang(check_lang(asked))
+    named = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    system = next(filter(None, named), locale.getlocale()[0]) or ""
+    return Lang.vi if system.lower().startswith("vi") else Lang.en
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kgge {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _data(
+def _everywhere(
     data: Annotated[Path | None, typer.Option(
         envvar="KGGE_DATA", exists=True, file_okay=False,
         help="Folder that holds raw/ and processed/ (another province's, say); by default data/ "
         "of this checkout.")] = None,
+    version: Annotated[bool, typer.Option(
+        "--version", callback=_print_version, is_eager=True, help="Show the version.")] = False,
 ) -> None:
+    logging.basicConfig(stream=sys.stdout, format="  %(message)s")
+    logging.getLogger("kgge").setLevel(logging.INFO)
     if data is not None:
         os.environ["KGGE_DATA"] = str(data.resolve())
 
@@ -93,7 +116,9 @@ def template(
 @app.command()
 def check(
     path: Annotated[Path, typer.Argument(exists=True, help="A return, or a folder of them.")],
-    lang: Annotated[Lang, typer.Option(help="Language of the messages.")] = Lang.vi,
+    lang: Annotated[Lang, typer.Option(
+        default_factory=_system_lang, show_default="KGGE_LANG, else that of the system",
+        help="Language of the messages.")],
     annotate: Annotated[Path | None, typer.Option(
         file_okay=False,
         help="Folder to write copies to, with the doubtful cells marked and commented.")] = None,
@@ -177,7 +202,7 @@ def report(
 def main() -> None:
     """Run the command line; a fault is one sentence: exit 2 for wrong use, 1 for data and disk."""
     try:
-        app()
+        app(prog_name="kgge")
     except (DataError, OSError) as error:
         print(f"kgge: {error}", file=sys.stderr)
         sys.exit(2 if isinstance(error, UsageError) else 1)

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
 from pathlib import Path
 
-from kgge.files import DataError, data_folder, read_rows
+from kgge.files import DataError, UsageError, data_folder, read_rows
 from kgge.plan import LANGUAGES
 
 _OWN = Path(__file__).with_name("labels.csv")
@@ -24,7 +24,8 @@ def _all() -> dict[tuple[str, str], dict[str, str]]:
             for k, v in _read(path, path.stat().st_mtime_ns).items()}
 
 
-_current = [os.environ.get("KGGE_LANG", "en")]
+# Windows keeps the blank of `set KGGE_LANG=vi && ...`; a variable set to nothing says nothing.
+_current = [os.environ.get("KGGE_LANG", "").strip().lower() or "en"]
 
 
 def current_lang(lang: str | None = None) -> str:
@@ -38,9 +39,9 @@ def set_lang(lang: str) -> None:
 
 
 def check_lang(lang: str) -> str:
-    """Return `lang` if it is one of the two languages, else raise ``ValueError``."""
+    """Return `lang` if it is one of the two languages, else raise ``UsageError``."""
     if lang not in LANGUAGES:
-        raise ValueError(f"language {lang!r}: allowed are {', '.join(LANGUAGES)}")
+        raise UsageError(f"language {lang!r}: allowed are {', '.join(LANGUAGES)}")
     return lang
 
 

@@ -3,14 +3,16 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
+import kgge as package
 from kgge.files import data_folder
 
 
 def kgge(*words, data=None, **env):
-    return subprocess.run([sys.executable, "-m", "kgge.cli", *map(str, words)],
+    return subprocess.run([sys.executable, "-m", "kgge", *map(str, words)],
                           env={**os.environ, **({"KGGE_DATA": str(data)} if data else {}), **env},
                           capture_output=True, text=True, check=False)
 
@@ -18,7 +20,34 @@ def kgge(*words, data=None, **env):
 @pytest.mark.parametrize("command", ["build", "template", "check", "example", "export", "report"])
 def test_help_of_each_command(command):
     found = kgge(command, "--help")
-    assert found.returncode == 0 and "Usage:" in found.stdout and command in found.stdout
+    assert found.returncode == 0 and f"Usage: kgge {command}" in found.stdout
+    assert kgge(command, "-h").stdout == found.stdout
+
+
+def test_version():
+    """Of the code that runs; an installation in place learns of a new one when it is renewed."""
+    assert kgge("--version").stdout == f"kgge {package.__version__}\n"
+    assert version("kgge") == package.__version__
+
+
+def test_completion():
+    shown = kgge("--show-completion", "bash", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+    assert shown.returncode == 0 and "complete -o default -F _kgge_completion kgge" in shown.stdout
+    found = kgge(_KGGE_COMPLETE="complete_bash", COMP_WORDS="kgge ex", COMP_CWORD="1")
+    assert found.stdout.split() == ["example", "export"]
+
+
+@pytest.mark.parametrize(("asked", "lang"), [
+    ({"KGGE_LANG": "en"}, "en"), ({"KGGE_LANG": " VI "}, "vi"), ({"LANG": "vi_VN.UTF-8"}, "vi"),
+    ({"KGGE_LANG": "", "LANG": "vi_VN.UTF-8"}, "vi"), ({"LANG": "fr_FR.UTF-8"}, "en"),
+    ({"KGGE_LANG": "en", "LANG": "vi_VN.UTF-8"}, "en"),
+    ({"LC_ALL": "en_GB.UTF-8", "LANG": "vi_VN.UTF-8"}, "en")])
+def test_messages_are_in_the_language_asked_for(tmp_path, asked, lang):
+    (tmp_path / "a.xlsx").write_bytes(b"no workbook")
+    found = kgge("check", tmp_path, **{"LC_ALL": "", "LC_MESSAGES": "", **asked})
+    wanted = kgge("check", tmp_path, "--lang", lang)
+    assert found.stdout == wanted.stdout and wanted.returncode == 1
+    assert found.stdout != kgge("check", tmp_path, "--lang", {"en": "vi", "vi": "en"}[lang]).stdout
 
 
 def test_build_says_what_it_did(data):
@@ -49,6 +78,8 @@ def test_wrong_use_is_2():
     assert kgge("export", "--lang", "fr").returncode == 2
     assert kgge("check", "no-such-folder").returncode == 2
     assert kgge("--data", "no-such-folder", "build").returncode == 2
+    found = kgge("check", data_folder() / "raw" / "returns", KGGE_LANG="fr")
+    assert found.returncode == 2 and "allowed are en, vi" in found.stderr
 
 
 @pytest.mark.parametrize("words", [

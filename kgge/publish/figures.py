@@ -1,5 +1,6 @@
 """Figures as files: images that carry their words, the numbers behind them, a description."""
 
+import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -23,6 +24,7 @@ from kgge.publish.word import Drawn, document
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_log = logging.getLogger(__name__)
 FORMATS = ("png", "svg", "pdf")
 DPI = 300
 
@@ -57,6 +59,8 @@ def export(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
     DataError
         If a processed table is missing or a code has no label.
     """
+    from tqdm import tqdm
+
     from kgge.publish.excel import workbook
 
     langs = list(dict.fromkeys(map(check_lang, langs)))
@@ -66,13 +70,19 @@ def export(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
         apply: Callable[..., Iterable[Any]] = partial(pool.map, chunksize=3) if jobs > 1 else map
         drawing = {lang: apply(draw, published, repeat(lang), repeat(formats)) for lang in langs}
         files = {f"tables-{lang}.xlsx": workbook(lang) for lang in langs}
-        drawn: dict[str, list[Drawn]] = {lang: list(drawing[lang]) for lang in langs}
+        drawn: dict[str, list[Drawn]] = {}
+        for lang in langs:
+            drawn[lang] = list(tqdm(drawing[lang], f"figures ({lang})", len(published),
+                                    disable=None, leave=False))
+            _log.info("%d figures (%s)", len(published), lang)
         documents = apply(document, drawn.values(), langs)
         files |= {f"figures-{lang}.docx": made for lang, made in zip(langs, documents, strict=True)}
     files |= {f"{lang}/{name}": content for lang in langs for one in drawn[lang]
               for name, content in one.files.items()}
     for name, content in files.items():
         write_bytes(Path(folder) / name, content)
+    for name in (name for name in files if "/" not in name):
+        _log.info(name)
     return [Path(folder) / name for name in files]
 
 

@@ -1,6 +1,7 @@
 """The HTML report: the notebooks, run in each language, without code and readable by everyone."""
 
 import asyncio
+import logging
 import os
 import re
 import tempfile
@@ -10,10 +11,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from kgge.files import DataError, data_folder, write_bytes
+from kgge.files import DataError, UsageError, data_folder, write_bytes
 from kgge.labels import check_lang, label, words
 from kgge.tables.load import is_illustrative
 
+_log = logging.getLogger(__name__)
 # Run before the first cell: every figure that is shown is sharp in print and takes its description
 # along; where the inline backend no longer asks this function, `_run` says so.
 _SETUP = """
@@ -33,10 +35,10 @@ _ATTRIBUTES = {"a": ["href"], "th": ["colspan", "rowspan"], "td": ["colspan", "r
 
 
 def notebook_folder() -> Path:
-    """Return the folder of the notebooks, beside the package; raise ``DataError`` without one."""
+    """Return the folder of the notebooks, beside the package; raise ``UsageError`` without one."""
     folder = Path(__file__).resolve().parents[2] / "notebooks"
     if not any(folder.glob("*.ipynb")):
-        raise DataError(f"{folder}: no notebooks; the report is made from a checkout of kgge")
+        raise UsageError(f"{folder}: no notebooks; the report is made from a checkout of kgge")
     return folder
 
 
@@ -87,6 +89,7 @@ def _run(source: Path, env: dict[str, str]) -> Any:
         name = getattr(error, "ename", type(error).__name__)
         raise DataError(f"{source.name}, code cell {cell - 1}: {name}: "
                         f"{getattr(error, 'evalue', error)}") from error
+    _log.info("%s (%s)", source.name, env["KGGE_LANG"])
     del notebook.cells[0]
     for at, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), start=1):
         cell.outputs.sort(key=lambda output: "image/png" not in output.get("data", {}))
