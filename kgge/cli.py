@@ -55,7 +55,7 @@ def _everywhere(
         "--version", callback=_print_version, is_eager=True, help="Show the version.")] = False,
 ) -> None:
     logging.basicConfig(stream=sys.stdout, format="  %(message)s")
-    logging.getLogger("kgge").setLevel(logging.INFO)
+    logging.getLogger("kgge.publish").setLevel(logging.INFO)
     if data is not None:
         os.environ["KGGE_DATA"] = str(data.resolve())
 
