@@ -7,6 +7,7 @@ import unicodedata
 from contextlib import suppress
 from typing import NamedTuple
 
+from kgge.numbers import readings
 from kgge.xlsx import Fault
 
 # Ours: more than anyone can mean. The province had 1,723,067 residents in 2019; the whole plan
@@ -14,9 +15,6 @@ from kgge.xlsx import Fault
 LIMITS = {"eligible": 2e6, "reached": 2e6, "attendances": 2e7, "amount": 1e5}
 
 _BLANK = re.compile(r"[\s\u200b\ufeff]+")
-_GROUPED = re.compile(r"[1-9]\d{0,2}([., ])\d{3}(?:\1\d{3})*", re.ASCII)
-_DECIMAL = re.compile(r"\d+[.,]\d+", re.ASCII)
-_BOTH = re.compile(r"[1-9]\d{0,2}([., ])\d{3}(?:\1\d{3})*(?!\1)[.,]\d+", re.ASCII)
 _WRONG = [(code, re.compile(pattern)) for code, pattern in (
     ("negative", r"[-–−] ?\d[\d., ]*"),
     ("percent", r".*\d ?%"),
@@ -104,16 +102,13 @@ def _read_text(text: str, column: str) -> Cell:
         return _MARKS[text]
     if text.isascii() and text.isdigit():
         return _in_range(float(text), column, "")
-    grouped, decimal = _GROUPED.fullmatch(text), _DECIMAL.fullmatch(text)
-    if grouped and not (decimal and column == "amount"):
-        return _in_range(float(re.sub("[., ]", "", text)), column, "read_as")
-    if grouped:
+    values = sorted(set(readings(text).values()))
+    if len(values) > 1 and column == "amount":
         return rejected("ambiguous")
-    if decimal or _BOTH.fullmatch(text):
-        if column != "amount":
-            return rejected("decimal")
-        whole, part = re.split(r"[.,](?=\d+$)", text)
-        return _in_range(float(f"{re.sub('[., ]', '', whole)}.{part}"), column, "read_as")
+    if values and column != "amount" and values[-1].as_tuple().exponent:
+        return rejected("decimal")
+    if values:  # persons are whole: of "1.234" that is the larger reading
+        return _in_range(float(values[-1]), column, "read_as")
     return rejected(next((code for code, p in _WRONG if p.fullmatch(text.casefold())), "text"))
 
 
