@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kgge.annex.read import read_annex
 from kgge.annex.reconcile import budget_of
-from kgge.plan import CENSUS_INDICATOR
+from kgge.labels import about
 from kgge.returns.form import Form, load_form
 from kgge.returns.template import write_template
 from kgge.tables.schemas import read_list
@@ -100,7 +100,7 @@ def _persons(form: Form, unit: str, residents: int, year: int, seed: int) -> Val
 def _size(residents: int, indicator: str, group: str, sex: str, chance: random.Random) -> int:
     """Return the persons of one sex in a group."""
     size = residents
-    if indicator != CENSUS_INDICATOR:
+    if indicator != about("census"):
         per_thousand, small = SIZES[group]
         size = round((size / 1000 * per_thousand if size else small) * chance.uniform(0.85, 1.15))
     women = size if indicator == "3" else round(size * WOMEN)

@@ -1,4 +1,4 @@
-"""Plan 27/KH-UBND of Kiên Giang province on gender equality 2016-2020, readable and accountable.
+"""One plan of the national gender-equality programme, readable and accountable.
 
 One way only: ``data/raw`` → `read_annex`, `read_returns` → ``kgge build`` → ``data/processed`` →
 ``load_*`` → `totals`, `execution`, `coverage`, `progress` → `charts` → notebooks and exports.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from kgge.annex.reconcile import reconcile
     from kgge.charts.style import use
     from kgge.files import DataError
-    from kgge.labels import label, number, percent
+    from kgge.labels import about, label, number, percent
     from kgge.returns.collect import Returns, read_returns
     from kgge.returns.template import write_template
     from kgge.tables.load import (
@@ -52,7 +52,7 @@ __all__ = [
     # persons
     "coverage", "progress", "status_card", "notice", "reporting_rates",
     # where a figure comes from, how it is drawn and called
-    "trace", "charts", "use", "label", "number", "percent", "DataError",
+    "trace", "charts", "use", "about", "label", "number", "percent", "DataError",
 ]
 
 # Each name is loaded when first asked for, so that the command line and its completion start at
@@ -65,7 +65,7 @@ _MODULES = {
     "analysis.prices": ["real_terms"], "analysis.coverage": ["coverage"],
     "analysis.progress": ["progress"], "analysis.status_card": ["status_card", "notice"],
     "analysis.reporting": ["reporting_rates"], "tracing": ["trace"], "charts.style": ["use"],
-    "labels": ["label", "number", "percent"], "files": ["DataError"]}
+    "labels": ["about", "label", "number", "percent"], "files": ["DataError"]}
 _HOME = {name: f"kgge.{module}" for module, names in _MODULES.items() for name in names}
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from kgge.annex.read import read_annex
 from kgge.annex.reconcile import budget_of, reconcile
 from kgge.files import data_folder, write_bytes
-from kgge.labels import check_labels
+from kgge.labels import check_labels, label
 from kgge.returns.collect import Returns, read_returns
 from kgge.returns.form import make_form
 from kgge.tables.load import write_table
@@ -73,7 +73,7 @@ def data_package(illustrative: bool) -> dict[str, Any]:
             about |= {"phase": said["phase"], "direction": "expenditure", "currency": "VND",
                       "factor": 1_000_000}
         resources.append(about)
-    return {"name": "kgge", "title": "Plan 27/KH-UBND of Kiên Giang province, 2016-2020",
+    return {"name": "kgge", "title": label("word", "plan", "en"),
             "profile": "tabular-data-package", "resources": resources}
 
 

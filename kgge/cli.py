@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False, rich_markup_mode=None,
-    help="Plan 27/KH-UBND of Kiên Giang province on gender equality 2016-2020: "
+    help="One plan of a gender-equality programme: "
          "its budget annex and the yearly returns as tidy tables, charts and reports. "
          "Exit codes: 0 fine, 1 the data has problems, 2 wrong use.")
 
@@ -49,7 +49,7 @@ def _print_version(wanted: bool) -> None:
 def _everywhere(
     data: Annotated[Path | None, typer.Option(
         envvar="KGGE_DATA", exists=True, file_okay=False,
-        help="Folder that holds raw/ and processed/ (another province's, say); by default data/ "
+        help="Folder of the plan: raw/ and processed/ (another province's, say); by default data/ "
         "of this checkout.")] = None,
     version: Annotated[bool, typer.Option(
         "--version", callback=_print_version, is_eager=True, help="Show the version.")] = False,

@@ -1,6 +1,7 @@
-"""Codes and their labels in both languages; numbers as each language writes them."""
+"""Codes and words in both languages, the plan's own among them; numbers as each writes them."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
@@ -16,6 +17,52 @@ _OWN = Path(__file__).with_name("labels.csv")
 def _read(path: Path, modified: int) -> dict[tuple[str, str], dict[str, str]]:
     rows = read_rows(path, ["kind", "code", *LANGUAGES])
     return {(row["kind"], row["code"]): row for _, row in rows}
+
+
+@lru_cache(maxsize=8)
+def _facts(path: Path, modified: int) -> dict[str, dict[str, str]]:
+    return {row["key"]: row for _, row in read_rows(path, ["key", *LANGUAGES])}
+
+
+def about(key: str, lang: str | None = None) -> str:
+    """Return what ``plan.csv`` of the data folder says about the plan under one key.
+
+    Parameters
+    ----------
+    key : str
+        A key of that file: ``title``, ``name``, ``province``, ``first_year`` and so on; or
+        ``period``, its first and last year.
+    lang : {"en", "vi"}, optional
+        By default the current language. What both share stands in the Vietnamese column only.
+
+    Raises
+    ------
+    DataError
+        If there is no such file or key.
+
+    Examples
+    --------
+    >>> about("name", "en"), about("period", "vi")
+    ('Plan 27/KH-UBND', '2016–2020')
+    """
+    if key == "period":
+        return f"{about('first_year')}–{about('last_year')}"
+    path, lang = data_folder() / "raw" / "plan.csv", current_lang(lang)
+    facts = _facts(path, path.stat().st_mtime_ns if path.exists() else 0)
+    if key not in facts:
+        raise DataError(f"{path}: no row {key!r}; there are {', '.join(facts)}")
+    return facts[key][lang] or facts[key]["vi"]
+
+
+def fill(text: str, lang: str) -> str:
+    """Return a sentence with what it says of the plan, as ``{plan.province}``, filled in.
+
+    Examples
+    --------
+    >>> fill("since 1 January {plan.first_year}: {count}", "en")
+    'since 1 January 2016: {count}'
+    """
+    return re.sub(r"\{plan\.(\w+)\}", lambda place: about(place[1], lang), text)
 
 
 def _all() -> dict[tuple[str, str], dict[str, str]]:
@@ -79,7 +126,7 @@ def labels(kind: str, codes: Iterable[str], lang: str) -> list[str]:
     if missing:
         raise DataError(f"no {lang!r} label for {kind} {', '.join(missing)}: "
                         "add a row to data/raw/labels.csv (kind,code,vi,en)")
-    return [known[kind, c][lang] for c in codes]
+    return [fill(known[kind, c][lang], lang) for c in codes]
 
 
 def check_labels(codes: Mapping[str, Iterable[str]]) -> None:
@@ -95,7 +142,7 @@ def check_labels(codes: Mapping[str, Iterable[str]]) -> None:
 def words(kind: str, lang: str) -> dict[str, str]:
     """Return all labels of one list by their codes."""
     check_lang(lang)
-    return {code: row[lang] for (k, code), row in _all().items() if k == kind}
+    return {code: fill(row[lang], lang) for (k, code), row in _all().items() if k == kind}
 
 
 def codes(kind: str) -> list[str]:

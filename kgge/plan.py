@@ -1,12 +1,5 @@
-"""What the plan fixes and what we add to it: constants, each with the place it comes from."""
+"""What holds for every plan: languages, states, cut points; the plan's own facts: plan.csv."""
 
-# Section I.2, first objective: 1b counts residents, the one group a census also counts.
-CENSUS_INDICATOR = "1b"
-# Section V: money outside the state budget is foreseen, without amounts.
-UNPLANNED_SOURCE = "other"
-
-# Ours, not the plan's (it sets no due date): the return of a year is due on this day of the next.
-DUE_MONTH, DUE_DAY = 1, 31
 # Ours: cut points of the progress rule, as decimals so that a border case is judged exactly.
 ON_TRACK, ACCELERATE = "0.95", "0.60"
 

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from kgge import plan
 from kgge.files import DataError
+from kgge.labels import about
 
 KEY = ["unit", "year", "indicator", "group", "sex"]
 CENSUS_GROUP = "residents"
@@ -111,7 +111,7 @@ def blocks(outcomes: pd.DataFrame, units: pd.DataFrame, targets: pd.DataFrame,
                    (len(used) + EXTRA * len(targets), years, len(listed)))
     residents = units["residents"].to_numpy(dtype=float, na_value=np.nan)
     for i, accumulation in enumerate(targets["accumulation"]):
-        census = known["indicator"][i] == plan.CENSUS_INDICATOR
+        census = known["indicator"][i] == about("census")
         cells: list[Cell] = [(groups[c // len(sexes) % len(groups)], sexes[c % len(sexes)])
                              for c in used[owner == i]]
         cells += [(CENSUS_GROUP if census else None, None), (None, None)]

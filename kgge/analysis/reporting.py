@@ -27,7 +27,7 @@ def reporting_rates(reporting: pd.DataFrame, by: str | list[str] = "year") -> pd
     Parameters
     ----------
     reporting : DataFrame
-        As `load_reporting` gives it. Due dates are ours: see `kgge.plan.DUE_DAY`.
+        As `load_reporting` gives it. Due dates are ours: ``due_month`` and ``due_day`` of plan.csv.
     by : str or list of str, default "year"
         ``year``, ``unit`` or both.
 

@@ -1,6 +1,5 @@
 """The units' returns of all years: tidy outcomes, spending, reporting and problems."""
 
-import datetime
 import unicodedata
 from collections import defaultdict
 from pathlib import Path
@@ -9,9 +8,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from kgge.files import DataError
-from kgge.plan import DUE_DAY, DUE_MONTH
+from kgge.labels import fill
 from kgge.returns.cells import NOT_REPORTED
-from kgge.returns.form import ENTRIES, Form, load_form
+from kgge.returns.form import ENTRIES, Form, due_date, load_form
 from kgge.returns.parse import Return, as_text, messages, read_file
 from kgge.tables.schemas import SCHEMAS, conform
 
@@ -179,7 +178,7 @@ def _reporting(sound: list[Return], form: Form, illustrative: bool) -> pd.DataFr
             if one is None:
                 rows.append((unit, year, True, False, None, False, False, None, illustrative))
                 continue
-            due = datetime.date(year + 1, DUE_MONTH, DUE_DAY)
+            due = due_date(year)
             on_time = one.received_on is not None and one.received_on <= due
             content = any(cell.state == "reported" for lines in one.lines.values()
                           for _, _, cell in lines[0].cells.values())
@@ -205,7 +204,8 @@ def _problems(found: list[Return]) -> pd.DataFrame:
             at[one.name, sheet, row, column].append((code, value, details))
     for (name, sheet, row, column), faults in sorted(at.items(), key=lambda item: item[0]):
         texts = [" ".join(dict.fromkeys(
-            known[code][lang].format(**{k: _written(v, lang) for k, v in details.items()})
+            fill(known[code][lang], lang).format(
+                **{k: _written(v, lang) for k, v in details.items()})
             for code, _, details in faults)) for lang in ("en", "vi")]
         warning = all(known[code]["severity"] == "warning" for code, _, _ in faults)
         rows.append((name, sheet or None, xl_rowcol_to_cell(row, column) if row >= 0 else None,

@@ -1,5 +1,6 @@
 """What the yearly return asks: its sheets, columns and rows, for which units and years."""
 
+import datetime
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -7,12 +8,10 @@ import pandas as pd
 
 from kgge.annex.read import read_annex
 from kgge.annex.reconcile import budget_of
-from kgge.labels import labels
-from kgge.plan import UNPLANNED_SOURCE
+from kgge.labels import about, labels
 from kgge.tables.schemas import read_list, read_targets
 
-# Ours: the plan prescribes no form.
-FORM, VERSION = "01/BĐG-KH27", "KH27-v1"
+EDITION = 1  # of the form: what an older one asked is not read as this one
 SHEETS = {"cover": "Bìa", "indicators": "Chỉ tiêu", "spending": "Kinh phí"}
 ENTRIES = {"cover": ("value",), "indicators": ("eligible", "reached", "attendances"),
            "spending": ("amount",)}
@@ -48,6 +47,8 @@ COLUMNS = {
 class Form(NamedTuple):
     """Units with their indicators, years, the rows of both tables by code, labels.
 
+    `census` is the indicator whose eligible persons are the residents.
+
     `planned` is million dong by line, all years and sources together; `residents` persons by unit.
     """
 
@@ -60,12 +61,19 @@ class Form(NamedTuple):
     labels: dict[tuple[str, str], tuple[str, str]]
     planned: dict[str, float]
     residents: dict[str, float]
+    census: str
+    version: str
 
     def asked(self, kind: str, unit: str) -> dict[str, tuple[str, ...]]:
         """Return the rows of a table that a unit is to fill in; all where it is not known."""
         if kind == "spending" or unit not in self.units:
             return dict(self.money if kind == "spending" else self.persons)
         return {code: key for code, key in self.persons.items() if key[0] in self.units[unit]}
+
+
+def due_date(year: int) -> datetime.date:
+    """Return the day by which the return of a year is due: of the next year, and ours."""
+    return datetime.date(year + 1, int(about("due_month")), int(about("due_day")))
 
 
 def load_form() -> Form:
@@ -81,7 +89,8 @@ def make_form(units: pd.DataFrame, targets: pd.DataFrame, budget: pd.DataFrame,
     persons = {f"{r['indicator']}.{r['group']}.{sex}": (r["indicator"], r["group"], sex)
                for r in groups.to_dict("records") for sex in r["sexes"].split(";")}
     project: dict[Any, Any] = budget.drop_duplicates("item").set_index("item")["project"].to_dict()
-    sources = [*budget["source"].unique(), UNPLANNED_SOURCE]
+    unplanned = filter(None, about("unplanned").split(";"))
+    sources = [*budget["source"].unique(), *unplanned]
     named = units["indicators"].dropna()
     _, asked, sexes = zip(*persons.values(), strict=True)
     codes: dict[str, Sequence[str]] = {
@@ -94,4 +103,5 @@ def make_form(units: pd.DataFrame, targets: pd.DataFrame, budget: pd.DataFrame,
         dict(zip(targets.index, targets["accumulation"], strict=True)), project,
         {(kind, code): (vi, en) for kind, several in codes.items() for code, vi, en in zip(
             several, labels(kind, several, "vi"), labels(kind, several, "en"), strict=True)},
-        dict(budget.groupby("item")["amount"].sum()), dict(units["residents"].dropna()))
+        dict(budget.groupby("item")["amount"].sum()), dict(units["residents"].dropna()),
+        about("census"), f"{about('form_stem')}-v{EDITION}")

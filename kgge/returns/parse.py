@@ -10,7 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kgge.plan import CENSUS_INDICATOR
 from kgge.returns.cells import (
     LIMITS,
     NOT_REPORTED,
@@ -23,7 +22,7 @@ from kgge.returns.cells import (
     read_yes,
 )
 from kgge.returns.cells import rejected as reject
-from kgge.returns.form import COLUMNS, ENTRIES, SHEETS, VERSION, Form
+from kgge.returns.form import COLUMNS, ENTRIES, SHEETS, Form
 from kgge.xlsx import Fault, Rejected, Sheet, open_sheets
 
 Place = tuple[Any, str, int, int]  # what stands in a cell; its sheet, row and column
@@ -198,8 +197,8 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
     if missing := [code for code in needed if code not in said]:
         out.fault("no_cover", ", ".join(missing), sheet.name)
         return
-    if as_text(said["version"][0]) != VERSION:
-        out.fault("version", *said["version"], wanted=VERSION)
+    if as_text(said["version"][0]) != form.version:
+        out.fault("version", *said["version"], wanted=form.version)
     out.illustrative = read_yes(said["illustrative"][0])
     if out.illustrative is None:
         out.fault("illustrative", *said["illustrative"])
@@ -268,7 +267,7 @@ def _check_money(out: Return, code: str, line: Line, form: Form) -> None:
 def _check_persons(out: Return, code: str, line: Line, form: Form) -> None:
     """Check persons reached against persons eligible, and residents against the census."""
     (place, counted, eligible), (at, value, reached) = line.cells["eligible"], line.cells["reached"]
-    census = form.residents.get(out.unit) if form.persons[code][0] == CENSUS_INDICATOR else None
+    census = form.residents.get(out.unit) if form.persons[code][0] == form.census else None
     if census is not None and eligible.number > census:
         out.fault("above_census", counted, line.sheet, line.row, place, wanted=census)
     if reached.number > eligible.number:

@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from kgge.files import DataError, UsageError, write_bytes
-from kgge.labels import number, words
-from kgge.plan import DUE_DAY, DUE_MONTH
+from kgge.labels import about, label, number, words
 from kgge.returns.cells import LIMITS
-from kgge.returns.form import COLUMNS, ENTRIES, FORM, SHEETS, VERSION, Form, load_form
+from kgge.returns.form import COLUMNS, ENTRIES, SHEETS, Form, due_date, load_form
 
 FIRST = 6  # row of the first entry, from 0, below title, headings and codes
-RECEIVER = "labour"  # section VI: the others report through this department
 BANNER = "SỐ LIỆU MINH HỌA, KHÔNG PHẢI SỐ LIỆU THẬT / ILLUSTRATIVE FIGURES, NOT REAL"
-TITLES = {"cover": "BÁO CÁO KẾT QUẢ THỰC HIỆN CHƯƠNG TRÌNH QUỐC GIA VỀ BÌNH ĐẲNG GIỚI / "
-                   "YEARLY RETURN",
+TITLES = {"cover": "BÁO CÁO KẾT QUẢ THỰC HIỆN {programme} / YEARLY RETURN",
           "indicators": "KẾT QUẢ THỰC HIỆN CÁC CHỈ TIÊU / INDICATORS",
           "spending": "KINH PHÍ ĐÃ CHI (triệu đồng) / SPENDING (million dong)"}
 HOW = ('Cách ghi: "-" không phát sinh (0); "..." có phát sinh, chưa rõ số; "x" không thuộc phạm '
@@ -34,6 +31,7 @@ ANSWERS = ["Không / No", "Có / Yes"]
 SIGNED = ("NGƯỜI LẬP BIỂU\n(Ký, ghi rõ họ tên)\nPrepared by",
           "THỦ TRƯỞNG ĐƠN VỊ\n(Ký, đóng dấu, ghi rõ họ tên)\nHead of unit")
 Row = tuple[str, str, str, str]
+VI_EN = ("vi", "en")
 
 
 def write_template(unit: str, year: int, path: str | Path, *, illustrative: bool = False,
@@ -83,9 +81,10 @@ def write_template(unit: str, year: int, path: str | Path, *, illustrative: bool
     if year not in form.years:
         raise UsageError(f"year {year} is not in the plan: {form.years[0]} to {form.years[-1]}")
     book = xlsxwriter.Workbook(content, {"in_memory": True})
-    book.set_properties({"title": f"{FORM} {unit} {year}", "created": datetime.datetime(2016, 3, 3),
+    book.set_properties({"title": f"{about('form')} {unit} {year}",
+                         "created": datetime.datetime(year, 1, 1),
                          "comments": BANNER if illustrative else ""})
-    paint = _Painter(book, year, BANNER if illustrative else "")
+    paint = _Painter(book, form, year, BANNER if illustrative else "")
     paint.cover(_cover(form, unit, year), ANSWERS[illustrative], received_on)
     paint.table("indicators", _person_rows(form, unit), left)
     paint.table("spending", _money_rows(form), left)
@@ -105,7 +104,8 @@ def _person_rows(form: Form, unit: str) -> list[Row]:
     for code, (indicator, group, sex) in form.asked("indicators", unit).items():
         period = "tính trong năm / in the year"
         if form.accumulation[indicator] == "cumulative":
-            period = "lũy kế từ 01/01/2016 / since 1 January 2016"
+            start = about("first_year")
+            period = f"lũy kế từ 01/01/{start} / since 1 January {start}"
         heading = indicator, f"{_both(form, 'indicator', indicator)} ({period})", "", ""
         rows += [] if heading in rows else [heading]
         rows.append(("", _both(form, "group", group), _both(form, "sex", sex), code))
@@ -130,19 +130,18 @@ def _office(form: Form, unit: str) -> str:
 def _cover(form: Form, unit: str, year: int) -> list[tuple[str, str, str | int]]:
     """Return code, label and printed entry of each line of the cover."""
     return [
-        ("form", "Biểu số / Form", FORM),
-        ("basis", "Căn cứ / Basis", "Kế hoạch số 27/KH-UBND ngày 03/3/2016 của UBND tỉnh Kiên Giang"
-         "\nPlan 27/KH-UBND of 3 March 2016, Kiên Giang People's Committee"),
+        ("form", "Biểu số / Form", about("form")),
+        ("basis", "Căn cứ / Basis", "\n".join(label("word", "plan", lang) for lang in VI_EN)),
         ("unit_name", "Đơn vị báo cáo / Reporting unit", _office(form, unit)),
         ("unit", "Mã đơn vị / Unit code", unit),
-        ("receiver", "Đơn vị nhận báo cáo / Receiving unit", _office(form, RECEIVER)),
+        ("receiver", "Đơn vị nhận báo cáo / Receiving unit", _office(form, about("receiver"))),
         ("year", "Năm báo cáo / Year", year),
         ("period", "Kỳ báo cáo / Period", f"01/01/{year} – 31/12/{year}"),
-        ("due", "Hạn gửi / Due date", f"{DUE_DAY:02}/{DUE_MONTH:02}/{year + 1}"),
+        ("due", "Hạn gửi / Due date", f"{due_date(year):%d/%m/%Y}"),
         ("measure", "Đơn vị tính / Unit of measure",
          "Chỉ tiêu: người, lượt người; Kinh phí: triệu đồng\n"
          "Indicators: persons, attendances; Spending: million dong"),
-        ("version", "Phiên bản biểu mẫu / Template version", VERSION),
+        ("version", "Phiên bản biểu mẫu / Template version", form.version),
         ("received_on", "Ngày nhận (đơn vị nhận ghi) / Date of receipt", ""),
         ("illustrative", "Số liệu minh họa? / Illustrative figures?", "")]
 
@@ -150,13 +149,14 @@ def _cover(form: Form, unit: str, year: int) -> list[tuple[str, str, str | int]]
 class _Painter:
     """Formats and sheets of one workbook."""
 
-    def __init__(self, book: Any, year: int, banner: str) -> None:
+    def __init__(self, book: Any, form: Form, year: int, banner: str) -> None:
         def style(**how: Any) -> Any:
             return book.add_format({"font_name": "Times New Roman", "valign": "vcenter", **how})
 
         grid = {"border": 1, "text_wrap": True}
         entry = {**grid, "locked": False, "bg_color": "#FFF2CC"}
         self.book, self.year, self.banner = book, year, banner
+        self.form = about("form"), form.version
         self.title, self.note = style(bold=True, font_size=14), style(italic=True, font_size=10)
         self.bold, self.cell = style(bold=True), style(align="left", **grid)
         self.head = style(bold=True, align="center", bg_color="#D9E1F2", **grid)
@@ -169,14 +169,15 @@ class _Painter:
     def _sheet(self, kind: str) -> Any:
         """Add a sheet with title, headings, column numbers and codes: the rows above `FIRST`."""
         sheet, columns = self.book.add_worksheet(SHEETS[kind]), COLUMNS[kind]
+        title = TITLES[kind].format(programme=about("programme", "vi").upper())
         sheet.add_write_handler(str, _as_text)
         sheet.set_paper(9)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer("&L" + " · ".join(filter(None, (FORM, VERSION, self.banner))) + "&R&P/&N")
+        sheet.set_footer("&L" + " · ".join(filter(None, (*self.form, self.banner))) + "&R&P/&N")
         sheet.protect("", {"format_columns": True, "format_rows": True})
-        sheet.write(0, 0, self.banner or f"Biểu số / Form: {FORM}", self.bold)
-        sheet.write(1, 0, f"{TITLES[kind]} – {self.year}", self.title)
+        sheet.write(0, 0, self.banner or f"Biểu số / Form: {self.form[0]}", self.bold)
+        sheet.write(1, 0, f"{title} – {self.year}", self.title)
         sheet.write(2, 0, HOW, self.note)
         for at, column in enumerate(columns):
             entry = at - len(columns) + len(ENTRIES[kind]) + 1
