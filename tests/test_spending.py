@@ -52,25 +52,28 @@ def test_real_terms_by_hand(budget):
     # 2018 amounts in 2016 prices: divided by 1.0352025... times 1.0353962...
     table = pd.DataFrame({"year": [2016, 2018], "amount": [100.0, 100.0]})
     out = kgge.real_terms(table, 2016)
-    assert out["amount"].tolist() == pytest.approx([100, 100 / (1.0352025688811617 *
-                                                               1.0353962805942641)])
-    assert out["nominal"].tolist() == [100, 100] and out.attrs["base_year"] == 2016
-    later = kgge.real_terms(table, 2018)["amount"].tolist()
+    assert out["constant"].tolist() == pytest.approx([100, 100 / (1.0352025688811617 *
+                                                                 1.0353962805942641)])
+    assert out["amount"].tolist() == [100, 100] and out["base_year"].tolist() == [2016, 2016]
+    later = kgge.real_terms(table, 2018)["constant"].tolist()
     assert later == pytest.approx([100 * 1.0352025688811617 * 1.0353962805942641, 100])
-    assert kgge.real_terms(table, 2015)["amount"][0] == pytest.approx(100 / 1.0266824816906908)
-    assert kgge.totals(kgge.real_terms(budget, 2016), "year")["amount"].iloc[0] == 1340
+    assert kgge.real_terms(table, 2015)["constant"][0] == pytest.approx(100 / 1.0266824816906908)
+    spent = kgge.real_terms(table.rename(columns={"amount": "spent"}), 2016)
+    assert spent["constant"].tolist() == out["constant"].tolist()
 
 
-def test_dollars_by_hand():
-    table = pd.DataFrame({"year": [2016, 2020], "amount": [21.935, 23.20837]})
-    assert kgge.in_usd(table)["amount"].tolist() == pytest.approx([1000, 1000])
-    assert kgge.in_usd(table)["nominal"].tolist() == [21.935, 23.20837]
+def test_real_terms_of_what_they_cannot_be_taken(budget):
+    with pytest.raises(kgge.DataError, match="constant prices already"):
+        kgge.real_terms(kgge.real_terms(budget, 2016), 2018)
+    with pytest.raises(kgge.DataError, match="year must be among them"):
+        kgge.real_terms(kgge.totals(budget, "source"), 2016)
+    both = pd.DataFrame({"year": [2016], "planned": [1.0], "spent": [1.0]})
+    with pytest.raises(kgge.DataError, match="planned and spent; real_terms needs one of"):
+        kgge.real_terms(both, 2016)
 
 
 def test_years_without_prices_are_refused():
     table = pd.DataFrame({"year": [2016, 2021], "amount": [1.0, 1.0]})
-    with pytest.raises(kgge.DataError, match="no exchange rate of 2021; it covers 2016, 2017"):
-        kgge.in_usd(table)
     with pytest.raises(kgge.DataError, match="no price index of 2021; it covers 2015, 2016"):
         kgge.real_terms(table, 2016)
     with pytest.raises(kgge.DataError, match="base year 2021: .* allows 2015, 2016"):
@@ -86,7 +89,7 @@ def test_execution_by_hand():
     spending = spent(
         ("a", 2016, "I.1", "central", 60.0), ("b", 2016, "I.1", "central", 30.0),
         ("a", 2016, "I.1", "local", None),        # blank: not reported is not zero
-        ("a", 2017, "I.1", "central", 7.0),       # nothing was planned
+        ("a", 2017, "I.1", "central", 7.0),       # nothing was planned for this year
         ("a", 2017, "I.1", "local", 0.0),
         ("a", 2016, "II.1", "other", 5.0),        # a source without a plan
         ("a", 2016, "II.1", "local", 0.0))
@@ -102,20 +105,126 @@ def test_execution_by_hand():
     assert pd.isna(found.loc[("I.1", 2017, "central"), "execution"])
     assert found.loc[("I.1", 2017, "local"), "execution"] == 0
     assert pd.isna(found.loc[("I.1", 2016, "local"), "spent"])
-    assert found["unplanned"].isna().equals(found["spent"].isna())
+    assert found["within"].isna().equals(found["spent"].isna())
     projects = kgge.execution(budget, spending, "project").set_index("project")
-    assert projects.loc["I"].to_dict() == {"planned": 200, "spent": 97, "unplanned": 7,
-                                           "execution": 97 / 200, "state": "executed"}
+    assert projects.loc["I"].to_dict() == {
+        "planned": 200, "spent": 97, "within": 97, "other": 0, "execution": 97 / 200,
+        "not_known": 0, "units_expected": 4, "units_with_figure": 3, "state": "executed",
+        "first_year": 2016, "last_year": 2017}
+    assert projects.loc["II", ["spent", "within", "other", "execution"]].tolist() == [5, 0, 5, 0]
     units = kgge.execution(budget, spending, ["unit", "year"]).set_index(["unit", "year"])
     assert units.loc[("a", 2016), "spent"] == 65 and units.loc[("a", 2016), "state"] == "no_plan"
     assert units["planned"].isna().all() and units["execution"].isna().all()
 
 
-def test_execution_refuses_unknown_lines():
-    with pytest.raises(kgge.DataError, match="unknown line items IX.1; the budget has I.1, II.1"):
-        kgge.execution(frame([1] * 8), spent(("a", 2016, "IX.1", "central", 1.0)), "year")
+def test_execution_refuses_what_it_cannot_compare():
+    budget, one = frame([1] * 8), spent(("a", 2016, "I.1", "central", 1.0))
+    for odd, match in ((one.assign(item="IX.1"), "spending has IX.1 in item, budget does not"),
+                       (one.assign(source="aid"), "spending has aid in source, budget does not"),
+                       (one.assign(year=2019), "spending has 2019 in year, budget does not|2018")):
+        with pytest.raises(kgge.DataError, match=match):
+            kgge.execution(budget, odd, "year")
     with pytest.raises(ValueError, match="item, project, year, source, unit"):
-        kgge.execution(frame([1] * 8), spent(), "line")
+        kgge.execution(budget, spent(), "line")
+    with pytest.raises(kgge.DataError, match=r"budget has the columns .*project must be among"):
+        kgge.execution(one, budget, "year")
+    with pytest.raises(ValueError, match="years 2021: the budget has 2016, 2017"):
+        kgge.execution(budget, one, "year", years=2021)
+    with pytest.raises(ValueError, match="cumulative sums up to each year"):
+        kgge.execution(budget, one, "project", cumulative=True)
+
+
+@pytest.mark.parametrize(("plan", "returns"), [
+    ("year == 2018", "year > 0"), ("year > 0", "year == 2018"), ("year <= 2018", "year > 0"),
+    ("source == 'central'", "year > 0"), ("year > 0", "source != 'local'"),
+    ("project == 'I'", "year > 0"), ("year > 0", "item.str.startswith('I.')")])
+def test_one_table_filtered_and_not_the_other_is_refused(budget, plan, returns):
+    spending = kgge.load_spending()
+    with pytest.raises(kgge.DataError, match="do not cover the same"):
+        kgge.execution(budget.query(plan), spending.query(returns), "project")
+
+
+def test_both_filtered_alike_or_years_give_the_same(budget):
+    spending, units = kgge.load_spending(), kgge.load_units()
+    whole = kgge.execution(budget, spending, ["project", "year"])
+    for years in (2018, "2018", [2018]):
+        one = kgge.execution(budget, spending, "project", years=years, units=units)
+        pd.testing.assert_frame_equal(one, kgge.execution(
+            budget.query("year == 2018"), spending.query("year == 2018"), "project", units=units))
+        assert one["spent"].tolist() == whole.query("year == 2018")["spent"].tolist()
+    early = kgge.execution(budget, spending.query("year <= 2018"), "project")
+    assert early["planned"].sum() == 1340 + 1390 + 1140 and early["last_year"].eq(2018).all()
+
+
+def test_a_plan_is_not_split_by_unit(budget):
+    spending = kgge.load_spending().query("unit == 'rach-gia'")
+    for by in ("unit", "project"):
+        out = kgge.execution(budget, spending, by)
+        assert out["planned"].isna().all() and out["execution"].isna().all()
+        assert not set(out["state"]) & {"executed", "unplanned"}
+        assert out["spent"].sum() == pytest.approx(71.9)
+    assert out.attrs["part"] == {"unit": ["rach-gia"]}
+
+
+def test_the_illustrative_set(budget):
+    """By hand from the workbooks: 5,711.3 of 6,600 from planned sources, 609.0 besides."""
+    spending, units = kgge.load_spending(), kgge.load_units()
+    cells = kgge.execution(budget, spending, ["item", "year", "source"], units=units)
+    assert round(cells["within"].sum() / cells["planned"].sum(), 3) == 0.865
+    assert cells["not_known"].sum() == 45 and round(cells["other"].sum(), 1) == 609.0
+    assert cells["state"].value_counts().get("not_known") == 23
+    years = kgge.execution(budget, spending, "year", units=units)
+    assert years["units_expected"].eq(26).all()
+    assert years["units_with_figure"].tolist() == [25, 24, 25, 24, 25]
+    assert years["execution"].round(3).tolist() == [0.863, 0.893, 0.918, 0.924, 0.733]
+    three = kgge.execution(budget, spending, ["project", "year"], cumulative=True).query(
+        "project == 'III' and year == 2018").iloc[0]  # 104.6% with the other source
+    assert round(three["spent"] / three["planned"], 3) == 1.046 and three["execution"] < 1
+    assert three[["first_year", "last_year", "units_expected"]].tolist() == [2016, 2018, 78]
+
+
+def test_not_known_is_not_zero():
+    """Unit a reports 0, unit b "..."; then 20 and "..." of 50 planned."""
+    budget = frame([50, 0, 0, 0, 0, 0, 0, 0])
+    spending = spent(("a", 2016, "I.1", "other", 0.0), ("b", 2016, "I.1", "other", None),
+                     ("a", 2016, "I.1", "central", 20.0), ("b", 2016, "I.1", "central", None))
+    spending["state"] = ["reported", "not_known"] * 2
+    out = kgge.execution(budget, spending, ["item", "source"]).set_index(["item", "source"])
+    assert out.loc[("I.1", "other"), ["state", "spent", "not_known"]].tolist() == [
+        "not_known", 0, 1]
+    assert out.loc[("I.1", "central"), ["state", "execution", "not_known"]].tolist() == [
+        "executed", 0.4, 1]
+    spending.loc[2, "amount"] = 0.0
+    silent = kgge.execution(budget, spending, "source").set_index("source").loc["central"]
+    assert silent["state"] == "not_known" and pd.isna(silent["execution"])
+    only = kgge.execution(budget, spending[:1], "item").iloc[0]  # nobody spoke of the plan's money
+    assert only["state"] == "not_reported" and pd.isna(only["execution"])
+    assert kgge.totals(spending, "source")["not_known"].tolist() == [1, 1]
+
+
+def test_a_plan_that_is_running(budget):
+    spending = kgge.load_spending()
+    assert kgge.execution(budget, spending.iloc[:0], "project").empty
+    first = spending[(spending["year"] == 2016) & spending["unit"].isin(["labour", "justice"])]
+    first.attrs = {}
+    row = kgge.execution(budget, first, "year", units=kgge.load_units())
+    assert row[["year", "units_expected", "units_with_figure"]].to_numpy().tolist() == [
+        [2016, 26, 2]]
+    assert kgge.execution(budget, first.assign(year=2018), "year")["year"].tolist() == [
+        2016, 2017, 2018]
+
+
+def test_totals_of_spending_are_spent():
+    spending = kgge.load_spending()
+    out = kgge.totals(spending, ["year", "source"])
+    assert out.columns.tolist() == ["year", "source", "spent", "not_known"]
+    assert out["spent"].sum() == pytest.approx(6320.3) and out["not_known"].sum() == 45
+    assert out.attrs["illustrative"]
+    blank = kgge.totals(spending[spending["amount"].isna()], "unit")
+    assert blank["spent"].isna().all()
+    assert kgge.shares(spending, "source")["share"].sum() == pytest.approx(1)
+    with pytest.raises(ValueError, match="kgge.execution"):
+        kgge.totals(spending, "project")
 
 
 @given(amounts, amounts)
@@ -125,46 +234,8 @@ def test_execution_loses_nothing(planned, paid):
     for by in ("item", "project", ["year", "source"]):
         out = kgge.execution(budget, spending, by)
         assert out["planned"].sum() == sum(planned) and out["spent"].sum() == sum(paid)
-        assert (out["unplanned"] <= out["spent"]).all()
+        assert (out["within"] + out["other"] == out["spent"]).all()
         assert (out["execution"].isna() == (out["planned"] == 0)).all()
-
-
-def people(*rows):
-    return pd.DataFrame([(*row[:3], "any", "female", row[3]) for row in rows],
-                        columns=["unit", "year", "indicator", "group", "sex", "reached"])
-
-
-TARGETS = pd.DataFrame({"indicator": ["1a", "1b", "4"], "objective": ["1", "1", "4"],
-                        "accumulation": ["cumulative", "cumulative", "latest"]})
-
-
-def test_cost_per_newly_reached_person_by_hand():
-    budget = frame([100] * 8)
-    spending = spent(("a", 2016, "I.1", "central", 30.0), ("a", 2017, "I.1", "central", 20.0))
-    outcomes = people(("a", 2016, "1a", 100), ("a", 2017, "1a", 150), ("a", 2016, "1b", 200),
-                      ("a", 2017, "1b", 250), ("a", 2016, "4", 7), ("a", 2017, "4", 9))
-    out = kgge.cost_per_person(spending, outcomes, budget, TARGETS).set_index(["objective", "year"])
-    assert out.loc[("1", 2016), ["newly_reached", "cost"]].tolist() == [300, 100_000]
-    assert out.loc[("1", 2017), ["newly_reached", "cost"]].tolist() == [100, 200_000]
-    assert out.loc[("4", 2017), "newly_reached"] == 9 and pd.isna(out.loc[("4", 2017), "cost"])
-    assert out["project"].tolist() == ["I", "I", "IV", "IV"]
-    outcomes.loc[[1, 3], "reached"] = [90, 200]  # a fall: no cost of a negative number
-    fallen = kgge.cost_per_person(spending, outcomes, budget, TARGETS)
-    assert fallen["newly_reached"].tolist() == [300, -10, 7, 9]
-    assert fallen["cost"].isna().tolist() == [False, True, True, True]
-    outcomes.loc[[1, 3], "reached"] = [100, 200]  # nobody new: no cost, and not an endless one
-    same = kgge.cost_per_person(spending, outcomes.astype({"reached": object}), budget, TARGETS)
-    assert same["newly_reached"].tolist() == [300, 0, 7, 9]
-    assert same["cost"].isna().tolist() == [False, True, True, True]
-
-
-def test_a_unit_that_skips_a_year_takes_nobody_away():
-    """Unit b reports 50 persons in 2016 and 80 in 2018: 30 are new in 2018, none leave in 2017."""
-    outcomes = people(("a", 2016, "1a", 10), ("a", 2017, "1a", 15), ("a", 2018, "1a", 20),
-                      ("b", 2018, "1a", 80), ("b", 2016, "1a", 50), ("b", 2017, "1a", None))
-    out = kgge.cost_per_person(spent(("a", 2016, "I.1", "central", 1.0)), outcomes,
-                               frame([1] * 8), TARGETS[:1])
-    assert out["newly_reached"].tolist() == [60, 5, 35]
 
 
 @pytest.mark.parametrize("dtype", ["Int64", "Float64", "object", "int64"])
@@ -175,7 +246,7 @@ def test_amounts_may_be_stored_in_any_way(dtype):
     other = kgge.execution(budget.astype({"amount": dtype}),
                            spending.astype({"amount": dtype}), "year")
     pd.testing.assert_frame_equal(plain, other)
-    assert plain["unplanned"].tolist()[0] == 7
+    assert plain["other"].tolist()[0] == 7
     blank = spending.astype({"amount": dtype}).astype({"amount": "object"})
     blank.loc[0, "amount"] = pd.NA
     assert kgge.execution(budget, blank, "year")["spent"].tolist()[0] == 7
@@ -187,32 +258,24 @@ def test_rows_stand_in_the_order_of_the_annex(budget):
     turned = budget.iloc[::-1]
     assert kgge.totals(turned, "project")["project"].tolist() == ["IV", "III", "II", "I"]
     nothing = spent(("a", 2016, "I.1", "central", 1.0))
-    assert kgge.execution(turned, nothing, "year")["year"].tolist() == [*range(2020, 2015, -1)]
+    assert kgge.execution(turned, nothing, "year")["year"].tolist() == [2016]
+    first = kgge.load_spending().query("unit == 'rach-gia'")
+    assert kgge.execution(turned, first, "year")["year"].tolist() == [*range(2020, 2015, -1)]
 
 
-def test_amounts_and_persons_below_one_count_too():
-    """Half a million dong is planned and spent, one person is newly reached."""
+def test_amounts_below_one_count_too():
     budget = frame([0.5, 0, 0, 0, 0, 0, 0, 0])
     spending = spent(("a", 2016, "I.1", "central", 0.25), ("a", 2016, "I.1", "local", 0.5))
     cells = kgge.execution(budget, spending, "source").set_index("source")
     assert cells["state"].to_dict() == {"central": "executed", "local": "unplanned"}
     assert cells.loc["central", "execution"] == 0.5
-    outcomes, targets = people(("a", 2016, "1a", 1), ("a", 2016, "1b", 0)), TARGETS[:2]
-    out = kgge.cost_per_person(spending, outcomes, budget, targets)
-    assert out["cost"].tolist() == [750_000]
-    for part in (outcomes.assign(reached=[1, None]), outcomes[:1]):  # one of the two is missing
-        out = kgge.cost_per_person(spending, part, budget, targets)
-        assert out[["newly_reached", "cost"]].isna().all(axis=None) and len(out) == 1
 
 
 def test_what_is_illustrative_stays_marked():
     budget, spending = frame([1] * 8), spent(("a", 2016, "I.1", "central", 1.0))
-    outcomes = people(("a", 2016, "1a", 1))
     for kind in (True, False):
         spending.attrs["illustrative"] = kind
         assert kgge.execution(budget, spending, "year").attrs["illustrative"] is kind
-        out = kgge.cost_per_person(spending, outcomes, budget, TARGETS)
-        assert out.attrs["illustrative"] is kind
 
 
 def test_less_than_a_million_dong_is_a_plan_too(budget):
@@ -220,7 +283,7 @@ def test_less_than_a_million_dong_is_a_plan_too(budget):
     spent = pd.DataFrame({"unit": ["labour"], "year": small["year"], "item": small["item"],
                           "source": small["source"], "amount": [0.4]})
     row = kgge.execution(small, spent, "project").iloc[0]
-    assert (row["unplanned"], row["execution"], row["state"]) == (0, 0.8, "executed")
+    assert (row["other"], row["execution"], row["state"]) == (0, 0.8, "executed")
 
 
 def test_shares_of_nothing_are_empty(budget):

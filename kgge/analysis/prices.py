@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from kgge.analysis.scope import needs
 from kgge.files import DataError
 from kgge.tables.schemas import read_list
 
@@ -12,19 +13,20 @@ def real_terms(budget: pd.DataFrame, base_year: int) -> pd.DataFrame:
     Parameters
     ----------
     budget : DataFrame
-        Any table with year and amount (million dong of that year).
+        Any table with year and amount or spent (million dong of that year).
     base_year : int
         Year in whose average consumer prices the amounts are to stand.
 
     Returns
     -------
     DataFrame
-        The same rows and `amount`, with constant (million dong of `base_year`) and base_year.
+        The same rows, with constant (the amount in million dong of `base_year`) and base_year.
 
     Raises
     ------
     DataError
-        If the price table does not reach a year, or the amounts are deflated already.
+        If the price table does not reach a year, the amounts are deflated already, or planned
+        and spent stand side by side.
 
     Notes
     -----
@@ -36,6 +38,11 @@ def real_terms(budget: pd.DataFrame, base_year: int) -> pd.DataFrame:
     >>> round(real_terms(load_budget(), 2016)["constant"].sum(), 1)
     np.float64(6186.1)
     """
+    needs("the table of money", budget, ["year"])
+    money = [name for name in ("amount", "planned", "spent") if name in budget]
+    if len(money) != 1:
+        raise DataError(f"the table has {' and '.join(money) or 'no amount'}; real_terms needs one "
+                        "of amount and spent (as kgge.totals gives it)")
     if "constant" in budget:
         raise DataError("the table has amounts in constant prices already (column constant)")
     index = (1 + read_list("prices").set_index("year")["cpi_change_pct"] / 100).cumprod()
@@ -47,4 +54,4 @@ def real_terms(budget: pd.DataFrame, base_year: int) -> pd.DataFrame:
         raise DataError("data/raw/prices.csv has no price index of "
                         f"{', '.join(map(str, absent))}; it covers {covered}")
     deflator = budget["year"].map(index).astype("float64") / index[base_year]
-    return budget.assign(constant=budget["amount"] / deflator, base_year=base_year)
+    return budget.assign(constant=budget[money[0]] / deflator, base_year=base_year)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.scope import keys_of
+from kgge.analysis.scope import keys_of, needs
 
 
 def report_states(reporting: pd.DataFrame) -> pd.Series:
@@ -15,6 +15,7 @@ def report_states(reporting: pd.DataFrame) -> pd.Series:
     >>> report_states(pd.DataFrame(row)).tolist()
     ['empty']
     """
+    needs("reporting", reporting, ("expected", "received", "on_time", "with_content"))
     due, came, filled, on_time = (reporting[column].eq(True) for column in (
         "expected", "received", "with_content", "on_time"))
     states = np.select([~came, ~filled, on_time], ["missing", "empty", "on_time"], "late")
@@ -35,7 +36,8 @@ def reporting_rates(reporting: pd.DataFrame, by: str | list[str] = "year") -> pd
     -------
     DataFrame
         `by`, then expected, received, on_time, with_content (returns) and received_share,
-        on_time_share, with_content_share (of those expected, 0 to 1).
+        on_time_share, with_content_share (of those expected, 0 to 1). Years that are not due yet
+        are not there; a return without content is not on time, as in `report_states`.
 
     Examples
     --------
@@ -45,7 +47,8 @@ def reporting_rates(reporting: pd.DataFrame, by: str | list[str] = "year") -> pd
     """
     keys = keys_of(by, ("unit", "year"))
     counts = ["received", "on_time", "with_content"]
-    due = reporting[reporting["expected"]]
+    due = reporting.assign(on_time=report_states(reporting).eq("on_time"))
+    due = due[due["expected"].eq(True)]
     out = due.groupby(keys, sort=False)[["expected", *counts]].sum().reset_index()
     for count in counts:
         out[f"{count}_share"] = out[count] / out["expected"]

@@ -6,11 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.scope import keys_of
+from kgge.analysis.scope import keys_of, needs, part_of, scope
 from kgge.files import DataError
+from kgge.labels import about
 from kgge.tables.load import is_illustrative
 
 _BY = ("item", "project", "year", "source")
+_CELL = ["item", "year", "source"]
+EXECUTION = ["planned", "spent", "within", "other", "execution", "not_known", "units_expected",
+             "units_with_figure", "state", "first_year", "last_year"]
 
 
 def _numbers(column: Any) -> Any:
@@ -18,20 +22,34 @@ def _numbers(column: Any) -> Any:
     return column.to_numpy(dtype=float, na_value=np.nan)
 
 
-def totals(budget: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
-    """Sum the planned amounts.
+def _without_plan() -> set[str]:
+    """Return the funding sources that the plan names without amounts."""
+    return set(filter(None, about("unplanned").split(";")))
+
+
+def _unknown(spending: pd.DataFrame) -> Any:
+    """Return which amounts occurred but are not known ("...")."""
+    if "state" not in spending:
+        return np.zeros(len(spending), dtype=bool)
+    return spending["state"].eq("not_known").to_numpy(dtype=bool)
+
+
+def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
+    """Sum planned amounts, or spent ones.
 
     Parameters
     ----------
-    budget : DataFrame
-        As `load_budget` gives it.
+    money : DataFrame
+        As `load_budget` gives it; or as `load_spending` does.
     by : str or list of str
-        Any of item, project, year, source.
+        Any of item, project, year, source; of spending: item, year, source, unit.
 
     Returns
     -------
     DataFrame
-        Columns of `by`, in the order of the annex, and amount (million dong).
+        Columns of `by`, in the order of the table, and amount (million dong planned). Of
+        spending: spent (million dong; empty where nobody reported a figure) and not_known (cells
+        "...": where there are any, spent is the least it can be).
 
     Raises
     ------
@@ -46,19 +64,31 @@ def totals(budget: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     0  central  3950.0
     1    local  2650.0
     """
-    keys = keys_of(by, _BY)
-    plain = budget.assign(amount=_numbers(budget["amount"]))
-    return plain.groupby(keys, sort=False)["amount"].sum().reset_index()
+    needs("the table of money", money, ["amount"])
+    returned = "unit" in money
+    if returned and "project" in (by or ()) and "project" not in money:
+        raise ValueError("spending names items, not projects: kgge.execution(budget, spending, "
+                         "'project') sums both by project")
+    keys = keys_of(by, (*_BY, "unit") if returned else _BY)
+    needs("the table of money", money, keys)
+    if not returned:
+        plain = money.assign(amount=_numbers(money["amount"]))
+        return plain.groupby(keys, sort=False)["amount"].sum(min_count=1).reset_index()
+    plain = money.assign(spent=_numbers(money["amount"]), not_known=_unknown(money).astype(int))
+    grouped = plain.groupby(keys, sort=False)
+    out = pd.concat([grouped["spent"].sum(min_count=1), grouped["not_known"].sum()], axis=1)
+    out.attrs = {"illustrative": is_illustrative(money)}
+    return out.reset_index()
 
 
-def shares(budget: pd.DataFrame, by: str | Sequence[str],
+def shares(money: pd.DataFrame, by: str | Sequence[str],
            within: str | Sequence[str] | None = None) -> pd.DataFrame:
-    """Divide the planned amounts by their whole.
+    """Divide planned (or spent) amounts by their whole.
 
     Parameters
     ----------
-    budget : DataFrame
-        As `load_budget` gives it.
+    money : DataFrame
+        As for `totals`.
     by : str or list of str
         Any of item, project, year, source.
     within : str or list of str, optional
@@ -79,82 +109,179 @@ def shares(budget: pd.DataFrame, by: str | Sequence[str],
     0  central  3950.0  0.598
     1    local  2650.0  0.402
     """
-    out = totals(budget, by)
+    out = totals(money, by)
+    amounts = "spent" if "spent" in out else "amount"
     if within is None:
-        whole: float | pd.Series = out["amount"].sum()
+        whole: float | pd.Series = out[amounts].sum()
     else:
-        keys = keys_of(within, keys_of(by, _BY))
-        whole = out.groupby(keys, sort=False)["amount"].transform("sum")
-    return out.assign(share=out["amount"] / whole)
+        keys = keys_of(within, keys_of(by, (*_BY, "unit")))
+        whole = out.groupby(keys, sort=False)[amounts].transform("sum")
+    return out.assign(share=out[amounts] / whole)
 
 
-def execution(budget: pd.DataFrame, spending: pd.DataFrame,
-              by: str | Sequence[str]) -> pd.DataFrame:
-    """Set spent against planned amounts.
+def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[str],
+              years: Any = None, cumulative: bool = False,
+              units: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Set spent against planned amounts, in the years for which returns are due.
 
     Parameters
     ----------
     budget : DataFrame
-        As `load_budget` gives it.
+        As `load_budget` gives it; columns item, project, year, source, amount are used.
     spending : DataFrame
-        As `load_spending` gives it; columns unit, year, item, source, amount are used.
+        As `load_spending` gives it; columns unit, year, item, source, amount and, for "...",
+        state are used.
     by : str or list of str
         Any of item, project, year, source, unit.
+    years : int or sequence of int, optional
+        Years to count; by default from the plan's first to the latest with a return.
+    cumulative : bool, default False
+        Each year with those before it; `by` must name the year.
+    units : DataFrame, optional
+        As `load_units` gives it: those with indicators are to send returns. By default the
+        units that stand in `spending`, so one that never sent a return is not counted.
 
     Returns
     -------
     DataFrame
-        Columns of `by`; planned (million dong; empty by unit, since the annex does not split it);
-        spent (million dong; empty where nobody reported a figure); unplanned (the part of spent
-        that stands on lines, years or sources for which nothing is planned); execution = spent /
-        planned; state: ``executed``, ``unplanned`` (planned zero, spent above it: no rate),
-        ``nothing_planned`` (both zero), ``not_reported``, ``no_plan`` (by unit).
+        Columns of `by`, no row where no return has come; amounts in million dong:
+
+        - planned: empty by unit, since the annex does not split it, and where `spending` was
+          filtered to some units
+        - spent: empty where nobody reported a figure
+        - within, other: spent from the sources that have a plan, and from those without one
+          (section V: aid, sponsorship, society); within + other = spent. Money on a line and
+          year without a plan is within if its source has a plan.
+        - execution: within / planned (share); empty where nothing is planned or known
+        - not_known: cells "...", which are in no sum: spent is at least what stands there
+        - units_expected, units_with_figure: units times years that were to report, and that did
+          report an amount
+        - state: ``executed``; ``unplanned`` (planned zero, spent above it); ``nothing_planned``
+          (both zero); ``not_known`` (a "..." and no amount above zero); ``not_reported`` (no
+          figure, from planned sources where there is a plan); ``no_plan`` (planned empty)
+        - first_year, last_year: the years of the row
 
     Raises
     ------
     ValueError
-        If `by` names anything else.
+        If `by` or `years` name anything else.
     DataError
-        If spending stands on a line item that the budget does not have.
+        If one of the tables was filtered otherwise than the other: on lines, sources or years.
 
     Examples
     --------
     >>> budget = pd.DataFrame({"item": ["I.1"], "project": ["I"], "year": [2016],
     ...                        "source": ["central"], "amount": [50.0]})
     >>> spent = pd.DataFrame({"unit": ["labour"], "year": [2016], "item": ["I.1"],
-    ...                       "source": ["central"], "amount": [40.0]})
-    >>> execution(budget, spent, "project")
-      project  planned  spent  unplanned  execution     state
-    0       I     50.0   40.0        0.0        0.8  executed
+    ...                       "source": ["central", "other"], "amount": [40.0, 15.0]})
+    >>> execution(budget, spent, "project").iloc[:, :6]
+      project  planned  spent  within  other  execution
+    0       I     50.0   55.0    40.0   15.0        0.8
     """
     keys = keys_of(by, (*_BY, "unit"))
-    cells = _cells(budget, spending)
-    out = cells.groupby(keys, sort=False, as_index=False)[["planned", "spent", "unplanned"]].sum(
-        min_count=1)
-    if "unit" not in keys:  # the annex does not split its amounts by unit
-        out["planned"] = out["planned"].fillna(0.0)
-    out["unplanned"] = out["unplanned"].where(out["spent"].notna())
-    out["execution"] = (out["spent"] / out["planned"]).where(out["planned"] > 0)
-    out["state"] = np.select(
-        [out["spent"].isna(), out["planned"].isna(), out["planned"] > 0, out["spent"] > 0],
-        ["not_reported", "no_plan", "executed", "unplanned"], "nothing_planned")
-    out.attrs["illustrative"] = is_illustrative(spending)
+    if cumulative and "year" not in keys:
+        raise ValueError(f"by={by!r}: cumulative sums up to each year, so by must name the year")
+    needs("budget", budget, (*_CELL, "project", "amount"))
+    needs("spending", spending, ("unit", *_CELL, "amount"))
+    covered = scope(budget["year"], spending["year"], years)
+    _alike(budget, spending, covered, years is not None)
+    cells = _cells(budget, spending, covered)
+    steps = [(year, upto) for upto in covered for year in covered
+             if year == upto or (cumulative and year < upto)]
+    cells = cells.merge(pd.DataFrame(steps, columns=["year", "upto"], dtype="int64"),
+                        left_on="year", right_on="year", how="left")
+    cells["call"], cells["year"] = cells["year"].astype(str), cells.pop("upto")
+    out = _summed(cells, keys)
+    count = pd.Series(range(1, len(covered) + 1) if cumulative else 1, covered, dtype="int64")
+    whole = out["year"].map(count) if "year" in keys else len(covered)
+    out["units_expected"] = whole * (1 if "unit" in keys else _senders(spending, units))
+    last = out["year"] if "year" in keys else max(covered, default=0)
+    out["last_year"] = last
+    out["first_year"] = last if "year" in keys and not cumulative else min(covered, default=0)
+    if "unit" in part_of(spending):
+        out["planned"] = np.nan
+    out["execution"] = (out["within"] / out["planned"]).where(out["planned"] > 0)
+    _state(out)
+    out = out[[*keys, *EXECUTION]]
+    out.attrs = {"illustrative": is_illustrative(spending), "part": part_of(spending)}
     return out
 
 
-def _cells(budget: pd.DataFrame, spending: pd.DataFrame) -> pd.DataFrame:
+def _summed(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Sum the cells by `keys`; what nobody reported stays empty."""
+    amounts = ["planned", "spent", "within", "other"]
+    grouped = cells.groupby(keys, sort=False)
+    out = grouped[amounts].sum(min_count=1)
+    out[["not_known", "hidden"]] = grouped[["not_known", "hidden"]].sum().astype("int64")
+    told = cells[cells["spent"].notna()]
+    calls = told.assign(call=told["unit"].astype(str) + told["call"]).groupby(keys)["call"]
+    out["units_with_figure"] = calls.nunique().reindex(out.index).fillna(0).astype("int64")
+    if "unit" not in keys:  # the annex does not split its amounts by unit
+        out["planned"] = out["planned"].fillna(0.0)
+    return out.reset_index()
+
+
+def _state(out: pd.DataFrame) -> None:
+    """Add the state of each row; make within + other = spent where one of the two is silent."""
+    planned, spent = out["planned"], out["spent"]
+    silent = out["within"].isna() & (planned > 0)  # no figure from the sources that have a plan
+    nothing = ~(spent > 0) & (out["not_known"] > 0) & ~((planned > 0) & ~silent
+                                                       & (out.pop("hidden") == 0))
+    out["state"] = np.select(
+        [nothing, spent.isna() | silent, planned.isna(), planned > 0, spent > 0],
+        ["not_known", "not_reported", "no_plan", "executed", "unplanned"], "nothing_planned")
+    out["execution"] = out["execution"].where(out["state"] == "executed")
+    for column in ("within", "other"):
+        out[column] = out[column].fillna(0.0).where(spent.notna())
+
+
+def _senders(spending: pd.DataFrame, units: pd.DataFrame | None) -> int:
+    """Return how many units are to report money in a year."""
+    if units is None:
+        return int(spending["unit"].nunique())
+    needs("units", units, ("unit", "indicators"))
+    return int(units["indicators"].fillna("").str.strip().ne("").sum())
+
+
+def _alike(budget: pd.DataFrame, spending: pd.DataFrame, covered: list[int], given: bool) -> None:
+    """Raise where one table lacks lines, sources or years that the other has.
+
+    Their quotient would be too high where the plan was filtered, too low where the spending was.
+    """
+    have = {key: set(budget[key]) for key in _CELL}
+    left = {key: set(values) for key, values in part_of(spending).items()
+            if key in _CELL and len(spending)}
+    asked = have | {"year": set(covered)}
+    over = {"item": set(spending["item"]) - have["item"],
+            "source": set(spending["source"]) - have["source"] - _without_plan(),
+            "year": asked["year"] - have["year"]}
+    under = {key: asked[key] - values for key, values in left.items()}
+    faults = [f"{which} has {', '.join(map(str, sorted(values)))} in {key}, {other} does not"
+              for which, other, found in (("spending", "budget", over),
+                                          ("budget", "spending", under))
+              for key, values in found.items() if values]
+    if faults and given and over["year"] and len(faults) == 1:
+        raise ValueError(f"years {', '.join(map(str, sorted(over['year'])))}: the budget has "
+                         f"{', '.join(map(str, sorted(have['year'])))}")
+    if faults:
+        raise DataError(f"budget and spending do not cover the same: {'; '.join(faults)}. Filter "
+                        "both alike; for some years pass both whole and give years=")
+
+
+def _cells(budget: pd.DataFrame, spending: pd.DataFrame, covered: list[int]) -> pd.DataFrame:
     """Return planned and spent amounts one below the other, in the order of the budget."""
-    projects = budget.drop_duplicates("item").set_index("item")["project"]
-    unknown = sorted(set(spending["item"]) - set(projects.index))
-    if unknown:
-        raise DataError(f"spending on unknown line items {', '.join(unknown)}; the budget has "
-                        f"{', '.join(projects.index)}")
-    cell = ["item", "year", "source"]
-    budget = budget.assign(amount=_numbers(budget["amount"]))
-    spending = spending.assign(amount=_numbers(spending["amount"]))
-    plan = budget[[*cell, "project", "amount"]].rename(columns={"amount": "planned"})
-    spent = spending[["unit", *cell, "amount"]].rename(columns={"amount": "spent"})
-    spent = spent.merge(plan[[*cell, "planned"]], on=cell, how="left", validate="many_to_one")
-    spent["unplanned"] = spent["spent"].where(~(spent.pop("planned") > 0), 0.0)
-    spent["project"] = spent["item"].map(projects)
-    return pd.concat([plan, spent], ignore_index=True)
+    plain = budget.assign(planned=_numbers(budget["amount"]))
+    with_plan = set(plain.loc[~plain["source"].isin(_without_plan()) | (plain["planned"] > 0),
+                              "source"])
+    spent = spending.assign(
+        spent=_numbers(spending["amount"]), not_known=_unknown(spending),
+        project=spending["item"].map(budget.drop_duplicates("item").set_index("item")["project"]))
+    planned = spent["source"].isin(with_plan)
+    spent = spent.assign(within=spent["spent"].where(planned), hidden=spent["not_known"] & planned,
+                         other=spent["spent"].where(~planned))
+    cells = pd.concat([plain[[*_CELL, "project", "planned"]], spent[
+        ["unit", *_CELL, "project", "spent", "within", "other", "not_known", "hidden"]]],
+        ignore_index=True)
+    flags = {name: cells[name].eq(True).astype("int64") for name in ("not_known", "hidden")}
+    cells = cells.assign(year=_numbers(cells["year"]).astype("int64"), **flags)
+    return cells[cells["year"].isin(covered)]

@@ -66,7 +66,7 @@ def _spent_title(table: pd.DataFrame, key: str, lang: str) -> str:
     if known.empty:
         return say("planned_against_spent.unknown", lang)
     planned, spent = known["planned"].sum(), known["spent"].sum()
-    extra, write = known.get("unplanned", known["spent"] * 0).sum(), writer(known["spent"], lang)
+    extra, write = known.get("other", known["spent"] * 0).sum(), writer(known["spent"], lang)
     kind = "unplanned" if not planned > 0 else "extra" if extra > 0 else "title"
     title = say(f"planned_against_spent.{kind}", lang, spent=write(spent), extra=write(extra),
                 planned=writer(known["planned"], lang)(planned),

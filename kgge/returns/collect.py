@@ -9,6 +9,7 @@ import pandas as pd
 
 from kgge.files import DataError
 from kgge.labels import fill
+from kgge.plan import due_years
 from kgge.returns.cells import NOT_REPORTED
 from kgge.returns.form import ENTRIES, Form, due_date, load_form
 from kgge.returns.parse import Return, as_text, messages, read_file
@@ -169,19 +170,24 @@ def _frame(name: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
 
 
 def _reporting(sound: list[Return], form: Form, illustrative: bool) -> pd.DataFrame:
-    """Return one row for each unit and year a return is due for: a unit counts once."""
+    """Return one row for each unit and year of the plan: a unit counts once.
+
+    Years after the latest return are not expected yet. A return without content is not on time.
+    """
     found = {(one.unit, one.year): one for one in sound}
+    expected = due_years(form.years, (one.year for one in sound))
     rows: list[tuple[Any, ...]] = []
     for unit in form.units:
         for year in form.years:
             one = found.get((unit, year))
             if one is None:
-                rows.append((unit, year, True, False, None, False, False, None, illustrative))
+                rows.append((unit, year, year in expected, False, None, False, False, None,
+                             illustrative))
                 continue
             due = due_date(year)
-            on_time = one.received_on is not None and one.received_on <= due
             content = any(cell.state == "reported" for lines in one.lines.values()
                           for _, _, cell in lines[0].cells.values())
+            on_time = content and one.received_on is not None and one.received_on <= due
             rows.append((unit, year, True, True, one.received_on, on_time, content, one.name,
                          illustrative))
     return _frame("reporting", rows)

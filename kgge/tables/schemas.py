@@ -6,7 +6,7 @@ them, `conform` enforces them wherever a table is read or written.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,6 +17,8 @@ from kgge.files import DataError, data_folder, read_rows
 DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "bool",
           "date": "datetime64[ns]"}
 FROM_RETURNS = ("outcomes", "spending", "reporting", "problems")
+_FILTERED = ("budget", "outcomes", "spending")
+_WITHIN = {"unit": "year", "group": "indicator", "sex": "indicator"}
 _SHOWN = 20  # faults of a table that its error lists
 _TRUTH = {"true": True, "false": False, "1": True, "0": False}  # Excel saves TRUE for true
 # What a limit of Table Schema asks of the values that are there, and how an error says so.
@@ -97,7 +99,15 @@ def conform(name: str, frame: pd.DataFrame, place: str = "") -> pd.DataFrame:
         more = [f"and {len(lines) - _SHOWN} more"] * (len(lines) > _SHOWN)
         raise DataError(f"{at}: {len(lines)} fault{'s' * (len(lines) > 1)}:\n  "
                         + "\n  ".join(lines[:_SHOWN] + more))
+    if name in _FILTERED:  # so that a function can tell a part from the whole
+        out.attrs["whole"] = count_keys(out, schema.key)
     return out.reset_index(drop=True)
+
+
+def count_keys(table: pd.DataFrame, keys: Sequence[str]) -> dict[str, dict[Any, int]]:
+    """Count the values of each key: units of a year, groups and sexes of an indicator, others."""
+    return {key: {None: table[key].nunique()} if _WITHIN.get(key) not in table else
+            table.groupby(_WITHIN[key])[key].nunique().to_dict() for key in keys}
 
 
 def _checked(values: Any, column: Column, faults: list[tuple[int, str]]) -> Any:
