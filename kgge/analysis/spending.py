@@ -172,7 +172,7 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     --------
     >>> budget = pd.DataFrame({"item": ["I.1"], "project": ["I"], "year": [2016],
     ...                        "source": ["central"], "amount": [50.0]})
-    >>> spent = pd.DataFrame({"unit": ["labour"], "year": [2016], "item": ["I.1"],
+    >>> spent = pd.DataFrame({"unit": "labour", "year": 2016, "item": "I.1",
     ...                       "source": ["central", "other"], "amount": [40.0, 15.0]})
     >>> execution(budget, spent, "project").iloc[:, :6]
       project  planned  spent  within  other  execution
