@@ -185,7 +185,7 @@ def test_two_keys_are_crossed_and_only_money_is_summed(drawn):
 def test_constant_prices_have_a_header_of_their_own(drawn):
     data = pd.DataFrame({"year": [2016, 2017], "amount": [1340.0, 1343.0]})
     plain, both = (rows_of(drawn["en"][0], table, "en")[0]
-                   for table in (data, data.assign(nominal=[1340.0, 1390.0])))
+                   for table in (data, data.assign(constant=[1340.0, 1390.0])))
     assert plain[0] == both[0] and len(set(plain + both)) == 4
 
 

@@ -57,7 +57,7 @@ def test_figures_stand_in_their_sections_and_show_the_latest_year():
         assert of_chart[chart].section == section
     for chart in ("scorecard", "coverage_by_unit", "coverage_by_group_and_sex"):
         assert set(of_chart[chart].table["year"]) == {2020}
-    assert of_chart["planned_in_constant_prices"].table.attrs["base_year"] == 2016
+    assert of_chart["planned_in_constant_prices"].table["base_year"].unique().tolist() == [2016]
 
 
 def test_spending_is_set_against_the_plan_of_the_years_with_returns(monkeypatch):

@@ -228,7 +228,7 @@ def test_reporting_rates(tmp_path):
     turned = reporting.iloc[::-1]
     assert reporting_rates(turned, "unit")["unit"].tolist() == ["b", "a"], "the order given"
     for by in ("month", [], ["unit", "month"]):
-        with pytest.raises(ValueError, match="unit, year or both"):
+        with pytest.raises(ValueError, match="one or more of unit, year, each once"):
             reporting_rates(reporting, by)
 
 

@@ -61,8 +61,9 @@ def check(path, form, given):
     assert set(out.problems["code"]) <= {"no_eligible"}
     found = {}
     for row in out.outcomes.to_dict("records"):
-        for column, state in zip(ENTRIES["indicators"], row["state"].split(";"), strict=True):
-            found[f"{row['indicator']}.{row['group']}.{row['sex']}", column] = row[column], state
+        for column in ENTRIES["indicators"]:
+            code = f"{row['indicator']}.{row['group']}.{row['sex']}"
+            found[code, column] = row[column], row[f"{column}_state"]
     for row in out.spending.to_dict("records"):
         found[f"{row['item']}.{row['source']}", "amount"] = row["amount"], row["state"]
     assert found.keys() == given.keys()

@@ -94,7 +94,8 @@ def coverage_by_group_and_sex(table: pd.DataFrame, ax: Axes | None = None,
     Parameters
     ----------
     table : DataFrame
-        The rows of one indicator and year of ``coverage(…, ["group", "sex"])``: indicator, year, group, sex, coverage, coverage_low, coverage_high (shares).
+        The rows of one indicator and year of ``coverage(…, ["group", "sex"])``: indicator,
+        year, group, sex, coverage, coverage_low, coverage_high (shares).
     ax, lang
         As in `planned_by_year_and_source`.
 
@@ -134,7 +135,8 @@ def coverage_by_unit(table: pd.DataFrame, ax: Axes | None = None,
     Parameters
     ----------
     table : DataFrame
-        The rows of one indicator and year of ``coverage(…, "unit")``: indicator, year, unit, coverage (share; empty where the unit did not report), coverage_low,
+        The rows of one indicator and year of ``coverage(…, "unit")``: indicator, year, unit,
+        coverage (share; empty where the unit did not report), coverage_low,
         coverage_high.
     ax, lang
         As in `planned_by_year_and_source`.

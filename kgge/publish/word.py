@@ -224,7 +224,7 @@ def _readable(data: pd.DataFrame, lang: str) -> list[list[str]]:
         data.loc[data["text"].isin(none), "execution"] = "–"
     same = [c for c in ("indicator", "year") if c in data and data[c].nunique() == 1]
     data = data.drop(columns=same).drop(columns="text", errors="ignore")
-    if "nominal" in data:
+    if "constant" in data:
         data = data.rename(columns={"amount": "constant"})
     row, *columns = data.columns
     state, share = "state" in columns, len(columns) == 2 and columns[1] in SHARES
