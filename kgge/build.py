@@ -5,14 +5,14 @@ from typing import Any
 
 import pandas as pd
 
-from kgge.annex.read import read_annex
 from kgge.annex.reconcile import budget_of, reconcile
 from kgge.files import data_folder, write_bytes
-from kgge.labels import check_labels, label
+from kgge.labels import label
 from kgge.returns.collect import Returns, read_returns
 from kgge.returns.form import make_form
+from kgge.tables.folder import read_plan
 from kgge.tables.load import write_table
-from kgge.tables.schemas import DESCRIBED, FROM_RETURNS, SCHEMAS, read_list, read_targets
+from kgge.tables.schemas import DESCRIBED, FROM_RETURNS, SCHEMAS
 
 # A row total has no year and source, a problem of a whole file no cell: no primary key there.
 NULLABLE_KEYS = ("annex", "ledger", "problems")
@@ -26,7 +26,8 @@ def build() -> Returns:
     written as a table too.
     """
     out = data_folder() / "processed"
-    annex = read_annex()
+    lists = read_plan()
+    annex = lists["annex"]
     frames = {
         "annex": annex,
         "repairs": pd.DataFrame(annex.attrs["repairs"],
@@ -34,15 +35,10 @@ def build() -> Returns:
         "ledger": reconcile(annex),
         "budget": budget_of(annex),
     }
-    frames |= {"targets": read_targets(), "units": read_list("units"),
-               "context": read_list("context", "context-figures")}
-    groups = read_list("groups")
-    check_labels({"item": annex["item"], "source": frames["budget"]["source"],
-                  "indicator": frames["targets"]["indicator"], "unit": frames["units"]["unit"],
-                  "group": groups["group"]})
+    frames |= {name: lists[name] for name in ("targets", "units", "context")}
     for name, frame in frames.items():
         write_table(name, frame, out)
-    form = make_form(frames["units"], frames["targets"], frames["budget"], groups)
+    form = make_form(lists["units"], lists["targets"], annex, lists["groups"])
     returns = read_returns(data_folder() / "raw" / "returns", form)
     for name, frame in returns._asdict().items():
         write_table(name, frame, out)

@@ -61,6 +61,17 @@ def _everywhere(
 
 
 @app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(help="Folder to make; it must not hold anything yet.")],
+) -> None:
+    """Make the folder of another plan, with each of its files explained."""
+    from kgge.tables.folder import write_plan_folder
+
+    for path in write_plan_folder(folder):
+        typer.echo(path)
+
+
+@app.command()
 def build() -> None:
     """Make the tables of data/processed from data/raw.
 
@@ -70,11 +81,15 @@ def build() -> None:
 
     returns = build_tables()
     _say_counts(returns)
-    from kgge.tables.load import load_ledger
+    from kgge.tables.folder import of_another_plan
+    from kgge.tables.load import load_annex, load_ledger
 
+    for told in of_another_plan(load_annex()):
+        typer.echo(told, err=True)
     ledger = load_ledger()
     wrong = ledger[ledger["state"] == "differs"]
-    typer.echo(f"annex: {len(ledger)} checks, {len(wrong)} differ")
+    open_ = (ledger["state"] == "not checkable").sum()
+    typer.echo(f"annex: {len(ledger)} checks, {len(wrong)} differ, {open_} cannot be made")
     for row in wrong.itertuples():
         typer.echo(f"  line {row.line}: {row.check} of {row.item}: printed {row.printed:g}, "
                    f"computed {row.computed:g}", err=True)
@@ -103,13 +118,13 @@ def template(
                                              "data/raw/units.csv); by default all.")] = None,
 ) -> None:
     """Write the return form of one reporting unit, or of all."""
+    from kgge.returns.form import load_form
     from kgge.returns.template import write_template
-    from kgge.tables.load import load_units
 
-    units = load_units().dropna(subset="indicators")["unit"].tolist()
-    for name in [unit] if unit else units:
+    form = load_form()
+    for name in [unit] if unit else form.reporting(year):
         path = out / f"{year}-{name}.xlsx"
-        write_template(name, year, path)
+        write_template(name, year, path, form=form)
         typer.echo(path)
 
 

@@ -72,6 +72,17 @@ def _all() -> dict[tuple[str, str], dict[str, str]]:
 
 
 # Windows keeps the blank of `set KGGE_LANG=vi && ...`; a variable set to nothing says nothing.
+@lru_cache(maxsize=8)
+def _printed(path: Path, modified: int) -> dict[str, str]:
+    return {row["item"]: row["label"] for _, row in read_rows(path, ["item", "label"])}
+
+
+def printed_items() -> dict[str, str]:
+    """Return what the annex of the last build calls its lines, by their codes."""
+    path = data_folder() / "processed" / "annex.csv"
+    return _printed(path, path.stat().st_mtime_ns) if path.is_file() else {}
+
+
 _current = [os.environ.get("KGGE_LANG", "").strip().lower() or "en"]
 
 
@@ -118,10 +129,19 @@ def label(kind: str, code: str, lang: str) -> str:
     return labels(kind, [code], lang)[0]
 
 
-def labels(kind: str, codes: Iterable[str], lang: str) -> list[str]:
-    """Return the labels of several codes of one list, naming all unknown ones in one error."""
+def labels(kind: str, codes: Iterable[str], lang: str,
+           printed: Mapping[str, str] | None = None) -> list[str]:
+    """Return the labels of several codes of one list, naming all unknown ones in one error.
+
+    A line of the annex that no list names is called as the annex prints it, by `printed` or by
+    the annex of the last build.
+    """
     check_lang(lang)
     known, codes = _all(), list(codes)
+    if kind == "item":
+        if any((kind, c) not in known for c in codes):
+            lines = printed_items() if printed is None else printed
+            known = {(kind, c): dict.fromkeys(LANGUAGES, text) for c, text in lines.items()} | known
     missing = sorted({str(c) for c in codes if not known.get((kind, c), {}).get(lang)})
     if missing:
         raise DataError(f"no {lang!r} label for {kind} {', '.join(missing)}: "

@@ -1,6 +1,5 @@
 """From a figure back to the cell of the source it stands in."""
 
-import csv
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -10,12 +9,12 @@ import pandas as pd
 
 from kgge.annex.fields import read_grid
 from kgge.annex.read import find_annex
-from kgge.files import data_folder
+from kgge.files import data_folder, read_rows
 from kgge.returns.collect import list_files
 from kgge.returns.form import ENTRIES
 from kgge.returns.parse import Return, as_text, find_table
 from kgge.tables.load import read_table
-from kgge.tables.schemas import SCHEMAS
+from kgge.tables.schemas import SCHEMAS, list_path
 from kgge.xlsx import Sheet, open_sheets
 
 _KEYS = ("item", "project", "unit", "year", "source", "indicator", "group", "sex")
@@ -122,24 +121,23 @@ def _of_problems(problems: pd.DataFrame) -> pd.DataFrame:
     return out[[*_COLUMNS]].reset_index(drop=True)
 
 
-def _in_list(rows: pd.DataFrame, name: str, file: str) -> pd.DataFrame:
+def _in_list(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return where the numbers of some rows stand in a code list of ``data/raw``."""
-    (key,), out = SCHEMAS[name].key, []
-    with (data_folder() / "raw" / file).open(encoding="utf-8", newline="") as stream:
-        lines = {row[key]: (number, row) for number, row in enumerate(csv.DictReader(stream), 2)}
+    (key,), out, path = SCHEMAS[name].key, [], list_path(name)
+    lines = {row[key]: (number, row) for number, row in read_rows(path, [key])}
     numbers = [c.name for c in SCHEMAS[name].columns if c.type in ("number", "integer")]
     for row in rows.to_dict("records"):
         line, printed = lines[row[key]]
-        out += [[row[key], figure, row[figure], file, None, line, 1 + list(printed).index(figure),
-                 printed[figure]] for figure in numbers if printed[figure]]
+        out += [[row[key], figure, row[figure], path.name, None, line, 1 + list(printed).index(figure),
+                 printed[figure]] for figure in numbers if printed.get(figure)]
     return pd.DataFrame(out, columns=[key, *_COLUMNS])
 
 
 # How the cells of a table that was read are found, by columns that only such a table has.
 _OWN: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
-    "national_target": partial(_in_list, name="targets", file="targets.csv"),
-    "residents": partial(_in_list, name="units", file="units.csv"),
-    "what": partial(_in_list, name="context", file="context-figures.csv"),
+    "national_target": partial(_in_list, name="targets"),
+    "residents": partial(_in_list, name="units"),
+    "what": partial(_in_list, name="context"),
     "file sheet row": _in_returns, "received_on file": _on_covers,
     "message_en file": _of_problems, "line column": _in_annex,
 }

@@ -173,10 +173,10 @@ def test_trace_of_a_return_leads_to_its_date_and_of_a_target_to_its_share():
 
 def test_codes_without_label_are_all_named_before_anything_is_written(data):
     path = data / "raw" / "labels.csv"
-    lines, gone = path.read_text("utf-8").splitlines(), ("item,I.1,", "unit,rach-", "group,stud")
+    lines, gone = path.read_text("utf-8").splitlines(), ("unit,rach-", "group,stud")
     path.write_text("\n".join(x for x in lines if not x.startswith(gone)), encoding="utf-8")
     before = contents(data / "processed")
-    with pytest.raises(kgge.DataError, match=r"item I\.1, unit rach-gia, group students: add rows"):
+    with pytest.raises(kgge.DataError, match="no label for group students, unit rach-gia"):
         build()
     assert contents(data / "processed") == before
 

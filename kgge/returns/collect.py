@@ -178,7 +178,7 @@ def _reporting(sound: list[Return], form: Form, illustrative: bool) -> pd.DataFr
     expected = due_years(form.years, (one.year for one in sound))
     rows: list[tuple[Any, ...]] = []
     for unit in form.units:
-        for year in form.years:
+        for year in form.due[unit]:
             one = found.get((unit, year))
             if one is None:
                 rows.append((unit, year, year in expected, False, None, False, False, None,

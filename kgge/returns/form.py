@@ -6,10 +6,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from kgge.annex.read import read_annex
 from kgge.annex.reconcile import budget_of
 from kgge.labels import about, labels
-from kgge.tables.schemas import read_list, read_targets
+from kgge.tables.folder import read_plan
 
 EDITION = 1  # of the form: what an older one asked is not read as this one
 SHEETS = {"cover": "Bìa", "indicators": "Chỉ tiêu", "spending": "Kinh phí"}
@@ -63,6 +62,11 @@ class Form(NamedTuple):
     residents: dict[str, float]
     census: str
     version: str
+    due: dict[str, range]  # the years a unit reports for: it may be founded, or closed
+
+    def reporting(self, year: int) -> list[str]:
+        """Return the units that are to send a return for a year."""
+        return [unit for unit in self.units if year in self.due[unit]]
 
     def asked(self, kind: str, unit: str) -> dict[str, tuple[str, ...]]:
         """Return the rows of a table that a unit is to fill in; all where it is not known."""
@@ -78,30 +82,36 @@ def due_date(year: int) -> datetime.date:
 
 def load_form() -> Form:
     """Return the form of the plan in ``data/raw``: from its annex and code lists."""
-    return make_form(read_list("units"), read_targets(), budget_of(read_annex()),
-                     read_list("groups"))
+    lists = read_plan()
+    return make_form(lists["units"], lists["targets"], lists["annex"], lists["groups"])
 
 
-def make_form(units: pd.DataFrame, targets: pd.DataFrame, budget: pd.DataFrame,
+def make_form(units: pd.DataFrame, targets: pd.DataFrame, annex: pd.DataFrame,
               groups: pd.DataFrame) -> Form:
-    """Return the form that the units, targets, budget and groups of a plan make."""
+    """Return the form that the units, targets, annex and groups of a plan make."""
+    budget, printed = budget_of(annex), dict(zip(annex["item"], annex["label"], strict=True))
     units, targets = units.set_index("unit"), targets.set_index("indicator")
     persons = {f"{r['indicator']}.{r['group']}.{sex}": (r["indicator"], r["group"], sex)
                for r in groups.to_dict("records") for sex in r["sexes"].split(";")}
     project: dict[Any, Any] = budget.drop_duplicates("item").set_index("item")["project"].to_dict()
     unplanned = filter(None, about("unplanned").split(";"))
-    sources = [*budget["source"].unique(), *unplanned]
-    named = units["indicators"].dropna()
+    sources = list(dict.fromkeys([*budget["source"], *unplanned]))
+    named, years = units["indicators"].dropna(), tuple(sorted({int(y) for y in budget["year"]}))
     _, asked, sexes = zip(*persons.values(), strict=True)
     codes: dict[str, Sequence[str]] = {
         "unit": [*units.index], "item": [*project, *project.values()], "source": sources,
         "indicator": [*targets.index], "group": asked, "sex": sexes}
     return Form(
-        {unit: tuple(codes.split(";")) for unit, codes in zip(named.index, named, strict=True)},
-        tuple(sorted({int(year) for year in budget["year"]})), persons,
+        {unit: tuple(map(str.strip, listed.split(";")))
+         for unit, listed in zip(named.index, named, strict=True)},
+        years, persons,
         {f"{item}.{source}": (item, source) for item in project for source in sources},
         dict(zip(targets.index, targets["accumulation"], strict=True)), project,
         {(kind, code): (vi, en) for kind, several in codes.items() for code, vi, en in zip(
-            several, labels(kind, several, "vi"), labels(kind, several, "en"), strict=True)},
+            several, *(labels(kind, several, lang, printed) for lang in ("vi", "en")),
+            strict=True)},
         dict(budget.groupby("item")["amount"].sum()), dict(units["residents"].dropna()),
-        about("census"), f"{about('form_stem')}-v{EDITION}")
+        about("census"), f"{about('form_stem')}-v{EDITION}",
+        {unit: range(first, last + 1) for unit, first, last in zip(
+            units.index, units["first_year"].fillna(years[0]), units["last_year"].fillna(years[-1]),
+            strict=True)})

@@ -80,6 +80,9 @@ def write_template(unit: str, year: int, path: str | Path, *, illustrative: bool
         raise UsageError(f"unit {unit!r} sends no return; those that do: {', '.join(form.units)}")
     if year not in form.years:
         raise UsageError(f"year {year} is not in the plan: {form.years[0]} to {form.years[-1]}")
+    if year not in form.due[unit]:
+        raise UsageError(f"year {year}: unit {unit!r} sends no return for it; it does for "
+                         f"{form.due[unit][0]} to {form.due[unit][-1]}")
     book = xlsxwriter.Workbook(content, {"in_memory": True})
     book.set_properties({"title": f"{about('form')} {unit} {year}",
                          "created": datetime.datetime(year, 1, 1),

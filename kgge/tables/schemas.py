@@ -51,7 +51,8 @@ class Schema(NamedTuple):
 DESCRIBED: dict[str, dict[str, dict[str, Any]]] = json.loads(
     Path(__file__).with_name("schemas.json").read_text(encoding="utf-8"))
 _ALL = {name: Schema(said["description"], tuple(said["key"]), tuple(
-    Column(f["name"], f["type"], f["description"], f.get("constraints", {}))
+    Column(f["name"], f["type"], f["description"],
+           f.get("constraints", {}) | {"optional": f.get("optional", False)})
     for f in said["fields"])) for kind in DESCRIBED.values() for name, said in kind.items()}
 SCHEMAS = {name: _ALL[name] for name in DESCRIBED["tables"]}
 
@@ -83,6 +84,8 @@ def conform(name: str, frame: pd.DataFrame, place: str = "") -> pd.DataFrame:
     """
     schema, at = _ALL[name], place or name
     wanted = [column.name for column in schema.columns]
+    optional = {column.name for column in schema.columns if column.limits["optional"]}
+    frame = frame.assign(**dict.fromkeys(sorted(optional - set(frame.columns))))
     if set(frame.columns) != set(wanted):
         raise DataError(f"{at}: columns are {', '.join(map(str, frame.columns))}; "
                         f"they must be {', '.join(wanted)}")
@@ -147,15 +150,13 @@ def _typed(values: Any, kind: str) -> Any:
         return numbers
 
 
-def read_list(name: str, file: str | None = None) -> pd.DataFrame:
+def read_list(name: str) -> pd.DataFrame:
     """Read a code list of ``data/raw`` (targets, units, groups, …) with its types, or raise.
 
     Parameters
     ----------
     name : str
         A table or list of ``schemas.json``.
-    file : str, optional
-        Stem of the file where it is not called after the list.
 
     Raises
     ------
@@ -168,11 +169,17 @@ def read_list(name: str, file: str | None = None) -> pd.DataFrame:
       indicator  target  target_year accumulation
     0        1a     0.7         2020   cumulative
     """
-    path, columns = data_folder() / "raw" / f"{file or name}.csv", _ALL[name].columns
-    rows = read_rows(path, [c.name for c in columns])
+    path, columns = list_path(name), _ALL[name].columns
+    rows = read_rows(path, [c.name for c in columns if not c.limits["optional"]])
     frame = pd.DataFrame([row for _, row in rows], index=[line for line, _ in rows],
                          columns=[c.name for c in columns], dtype="str").replace("", None)
     return conform(name, frame, path.name)
+
+
+def list_path(name: str) -> Path:
+    """Return where a code list stands in the data folder."""
+    said = (DESCRIBED["tables"] | DESCRIBED["lists"])[name]
+    return data_folder() / "raw" / str(said.get("file", f"{name}.csv"))
 
 
 def read_targets() -> pd.DataFrame:
