@@ -1,6 +1,7 @@
 """From ``data/raw`` to ``data/processed``: every table, its dictionary and its data package."""
 
 import json
+import logging
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,8 @@ from kgge.returns.form import make_form
 from kgge.tables.folder import read_plan
 from kgge.tables.load import write_table
 from kgge.tables.schemas import DESCRIBED, FROM_RETURNS, SCHEMAS
+
+log = logging.getLogger(__name__)
 
 # A row total has no year and source, a problem of a whole file no cell: no primary key there.
 NULLABLE_KEYS = ("annex", "ledger", "problems")
@@ -28,6 +31,9 @@ def build() -> Returns:
     out = data_folder() / "processed"
     lists = read_plan()
     annex = lists["annex"]
+    log.info("annex, %s", annex.attrs["header"])
+    for note in annex.attrs["notes"]:
+        log.warning("annex: %s", note)
     frames = {
         "annex": annex,
         "repairs": pd.DataFrame(annex.attrs["repairs"],

@@ -72,12 +72,19 @@ def new(
 
 
 @app.command()
-def build() -> None:
+def build(
+    verbose: Annotated[bool, typer.Option(
+        "--verbose", "-v", help="Say what each column of the annex was taken for, and what was "
+        "mended.")] = False,
+) -> None:
     """Make the tables of data/processed from data/raw.
 
     Exit 1 if the data has problems.
     """
     from kgge.build import build as build_tables
+
+    if verbose:
+        logging.getLogger("kgge").setLevel(logging.INFO)
 
     returns = build_tables()
     _say_counts(returns)
@@ -87,9 +94,12 @@ def build() -> None:
     for told in of_another_plan(load_annex()):
         typer.echo(told, err=True)
     ledger = load_ledger()
-    wrong = ledger[ledger["state"] == "differs"]
-    open_ = (ledger["state"] == "not checkable").sum()
-    typer.echo(f"annex: {len(ledger)} checks, {len(wrong)} differ, {open_} cannot be made")
+    wrong, agree = (ledger[ledger["state"] == state] for state in ("differs", "agrees"))
+    rounded = int((agree["difference"] != 0).sum())
+    typer.echo(f"annex: {len(ledger)} checks, {len(wrong)} differ, "
+               f"{len(ledger) - len(wrong) - len(agree)} cannot be made (not printed), "
+               f"{len(agree)} agree"
+               + f" ({rounded} within the stated tolerance)" * (rounded > 0))
     for row in wrong.itertuples():
         typer.echo(f"  line {row.line}: {row.check} of {row.item}: printed {row.printed:g}, "
                    f"computed {row.computed:g}", err=True)

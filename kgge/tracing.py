@@ -7,8 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kgge.annex.fields import read_grid
-from kgge.annex.read import find_annex
+from kgge.annex.read import find_annex, open_annex
 from kgge.files import data_folder, read_rows
 from kgge.returns.collect import list_files
 from kgge.returns.form import ENTRIES
@@ -83,7 +82,7 @@ def _matching(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 
 def _in_annex(cells: pd.DataFrame) -> pd.DataFrame:
     path = find_annex()
-    printed = {(line, c.column): c.printed for line, row in read_grid(path) for c in row}
+    printed = {(line, c.column): c.printed for line, row in open_annex(path).grid for c in row}
     text: Any = [printed[place] for place in zip(cells["line"], cells["column"], strict=True)]
     figure = "corrected" if "corrected" in cells else "amount"  # of repairs: what was read instead
     out = cells.assign(figure=figure, value=cells[figure], file=path.name, sheet=None, text=text)

@@ -52,7 +52,7 @@ def header_of(years: list[int], sources: list[str]) -> list[list[str]]:
     gap = [""] * (len(sources) - 1)
     n = len(years) * len(sources)
     return [
-        ["Số TT", "Nội dung", "Kinh phí các năm", *[""] * (n - 1), "Tổng cộng"],
+        ["Số TT", "Nội dung (triệu đồng)", "Kinh phí các năm", *[""] * (n - 1), "Tổng cộng"],
         ["", "", *(t for y in years for t in [str(y), *gap]), ""],
         ["", "", *(HEADER_SOURCES[s] for _ in years for s in sources), ""],
     ]

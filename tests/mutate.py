@@ -28,7 +28,7 @@ MODULES = sorted(".".join(path.relative_to(ROOT / "kgge").with_suffix("").parts)
 TESTS = {
     "__init__": "style tables", "files": "tables", "plan": "labels progress",
     "tracing": "build returns", "xlsx": "faults returns",
-    "annex.read": "annex build", "annex.fields": "annex", "annex.tree": "annex",
+    "annex.read": "annex build",
     "annex.reconcile": "ledger", "returns.annotate": "returns", "returns.cells": "cells faults",
     "returns.form": "template returns", "returns.parse": "faults returns",
     "returns.collect": "returns faults", "tables.load": "tables", "tables.schemas": "tables",

@@ -106,7 +106,7 @@ def test_another_province_needs_no_change_of_code(data):
     for path in (data / "raw" / "returns").rglob("*.xlsx"):
         path.unlink()
     (data / "raw" / "annex-other.txt").write_text(
-        "\t\t2021\t\t\tTổng cộng\n\t\tTrung ương\tĐịa phương\tKhác\t\n"
+        "Đơn vị tính: triệu đồng\n\t\t2021\t\t\tTổng cộng\n\t\tTrung ương\tĐịa phương\tKhác\t\n"
         "I\tDự án\t1.000\t2\t3\t1.005\n\t- Dòng\t1.000\t2\t3\t1.005\n"
         "\tTổng cộng\t1.000\t2\t3\t1.005\n", encoding="utf-8")
     build()

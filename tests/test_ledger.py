@@ -41,8 +41,11 @@ def test_what_is_not_printed_is_not_checkable(annex):
     ledger = kgge.reconcile(other)
     unknown = ledger[ledger["state"] == "not checkable"]
     assert sorted(map(tuple, unknown[["check", "item"]].to_numpy())) == [
-        ("children", "II"), ("children", "II"), ("grand total", "total"), ("grand total", "total"),
-        ("row total", "II")]
+        ("children", "II"), ("children", "II"), ("row total", "II")]
+    total = ledger.query("check == 'grand total'")
+    assert set(total["state"]) == {"agrees"}, "the lines of II stand for it"
+    assert len(kgge.reconcile(other[other["item"] != "II.1"]).query(
+        "check == 'grand total' and year == 2016 and state == 'differs'")) == 2
     assert len(kgge.reconcile(annex[annex["item"] != "total"]).query(
         "state == 'not checkable'")) == 11
 

@@ -1,28 +1,50 @@
-"""The annex as fields: reading .tsv, .txt and .xlsx alike, and applying its corrections."""
+"""The annex as fields: reading .docx, .xlsx and text alike, and applying its corrections."""
 
 import csv
 import re
 import unicodedata
+import zipfile
+from collections.abc import Iterator
+from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kgge.files import DataError
-from kgge.xlsx import Fault, Rejected, open_sheets
+from kgge.files import DataError, read_rows
+from kgge.xlsx import MAX_RATIO, MAX_UNPACKED, Fault, Rejected, Sheet, open_sheets
 
-SUFFIXES = (".tsv", ".txt", ".xlsx")
-YEAR = re.compile(r"(?:năm\s*)?((?:19|20)\d\d)", re.IGNORECASE)
+SUFFIXES = (".docx", ".xlsx", ".tsv", ".txt", ".csv")
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_WITHIN = re.compile(r"±\s*(\d+(?:[.,]\d+)?)")  # a correction that states a tolerance
 
 
 class Cell(NamedTuple):
-    """One field: its column (from 1), the text read, the text that stands there."""
+    """One field: its column (from 1), the text read, the text that stands there.
+
+    `number` is what a workbook holds as a number; `stated` tells that a correction was made here.
+    Column 0 is a paragraph of a document, outside its tables.
+    """
 
     column: int
     text: str
     printed: str
+    number: Decimal | None = None
+    stated: bool = False
 
 
 Grid = list[tuple[int, list[Cell]]]
 Log = list[dict[str, Any]]
+Place = tuple[int, int]  # line and column
+
+
+class Part(NamedTuple):
+    """A file, or one sheet of it: its fields, what must be known of it, cells not to go by."""
+
+    name: str
+    grid: Grid
+    hidden: bool
+    notes: list[str]
+    faults: dict[Place, str]
 
 
 def quote(text: str) -> str:
@@ -30,21 +52,33 @@ def quote(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
-def read_grid(path: Path) -> Grid:
-    """Return the lines of an annex that hold anything, each with its number and its fields."""
+def read_parts(path: Path) -> list[Part]:
+    """Return the sheets of a workbook, or the one part of any other file, as fields."""
     if not path.is_file():
         raise DataError(f"{path}: no such file")
-    if path.suffix.lower() not in SUFFIXES:
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
         raise DataError(f"{path.name}: an annex is one of {', '.join(SUFFIXES)}")
-    lines = _read_sheet(path) if path.suffix.lower() == ".xlsx" else _read_text(path)
-    grid = [(n, [Cell(c, t.strip(), t) for c, t in enumerate(fields, 1)])
-            for n, fields in enumerate(lines, 1) if any(t.strip() for t in fields)]
-    if not grid:
+    if suffix == ".xlsx":
+        parts = _read_book(path)
+    elif suffix == ".docx":
+        parts = [_read_document(path)]
+    else:
+        grid = [(n, [_text_cell(c, t) for c, t in enumerate(fields, 1)])
+                for n, fields in _read_text(path, suffix)]
+        parts = [Part(path.name, grid, False, [], {})]
+    parts = [part._replace(grid=[(n, cells) for n, cells in part.grid
+                                 if any(c.text for c in cells)]) for part in parts]
+    if not any(part.grid for part in parts):
         raise DataError(f"{path.name}: the file is empty")
-    return grid
+    return parts
 
 
-def _read_text(path: Path) -> list[list[str]]:
+def _text_cell(column: int, text: str) -> Cell:
+    return Cell(column, " ".join(text.split("\n")).strip(), text)
+
+
+def _read_text(path: Path, suffix: str) -> list[tuple[int, list[str]]]:
     content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig")
@@ -54,59 +88,170 @@ def _read_text(path: Path) -> list[list[str]]:
                         f"({content[error.start:error.start + 8]!r}); save the file as "
                         "text in UTF-8") from error
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return [line.split("\t") for line in text.split("\n")]
+    if suffix != ".csv":
+        # A quote of a label is no quote of an export: these are closed throughout.
+        rows = _split(text, "\t") if '"' in text else None
+        return rows or [(n, line.split("\t")) for n, line in enumerate(text.split("\n"), 1)]
+    found = [rows for mark in ";\t," if (rows := _split(text, mark))]
+    if not found:
+        raise DataError(f"{path.name}: the quotes do not close; save the file again as CSV")
+    return max(found, key=lambda rows: sum(len(fields) > 2 for _, fields in rows))
 
 
-def _read_sheet(path: Path) -> list[list[str]]:
+def _split(text: str, mark: str) -> list[tuple[int, list[str]]] | None:
+    """Return the fields of each line, with its number; None where the quotes do not close."""
+    reader, rows, line = csv.reader(StringIO(text), delimiter=mark, strict=True), [], 1
     try:
-        sheets = [[[_cell_text(value) for value in row] for row in sheet.rows]
-                  for sheet in open_sheets(path)[0]]
+        for fields in reader:
+            rows.append((line, fields))
+            line = reader.line_num + 1
+    except csv.Error:
+        return None
+    return rows
+
+
+def _read_book(path: Path) -> list[Part]:
+    try:
+        return [_read_sheet(sheet) for sheet in open_sheets(path)[0]]
     except Rejected as error:
         raise DataError(f"{path.name}: not a readable .xlsx workbook "
                         f"({', '.join(error.args)})") from error
-    return next((s for s in sheets if any(YEAR.fullmatch(t.strip()) for r in s for t in r)),
-                sheets[0])
 
 
-def _cell_text(value: object) -> str:
-    if isinstance(value, Fault):
-        value = value.text
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return unicodedata.normalize("NFC", str(value)).replace("\n", " ")
+def _read_sheet(sheet: Sheet) -> Part:
+    """Return a sheet; what it shows otherwise than it holds is a fault, what it hides a note."""
+    grid = [(n, [_typed_cell(c, value) for c, value in enumerate(row, 1)])
+            for n, row in enumerate(sheet.rows, 1)]
+    seen: dict[str, set[int]] = {}
+    faults: dict[Place, str] = {}
+    for (row, column), notes in getattr(sheet, "notes", {}).items():
+        for note in notes:
+            if note.code in ("shown", "invisible"):
+                faults[row + 1, column + 1] = (
+                    f"the cell shows {quote(note.text if note.code == 'shown' else '')}")
+            elif note.code in ("hidden", "struck"):
+                seen.setdefault(note.code, set()).add(row + 1)
+    said = [f"sheet {sheet.name!r}: {what} cells are read like all others, in row "
+            f"{', '.join(map(str, sorted(rows)))}" for what, rows in seen.items()]
+    return Part(sheet.name, grid, sheet.hidden, said, faults)
 
 
-def correct(grid: Grid, path: Path, repairs: Log) -> Grid:
-    """Apply the corrections; one that does not meet the text it was made for is an error."""
-    wanted = ["line", "column", "printed", "corrected", "reason"]
+def _typed_cell(column: int, value: object) -> Cell:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = Decimal(f"{value:.15g}")  # as a workbook shows it: 26.3, not 26.299999999999997
+        text = f"{number:f}"
+        return Cell(column, text, text, number)
+    text = value.text if isinstance(value, Fault) else str(value)
+    return _text_cell(column, unicodedata.normalize("NFC", text).replace("\n", " "))
+
+
+def _read_document(path: Path) -> Part:
+    """Return the paragraphs and table rows of a document, one line each.
+
+    A merged field stands once, where it begins; the columns are those of the table's grid.
+    """
+    import docx
+
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path}: cannot be read ({error})") from error
-    if reader.fieldnames != wanted:
-        raise DataError(f"{path.name}: the columns must be {', '.join(wanted)}")
+        with zipfile.ZipFile(path) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+        if size > MAX_UNPACKED or size > MAX_RATIO * path.stat().st_size:
+            raise ValueError(f"too big, {size / 1e6:.0f} MB")
+        body = docx.Document(str(path)).element.body
+    except Exception as error:  # whatever a broken file makes the reader raise
+        raise DataError(f"{path.name}: not a readable .docx document ({error})") from error
+    lines: list[list[Cell]] = []
+    notes: set[str] = set()
+    for block in _inside(body):
+        if block.tag == f"{_WORD}p":
+            lines.append([_text_cell(0, _said(block))])
+        elif block.tag == f"{_WORD}tbl":
+            rows = [row for row in _inside(block) if row.tag == f"{_WORD}tr"]
+            table = [_table_row(row) for row in rows]
+            begun = {c.column for cells in table for c in cells}
+            number = {column: n for n, column in enumerate(sorted(begun), 1)}
+            for row, cells in zip(rows, table, strict=True):
+                texts = {number[c.column]: c for c in cells}
+                lines.append([texts.get(n, Cell(n, "", ""))._replace(column=n)
+                              for n in range(1, len(begun) + 1)])
+                if any(row.iter(*(f"{_WORD}{t}" for t in ("strike", "dstrike", "vanish", "del")))):
+                    notes.add(f"table row at line {len(lines)}: text that is struck out, hidden "
+                              "or deleted with changes tracked")
+    return Part(path.name, list(enumerate(lines, 1)), False, sorted(notes), {})
+
+
+def _inside(block: Any) -> Iterator[Any]:
+    """Go through what a block holds, also within content controls and tracked insertions."""
+    for child in block.iterchildren():
+        if child.tag in {f"{_WORD}{t}" for t in ("sdt", "sdtContent", "ins", "customXml")}:
+            yield from _inside(child)
+        else:
+            yield child
+
+
+def _table_row(row: Any) -> list[Cell]:
+    cells, column = [], 1
+    for part in _inside(row):
+        if part.tag == f"{_WORD}trPr":
+            before = part.find(f"{_WORD}gridBefore")
+            column += int(before.get(f"{_WORD}val")) if before is not None else 0
+        elif part.tag == f"{_WORD}tc":
+            props = part.find(f"{_WORD}tcPr")
+            span = props.find(f"{_WORD}gridSpan") if props is not None else None
+            merge = props.find(f"{_WORD}vMerge") if props is not None else None
+            goes_on = merge is not None and merge.get(f"{_WORD}val") != "restart"
+            text = " ".join(_said(p) for p in _inside(part) if p.tag == f"{_WORD}p")
+            cells.append(_text_cell(column, "" if goes_on else text))
+            column += int(span.get(f"{_WORD}val")) if span is not None else 1
+    return cells
+
+
+def _said(paragraph: Any) -> str:
+    """Return the text of a paragraph, without what was moved or deleted with changes tracked."""
+    marks = {"tab": " ", "br": " ", "cr": " ", "noBreakHyphen": "-"}
+    out = []
+    for part in paragraph.iter():
+        name = str(part.tag).rpartition("}")[2]
+        gone = any(up.tag == f"{_WORD}moveFrom" for up in part.iterancestors())
+        if not gone and (name in marks or name == "t"):
+            out.append(part.text or "" if name == "t" else marks[name])
+    return unicodedata.normalize("NFC", "".join(out))
+
+
+def correct(grid: Grid, path: Path, repairs: Log) -> tuple[Grid, dict[Place | None, Decimal]]:
+    """Apply the corrections; one that does not meet the text it was made for is an error.
+
+    Returned with the fields is by how much a printed total may differ from its parts, in the unit
+    of the annex: of one cell, or of all (key None) where the row names no line and column.
+    """
     lines, faults = {n: list(cells) for n, cells in grid}, []
-    for number, row in enumerate(rows, 2):
-        if not (str(row["line"]).isdecimal() and str(row["column"]).isdecimal()):
+    within: dict[Place | None, Decimal] = {}
+    for number, row in read_rows(path, ["line", "column", "printed", "corrected", "reason"]):
+        tolerance = _WITHIN.fullmatch(row["corrected"])
+        whole = tolerance and not (row["line"] or row["column"] or row["printed"])
+        if not whole and not (row["line"].isdecimal() and row["column"].isdecimal()):
             faults.append(f"row {number}: line and column are whole numbers from 1")
             continue
-        if not (row["reason"] or "").strip():
+        if not row["reason"]:
             faults.append(f"row {number}: a correction needs its reason")
-        line, column = int(row["line"]), int(row["column"])
+        line, column = (grid[0][0], 1) if whole else (int(row["line"]), int(row["column"]))
         found = [c for c in lines.get(line, []) if c.column == column]
-        if not found or found[0].text != row["printed"].strip():
+        if not whole and (not found or found[0].text != row["printed"]):
             stands = quote(found[0].text) if found else "no such field"
             faults.append(f"row {number}: line {line}, column {column} should read "
                           f"{quote(row['printed'])}, but there stands {stands}")
             continue
-        at = lines[line].index(found[0])
-        new = row["corrected"].strip()
-        lines[line][at:at + 1] = [found[0]._replace(text=new)] if new else []
-        repairs.append({"line": line, "column": column, "rule": "correction",
-                        "printed": row["printed"], "corrected": new, "reason": row["reason"]})
+        if tolerance:
+            within[None if whole else (line, column)] = Decimal(tolerance[1].replace(",", "."))
+        else:
+            at = lines[line].index(found[0])
+            new = found[0]._replace(text=row["corrected"], number=None, stated=True)
+            lines[line][at:at + 1] = [new] if new.text else []
+        repairs.append({"line": line, "column": column,
+                        "rule": "tolerance" if tolerance else "correction",
+                        "printed": row["printed"] or ("(all)" if whole else ""),
+                        "corrected": row["corrected"], "reason": row["reason"]})
     if faults:
         raise DataError(f"{path.name}: corrections that do not fit the annex:\n  "
                         + "\n  ".join(faults))
-    return [(n, lines[n]) for n, _ in grid]
+    return [(n, lines[n]) for n, _ in grid], within

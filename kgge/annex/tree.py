@@ -1,19 +1,30 @@
-"""The outline of an annex: which line stands below which, told from numbers and bullets."""
+"""The tree of an annex: which line stands below which, and which rows are totals of others."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-from kgge.annex.fields import Cell, quote
+from kgge.annex.fields import Cell, Log, quote
 
-TOTAL = re.compile(r"(tổng cộng|tổng số|total).*|(tổng|cộng)\s*([:(].*)?", re.IGNORECASE)
+# "Tổng đài" and "Cộng đồng" begin lines, so a plain "Tổng" or "Cộng" must go on as totals do.
+_TOTAL = re.compile(
+    r"(?:tổng (?:cộng|số|kinh phí|dự toán|nhu cầu|vốn|ngân sách|chi phí)|(?:sub)?total)\b.*"
+    r"|(?:tổng|cộng)(?:\s*(?:[:(.,].*)?|\s+(?:chung|toàn|các|từng|mục|phần|tiểu|hợp phần|dự án|"
+    r"mô hình|nội dung|hoạt động|nhiệm vụ|chương trình|nhóm|năm|[ivx]+|\d+|[a-zđ])\b.*)",
+    re.IGNORECASE)
+_OF_WHICH = re.compile(r"\W*(?:trong đó|of which)\b", re.IGNORECASE)
 BULLET = re.compile(r"[-–—+•*]\s*")
+_END = r"[.)/:]?"
 _NUMBERS = {  # kinds of outline number; one that can be several is the first, see `_kind`
-    "roman": re.compile(r"([IVX]+)[.)]?"),
-    "dotted": re.compile(r"(\d+(?:\.\d+)+)[.)]?"),
-    "arabic": re.compile(r"(\d+)[.)]?"),
-    "upper": re.compile(r"([A-ZĐ])[.)]?"),
-    "letter": re.compile(r"([a-zđ])[.)]?"),
+    "roman": re.compile(rf"([IVX]+){_END}"),
+    "dotted": re.compile(rf"((?:\d+|[IVX]+|[A-ZĐ])(?:\.\d+)+){_END}"),
+    "arabic": re.compile(rf"(\d+){_END}"),
+    "bracket": re.compile(r"\((\d+)\)"),
+    "upper": re.compile(rf"([A-ZĐ]){_END}"),
+    "letter": re.compile(rf"([a-zđ]){_END}"),
 }
+Near = Callable[["Row", list[float]], bool]  # are these the amounts of that row, rounding apart
 
 
 @dataclass
@@ -25,6 +36,7 @@ class Row:
     number: str
     label: str
     cells: list[Cell]
+    printed: bool = False  # it has amounts
     amounts: list[float | None] = field(default_factory=list)
     item: str = ""
     parent: str | None = None
@@ -32,77 +44,192 @@ class Row:
 
 
 def is_total(row: Row) -> bool:
-    """Tell whether a row holds the grand totals: no number, and a label that says so."""
-    return not row.number and TOTAL.fullmatch(row.label) is not None
+    """Tell whether a row says that it is the total of others."""
+    return _TOTAL.fullmatch(BULLET.sub("", row.label, count=1)) is not None
+
+
+def is_part(row: Row) -> bool:
+    """Tell whether a row says that it is a part of the one above it (trong đó)."""
+    return _OF_WHICH.match(row.label) is not None
 
 
 def number_kinds(text: str) -> list[str]:
     """Return which kinds of outline number `text` can be; none if it is no number."""
-    return [kind for kind, form in _NUMBERS.items() if form.fullmatch(text)]
+    return [f"{kind}{text.rstrip('.').count('.')}" if kind == "dotted" else kind
+            for kind, form in _NUMBERS.items() if form.fullmatch(text)]
 
 
 def _ordinals(kind: str, number: str) -> set[int]:
     """Return which place among its siblings an outline number claims; letters in either order."""
-    text = number.rstrip(".)")
+    text = number.strip("(.)/:")
     if kind == "roman":
         values = [{"I": 1, "V": 5, "X": 10}[c] for c in text]
         return {sum(-v if v < max(values[i:]) else v for i, v in enumerate(values))}
-    if kind in ("arabic", "dotted"):
+    if kind.startswith(("arabic", "dotted", "bracket")):
         return {int(text.split(".")[-1])}
     return {order.find(text.casefold()) + 1
             for order in ("abcdđeghiklmnopqrstuvxy", "abcdefghijklmnopqrstuvwxyz")}
 
 
-def give_items(rows: list[Row], faults: list[str]) -> None:
-    """Give each row its item code, parent and level from its number or bullet.
+def repair(row: Row, rule: str, corrected: str, reason: str) -> dict[str, Any]:
+    """Return one row of the repairs: what was mended in a printed row, and why."""
+    return {"line": row.line, "column": row.column, "rule": rule, "printed": row.label,
+            "corrected": corrected, "reason": reason}
+
+
+class Tree:
+    """The rows of an annex, each with its item code, parent and level from number or bullet.
 
     A mark seen before in the branch returns to its level; a new one opens a level below. A row
-    without number and bullet stands beside the unnumbered rows before it, if there are any.
+    without number and bullet stands beside the unnumbered rows before it, if there are any. A row
+    that says it is a total belongs to the lines above it that it is the sum of, one that says it
+    is a part (trong đó) to the row above it: neither is a line of its own.
     """
-    totals = [row for row in rows if is_total(row)]
-    lines = [row for row in rows if not is_total(row)]
-    if len(totals) != 1 or totals[0] not in (rows[0], rows[-1]):
-        faults.append("one row of grand totals (Tổng cộng) belongs above or below all others; "
-                      f"found at line {', '.join(str(r.line) for r in totals) or 'none'}")
-    for row in totals:
-        row.item = "total"
-    stack: list[tuple[str, Row]] = []
-    counts: dict[str, int] = {}
-    for row in lines:
-        kind = _kind(row, stack, counts) if row.number else _bullet(row, stack)
-        depth = next((i for i, (k, _) in enumerate(stack) if k == kind), len(stack))
+
+    def __init__(self, rows: list[Row], near: Near) -> None:
+        self.near, self.rows = near, []
+        self.faults: list[str] = []
+        self.repairs: Log = []
+        self.below: dict[str, list[Row]] = {}  # by item; that of projects is ""
+        self.stack: list[tuple[str, Row]] = []
+        self.owners: dict[str, Row] = {}  # rows of which a part is named, by item
+        self.since: dict[str, int] = {}  # how many lines below an item a subtotal has counted
+        self.totals = [r for r in rows if is_total(r)]
+        self.total = _grand_total(rows)
+        if self.total is None:
+            self._fault(None, "")
+        last: Row | None = None
+        waiting: Row | None = None  # a "trong đó" without amounts: of the row before it
+        for row in rows:
+            if row is self.total:
+                row.item = "total"
+                self.rows.append(row)
+            elif last is self.total and last and (is_part(row) or not row.number) and (
+                    is_part(row) or waiting):
+                waiting = row
+                self._leave_out(row, last)
+                continue
+            elif is_part(row) and not row.printed:
+                waiting = row
+                continue
+            elif is_total(row):
+                self._subtotal(row)
+            else:
+                self._place(row, last, waiting)
+            last, waiting = row, None
+        self._settle_parts()
+        for row in self.rows:
+            row.label = BULLET.sub("", row.label, count=1) if BULLET.match(row.label) else row.label
+            if row.item not in self.below and not row.printed:
+                self.faults.append(f"line {row.line}: neither amounts nor lines below: "
+                                   f"{quote(row.label)}")
+
+    def _fault(self, row: Row | None, what: str) -> None:
+        found = ", ".join(str(r.line) for r in self.totals) or "none"
+        self.faults.append((f"line {row.line}: {quote(row.label)} {what}, and " if row else "")
+                           + "one row of grand totals (Tổng cộng) belongs above or below all "
+                           f"others; found at line {found}")
+
+    def _leave_out(self, row: Row, owner: Row) -> None:
+        self.repairs.append(repair(row, "of which", "", f"part of line {owner.line} "
+                                   f"({quote(owner.label)}), which stands; not a line of its own"))
+
+    def _place(self, row: Row, last: Row | None, waiting: Row | None) -> None:
+        """Give a line its place below or beside those before it."""
+        kind = self._kind(row)
+        depth = next((i for i, (k, _) in enumerate(self.stack) if k == kind), len(self.stack))
         if not row.number and depth == 0:
-            faults.append(f"line {row.line}: stands under no project: {quote(row.label)}")
-            continue
-        del stack[depth:]
-        parent = stack[-1][1].item if stack else ""
-        counts[parent] = place = counts.get(parent, 0) + 1
-        if row.number and place not in _ordinals(kind, row.number):
-            faults.append(f"line {row.line}: number {row.number!r} stands where number {place} "
-                          f"of its level belongs: {quote(row.label)}")
+            self.faults.append(f"line {row.line}: stands under no project: {quote(row.label)}")
+            return
+        if waiting and (last is None or depth < last.level):
+            self.faults.append(f"line {waiting.line}: no part of the row above follows "
+                               f"{quote(waiting.label)}; what stands below it is of the same level")
+        del self.stack[depth:]
+        above = self.stack[-1][1] if self.stack else None
+        row.parent = above.item if above else None
+        siblings = self.below.setdefault(row.parent or "", [])
+        siblings.append(row)
+        if row.number and len(siblings) not in _ordinals(kind, row.number):
+            self.faults.append(f"line {row.line}: number {row.number!r} stands where number "
+                               f"{len(siblings)} of its level belongs: {quote(row.label)}")
         row.level = depth + 1
-        row.parent = parent or None
-        row.item = f"{parent}.{place}" if parent else row.number.rstrip(".)")
-        stack.append((kind, row))
-    for row in lines:
-        row.label = BULLET.sub("", row.label, count=1) if BULLET.match(row.label) else row.label
-        if row.item not in counts and None in row.amounts:
-            faults.append(f"line {row.line}: neither amounts nor lines below: {quote(row.label)}")
+        row.item = f"{row.parent}.{len(siblings)}" if above else row.number.strip("(.)/:")
+        if above and (is_part(row) or waiting):
+            self.owners[above.item] = above
+        self.stack.append((kind, row))
+        self.rows.append(row)
+
+    def _kind(self, row: Row) -> str:
+        """Return the kind of a mark: of a number the open one it comes next in ("I" after "H")."""
+        if row.number:
+            kinds = number_kinds(row.number)
+            return next((kind for kind, above in self.stack if kind in kinds
+                         and len(self.below[above.parent or ""]) + 1 in _ordinals(kind, row.number)
+                         ), kinds[0])
+        if is_part(row):
+            return "part"
+        match = BULLET.match(row.label)
+        mark = match[0].strip().replace("–", "-").replace("—", "-") if match else "plain"
+        beside = [k for k, r in self.stack if not r.number and k != "part"]
+        return beside[0] if beside and "plain" in (mark, beside[0]) else mark
+
+    def whole(self, rows: list[Row]) -> list[float] | None:
+        """Return the sum of rows in each column; of one without amounts, the lines below it."""
+        columns = [[a for a in row.amounts if a is not None] if row.printed
+                   else self.whole(self.below.get(row.item, [])) for row in rows]
+        known = [c for c in columns if c]
+        return [sum(c) for c in zip(*known, strict=True)] if known and len(known) == len(
+            columns) and len({*map(len, known)}) == 1 else None
+
+    def _subtotal(self, row: Row) -> None:
+        """Find the lines above that a total is the sum of; their own row, if blank, takes it."""
+        found: list[tuple[Row | None, str]] = []
+        for depth in range(len(self.stack), -1, -1):
+            above = self.stack[depth - 1][1] if depth else None
+            item = above.item if above else ""
+            for start in {0, self.since.get(item, 0)}:
+                sums = self.whole(self.below.get(item, [])[start:])
+                if sums and row.printed and self.near(row, sums):
+                    found.append((above if start == 0 else None, item))
+        if not found and self.total and row.amounts == self.total.amounts:
+            found.append((None, "total"))
+        if not found:
+            self._fault(row, "is the total of no lines above it")
+            return
+        above, item = next((f for f in found if f[0] and not f[0].printed), found[0])
+        self.since[item] = len(self.below.get(item, []))
+        self.repairs.append(repair(row, "subtotal", "", f"total of {item or 'the projects above'}"))
+        if above and not above.printed:
+            above.cells, above.amounts, above.line = row.cells, row.amounts, row.line
+            above.printed = True
+
+    def _settle_parts(self) -> None:
+        """Leave out the parts of a row that do not make it up; those that do are its lines."""
+        for item, owner in self.owners.items():
+            sums = self.whole(self.below[item])
+            if sums and owner.printed and self.near(owner, sums):
+                continue
+            known = [a for a in owner.amounts if a is not None]
+            if not sums or not owner.printed or any(
+                    s > a for s, a in zip(sums, known, strict=False)):
+                self.faults.append(f"line {owner.line}: what is named of it (trong đó) is more "
+                                   f"than the row, or it has no amounts: {quote(owner.label)}")
+                continue
+            left = [r for r in self.rows if r.item.startswith(f"{item}.")]
+            for row in left:
+                self._leave_out(row, owner)
+                self.below.pop(row.item, None)
+            self.rows = [r for r in self.rows if r not in left]
+            del self.below[item]
 
 
-def _kind(row: Row, stack: list[tuple[str, Row]], counts: dict[str, int]) -> str:
-    """Return the kind of a number: the open one it comes next in ("I" after "H"), else the first.
-
-    Open are the levels of `stack`; `counts` has the rows below each parent so far.
-    """
-    kinds = number_kinds(row.number)
-    return next((kind for kind, above in stack if kind in kinds
-                 and counts[above.parent or ""] + 1 in _ordinals(kind, row.number)), kinds[0])
-
-
-def _bullet(row: Row, stack: list[tuple[str, Row]]) -> str:
-    """Return the kind of an unnumbered row: its bullet, or that of the rows it stands beside."""
-    match = BULLET.match(row.label)
-    mark = match[0].strip().replace("–", "-").replace("—", "-") if match else "plain"
-    beside = [k for k, r in stack if not r.number]
-    return beside[0] if beside and "plain" in (mark, beside[0]) else mark
+def _grand_total(rows: list[Row]) -> Row | None:
+    """Return the row of grand totals: the first, or the last but for its own parts (trong đó)."""
+    if rows and is_total(rows[0]):
+        return rows[0]
+    for row, after in zip(reversed(rows), [None, *reversed(rows)], strict=False):
+        if is_total(row):
+            return row if after is None or is_part(after) else None
+        if row.number:
+            return None
+    return None

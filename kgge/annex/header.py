@@ -1,0 +1,330 @@
+"""The header of an annex, understood once: what each column is, and in which unit its money."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+from itertools import zip_longest
+from typing import NamedTuple
+
+from kgge.annex.fields import Cell, Grid, quote
+from kgge.numbers import readings
+
+ALL = "all"  # the source of an annex that names none
+DASHES = {"-", "–", "—", "−"}  # yearbooks write a dash for zero
+Slot = tuple[int | None, str | None]  # year and source; a total lacks one of them or both
+Sources = tuple[tuple[str, str], ...]  # code, words printed for it
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_RANGE = re.compile(r"(?<!\d)(?:19|20)\d\d\s*[-–—]\s*(?:19|20)\d\d(?!\d)")
+_ROLES = {  # what a heading says that is no money; the first that fits
+    "number": re.compile(r"(?:số )?(?:tt|thứ tự)\b.*|stt\b.*|no\.?|#|mã(?: số)?"),
+    "other": re.compile(r"(?:ghi chú|đơn vị|đvt|cơ quan|chủ trì|phối hợp|số lượng|khối lượng|"
+                        r"quy mô|đơn giá|định mức|thời gian|địa điểm|căn cứ|sản phẩm|kết quả|"
+                        r"mục tiêu|note|remark|agency|unit|quantity).*|.*(?:tỷ lệ|tỉ lệ|%).*"),
+    "label": re.compile(r"(?:các )?(?:nội dung|hoạt động|nhiệm vụ|tên|danh mục|chỉ tiêu|dự án|"
+                        r"diễn giải|hạng mục|công việc|mô hình|chương trình|content|activit|item|"
+                        r"description).*"),
+}
+_TOTAL = re.compile(r"(?:tổng(?! hợp)|cộng(?! (?:đồng|hòa|hoà|tác))|total)\b.*"
+                    r"|.*\b(?:tổng (?:cộng|số))\b.*")
+_PART = re.compile(r"\W*(?:trong đó|of which)\b")
+# Words of a heading that name neither year nor source. Any other word is not understood: "TW Hội
+# LHPN" is no money of the central budget, "Ước thực hiện 2020" no plan.
+_PLAIN = set("vốn nguồn kinh phí kp ngân sách ns nsnn nhà nước từ của do cấp bố trí hỗ trợ đối "
+             "ứng sự nghiệp dự toán kế hoạch kh năm nhu cầu kiến phân bổ giao các hợp pháp huy "
+             "động chi tiền số cho trong đó chia ra thực hiện khái giai đoạn tổng cộng và mức "
+             "budget funds funding source state fund year planned plan total of which".split())
+_DONE = re.compile(r"thực hiện\b")
+
+_TIMES = {"": 0, "1": 0, "nghìn": 3, "ngàn": 3, "1000": 3, "thousand": 3, "triệu": 6, "tr": 6,
+          "1000000": 6, "million": 6, "tỷ": 9, "tỉ": 9, "1000000000": 9, "billion": 9}
+_MONEY = (r"(?P<times>1(?:[., ]?000){0,3}|nghìn|ngàn|triệu|tr|tỷ|tỉ|thousand|million|billion|)"
+          r"\.?\s*(?:đồng việt nam|đồng vn|việt nam đồng|đồng|đ|vnđ|vnd|vn|dong)")
+_FOREIGN = re.compile(r"\b(?:usd|eur|đô la)\b|[$€]")
+_UNIT = r"(?:đơn vị(?: tính)?|đvt|unit)"
+_NAMED = re.compile(rf"{_UNIT}\s*(?:là\s*)?[:|\s(]*{_MONEY}(?=\W*$|\s*[).,;:|/\]–-])")
+_BRACKET = re.compile(rf"[(\[]\s*(?:{_UNIT}\s*:?)?\s*{_MONEY}\s*\.?\s*[)\]]")
+_ALONE = re.compile(rf"\W*{_MONEY}\W*")
+_TAIL = re.compile(rf"(?:[:;,/–-]\s*|(?<![\d.,])\s(?!đ|vn)){_MONEY}\W*$")
+
+
+class Meaning(NamedTuple):
+    """What one heading says: a year, a source, a total, words that are none of it, a fault."""
+
+    year: int | None = None
+    source: str | None = None
+    total: bool = False
+    left: str = ""
+    fault: str = ""
+
+
+class Money(NamedTuple):
+    """One column of money: what its headings name, the lowest of them, the one with the year."""
+
+    year: int | None
+    source: str | None
+    total: bool
+    low: tuple[int, Cell]
+    dated: tuple[int, Cell]
+
+
+@dataclass
+class Header:
+    """What each column is (by its place, from 1), the rows of the header, the unit of money."""
+
+    roles: dict[int, str] = field(default_factory=dict)  # number, label, other, unknown
+    slots: dict[int, Slot] = field(default_factory=dict)
+    headings: dict[int, str] = field(default_factory=dict)
+    rows: range = range(0)  # of the grid
+    texts: list[list[str]] = field(default_factory=list)
+    parts: bool = False  # "Trong đó" stands over columns
+    unit: str = ""
+    exponent: int | None = None
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def label(self) -> int:
+        """The column of labels: the one named so, else the one before the first other."""
+        named = [c for c, role in self.roles.items() if role == "label"]
+        others = [*self.slots, *(c for c, role in self.roles.items() if role != "number")]
+        return named[0] if named else min(others, default=2) - 1
+
+    @property
+    def factor(self) -> Decimal:
+        """What an amount is multiplied by to be million dong."""
+        return Decimal(10) ** ((self.exponent or 0) - 6)
+
+    def __str__(self) -> str:
+        """Say in one line what each column was taken for."""
+        said = {c: f"{year or 'all years'} {source or 'total'}" if year or source else "row total"
+                for c, (year, source) in self.slots.items()} | self.roles | {
+                    self.label: "label"}
+        return ", ".join([*(f"column {c} {said[c]}" for c in sorted(said)),
+                          f"amounts in {self.unit or 'no unit'}"])
+
+
+def fold(text: str) -> str:
+    """Return text for comparing: NFC, small letters, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def money(text: str, heading: bool = False) -> tuple[int, str] | None:
+    """Return the unit of money that `text` names, as a power of ten of a dong and as it stands.
+
+    Examples
+    --------
+    >>> money("ĐVT: 1.000đ"), money("(Triệu đồng)"), money("Cộng đồng"), money("5 triệu đồng")
+    ((3, '1.000đ'), (6, 'triệu đồng'), None, None)
+    """
+    text = fold(text)
+    match = (_NAMED.search(text) or _BRACKET.search(text) or _ALONE.fullmatch(text)
+             or (_TAIL.search(text) if heading else None))
+    if match is None:
+        return None
+    said = re.sub(rf"^.*{_UNIT}\s*(?:là\s*)?", "", match[0]).strip(" ()[]:;,/.|–-")
+    return _TIMES[re.sub(r"[., ]", "", match["times"])], said
+
+
+@lru_cache(maxsize=1024)
+def meaning(text: str, sources: Sources) -> Meaning:
+    """Return what one heading says; `sources` are codes and the words printed for them."""
+    plain = fold(_BRACKET.sub("", fold(text)))
+    plain = _TAIL.sub("", plain) if not _ALONE.fullmatch(plain) else ""
+    years = {int(y) for y in _YEAR.findall(_RANGE.sub("", plain))}
+    words = " ".join(["", *re.findall(r"[^\W\d_]+", plain), ""])
+    codes: set[str] = set()
+    for code, printed in sorted(sources, key=lambda s: -len(s[1])):
+        if f" {printed} " in words:
+            codes.add(code)
+            words = words.replace(f" {printed} ", " · ")
+    total = _TOTAL.fullmatch(plain) is not None
+    left = " ".join(w for w in words.split() if w not in _PLAIN and w != "·")
+    if _DONE.match(plain) and years:
+        left = f"thực hiện {left}".strip()
+    fault = ""
+    if len(codes) > 1:
+        fault = f"names more than one funding source ({', '.join(sorted(codes))})"
+    elif "ngoài" in left.split():
+        fault = "names a source by what it is not (ngoài)"
+    elif len(years) > 1:
+        fault = "names more than one year"
+    elif left and (codes or (years and not total)):
+        fault = f"is not understood beside its year or source: {left!r}"
+    return Meaning(min(years, default=None), min(codes, default=None), total, left, fault)
+
+
+def role(text: str) -> str:
+    """Return what a heading says that is no money: number, label or other, else nothing."""
+    plain = _BRACKET.sub("", fold(text)).strip(" .:*")
+    return next((name for name, form in _ROLES.items() if form.fullmatch(plain)), "")
+
+
+def is_amount(cell: Cell) -> bool:
+    """Tell whether a number stands in a field, or a dash for zero."""
+    return cell.number is not None or cell.text in DASHES or bool(readings(cell.text.strip("()- ")))
+
+
+def read_header(grid: Grid, sources: Sources) -> Header:
+    """Return the first header that has columns of years; one without rows where there is none."""
+    found = [_understand(grid, top, sources) for top in _tops(grid, sources)]
+    return next((h for h in found if any(year for year, _ in h.slots.values())),
+                found[0] if found else Header())
+
+
+def _tops(grid: Grid, sources: Sources) -> Iterator[int]:
+    """Go through the rows where a header may begin: one that names its columns, else a year."""
+    years = []
+    for at, (_, cells) in enumerate(grid[:-1]):
+        filled = [c for c in cells if c.text and c.column]
+        plain = [meaning(c.text, sources) for c in filled]
+        if any(is_amount(c) and not m.year for c, m in zip(filled, plain, strict=True)):
+            continue
+        if len(filled) > 1 and any(role(c.text) in ("number", "label") for c in filled):
+            yield at
+        if any(m.year and not m.left for m in plain) and filled[-1].column > 1:
+            years.append(at)
+    yield from years
+
+
+def _understand(grid: Grid, top: int, sources: Sources) -> Header:
+    header = Header(rows=_rows(grid, top, sources))
+    head = [(line, [c for c in cells if c.text]) for line, cells in
+            (grid[i] for i in header.rows)]
+    header.texts = [[c.text for c in cells] for _, cells in head]
+    money_of: dict[int, Money] = {}
+    for column, above in _cover(head, max(len(grid[i][1]) for i in header.rows)).items():
+        header.headings[column] = above[-1][1].text
+        if what := role(above[-1][1].text):
+            header.roles[column] = what
+        elif said := _column(column, above, sources, header):
+            money_of[column] = said
+    _fill(header, money_of)
+    header.parts = any(_PART.match(fold(t)) for texts in header.texts for t in texts)
+    _read_unit(header, grid, head)
+    return header
+
+
+def _rows(grid: Grid, top: int, sources: Sources) -> range:
+    """Return the rows of a header: those that only stand right of the column of labels."""
+    first, last, named, years = top, top + 1, False, False
+    for at in range(top - 1, max(top - 3, -1), -1):
+        filled = [c for c in grid[at][1] if c.text and c.column]
+        said = [meaning(c.text, sources) for c in filled]
+        if not any((m.year or m.source) and not m.left for m in said) or filled[0].column < 3:
+            break
+        first = at
+    left = 0
+    for at in range(first, min(first + 5, len(grid))):
+        filled = [c for c in grid[at][1] if c.text]
+        names = [c.column for c in filled if role(c.text) in ("number", "label")]
+        numbers = [c for c in filled if is_amount(c)
+                   and (years or not meaning(c.text, sources).year)]
+        if at >= top + 1 and (numbers or not filled or (named and names)
+                              or (not names and filled[0].column <= left)):
+            break
+        named |= bool(names)
+        left = max([*names, left]) or filled[0].column - 1
+        years |= any(meaning(c.text, sources).year for c in filled)
+        last = max(last, at + 1)
+    return range(first, last)
+
+
+def _cover(head: Grid, width: int) -> dict[int, list[tuple[int, Cell]]]:
+    """Return the headings above each column, from the top; a heading reaches to the next one.
+
+    It ends where the heading above it ends, and in the lowest row it has one column.
+    """
+    covered: dict[int, list[tuple[int, Cell]]] = {}
+    reach = dict.fromkeys(range(1, width + 1), width)
+    for at, (line, cells) in enumerate(head):
+        new = dict(reach)
+        for cell, after in zip_longest(cells, cells[1:]):
+            last = min(after.column - 1 if after else width, reach.get(cell.column, 0))
+            if at and at == len(head) - 1:
+                last = cell.column
+            for column in range(cell.column, last + 1):
+                covered.setdefault(column, []).append((line, cell))
+                new[column] = last
+        reach = new
+    return dict(sorted(covered.items()))
+
+
+def _column(column: int, above: list[tuple[int, Cell]], sources: Sources,
+            header: Header) -> Money | None:
+    """Return what one column of money is; where its headings do not tell, that is a fault."""
+    said = [meaning(cell.text, sources) for _, cell in above]
+    line, low, text = above[-1][0], said[-1], above[-1][1].text
+    faults = [f"line {n}: the heading {quote(c.text)} {m.fault}"
+              for (n, c), m in zip(above, said, strict=True) if m.fault]
+    years = {m.year for m in said if m.year}
+    codes = {m.source for m in said if m.source}
+    if len(years) > 1 or len(codes) > 1:
+        faults.append(f"line {line}: {quote(text)} stands under headings that name "
+                      + ", ".join(map(str, sorted(years) if len(years) > 1 else sorted(codes))))
+    if low.left and not (low.total or low.year or low.source or faults) and (years or codes):
+        faults.append(f"line {line}: unknown funding source {quote(text)}; known are those of "
+                      "data/raw/sources.csv: " + ", ".join(words for _, words in sources))
+    header.faults += [f for f in faults if f not in header.faults]
+    total = low.total or any(m.total for m in said)
+    if faults or not (years or codes or total):
+        header.roles[column] = "unknown"
+        return None
+    dated = next((at for at, m in zip(above, said, strict=True) if m.year), above[-1])
+    return Money(min(years, default=None), min(codes, default=None), total, above[-1], dated)
+
+
+def _fill(header: Header, found: dict[int, Money]) -> None:
+    """Give each column of money its year and source; a slot that stands twice is a fault."""
+    named = any(m.year and m.source for m in found.values())
+    taken: dict[Slot, Money] = {}
+    for column, of in found.items():
+        line, text, year = of.low[0], of.low[1].text, of.year
+        slot = (year, of.source if of.source or named or not year else ALL)
+        first = taken.setdefault(slot, of)
+        header.roles[column] = "unknown"
+        if year and not of.source and named and not of.total:
+            fault = (f"line {line}: column {column} stands under {year} without a funding source, "
+                     "and there is no column of totals (Tổng cộng)")
+        elif first is of:
+            header.slots[column] = slot
+            del header.roles[column]
+            continue
+        elif first.low == of.low:
+            continue  # a heading over more columns than it has
+        elif year and not named:
+            fault = f"line {line}: no funding source stands under the year {year}"
+        elif year and first.dated != of.dated:
+            fault = f"line {of.dated[0]}: the year {year} stands twice in the header"
+        else:
+            fault = f"line {line}: {quote(text)} stands twice under {year or 'all years'}"
+        header.faults += [fault] * (fault not in header.faults)
+
+
+def _read_unit(header: Header, grid: Grid, head: Grid) -> None:
+    """Find the unit of money: above the header, in a heading, else in a column of units."""
+    found = [(line, unit) for line, cells in grid[:header.rows.start]
+             if (unit := money(" | ".join(c.text for c in cells if c.text)))]
+    found += [(line, unit) for line, cells in grid[:header.rows.start] for c in cells
+              if (unit := money(c.text))]
+    found += [(line, (-1, c.text)) for line, cells in grid[:header.rows.stop] for c in cells
+              if _FOREIGN.search(fold(c.text))]
+    found += [(line, unit) for line, cells in head for c in cells
+              if header.roles.get(c.column) != "other" and (unit := money(c.text, True))]
+    columns = [c for c, what in header.roles.items() if what == "other"]
+    if not found:
+        found = [(line, unit) for line, cells in grid[header.rows.stop:] for c in cells
+                 if c.column in columns and (unit := money(c.text))]
+    units = {unit[0]: (line, unit[1]) for line, unit in reversed(found)}
+    if len(units) == 1 and -1 not in units:
+        ((header.exponent, (_, header.unit)),) = units.items()
+        return
+    stands = [f"line {line} reads {quote(c.text)}" for line, cells in grid[:header.rows.stop]
+              for c in cells if re.match(r"\W*(?:đơn vị tính|đvt|unit)\b", fold(c.text))]
+    header.faults.append(
+        f"amounts are in {' and in '.join(f'{said!r} (line {n})' for n, said in units.values())}"
+        if units else "no unit of money stands above the amounts: write it there, or by a "
+        "correction into a heading, as in 'Nội dung (triệu đồng)'"
+        + "".join(f"; {s}" for s in stands[:1]))
