@@ -167,9 +167,12 @@ def _start(name: str) -> str:
 
 
 # Vietnamese and English label of a source, then the words by which annexes print it.
-SOURCES = {"central": ("Ngân sách trung ương", "Central budget", "Trung ương", "TW", "Central"),
-           "local": ("Ngân sách địa phương", "Local budget", "địa phương", "ĐP", "tỉnh", "Local"),
-           "other": ("Nguồn khác", "Other sources", "khác", "Other")}
+SOURCES = {"central": ("Ngân sách trung ương", "Central budget", "Trung ương", "TW", "NSTW",
+                       "Central"),
+           "local": ("Ngân sách địa phương", "Local budget", "địa phương", "ĐP", "NSĐP", "tỉnh",
+                     "huyện", "xã", "Local"),
+           "other": ("Nguồn khác", "Other sources", "khác", "xã hội hóa", "xã hội hoá", "tài trợ",
+                     "viện trợ", "Other")}
 
 
 def _page() -> str:
