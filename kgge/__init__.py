@@ -13,12 +13,14 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from kgge import charts
-    from kgge.analysis.coverage import coverage
+    from kgge.analysis.coverage import coverage, year_on_year
+    from kgge.analysis.gap import gap
     from kgge.analysis.prices import real_terms
-    from kgge.analysis.progress import progress
+    from kgge.analysis.progress import objectives, progress
     from kgge.analysis.reporting import reporting_rates
     from kgge.analysis.spending import execution, shares, totals
     from kgge.analysis.status_card import notice, status_card
+    from kgge.analysis.tipping import tipping
     from kgge.annex.read import read_annex
     from kgge.annex.reconcile import reconcile
     from kgge.charts.style import use
@@ -50,7 +52,8 @@ __all__ = [
     # money
     "totals", "shares", "real_terms", "execution",
     # persons
-    "coverage", "progress", "status_card", "notice", "reporting_rates",
+    "coverage", "progress", "objectives", "tipping", "gap", "year_on_year", "status_card",
+    "notice", "reporting_rates",
     # where a figure comes from, how it is drawn and called
     "trace", "charts", "use", "about", "label", "number", "percent", "DataError",
 ]
@@ -62,8 +65,9 @@ _MODULES = {
     "returns.template": ["write_template"], "returns.collect": ["read_returns", "Returns"],
     "tables.load": [name for name in __all__ if name.startswith("load_")],
     "analysis.spending": ["totals", "shares", "execution"],
-    "analysis.prices": ["real_terms"], "analysis.coverage": ["coverage"],
-    "analysis.progress": ["progress"], "analysis.status_card": ["status_card", "notice"],
+    "analysis.prices": ["real_terms"], "analysis.coverage": ["coverage", "year_on_year"],
+    "analysis.progress": ["progress", "objectives"], "analysis.tipping": ["tipping"],
+    "analysis.gap": ["gap"], "analysis.status_card": ["status_card", "notice"],
     "analysis.reporting": ["reporting_rates"], "tracing": ["trace"], "charts.style": ["use"],
     "labels": ["about", "label", "number", "percent"], "files": ["DataError"]}
 _HOME = {name: f"kgge.{module}" for module, names in _MODULES.items() for name in names}

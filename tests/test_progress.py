@@ -177,8 +177,16 @@ def test_missing_after_a_return_latest():
 
 
 def test_missing_without_an_earlier_return():
-    outcomes = rows(("a", 2016, "g", "female", 100, 10), ("b", 2017, "g", "female", 100, 10))
+    """b has as many eligible persons in 2016 as its nearest later return says; c sent none."""
+    outcomes = rows(("a", 2016, "g", "female", 100, 10), ("b", 2017, "g", "female", 300, 10),
+                    ("b", 2018, "g", "female", 999, 10))
     row = one(outcomes, A, units("a", "b"), 2016)
+    assert (row["coverage"], row["missing_units"]) == (0.1, "b")
+    assert (row["coverage_low"], row["coverage_high"]) == (10 / 400, 310 / 400)
+    cells = outcomes.assign(group=["g", "h", "h"])  # of another group than any before
+    assert one(cells, A, units("a", "b"), 2016)["coverage_high"] == 310 / 400
+    row = one(outcomes.query("unit == 'a'").pipe(lambda o: pd.concat([o, o.assign(year=2017)])), A,
+              units("a", "b"), 2016)
     assert row["coverage"] == 0.1
     assert row[["coverage_low", "coverage_high", "status_low", "status_high"]].isna().all()
     assert (row["missing_units"], row["firm"], row["status"]) == ("b", False, "acceleration_needed")

@@ -1,23 +1,21 @@
 """How far each objective is: coverage, what the missing returns could change, and the verdict."""
 
-from collections.abc import Mapping
-from fractions import Fraction
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from kgge import plan
-from kgge.analysis.bounds import add_up, blocks, year_range
+from kgge.analysis.bounds import add_up, blocks, lay_out
 from kgge.analysis.coverage import COUNTS, RETURNS
+from kgge.analysis.scope import needs, part_of
+from kgge.analysis.tipping import break_even
+from kgge.analysis.verdict import ORDER, Goal, check_targets, goal_of, share_of
 from kgge.tables import load as tables
 
 PROGRESS = ["indicator", "year", *COUNTS, "baseline", "target", "distance_share", "time_share",
             "ratio", "status", "status_low", "status_high", "firm", "observed_pace",
             "required_pace", *RETURNS]
-CUTS = (("on_track", Fraction(plan.ON_TRACK)),
-        ("acceleration_needed", Fraction(plan.ACCELERATE)), ("limited", Fraction(0)))
-
 
 def progress(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
              year: int | None = None) -> pd.DataFrame:
@@ -60,63 +58,106 @@ def progress(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
        coverage  ratio    status  firm
     0     0.133   0.95  on_track  True
     """
-    seen = year_range(outcomes)
-    goals = targets["target_year"].astype(int).to_list()
-    asked = ([int(year)] if year is not None else list(seen)) or goals
-    years = range(min([*asked, *seen]), max(asked) + 1) if asked else range(0)
-    rows = []
-    for block, goal in zip(blocks(outcomes, units, targets, years), targets.to_dict("records"),
-                           strict=True):
+    asked, span, targets = lay_out(outcomes, targets, units, year)
+    check_targets(targets, "target", "target_year", "baseline", "base_year")
+    rows, beside = [], []
+    if not span and len(targets):  # no return at all: each indicator stands in its target year
+        span = range(int(targets["target_year"].min()), int(targets["target_year"].max()) + 1)
+    for block, target in zip(blocks(outcomes, units, targets, span), targets.to_dict("records"),
+                             strict=True):
         sums = add_up(block)
-        for y in asked if asked is not goals else [int(goal["target_year"])]:
-            here = {name: values[y - years[0], 0] for name, values in sums.items()}
-            rows.append({"indicator": block.indicator, "year": y, **_judge(here, goal, y)})
+        for y in asked or [int(target["target_year"])]:
+            here = {name: values[y - span[0], 0] for name, values in sums.items()}
+            goal = goal_of(target, y)
+            rows.append({"indicator": block.indicator, "year": y, **_judge(here, goal)})
+            beside += break_even(block, here, goal, y - span[0], y)
     result = pd.DataFrame(rows, columns=PROGRESS)
-    result.attrs["illustrative"] = tables.is_illustrative(outcomes)
+    result.attrs = {"illustrative": tables.is_illustrative(outcomes), "part": part_of(outcomes),
+                    "tipping": beside}
     return result
 
 
-def _share(part: float, whole: float) -> Fraction | None:
-    return Fraction(float(part)) / Fraction(float(whole)) if whole > 0 else None
-
-
-def _judge(sums: dict[str, Any], goal: Mapping[Any, Any], year: int) -> dict[str, Any]:
+def _judge(sums: dict[str, Any], goal: Goal) -> dict[str, Any]:
     """Return one row of `progress`, judged on exact fractions."""
-    target = Fraction(str(goal["target"]))
-    baseline = None if pd.isna(goal["baseline"]) else Fraction(str(goal["baseline"]))
-    left = int(goal["target_year"]) - year
-    run = None if pd.isna(goal["base_year"]) else year - int(goal["base_year"])
-    time = None if run is None or run + left == 0 else Fraction(run, run + left)
-    shares = [_share(sums["reached"], sums["eligible"]),
-              _share(sums["low"], sums["ends"]), _share(sums["high"], sums["ends"])]
-    gone = [None if share is None or baseline is None or target == baseline
-            else (share - baseline) / (target - baseline) for share in shares]
-    ratios = [None if g is None or time is None or time <= 0 else g / time for g in gone]
-    status, low, high = (_status(share, target, left, ratio)
-                         for share, ratio in zip(shares, ratios, strict=True))
+    shares = [share_of(sums["reached"], sums["eligible"]),
+              share_of(sums["low"], sums["low_of"]), share_of(sums["high"], sums["high_of"])]
+    status, low, high = map(goal.status, shares)
     known = shares[1] is not None and shares[2] is not None
-    now = shares[0]
+    now, run = shares[0], goal.run
     numbers = {
         "coverage": now, "coverage_low": shares[1], "coverage_high": shares[2],
-        "baseline": baseline, "target": target, "distance_share": gone[0], "time_share": time,
-        "ratio": ratios[0],
-        "observed_pace": None if now is None or baseline is None or run is None or run <= 0
-        else (now - baseline) / run,
-        "required_pace": None if now is None or left <= 0 else (target - now) / left}
+        "baseline": goal.baseline, "target": goal.target, "distance_share": goal.distance(now),
+        "time_share": goal.time, "ratio": goal.ratio(now),
+        "observed_pace": None if now is None or goal.baseline is None or run is None or run <= 0
+        else (now - goal.baseline) / run,
+        "required_pace": None if now is None or goal.left <= 0
+        else (goal.target - now) / goal.left}
     # All three must agree: what is reported can lie outside the ends, where it says little.
+    firm = known and status == low == high and status != "not_assessable"
     return sums | {k: np.nan if v is None else float(v) for k, v in numbers.items()} | {
         "status": status, "status_low": low if known else None,
-        "status_high": high if known else None, "firm": known and status == low == high}
+        "status_high": high if known else None, "firm": firm}
 
 
-def _status(share: Fraction | None, target: Fraction, left: int, ratio: Fraction | None) -> str:
-    """Return the verdict on one share, `left` years before the target year."""
-    if share is None:
-        return "not_assessable"
-    if share >= target:
-        return "achieved"
-    if left <= 0:
-        return "not_achieved"
-    if ratio is None:
-        return "not_assessable"
-    return next((status for status, cut in CUTS if ratio >= cut), "reversing")
+def objectives(progress: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+    """Return the verdict on each objective: that of the indicator which is furthest behind.
+
+    Parameters
+    ----------
+    progress : DataFrame
+        As `progress` returns it.
+    targets : DataFrame
+        As `load_targets` gives it: indicator, objective, target_year, baseline, base_year and
+        national_target are used.
+
+    Returns
+    -------
+    DataFrame
+        Key objective, year; indicators (codes, `;` between); status, status_low, status_high, firm
+        as in `progress`: an objective is achieved only where all its indicators are, and not
+        assessable where one is not, unless another is not achieved; held_by: the indicators with
+        that status; national_status: the same with the national targets, as reported. For their
+        ranges: ``kgge.progress(outcomes, targets.assign(target=targets["national_target"]), …)``.
+
+    Examples
+    --------
+    >>> now = ["achieved", "not_achieved"]
+    >>> progress = pd.DataFrame({
+    ...     "indicator": ["1a", "1b"], "year": 2020, "reached": [70, 40], "eligible": 100,
+    ...     "status": now, "status_low": now, "status_high": now})
+    >>> targets = pd.DataFrame({"indicator": ["1a", "1b"], "objective": "1", "target_year": 2020,
+    ...     "baseline": 0.0, "base_year": 2015, "national_target": 0.5})
+    >>> objectives(progress, targets)[["objective", "status", "held_by"]]
+      objective        status held_by
+    0         1  not_achieved      1b
+    """
+    needs("progress", progress, ("indicator", "year", "reached", "eligible", "status"))
+    needs("targets", targets, ("indicator", "objective", "national_target"))
+    of = targets.set_index("indicator").to_dict("index")
+    table = progress.assign(
+        objective=progress["indicator"].map({i: row["objective"] for i, row in of.items()}),
+        national=[goal_of(of[row["indicator"]] | {"target": of[row["indicator"]][
+            "national_target"]}, int(row["year"])).status(share_of(row["reached"], row["eligible"]))
+            for row in progress.to_dict("records")])
+    rows = []
+    for (objective, year), part in table.groupby(["objective", "year"], sort=False):
+        status, low, high = (_worst(part[c]) for c in ("status", "status_low", "status_high"))
+        rows.append({
+            "objective": objective, "year": year, "indicators": ";".join(part["indicator"]),
+            "status": status, "status_low": low, "status_high": high,
+            "firm": status == low == high and status != "not_assessable",
+            "held_by": ";".join(part.loc[part["status"] == status, "indicator"]),
+            "national_status": _worst(part["national"])})
+    out = pd.DataFrame(rows, columns=["objective", "year", "indicators", "status", "status_low",
+                                      "status_high", "firm", "held_by", "national_status"])
+    out.attrs = {name: kept for name, kept in progress.attrs.items() if name != "tipping"}
+    return out
+
+
+def _worst(statuses: Iterable[Any]) -> str | None:
+    """Return the worst verdict; one unknown leaves it open, unless another is not achieved."""
+    known = ["" if pd.isna(status) else status for status in statuses]
+    for settled in ("not_achieved", "", "not_assessable"):
+        if settled in known:
+            return settled or None
+    return max(known, key=ORDER.index, default=None)

@@ -1,0 +1,69 @@
+"""Who holds how much of the way that is left: persons still to be reached."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from kgge.analysis.coverage import COUNTS, RETURNS, tabulate
+from kgge.analysis.scope import keys_of, whole_year
+from kgge.analysis.verdict import check_targets
+
+
+def gap(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame, year: int,
+        by: str | Sequence[str] = "unit") -> pd.DataFrame:
+    """Return how many persons are missing to the target, and who holds them.
+
+    Parameters
+    ----------
+    outcomes, targets, units : DataFrame
+        As for `progress`.
+    year : int
+        The year to look at.
+    by : str or sequence of str, default "unit"
+        Any of unit, group, sex.
+
+    Returns
+    -------
+    DataFrame
+        Key indicator, year and the keys of `by`; reached, eligible (persons, of the rows that have
+        both), target (share); gap = target x eligible - reached: persons still to be reached,
+        below 0 where there are more than that (a target to be reduced: persons too many); the gaps
+        of an indicator sum to the province's. gap_share: of the gaps above 0; gap_low, gap_high:
+        what it can be, with what is missing or in doubt; units_expected, units_reported,
+        missing_units as in `coverage`.
+
+    Raises
+    ------
+    DataError
+        As for `progress`.
+
+    Examples
+    --------
+    >>> units = pd.DataFrame({"unit": ["a", "b"], "indicators": "1a", "residents": None})
+    >>> outcomes = pd.DataFrame({"unit": ["a", "b"], "year": 2016, "indicator": "1a", "group": "g",
+    ...     "sex": "female", "eligible": [100, 300], "reached": [10, 200]})
+    >>> targets = pd.DataFrame({"indicator": ["1a"], "target": 0.7, "target_year": 2020,
+    ...     "baseline": 0.0, "base_year": 2015, "accumulation": "cumulative"})
+    >>> gap(outcomes, targets, units, 2016)[["unit", "gap", "gap_share"]]
+      unit   gap  gap_share
+    0    a  60.0   0.857143
+    1    b  10.0   0.142857
+    """
+    keys = keys_of(by, ("unit", "group", "sex"))
+    check_targets(targets, "target", "target_year", "baseline", "base_year")
+    out = tabulate(outcomes, targets, units, keys, whole_year(year), gaps=True)
+    goals = targets.set_index("indicator")
+    out["target"] = out["indicator"].map(goals["target"]).astype(float)
+    # Rounded: 0.7 x 10 - 7 is 0 persons, not a rounding error of one.
+    out["gap"] = (out["target"] * out["eligible"].astype(float) - out["reached"]).round(9)
+    reduce = out["indicator"].map(goals["target"] < goals["baseline"]).astype(bool)
+    ends = out[["gap_low", "gap_high"]].astype(float).round(9)
+    out["gap"] = out["gap"].where(~reduce, -out["gap"])
+    out["gap_low"] = np.where(reduce, -ends["gap_high"], ends["gap_low"])
+    out["gap_high"] = np.where(reduce, -ends["gap_low"], ends["gap_high"])
+    positive = out["gap"].clip(lower=0)
+    whole = positive.groupby(out["indicator"]).transform("sum")
+    out["gap_share"] = (positive / whole).where(whole > 0)
+    return out[["indicator", "year", *keys, *COUNTS[:2], "target", "gap", "gap_share", "gap_low",
+                "gap_high", *RETURNS]]

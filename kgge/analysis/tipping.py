@@ -1,0 +1,149 @@
+"""What would decide a verdict: how many of the missing must have been reached to cross a line."""
+
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kgge.analysis.bounds import Block, add_up, blocks, lay_out
+from kgge.analysis.scope import part_of, whole_year
+from kgge.analysis.verdict import CUTS, ORDER, Goal, check_targets, goal_of, share_of
+from kgge.tables import load as tables
+
+TIPPING = ["indicator", "year", "threshold", "verdict_above", "verdict_below", "state",
+           "persons_needed", "missing_eligible", "share_needed", "last_share", "growth_to_flip",
+           "persons_to_reach", "persons_to_miss", "missing_units", "doubtful_units", "later_units"]
+
+
+def tipping(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
+            year: int) -> pd.DataFrame:
+    """Return what would decide the verdict of one year, at the target and at each cut point.
+
+    Parameters
+    ----------
+    outcomes, targets, units : DataFrame
+        As for `progress`.
+    year : int
+        The year to judge.
+
+    Returns
+    -------
+    DataFrame
+        Key indicator, year, threshold (share of persons: the target; before the target year also
+        baseline + cut x time_share x (target - baseline)). With reached R and eligible E of the
+        rows that have both, E' eligible and L reached (last returned) of the missing:
+
+        - verdict_above, verdict_below: the verdict on either side
+        - state: ``certain_above``, ``certain_below``, ``open``: whether the range lies on one side,
+          figures in doubt counted both ways
+        - persons_needed: threshold x (E + E') - R, rounded up: of the missing, so many must have
+          been reached to be at the threshold (a target to be reduced: so many at most)
+        - missing_eligible: E' (persons; empty where it is not known)
+        - share_needed, last_share: persons_needed before rounding, and L, as shares of E'
+        - growth_to_flip: by which share E' must have grown (below 0: shrunk) since it was last
+          returned for the low end of the range to stand at the threshold; empty where it cannot
+        - persons_to_reach, persons_to_miss: persons of whom nothing is known that would bring R / E
+          to the threshold, if all of them were reached, or none
+        - missing_units (the widest first), doubtful_units, later_units (whose E' is that of a later
+          return): codes, `;` between
+
+    Raises
+    ------
+    DataError
+        As for `progress`.
+
+    Notes
+    -----
+    It holds if the missing units have as many eligible persons as last returned; it is no guard
+    against misreporting or double counting.
+
+    Examples
+    --------
+    >>> units = pd.DataFrame({"unit": ["labour", "justice"], "indicators": "1a", "residents": None})
+    >>> outcomes = pd.DataFrame({
+    ...     "unit": ["justice", "labour"], "year": [2019, 2020], "indicator": "1a",
+    ...     "group": "workers", "sex": "female", "eligible": [100, 1000], "reached": [95, 720]})
+    >>> targets = pd.DataFrame({"indicator": ["1a"], "target": 0.7, "target_year": 2020,
+    ...     "baseline": 0.0, "base_year": 2015, "accumulation": "cumulative"})
+    >>> tipping(outcomes, targets, units, 2020)[["state", "persons_needed", "growth_to_flip"]]
+               state  persons_needed  growth_to_flip
+    0  certain_above              50        0.642857
+    """
+    year = whole_year(year)
+    _, span, targets = lay_out(outcomes, targets, units, year)
+    check_targets(targets, "target", "target_year", "baseline", "base_year")
+    rows = []
+    for block, target in zip(blocks(outcomes, units, targets, span), targets.to_dict("records"),
+                             strict=True):
+        sums = {name: values[year - span[0], 0] for name, values in add_up(block).items()}
+        rows += break_even(block, sums, goal_of(target, year), year - span[0], year)
+    result = pd.DataFrame(rows, columns=TIPPING)
+    result.attrs = {"illustrative": tables.is_illustrative(outcomes), "part": part_of(outcomes)}
+    return result
+
+
+def _thresholds(goal: Goal) -> list[tuple[Fraction, str, str]]:
+    """Return the shares at which the verdict changes, with the verdicts at and short of each.
+
+    Cut point 0 is the baseline: where that is 0, nobody can be short of it.
+    """
+    lines = [(goal.target, "achieved")]
+    if goal.left > 0 and goal.time is not None and goal.time > 0 and goal.baseline is not None:
+        lines += [(goal.baseline + cut * goal.time * (goal.target - goal.baseline), status)
+                  for status, cut in CUTS if cut or goal.baseline]
+    short = "not_assessable" if goal.left > 0 and len(lines) == 1 else "not_achieved"
+    below = [status for _, status in lines[1:]]
+    if below:
+        below.append(ORDER[ORDER.index(below[-1]) + 1])
+    return [(share, met, missed) for (share, met), missed in zip(
+        lines, below or [short], strict=True)]
+
+
+def break_even(block: Block, sums: dict[str, Any], goal: Goal, at: int,
+               year: int) -> list[dict[str, Any]]:
+    """Return the rows of `tipping` of one indicator; `at` is the place of the year."""
+    now, other, missing = block.now, block.else_, block.missing[:, at]
+    complete = block.complete[:, at]
+    eligible, reached = (Fraction(float(cube[:, at][complete].sum())) for cube in block.told)
+    more = float(now.eligible[:, at][missing].sum())
+    last = float(now.low[:, at][missing].sum())
+    doubted = np.zeros(len(block.units), dtype=bool) if other is None else np.logical_or.reduce([
+        (mine[:, at] != its[:, at]).any(axis=0) for mine, its in zip(now[1:4], other[1:4],
+                                                                    strict=True)])
+    names = {"missing_units": sums["missing_units"],
+             "doubtful_units": ";".join(block.units[doubted]),
+             "later_units": ";".join(block.units[(now.late[:, at] & missing).any(axis=0)])}
+    ends = share_of(sums["low"], sums["low_of"]), share_of(sums["high"], sums["high_of"])
+    rows = []
+    for share, met, missed in _thresholds(goal):
+        row: dict[str, Any] = {"indicator": block.indicator, "year": year,
+                               "threshold": float(share), "state": _state(ends, share, goal.reduce),
+                               "missing_eligible": more}
+        row |= dict(zip(("verdict_below", "verdict_above") if goal.reduce else
+                        ("verdict_above", "verdict_below"), (met, missed), strict=True))
+        if not np.isnan(more):
+            need = share * (eligible + Fraction(more)) - reached
+            row["persons_needed"] = floor(need) if goal.reduce else ceil(need)
+            if more:
+                row |= {"share_needed": float(need / Fraction(more)), "last_share": last / more}
+                grown = ((reached + Fraction(last)) / share - eligible) if share else None
+                if grown is not None and grown >= 0:
+                    row["growth_to_flip"] = float(grown / Fraction(more) - 1)
+        if 0 < share < 1 and complete.any():
+            far = share * eligible - reached
+            row["persons_to_reach" if far > 0 else "persons_to_miss"] = float(ceil(
+                far / (1 - share) if far > 0 else -far / share))
+        rows.append(row | names)
+    return rows
+
+
+def _state(ends: tuple[Fraction | None, Fraction | None], share: Fraction, reduce: bool) -> str:
+    """Return on which side of a share the whole range lies; at it is the side to be reached."""
+    low, high = ends
+    if low is None or high is None:
+        return "open"
+    if reduce:
+        return "certain_below" if high <= share else "certain_above" if low > share else "open"
+    return "certain_above" if low >= share else "certain_below" if high < share else "open"
