@@ -5,6 +5,7 @@ import re
 import pandas as pd
 import pytest
 
+import kgge
 from kgge.analysis.progress import progress
 from kgge.analysis.status_card import status_card
 from kgge.files import DataError
@@ -36,10 +37,15 @@ def test_arithmetic_in_english():
             "Share of the distance: (25.0% − 0.0%) / (70.0% − 0.0%) = 35.7%",
             "Share of the time: 40.0%",
             "Ratio: 35.7% / 40.0% = 0.89",
-            "Verdict: Acceleration needed (not firm)",
+            "Verdict: Acceleration needed. It depends on missing or doubtful returns",
             "Persons still to be reached now, in the units that reported: 900",
             "Range with the missing returns counted in: 22.0% to 50.0%",  # 660 / 3000, 1500 / 3000
-            "Still possible: Acceleration needed, On track; the missing figures decide"):
+            "Still possible: Acceleration needed, On track",
+            # 0.95 x 0.4 x 0.7 = 26.6% of 3,000 are 798 persons, 298 of them among the 1,000 missing
+            "On track if the missing units have reached 29.8% together (2016: 16.0%): "
+            "298 of 1,000 persons",
+            "Pace since the baseline: 12.5 percentage points a year",
+            "Pace required in the years left: 15.0 percentage points a year"):
         assert line in card.split("\n")
     assert re.search(r"Missing .*: Rạch Giá; Hà Tiên$", card, re.MULTILINE)
     assert "from 0.95 is “On track”, from 0.60 “Acceleration needed”" in card
@@ -58,7 +64,9 @@ def test_arithmetic_in_vietnamese():
     for line in (
             "Tỷ lệ bao phủ: 500 / 2.000 người = 25,0% (1/3 đơn vị có báo cáo)",
             "Hệ số tiến độ: 35,7% / 40,0% = 0,89",
-            "Kết luận: Cần đẩy nhanh (chưa chắc chắn)",
+            "Kết luận: Cần đẩy nhanh. Kết luận còn phụ thuộc báo cáo còn thiếu hoặc còn nghi vấn",
+            "“Đúng tiến độ” nếu các đơn vị còn thiếu đã tiếp cận 29,8% số đối tượng "
+            "(năm 2016: 16,0%), tức 298 / 1.000 người",
             "Khoảng có thể khi tính cả các đơn vị thiếu báo cáo: từ 22,0% đến 50,0%"):
         assert line in card.split("\n")
     assert card.startswith("SỐ LIỆU MINH HỌA")
@@ -73,7 +81,7 @@ def test_rounding_never_crosses_the_target_or_a_cut_point():
     full = [(u, 2020, 10000, 6999.7) for u in UNITS["unit"]]
     card = status_card(table(*full), "1a", 2020, "en")
     assert "= 69.9% (3 of 3" in card
-    assert "Verdict: Not achieved (firm" in card
+    assert "Verdict: Not achieved. No return is missing or in doubt; this is no guard" in card
     assert "Persons still to be reached now, in the units that reported: 1\n" in card
     near = [(u, 2016, 100000, 13299) for u in UNITS["unit"]]  # ratio 0.94993
     card = status_card(table(*near), "1a", 2016, "en")
@@ -83,9 +91,14 @@ def test_rounding_never_crosses_the_target_or_a_cut_point():
 
 def test_nothing_left_once_achieved():
     card = status_card(table(*((u, 2018, 10, 8) for u in UNITS["unit"])), "1a", 2018, "en")
-    assert "reported: 0\n" in card
+    assert "still to be reached" not in card and "required" not in card
     assert "Missing: none" in card
-    assert "Still possible" not in card
+    assert "Still possible" not in card and "Range" not in card
+
+
+def alone_outcomes():
+    return pd.DataFrame([("labour", 2018, "4", "g", "female", 10, 5)], columns=[
+        "unit", "year", "indicator", "group", "sex", "eligible", "reached"])
 
 
 def test_no_baseline_no_data_and_no_range():
@@ -94,10 +107,65 @@ def test_no_baseline_no_data_and_no_range():
     assert "Baseline: the plan states none" in card
     assert "Ratio:" not in card
     assert "Range with missing returns: unknown" in card
-    assert "Still possible: any verdict" in card
+    assert "Verdict: Not assessable\n" in card and "firm" not in card and "any verdict" not in card
     card = status_card(short, "1a", 2018, "vi")
-    assert "chưa có số liệu (0/3 đơn vị có báo cáo)" in card
-    assert "Kết luận: Chưa thể đánh giá (chưa chắc chắn)" in card
+    assert "Chưa đơn vị nào trong số 3 đơn vị phải báo cáo gửi số liệu của năm này\n" in card
+    assert "Kết luận: Chưa thể đánh giá\n" in card
+    alone = progress(alone_outcomes(), TARGETS, UNITS[:1])
+    assert "from the one unit that is to report" in status_card(alone, "1a", 2018, "en")
+    nobody = progress(alone_outcomes(), TARGETS, UNITS[:1].assign(indicators="4"))
+    assert "No unit is to report this indicator" in status_card(nobody, "1a", 2018, "en")
+
+
+JUSTICE = (("labour", 2019, 1000, 700), ("labour", 2020, 1000, 720), ("rach-gia", 2019, 100, 95),
+           ("ha-tien", 2020, 0, 0))
+
+
+def test_how_far_the_missing_may_grow_before_the_verdict_turns():
+    """72.0% of those who reported; the missing 95 of 100 may be of at most 164 persons now."""
+    card = status_card(table(*JUSTICE), "1a", 2020, "en")
+    assert "= 72.0% (2 of 3 units reported)" in card
+    assert "Verdict: Achieved. It does not depend on missing or doubtful returns, if the " \
+        "missing units have as many eligible persons as last reported; this is no guard" in card
+    assert "The verdict stays at or above “Achieved” unless the eligible persons of Rạch Giá " \
+        "have grown by more than 64.3% since last returned" in card
+    late = table(*JUSTICE, ("rach-gia", 2020, 400, 100)).query("year == 2020").iloc[0]
+    assert late["status"] == "not_achieved" and late["firm"]
+    assert late["coverage"] == pytest.approx(820 / 1400)
+
+
+def test_what_decides_on_the_illustrative_set():
+    whole = kgge.progress(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units())
+    for year in (2020, "2020"):
+        assert "Achieved if Giồng Riềng has reached 35.9% (2019: 33.1%): 80,761 of 224,655 " \
+            "persons" in status_card(whole, "1b", year, "en")
+    assert "The ratio is within 0.05 of the cut point 0.95" in status_card(whole, "1a", 2017, "en")
+    assert "Pace from 2016 to 2017, over the figures that both years have" in status_card(
+        whole, "1a", 2017, "en")
+    for row in whole.to_dict("records"):  # each card is sentences, without a hole
+        for lang in ("en", "vi"):
+            card = status_card(whole, row["indicator"], row["year"], lang)
+            assert not re.search(r"[{}]|\bnan\b|None|\(\)|: ?\n|: ?$|  ", card), card
+
+
+def test_what_nobody_knows_is_given_in_persons():
+    card = status_card(table(("labour", 2020, 1000, 720)), "1a", 2020, "en")
+    assert "any verdict" not in card
+    # 720 / (1000 + 28) is 70.04%, 720 / 1029 is 69.97%
+    assert "The eligible persons of the missing units together are not known; falling short of " \
+        "“Achieved” would take 29 persons more, none of them reached" in card
+    below = status_card(table(("labour", 2020, 1000, 600)), "1a", 2020, "en")
+    assert "“Achieved” would take 334 persons more, all of them reached" in below  # 934 / 1334
+
+
+def test_figures_in_doubt_are_named():
+    outcomes = pd.DataFrame(
+        [("labour", 2016, 100, 10, ""), ("labour", 2017, 100, 90, "steep")],
+        columns=["unit", "year", "eligible", "reached", "doubt"]).assign(
+            indicator="1a", group="g", sex="female")
+    card = status_card(progress(outcomes, TARGETS, UNITS[:1]), "1a", 2017, "en")
+    assert "In doubt, and counted both ways: " in card and "It depends on missing or doubt" in card
+    assert "Range with the missing returns counted in: 10.0% to 100.0%" in card
 
 
 def test_errors():

@@ -156,25 +156,26 @@ def year_on_year(outcomes: pd.DataFrame, targets: pd.DataFrame,
     1  2017   2016     30.0    20.0
     """
     asked, span, targets = lay_out(outcomes, targets, units)
+    rows = [{"indicator": block.indicator, "year": year} | compare(block, span, year)
+            for block in blocks(outcomes, units, targets, span) for year in asked]
     names = ["reached_before", "eligible_before", "reached", "eligible"]
-    rows: list[dict[str, Any]] = []
-    for block in blocks(outcomes, units, targets, span):
-        for year in asked:
-            at = year - span[0]
-            both = ((e, block.complete[:, e] & block.complete[:, at]) for e in reversed(range(at)))
-            before, common = next(((e, c) for e, c in both if c.any()), (None, None))
-            row: dict[str, Any] = {"indicator": block.indicator, "year": year}
-            if before is not None:
-                eligible, reached = block.told
-                row |= {"since": span[before]} | dict(zip(names, (
-                    cube[:, y][common].sum() for y in (before, at) for cube in (reached, eligible)),
-                    strict=True))
-            rows.append(row)
-    out = pd.DataFrame(rows, columns=["indicator", "year", "since", *names]).astype(
+    out = pd.DataFrame(rows, columns=["indicator", "year", "since", *names, "pace"]).astype(
         {"since": "Int64"} | dict.fromkeys(names, "float64"))
     out["change"] = out["reached"] - out["reached_before"]
-    share, before_share = (out[f"reached{when}"] / out[f"eligible{when}"].where(
-        out[f"eligible{when}"] > 0) for when in ("", "_before"))
-    out["pace"] = (share - before_share) / (out["year"] - out["since"]).astype("float64")
+    out["pace"] = out.pop("pace").astype("float64")
     out.attrs = {"illustrative": tables.is_illustrative(outcomes), "part": part_of(outcomes)}
     return out
+
+
+def compare(block: Block, span: range, year: int) -> dict[str, Any]:
+    """Return one row of `year_on_year`; nothing where no earlier year has a row in common."""
+    at = year - span[0]
+    for before in reversed(range(at)):
+        common = block.complete[:, before] & block.complete[:, at]
+        if common.any():
+            (many_0, some_0), (many, some) = (
+                [float(cube[:, y][common].sum()) for cube in block.told] for y in (before, at))
+            pace = (some / many - some_0 / many_0) / (at - before) if many and many_0 else None
+            return {"since": span[before], "reached_before": some_0, "eligible_before": many_0,
+                    "reached": some, "eligible": many, "pace": pace}
+    return {}

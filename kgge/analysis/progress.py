@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from kgge.analysis.bounds import add_up, blocks, lay_out
-from kgge.analysis.coverage import COUNTS, RETURNS
+from kgge.analysis.coverage import COUNTS, RETURNS, compare
 from kgge.analysis.scope import needs, part_of
 from kgge.analysis.tipping import break_even
 from kgge.analysis.verdict import ORDER, Goal, check_targets, goal_of, share_of
@@ -60,7 +60,8 @@ def progress(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     """
     asked, span, targets = lay_out(outcomes, targets, units, year)
     check_targets(targets, "target", "target_year", "baseline", "base_year")
-    rows, beside = [], []
+    rows: list[dict[str, Any]] = []
+    beside: dict[str, list[dict[str, Any]]] = {"tipping": [], "pace": []}  # for the status card
     if not span and len(targets):  # no return at all: each indicator stands in its target year
         span = range(int(targets["target_year"].min()), int(targets["target_year"].max()) + 1)
     for block, target in zip(blocks(outcomes, units, targets, span), targets.to_dict("records"),
@@ -70,10 +71,13 @@ def progress(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
             here = {name: values[y - span[0], 0] for name, values in sums.items()}
             goal = goal_of(target, y)
             rows.append({"indicator": block.indicator, "year": y, **_judge(here, goal)})
-            beside += break_even(block, here, goal, y - span[0], y)
+            beside["tipping"] += break_even(block, here, goal, span, y)
+            if shown := compare(block, span, y):
+                beside["pace"].append({"indicator": block.indicator, "year": y} | {
+                    name: shown[name] for name in ("since", "pace")})
     result = pd.DataFrame(rows, columns=PROGRESS)
     result.attrs = {"illustrative": tables.is_illustrative(outcomes), "part": part_of(outcomes),
-                    "tipping": beside}
+                    "beside": beside}
     return result
 
 
@@ -150,7 +154,7 @@ def objectives(progress: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
             "national_status": _worst(part["national"])})
     out = pd.DataFrame(rows, columns=["objective", "year", "indicators", "status", "status_low",
                                       "status_high", "firm", "held_by", "national_status"])
-    out.attrs = {name: kept for name, kept in progress.attrs.items() if name != "tipping"}
+    out.attrs = {name: kept for name, kept in progress.attrs.items() if name != "beside"}
     return out
 
 

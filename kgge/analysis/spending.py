@@ -192,9 +192,10 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
                         left_on="year", right_on="year", how="left")
     cells["call"], cells["year"] = cells["year"].astype(str), cells.pop("upto")
     out = _summed(cells, keys)
-    count = pd.Series(range(1, len(covered) + 1) if cumulative else 1, covered, dtype="int64")
-    whole = out["year"].map(count) if "year" in keys else len(covered)
-    out["units_expected"] = whole * (1 if "unit" in keys else _senders(spending, units))
+    calls = pd.Series(1 if "unit" in keys else _senders(spending, units, covered), covered,
+                      dtype="int64")
+    out["units_expected"] = out["year"].map(calls.cumsum() if cumulative else calls) \
+        if "year" in keys else int(calls.sum())
     last = out["year"] if "year" in keys else max(covered, default=0)
     out["last_year"] = last
     out["first_year"] = last if "year" in keys and not cumulative else min(covered, default=0)
@@ -235,12 +236,16 @@ def _state(out: pd.DataFrame) -> None:
         out[column] = out[column].fillna(0.0).where(spent.notna())
 
 
-def _senders(spending: pd.DataFrame, units: pd.DataFrame | None) -> int:
-    """Return how many units are to report money in a year."""
+def _senders(spending: pd.DataFrame, units: pd.DataFrame | None, years: list[int]) -> list[int]:
+    """Return how many units are to report money in each year."""
     if units is None:
-        return int(spending["unit"].nunique())
+        return [int(spending["unit"].nunique())] * len(years)
     needs("units", units, ("unit", "indicators"))
-    return int(units["indicators"].fillna("").str.strip().ne("").sum())
+    sends = units["indicators"].fillna("").str.strip().ne("")
+    first, last = (units[name].astype("Float64") if name in units else pd.Series(pd.NA, units.index)
+                   for name in ("first_year", "last_year"))
+    return [int((sends & ~first.gt(year).fillna(False) & ~last.lt(year).fillna(False)).sum())
+            for year in years]
 
 
 def _alike(budget: pd.DataFrame, spending: pd.DataFrame, covered: list[int], given: bool) -> None:

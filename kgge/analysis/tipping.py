@@ -13,8 +13,11 @@ from kgge.analysis.verdict import CUTS, ORDER, Goal, check_targets, goal_of, sha
 from kgge.tables import load as tables
 
 TIPPING = ["indicator", "year", "threshold", "verdict_above", "verdict_below", "state",
-           "persons_needed", "missing_eligible", "share_needed", "last_share", "growth_to_flip",
-           "persons_to_reach", "persons_to_miss", "missing_units", "doubtful_units", "later_units"]
+           "persons_needed", "missing_eligible", "share_needed", "last_share", "last_year",
+           "growth_to_flip", "persons_to_reach", "persons_to_miss", "missing_units",
+           "doubtful_units", "later_units"]
+
+_FEW = 1000  # cells; of more the last year is not worth looking for
 
 
 def tipping(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
@@ -42,6 +45,7 @@ def tipping(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
           been reached to be at the threshold (a target to be reduced: so many at most)
         - missing_eligible: E' (persons; empty where it is not known)
         - share_needed, last_share: persons_needed before rounding, and L, as shares of E'
+        - last_year: the year of L, where it is the same for all that is missing
         - growth_to_flip: by which share E' must have grown (below 0: shrunk) since it was last
           returned for the low end of the range to stand at the threshold; empty where it cannot
         - persons_to_reach, persons_to_miss: persons of whom nothing is known that would bring R / E
@@ -78,8 +82,8 @@ def tipping(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     for block, target in zip(blocks(outcomes, units, targets, span), targets.to_dict("records"),
                              strict=True):
         sums = {name: values[year - span[0], 0] for name, values in add_up(block).items()}
-        rows += break_even(block, sums, goal_of(target, year), year - span[0], year)
-    result = pd.DataFrame(rows, columns=TIPPING)
+        rows += break_even(block, sums, goal_of(target, year), span, year)
+    result = pd.DataFrame(rows, columns=TIPPING).astype({"last_year": "Int64"})
     result.attrs = {"illustrative": tables.is_illustrative(outcomes), "part": part_of(outcomes)}
     return result
 
@@ -101,9 +105,10 @@ def _thresholds(goal: Goal) -> list[tuple[Fraction, str, str]]:
         lines, below or [short], strict=True)]
 
 
-def break_even(block: Block, sums: dict[str, Any], goal: Goal, at: int,
+def break_even(block: Block, sums: dict[str, Any], goal: Goal, span: range,
                year: int) -> list[dict[str, Any]]:
-    """Return the rows of `tipping` of one indicator; `at` is the place of the year."""
+    """Return the rows of `tipping` of one indicator and year."""
+    at = year - span[0]
     now, other, missing = block.now, block.else_, block.missing[:, at]
     complete = block.complete[:, at]
     eligible, reached = (Fraction(float(cube[:, at][complete].sum())) for cube in block.told)
@@ -115,12 +120,16 @@ def break_even(block: Block, sums: dict[str, Any], goal: Goal, at: int,
     names = {"missing_units": sums["missing_units"],
              "doubtful_units": ";".join(block.units[doubted]),
              "later_units": ";".join(block.units[(now.late[:, at] & missing).any(axis=0)])}
+    told = [span[int(y.max())] for cell in zip(*np.nonzero(missing), strict=True)
+            if len(y := np.flatnonzero(block.complete[cell[0], :at, cell[1]]))] \
+        if missing.sum() <= _FEW else []
+    when = told[0] if len(set(told)) == 1 and len(told) == missing.sum() else None
     ends = share_of(sums["low"], sums["low_of"]), share_of(sums["high"], sums["high_of"])
     rows = []
     for share, met, missed in _thresholds(goal):
         row: dict[str, Any] = {"indicator": block.indicator, "year": year,
                                "threshold": float(share), "state": _state(ends, share, goal.reduce),
-                               "missing_eligible": more}
+                               "missing_eligible": more, "last_year": when}
         row |= dict(zip(("verdict_below", "verdict_above") if goal.reduce else
                         ("verdict_above", "verdict_below"), (met, missed), strict=True))
         if not np.isnan(more):
