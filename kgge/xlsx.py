@@ -1,35 +1,56 @@
 """Opening a workbook that someone sent: fast where it is sound, exact where it is doubtful."""
 
+import posixpath
 import re
-import warnings
 import zipfile
-import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
+from xlsxwriter.utility import xl_cell_to_rowcol
+
 # A filled form is about 15 kB packed and 60 kB unpacked.
 MAX_FILE, MAX_UNPACKED, MAX_RATIO = 5_000_000, 20_000_000, 200
 MAX_SPREAD = 100_000  # cells in all ranges that are merged, linked or commented
 
+# What else a workbook may be, by its suffix or by a part only such a file has.
+_OTHERS = (".xls", ".xlt", ".et", ".ett", ".xlsb", ".xltx", ".ods", ".ots", ".fods", ".numbers")
+_FOREIGN = {"xl/workbook.bin": ".xlsb", "content.xml": ".ods", "index/document.iwa": ".numbers"}
+_STRICT = b"http://purl.oclc.org/ooxml"
+_OLE, _ARCHIVES = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
+
 # What a sheet may hold that the fast reader hides; an odd way of writing is looked at too.
-_SIGNS = (b't="e"', b"<f", b":f", b'hidden="1"', b'hidden="true"', b"='")
-_SPREAD = (b"mergeCell", b"hyperlink", b"commentList")  # the slow reader makes each of their cells
+_SIGNS = (b't="e"', b"<f", b":f", b'hidden="1"', b'hidden="true"', b"='", b'ht="0', b'idth="0',
+          b"zeroHeight", b"<rPr", b":rPr")
+_SPREAD = (b"mergeCell", b"hyperlink", b"commentList")
 # The form ends far before ZZ999. For a cell beyond, the fast reader would set aside memory for
 # all the blank ones before it.
-LAST_ROW, LAST_COLUMN = 999, 702
-# A cell may show 95% and hold 0.95: formats in use that are built in, and those of the file.
-_PERCENT, _OWN_PERCENT = re.compile(b'numFmtId="(?:9|10)"'), re.compile(b'formatCode="[^"]*%')
 _NEAR = re.compile(r"[A-Z]{1,2}[0-9]{1,3}")
 _NOT_NEAR = re.compile(rb'<c(?! r="[A-Z]{1,2}[0-9]{1,3}")')
+# A cell may show 95% and hold 0.95, or show nothing: formats beyond the plainest, light letters.
+_ODD_LOOK = re.compile(
+    rb'numFmtId="(?:9|10)"(?=[^>]*xfId)|<strike|:strike|<color (?:theme="0"|indexed="[19]"|'
+    rb'rgb="..(?:[89a-f].){3}")|formatCode="(?!General"|@"|[dmyhs/: -]+"|[#,0]+(?:\.[0#]+)?")',
+    re.IGNORECASE)
+# Words of a format that say what is counted here, and no other unit.
+_HARMLESS = {"", "người", "lượt", "lượt người", "đ", "đồng", "₫", "vnd", "vnđ", "triệu",
+             "triệu đồng", "tr", "trđ", "persons", "dong", "million dong"}
+_FORMAT = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].|(General|@)|'
+                     r"([0#?][0#?,./]*(?:E[+-]0+)?)|(;)|(.)", re.IGNORECASE | re.DOTALL)
 
 
 class Fault(NamedTuple):
-    """A cell the fast reader shows as blank: an error value, a formula without stored value."""
+    """What is wrong with a cell, or to be noted of it: a code of the problems, and the text."""
 
     code: str
     text: str
+
+    def __str__(self) -> str:
+        """Return the text that stands in the cell."""
+        return self.text
 
 
 class Rejected(Exception):
@@ -37,14 +58,26 @@ class Rejected(Exception):
 
 
 class Sheet(NamedTuple):
-    """One sheet: name, values row by row from A1, whether it is hidden, what is hidden in it."""
+    """One sheet: name, values row by row from A1, whether it is hidden, notes on its cells.
+
+    A cell that holds no value to go by (``error_value``, ``formula`` without result, ``percent``,
+    ``runs`` of letters that are struck out or raised) has a `Fault` in `rows`. `notes` (by row and
+    column from 0) tell of a value that people see otherwise or not at all: ``hidden``, ``merged``,
+    ``struck``, ``invisible``, ``shown`` (text: what the cell shows), and of a ``comment``.
+    """
 
     name: str
     rows: list[list[Any]]
     hidden: bool
-    hidden_rows: frozenset[int] = frozenset()  # from 0, as the columns
-    hidden_columns: frozenset[int] = frozenset()
-    merged: frozenset[tuple[int, int]] = frozenset()  # row and column of each cell that is
+    notes: Mapping[tuple[int, int], list[Fault]]
+
+
+class Look(NamedTuple):
+    """How a cell looks: its number format, struck out or not, letters as light as their ground."""
+
+    code: str = "General"
+    struck: bool = False
+    faint: bool = False
 
 
 def open_sheets(path: Path) -> tuple[list[Sheet], bool]:
@@ -55,62 +88,91 @@ def open_sheets(path: Path) -> tuple[list[Sheet], bool]:
         data = path.read_bytes()
     except OSError as error:
         raise Rejected("unreadable", type(error).__name__) from error
-    _check_type(path, data)
+    _check_type(path.suffix.lower(), data)
     try:
-        suspect, links = _check_parts(data)
+        parts = _unpack(data)
+        suspect = [_is_suspect(text) for text in parts.values()]  # all, before the fast reader
         sheets = _read_fast(data)
-        return (_read_again(data, sheets) if suspect else sheets), links
+        links = any("externallinks/" in name for name in parts)
+        return (_look_again(parts, sheets) if any(suspect) else sheets), links
     except (Rejected, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # a panic of the fast reader is no Exception
         raise Rejected("unreadable", type(error).__name__) from error
 
 
-def _check_type(path: Path, data: bytes) -> None:
-    suffix = path.suffix.lower()
-    if suffix == ".xlsm":
-        raise Rejected("macros", suffix)
-    if suffix not in (".xlsx", ".xls"):
-        raise Rejected("wrong_type", suffix or path.name)
+def _check_type(suffix: str, data: bytes) -> None:
+    """Reject what is no .xlsx by what is in it, then by its name."""
     if not data:
         raise Rejected("empty_file")
-    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+    if data.startswith(_OLE):
         locked = "EncryptedPackage".encode("utf-16-le") in data
-        raise Rejected("encrypted" if locked else "old_format")
-    if suffix == ".xls":
-        raise Rejected("old_format")
+        raise Rejected(*(["encrypted"] if locked else ["save_as", ".xls"]))
+    if suffix == ".xlsm":
+        raise Rejected("macros", suffix)
+    if data.startswith(_ARCHIVES):
+        raise Rejected("archive")
+    if suffix in _OTHERS and not (suffix == ".xls" and data.startswith(b"PK")):
+        raise Rejected("save_as", suffix)
+    if suffix != ".xlsx":
+        raise Rejected("wrong_type", suffix)
     if not data.startswith(b"PK"):
         raise Rejected("not_workbook")
 
 
-def _check_parts(data: bytes) -> tuple[bool, bool]:
-    """Check what the zip directory promises, then each part; tell if in doubt, and if it links."""
+def _unpack(data: bytes) -> dict[str, bytes]:
+    """Return the parts by name in lower case, none beyond the size its directory entry states."""
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            parts = archive.infolist()
+        archive = zipfile.ZipFile(BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise Rejected("not_workbook") from error
-    total = sum(part.file_size for part in parts)
+    total = sum(part.file_size for part in archive.infolist())
     if total > MAX_UNPACKED or total > MAX_RATIO * len(data):
         raise Rejected("too_big", f"{total / 1e6:.0f} MB")
-    names = [part.filename.lower() for part in parts]
+    _check_container([part.filename.lower() for part in archive.infolist()])
+    out = {}
+    for part in archive.infolist():
+        if part.flag_bits & 1:
+            raise Rejected("encrypted")
+        if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise Rejected("unreadable", f"zip method {part.compress_type}")
+        size = part.file_size
+        part.file_size += 1  # zipfile cuts a part at the size stated, silently
+        with archive.open(part) as file:
+            out[part.filename.lower()] = file.read()
+        if len(out[part.filename.lower()]) != size:
+            raise Rejected("unreadable", part.filename)
+    if _STRICT in out["xl/workbook.xml"]:
+        raise Rejected("strict")
+    return out
+
+
+def _check_container(names: list[str]) -> None:
     if any(name.endswith("vbaproject.bin") for name in names):
         raise Rejected("macros", "vbaProject.bin")
-    suspect = False
-    for part in parts:
-        text = _unpack(data, part)
-        if text.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
-            raise Rejected("unreadable", "UTF-16")
-        if b"sheetData" in text:
-            cells = text[:text.rfind(b"sheetData")]  # rules further down have formulas too
-            _check_near(text, cells[cells.find(b"sheetData"):])
-            suspect |= b"mergeCell" in text or any(sign in cells for sign in _SIGNS)
-        if any(word in text for word in _SPREAD):
-            _check_spread(text)
-        if part.filename.endswith("styles.xml"):
-            used = text[text.find(b"<cellXfs"):text.find(b"</cellXfs>")]
-            suspect |= bool(_PERCENT.search(used) or _OWN_PERCENT.search(text))
-    return suspect, any("externallinks/" in name for name in names)
+    if foreign := next((kind for part, kind in _FOREIGN.items() if part in names), None):
+        raise Rejected("save_as", foreign)
+    if not {"[content_types].xml", "xl/workbook.xml"}.issubset(names):
+        packed = any(name.endswith((".xlsx", *_OTHERS)) for name in names)
+        raise Rejected("archive" if packed else "not_workbook")
+
+
+def _is_suspect(text: bytes) -> bool:
+    """Check a part for what costs memory or asks for files; tell if it is to be seen again."""
+    if text.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
+        raise Rejected("unreadable", "UTF-16")
+    if b"<!DOCTYPE" in text:
+        raise Rejected("unreadable", "DOCTYPE")
+    suspect = any(word in text for word in _SPREAD)
+    if suspect:
+        _check_spread(text)
+    if b"sheetData" in text:
+        cells = text[:text.rfind(b"sheetData")]  # rules further down have formulas too
+        _check_near(text, cells[cells.find(b"sheetData"):])
+        return suspect or any(sign in cells for sign in _SIGNS)
+    if b"cellXfs" in text:
+        return suspect or _ODD_LOOK.search(text) is not None
+    return suspect or (b"rPr>" in text and b"sst" in text)
 
 
 def _check_near(text: bytes, cells: bytes) -> None:
@@ -118,7 +180,7 @@ def _check_near(text: bytes, cells: bytes) -> None:
     if b":c" not in cells and not _NOT_NEAR.search(cells):
         return
     for _, row in ElementTree.iterparse(BytesIO(text)):
-        if row.tag.rpartition("}")[2] == "row":
+        if _tag(row) == "row":
             for cell in row:
                 place = cell.get("r") or f"A{row.get('r', 1)}"
                 if len(cell) and not _NEAR.fullmatch(place):
@@ -128,40 +190,18 @@ def _check_near(text: bytes, cells: bytes) -> None:
 
 def _check_spread(text: bytes) -> None:
     """Reject ranges that hold more cells than any form."""
-    from openpyxl.utils import range_boundaries
-
     spread = 0
     for _, part in ElementTree.iterparse(BytesIO(text)):
-        if part.tag.rpartition("}")[2] in ("mergeCell", "hyperlink", "comment"):
-            left, top, right, bottom = map(int, range_boundaries(part.get("ref")))
+        if _tag(part) in ("mergeCell", "hyperlink", "comment"):
+            top, left, bottom, right = _area(part)
             spread += (right - left + 1) * (bottom - top + 1)
             if spread > MAX_SPREAD:
                 raise Rejected("far_cell", part.get("ref"))
 
 
-def near(sheet: Any) -> dict[str, int]:
-    """Return the rows and columns to go through: blank cells far off may have a look, no figure."""
-    return {"max_row": min(sheet.max_row, LAST_ROW), "max_col": min(sheet.max_column, LAST_COLUMN)}
-
-
-def _unpack(data: bytes, part: zipfile.ZipInfo) -> bytes:
-    """Unpack one part, never beyond the size its directory entry states.
-
-    By hand: zipfile's own reader takes a third longer, and cuts a part at that size silently.
-    """
-    if part.flag_bits & 1:
-        raise Rejected("encrypted")
-    at = part.header_offset
-    start = at + 30 + int.from_bytes(data[at + 26:at + 28], "little") + int.from_bytes(
-        data[at + 28:at + 30], "little")
-    text = packed = data[start:start + part.compress_size]
-    if part.compress_type == zipfile.ZIP_DEFLATED:
-        text = zlib.decompressobj(-15).decompress(packed, part.file_size + 1)
-    elif part.compress_type != zipfile.ZIP_STORED:
-        raise Rejected("unreadable", f"zip method {part.compress_type}")
-    if len(text) != part.file_size:
-        raise Rejected("unreadable", part.filename)
-    return text
+def _area(part: ElementTree.Element) -> tuple[int, int, int, int]:
+    first, _, last = str(part.get("ref")).partition(":")
+    return (*xl_cell_to_rowcol(first), *xl_cell_to_rowcol(last or first))
 
 
 def _read_fast(data: bytes) -> list[Sheet]:
@@ -169,53 +209,204 @@ def _read_fast(data: bytes) -> list[Sheet]:
 
     book = CalamineWorkbook.from_filelike(BytesIO(data))
     return [Sheet(about.name, book.get_sheet_by_name(about.name).to_python(skip_empty_area=False),
-                  about.visible != SheetVisibleEnum.Visible)
+                  about.visible != SheetVisibleEnum.Visible, {})
             for about in book.sheets_metadata if about.typ == SheetTypeEnum.WorkSheet]
 
 
-def _read_again(data: bytes, sheets: list[Sheet]) -> list[Sheet]:
-    """Add what the fast reader leaves out: faults of cells, what is hidden, what is merged."""
-    import openpyxl
-    from openpyxl.utils import column_index_from_string
+def _tag(part: ElementTree.Element) -> str:
+    return part.tag.rpartition("}")[2]
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        formulas, values = (openpyxl.load_workbook(BytesIO(data), data_only=only, keep_links=False)
-                            for only in (False, True))
+
+def _all(part: ElementTree.Element | None, tag: str) -> Iterator[ElementTree.Element]:
+    return (p for p in (() if part is None else part.iter()) if _tag(p) == tag)
+
+
+def _first(part: ElementTree.Element | None, tag: str) -> ElementTree.Element | None:
+    return next(_all(part, tag), None)
+
+
+def _is_on(part: ElementTree.Element | None, name: str = "val", default: str = "0") -> bool:
+    return part is not None and part.get(name, default).lower() not in ("0", "false")
+
+
+def _text(part: ElementTree.Element) -> str:
+    return "".join(t.text or "" for t in _all(part, "t"))
+
+
+def _links(parts: dict[str, bytes], name: str) -> list[tuple[str, str, str]]:
+    """Return id, kind and name of each part that a part points to."""
+    folder, _, file = name.rpartition("/")
+    text = parts.get(f"{folder}/_rels/{file}.rels", b"<none/>")
+    return [(str(link.get("Id")), str(link.get("Type")).rpartition("/")[2], posixpath.normpath(
+        posixpath.join(f"/{folder}", str(link.get("Target")))).lstrip("/").lower())
+        for link in ElementTree.fromstring(text) if link.get("TargetMode") != "External"]
+
+
+def _look_again(parts: dict[str, bytes], sheets: list[Sheet]) -> list[Sheet]:
+    """Add what the fast reader leaves out: faults of cells, and notes on what people see."""
+    roots = {kind: ElementTree.fromstring(parts[name])
+             for _, kind, name in _links(parts, "xl/workbook.xml")
+             if kind in ("styles", "sharedStrings")}
+    looks = _looks(roots.get("styles"))
+    strings = [_runs(item) for item in _all(roots.get("sharedStrings"), "si")]
+    names = {key: name for key, _, name in _links(parts, "xl/workbook.xml")}
+    places = {sheet.get("name"): names[next(v for k, v in sheet.items() if k.endswith("}id"))]
+              for sheet in _all(ElementTree.fromstring(parts["xl/workbook.xml"]), "sheet")}
     out = []
     for sheet in sheets:
-        for line in formulas[sheet.name].iter_rows(**near(formulas[sheet.name])):
-            for cell in line:
-                if fault := _fault(cell, values[sheet.name].cell(cell.row, cell.column)):
-                    _put(sheet.rows, cell, fault)
-        width = max(map(len, sheet.rows), default=0)
-        for row in sheet.rows:
-            row += [""] * (width - len(row))
-        rows = formulas[sheet.name].row_dimensions
-        columns = formulas[sheet.name].column_dimensions
-        hidden = [(d.min or column_index_from_string(key), min(d.max or d.min or 0, LAST_COLUMN))
-                  for key, d in columns.items() if d.hidden]
-        out.append(sheet._replace(
-            hidden_rows=frozenset(i - 1 for i, d in rows.items() if d.hidden),
-            hidden_columns=frozenset(c - 1 for a, z in hidden for c in range(a, z + 1)),
-            merged=frozenset((row - 1, column - 1)
-                             for area in formulas[sheet.name].merged_cells.ranges
-                             for row, column in area.cells)))
+        notes: dict[tuple[int, int], list[Fault]] = defaultdict(list)
+        _scan(ElementTree.fromstring(parts[places[sheet.name]]), sheet.rows, looks, strings, notes)
+        for _, kind, name in _links(parts, places[sheet.name]):
+            if kind == "comments":
+                _comments(ElementTree.fromstring(parts[name]), notes)
+        out.append(sheet._replace(notes=dict(notes)))
     return out
 
 
-def _fault(cell: Any, stored: Any) -> Fault | None:
-    """Return what is wrong with a cell; a formula with a stored result is that result."""
-    if stored.data_type == "e":
-        return Fault("error_value", stored.value)
-    if cell.data_type == "f" and stored.value is None:
-        return Fault("formula", str(getattr(cell.value, "text", cell.value)))
-    if "%" in cell.number_format and isinstance(stored.value, int | float):
-        return Fault("percent", f"{100 * stored.value:.6g}%")
-    return None
+def _comments(root: ElementTree.Element, notes: dict[tuple[int, int], list[Fault]]) -> None:
+    authors = [author.text for author in _all(root, "author")]
+    for comment in _all(root, "comment"):
+        ours = authors[int(comment.get("authorId", 0)):][:1] == ["kgge"]
+        if not ours and (text := _text(comment).strip()):
+            notes[xl_cell_to_rowcol(str(comment.get("ref")))].append(Fault("comment", text))
 
 
-def _put(rows: list[list[Any]], cell: Any, fault: Fault) -> None:
-    rows += [[] for _ in range(cell.row - len(rows))]
-    rows[cell.row - 1] += [""] * (cell.column - len(rows[cell.row - 1]))
-    rows[cell.row - 1][cell.column - 1] = fault
+def _looks(styles: ElementTree.Element | None) -> list[Look]:
+    """Return the look of each cell format of a workbook."""
+    formats = {"9": "0%", "10": "0.00%"} | {str(f.get("numFmtId")): str(f.get("formatCode"))
+                                            for f in _all(_first(styles, "numFmts"), "numFmt")}
+    fonts, fills = (list(_all(_first(styles, f"{tag}s"), tag)) for tag in ("font", "fill"))
+    out = []
+    for look in _all(_first(styles, "cellXfs"), "xf"):
+        font = fonts[int(look.get("fontId", 0))] if fonts else None
+        fill = fills[int(look.get("fillId", 0))] if fills else None
+        pattern = _first(fill, "patternFill")
+        solid = pattern is not None and pattern.get("patternType") == "solid"
+        ink, ground = (_light(_first(part, tag), default) for part, tag, default in (
+            (font, "color", 0.0), (fill if solid else None, "fgColor", 1.0)))
+        faint = max(ink, ground) + 0.05 < 1.5 * (min(ink, ground) + 0.05)
+        out.append(Look(formats.get(str(look.get("numFmtId")), "General"),
+                        _is_on(_first(font, "strike"), default="1"), faint))
+    return out
+
+
+def _light(colour: ElementTree.Element | None, default: float) -> float:
+    """Return the luminance of a colour, 0 black to 1 white, weighed about as WCAG 2 does.
+
+    Of a theme only white and black are known; other colours of it count as halfway.
+    """
+    if colour is None or _is_on(colour, "auto"):
+        return default
+    if rgb := colour.get("rgb"):
+        red, green, blue = (int(rgb[-6:][at:at + 2], 16) / 255 for at in (0, 2, 4))
+        return 0.2126 * red * red + 0.7152 * green * green + 0.0722 * blue * blue
+    if (theme := colour.get("theme")) is not None:
+        return {"0": 1.0, "1": 0.0}.get(theme, 0.4) if not colour.get("tint") else 0.4
+    return {"1": 1.0, "9": 1.0, "65": 1.0, "0": 0.0, "8": 0.0, "64": default}.get(
+        str(colour.get("indexed")), 0.4)
+
+
+def _runs(item: ElementTree.Element) -> str:
+    """Return ``struck`` if all letters of a text are, ``runs`` if some are struck or raised."""
+    marked = [(_is_on(_first(run, "strike"), default="1"),
+               getattr(_first(run, "vertAlign"), "attrib", {}).get("val", "baseline") != "baseline")
+              for run in _all(item, "r") if _text(run).strip()]
+    if marked and all(struck for struck, _ in marked):
+        return "struck"
+    return "runs" if any(map(any, marked)) else ""
+
+
+def _is_flat(part: ElementTree.Element, size: str) -> bool:
+    """Tell whether a row or column is hidden, or too small to be seen."""
+    return _is_on(part, "hidden") or float(part.get(size, 9)) < 1
+
+
+def _scan(root: ElementTree.Element, rows: list[list[Any]], looks: list[Look], strings: list[str],
+          notes: dict[tuple[int, int], list[Fault]]) -> None:
+    """Put the faults of a sheet in its rows, and note what is hidden, merged or shown otherwise."""
+    flat = {at for col in _all(root, "col") if _is_flat(col, "width")
+            for at in range(int(col.get("min", 1)) - 1, min(int(col.get("max", 1)), 1000))}
+    merged = {(row, column) for part in _all(root, "mergeCell")
+              for top, left, bottom, right in [_area(part)]
+              for row in range(top, bottom + 1) for column in range(left, right + 1)}
+    none = _is_on(_first(root, "sheetFormatPr"), "zeroHeight")
+    at_row = -1
+    for line in _all(_first(root, "sheetData"), "row"):
+        at_row, column = int(line.get("r", at_row + 2)) - 1, -1
+        low = _is_flat(line, "ht") or (none and line.get("ht") is None)
+        for cell in line:
+            at_row, column = (xl_cell_to_rowcol(place) if (place := cell.get("r"))
+                              else (at_row, column + 1))
+            value = rows[at_row][column] if at_row < len(rows) and column < len(
+                rows[at_row]) else ""
+            found = [Fault("hidden", "")] if low or column in flat else []
+            found += [Fault("merged", "")] if (at_row, column) in merged else []
+            look = looks[int(cell.get("s", 0))] if looks else Look()
+            fault, seen = _inspect(cell, value, look, strings)
+            if fault:
+                _put(rows, at_row, column, fault)
+            if fault or value != "":
+                notes[at_row, column] += found + seen
+    width = max(map(len, rows), default=0)
+    for row in rows:
+        row += [""] * (width - len(row))
+
+
+def _inspect(cell: ElementTree.Element, value: Any, look: Look, strings: list[str]
+             ) -> tuple[Fault | None, list[Fault]]:
+    """Return what is wrong with a cell, and what is to be noted of how it shows its value."""
+    formula, stored = _first(cell, "f"), _first(cell, "v")
+    text, kind = "" if stored is None else stored.text or "", cell.get("t")
+    if kind == "e":
+        return Fault("error_value", text), []
+    if formula is not None and not text and kind != "str":
+        return Fault("formula", f"={formula.text or ''}"), []
+    runs = strings[int(text)] if kind == "s" else _runs(cell)
+    seen = [Fault("struck", "")] if look.struck or runs == "struck" else []
+    seen += [Fault("invisible", "")] if look.faint else []
+    if runs == "runs" and re.search(r"\d", str(value)):
+        return Fault("runs", str(value)), seen
+    if isinstance(value, float) and (shows := shown(look.code, value)) is not None:
+        if "%" in shows:
+            return Fault("percent", shows), seen
+        seen.append(Fault("shown", shows) if shows.strip() else Fault("invisible", ""))
+    return None, seen
+
+
+def shown(code: str, value: float) -> str | None:
+    """Return what a cell shows of a number by its format, ``None`` where that is the number.
+
+    Examples
+    --------
+    >>> shown('#,##0,', 12000.0), shown('0"000"', 35.0), shown('0.0"%"', 85.0), shown(';;;', 1.0)
+    ('12', '35000', '85%', '')
+    >>> shown('#,##0 "người"', 35.0), shown('_-* #,##0 "₫"_-;-* #,##0_-;_-* "-"_-', 0.0)
+    (None, None)
+    """
+    sections: list[list[tuple[str, ...]]] = [[]]
+    for found in _FORMAT.findall(code):
+        if found[5]:
+            sections.append([])
+        else:
+            sections[-1].append(found)
+    section = sections[1 if value < 0 and sections[1:] else 2 if not value and sections[2:] else 0]
+    digits = "".join(found[4] for found in section)
+    scale = len((re.search(r",+(?=$|\.)", digits) or [""])[0])
+    bare = sum(found[6] == "%" for found in section)
+    said, out = "".join("".join(found[:3]) + found[6] for found in section), ""
+    if not digits and not any(found[3] for found in section):
+        return None if not value and said.strip() in ("-", "–", "—", "0") else said
+    for found in section:
+        out += "".join(found[:3]) + found[6]
+        if (found[3] or found[4]) and "\0" not in out:
+            out += "\0"
+    words = re.sub(r"[\s()./+,:'$-]+", " ", said).strip().casefold()
+    if words in _HARMLESS and not scale:
+        return None
+    return out.replace("\0", f"{value * 100 ** bare / 1000 ** scale:.10g}").strip()
+
+
+def _put(rows: list[list[Any]], row: int, column: int, fault: Fault) -> None:
+    rows += [[] for _ in range(row + 1 - len(rows))]
+    rows[row] += [""] * (column + 1 - len(rows[row]))
+    rows[row][column] = fault

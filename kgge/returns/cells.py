@@ -15,6 +15,8 @@ from kgge.xlsx import Fault
 LIMITS = {"eligible": 2e6, "reached": 2e6, "attendances": 2e7, "amount": 1e5}
 
 _BLANK = re.compile(r"[\s\u200b\ufeff]+")
+# A line break, a tab or a gap between figures parts two numbers; only one space parts thousands.
+_APART = re.compile(r"\d\s*(?:[^\S \u00a0\u2009\u202f]|\s{2})\s*[\d.,]*\d")
 _WRONG = [(code, re.compile(pattern)) for code, pattern in (
     ("negative", r"[-–−] ?\d[\d., ]*"),
     ("percent", r".*\d ?%"),
@@ -77,6 +79,8 @@ def read_cell(value: object, column: str) -> Cell:
     ('ambiguous', 'not_known')
     """
     if isinstance(value, str):
+        if _APART.search(value):
+            return rejected("two_numbers")
         return _MARKS.get(value) or _read_text(clean(value), column)
     if value is None:
         return NOT_REPORTED

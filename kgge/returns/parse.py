@@ -23,7 +23,7 @@ from kgge.returns.cells import (
 )
 from kgge.returns.cells import rejected as reject
 from kgge.returns.form import COLUMNS, ENTRIES, SHEETS, Form
-from kgge.xlsx import Fault, Rejected, Sheet, open_sheets
+from kgge.xlsx import Rejected, Sheet, open_sheets
 
 Place = tuple[Any, str, int, int]  # what stands in a cell; its sheet, row and column
 _HEADERS = {column.code for columns in COLUMNS.values() for column in columns}
@@ -87,7 +87,7 @@ def as_text(value: object) -> str:
     """Return what stands in a cell as text of at most 200 characters."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         value = int(value)
-    text = clean(value.text if isinstance(value, Fault) else str(value))
+    text = clean(str(value))
     return text.encode("utf-8", "replace").decode()[:200]
 
 
@@ -101,14 +101,7 @@ def read_file(name: str, path: Path, form: Form) -> Return:
         return out
     if links:
         out.fault("external_links")
-    tables: dict[str, list[Table]] = defaultdict(list)
-    for sheet in sheets:
-        kind, table = find_table(sheet, out)
-        tables[kind].append(table)
-        if kind and sheet.hidden:
-            out.fault("hidden_sheet", sheet=sheet.name)
-        if not kind and any(as_text(cell) for line in sheet.rows for cell in line):
-            out.fault("extra_sheet", sheet.name, sheet.name)
+    tables = _find_tables(out, sheets)
     _read_cover(out, tables["cover"], form)
     for kind, known in (("indicators", form.persons), ("spending", form.money)):
         asked = form.asked(kind, out.unit)
@@ -121,6 +114,22 @@ def read_file(name: str, path: Path, form: Form) -> Return:
                       tables[kind][0].sheet.name)
     _check_lines(out, form)
     return out
+
+
+def _find_tables(out: Return, sheets: list[Sheet]) -> dict[str, list[Table]]:
+    """Return the sheets of the form by their kind; note the others, and what is said beside."""
+    tables: dict[str, list[Table]] = defaultdict(list)
+    for sheet in sheets:
+        for (row, column), note in ((place, n) for place, ns in sheet.notes.items() for n in ns):
+            if note.code == "comment":
+                out.fault("comment", note.text, sheet.name, row, column)
+        kind, table = find_table(sheet, out)
+        tables[kind].append(table)
+        if kind and sheet.hidden:
+            out.fault("hidden_sheet", sheet=sheet.name)
+        if not kind and any(as_text(cell) for line in sheet.rows for cell in line):
+            out.fault("extra_sheet", sheet.name, sheet.name)
+    return tables
 
 
 def find_table(sheet: Sheet, out: Return) -> tuple[str, Table]:
@@ -165,13 +174,21 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
             at, value, cell = cells[name]
             if stray or cell.problem:
                 _note(out, line, name, stray, code)
-            if (row, at) in sheet.merged:
-                out.lose("merged", line, name)
-            if row in sheet.hidden_rows or at in sheet.hidden_columns:
-                out.fault("hidden", value, sheet.name, row, at)
+            if (row, at) in sheet.notes:
+                _note_look(out, line, name, sheet)
         for at in beside:
             if as_text(values[at]):
                 out.fault("not_read", values[at], sheet.name, row, at)
+
+
+def _note_look(out: Return, line: Line, name: str, sheet: Sheet) -> None:
+    """Note how an entry cell looks, where that is not the figure in it."""
+    at, value, _ = line.cells[name]
+    for note in sheet.notes[line.row, at]:
+        if note.code == "merged":
+            out.lose("merged", line, name)
+        elif note.code != "comment":
+            out.fault(note.code, value, sheet.name, line.row, at, wanted=note.text)
 
 
 def _note(out: Return, line: Line, name: str, stray: str, code: str) -> None:
