@@ -80,3 +80,48 @@ def write_xlsx(path: Path, rows: list[list[str]], sources: int) -> Path:
                               end_column=column + sources - 1)
     book.save(path)
     return path
+
+
+def _spans(head: list[list[str]]) -> list[tuple[int, int, int, int]]:
+    """Return the fields to merge (row, first, last row, last): headings over blank fields."""
+    out = []
+    for at, row in enumerate(head[:-1]):
+        starts = [c for c in range(len(row)) if any(line[c] for line in head[:at + 1])]
+        for first, after in zip(starts, [*starts[1:], len(row)], strict=True):
+            if row[first] and after - first > 1:
+                out.append((at, first, at, after - 1))
+    single = [c for c in range(len(head[0])) if head[0][c] and not any(r[c] for r in head[1:])]
+    return out + [(0, c, len(head) - 1, c) for c in single]
+
+
+def write_docx(path: Path, above: list[str], *tables: list[list[str]], heads: int = 1,
+               jump: bool = False) -> Path:
+    """Write an annex as a document: paragraphs, then tables with merged headings.
+
+    A blank field right of a heading, or below one, is part of it, as such tables are made in Word;
+    with `jump`, a row whose first field is blank begins after it (gridBefore).
+    """
+    import docx
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    document = docx.Document()
+    for text in above:
+        document.add_paragraph(text)
+    for rows in tables:
+        table = document.add_table(len(rows), len(rows[0]))
+        for printed, row in zip(table.rows, rows, strict=True):
+            for cell, text in zip(printed.cells, row, strict=True):
+                cell.text = text
+        head = rows[:heads] if rows[0][1] == "Nội dung" else []
+        for top, left, bottom, right in _spans(head) if head else ():
+            table.cell(top, left).merge(table.cell(bottom, right))
+        for row, texts in zip(table.rows, rows, strict=True) if jump else ():
+            if not texts[0] and texts not in head:
+                row._tr.remove(row._tr.findall(qn("w:tc"))[0])
+                before = OxmlElement("w:gridBefore")
+                before.set(qn("w:val"), "1")
+                row._tr.get_or_add_trPr().append(before)
+        document.add_paragraph("")
+    document.save(path)
+    return path

@@ -1,0 +1,206 @@
+"""The annex of the plan as a document and as a workbook, and annexes in random layouts."""
+
+import re
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+from annexes import HEADER_SOURCES, write_docx
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import kgge
+from kgge.annex.read import find_annex
+
+LINES = [line.split("\t") for line in find_annex().read_text(encoding="utf-8").split("\n")]
+SAME = ["item", "parent", "level", "leaf", "label", "year", "source", "amount"]
+
+
+def table_of_the_plan():
+    """Return the rows as the scan has them: the defects of the transcription undone."""
+    rows = [[*line, *[""] * 13][:13] for line in LINES[7:] if any(line)]
+    split = next(at for at, row in enumerate(rows) if row[1] == "đồng")
+    rows[split - 1][1] += " đồng"
+    del rows[split]
+    for at in (-2, -1):
+        numbers = rows[at][1:]
+        rows[at] = ["", rows[at][0], *numbers[:10], numbers[11] if at == -2 else numbers[10]]
+    return rows
+
+
+@pytest.fixture(scope="module")
+def annex():
+    return kgge.read_annex()
+
+
+@pytest.mark.parametrize(("pages", "jump"), [(1, False), (1, True), (2, False), (3, True)])
+def test_the_plan_as_a_document(annex, tmp_path, pages, jump):
+    """With merged headings, continued over pages, the heading repeated or not."""
+    rows = table_of_the_plan()
+    cuts = [len(rows) * at // pages for at in range(pages + 1)]
+    tables = [rows[a:b] if a == 0 else [*rows[:3], *rows[a:b]] if pages == 2 else rows[a:b]
+              for a, b in zip(cuts, cuts[1:], strict=False)]
+    path = write_docx(tmp_path / "annex.docx", ["KẾ HOẠCH", "Tổng kinh phí: 6.600 triệu đồng",
+                                                "Đơn vị tính: Triệu đồng"], *tables, heads=3,
+                      jump=jump)
+    found = kgge.read_annex(path)
+    pd.testing.assert_frame_equal(found[SAME], annex[SAME])
+    assert found["text"].tolist() == annex["text"].tolist() and found.attrs["repairs"] == []
+
+
+def test_the_plan_as_a_workbook(annex, tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["Đơn vị tính: Triệu đồng"])
+    for row in table_of_the_plan():
+        numbers = [text.replace(",", "") for text in row]
+        book.active.append([int(n) if n.isdigit() else text or None
+                            for n, text in zip(numbers, row, strict=True)])
+    book.save(tmp_path / "annex.xlsx")
+    found = kgge.read_annex(tmp_path / "annex.xlsx")
+    pd.testing.assert_frame_equal(found[SAME], annex[SAME])
+    assert len(found) == 264
+
+
+def test_a_document_with_other_tables_and_a_heading_of_another_page(tmp_path):
+    head = [["TT", "Nội dung", "2021", "2022", "Tổng"]]
+    rows = [["I", "Dự án", "1,5", "2", "3,5"], ["", "Tổng cộng", "1,5", "2", "3,5"]]
+    path = write_docx(tmp_path / "a.docx", ["(Đơn vị tính: nghìn đồng)"],
+                      [["ỦY BAN NHÂN DÂN", "CỘNG HÒA XÃ HỘI"]],
+                      [["TT", "Nhiệm vụ", "Cơ quan"], ["1", "Tập huấn", "Sở"]],
+                      [*head, *rows], [["Nơi nhận:", "CHỦ TỊCH"]])
+    found = kgge.read_annex(path)
+    assert found["amount"].tolist() == [0.0015, 0.002, 0.0035] * 2
+    assert set(found["source"].dropna()) == {"all"}
+
+
+def workbook(path, *sheets, change=None):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets:
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    if change:
+        change(book)
+    book.save(path)
+    return path
+
+
+SHEET = [["ĐVT: triệu đồng"], ["TT", "Nội dung", 2021, None, "Tổng"],
+         [None, None, "NSTW", "NSĐP", None],
+         ["I", "Dự án", 1.234, 2.222, 3.456], ["II", "Hội thảo", 0.1, 0.2, 0.1 + 0.2],
+         [None, "Tổng cộng", 1.334, 2.422, 3.756]]
+
+
+def test_typed_numbers_stay_numbers(tmp_path):
+    found = kgge.read_annex(workbook(tmp_path / "a.xlsx", ("A", SHEET)))
+    assert found["amount"].tolist() == [1.234, 2.222, 3.456, 0.1, 0.2, 0.3, 1.334, 2.422, 3.756]
+    assert found["text"].tolist()[5] == "0.3", "as the sheet shows it"
+    assert set(kgge.reconcile(found)["state"]) == {"agrees"}
+
+
+def test_of_the_sheets_the_one_that_is_shown_is_read(tmp_path):
+    other = [*SHEET[:3], ["I", "Dự án", 9, 9, 18], [None, "Tổng cộng", 9, 9, 18]]
+
+    def hide(book):
+        book["A"].sheet_state = "hidden"
+
+    path = workbook(tmp_path / "a.xlsx", ("A", SHEET), ("Sửa đổi", other), change=hide)
+    found = kgge.read_annex(path)
+    assert found["amount"].iloc[0] == 9
+    assert found.attrs["notes"] == ["the hidden sheet 'A' is not read"]
+    with pytest.raises(kgge.DataError, match=r"more than one sheet looks like an annex \(A, B\)"):
+        kgge.read_annex(workbook(tmp_path / "b.xlsx", ("A", SHEET), ("B", other)))
+    with pytest.raises(kgge.DataError, match=r"only a hidden sheet looks like an annex \(A\)"):
+        kgge.read_annex(workbook(tmp_path / "c.xlsx", ("A", SHEET), ("B", [["x"]]), change=hide))
+
+
+# Random layouts.
+
+@st.composite
+def layouts(draw):
+    """Return printed rows, what a reader must find in them, and the unit's power of ten."""
+    years = draw(st.lists(st.integers(2016, 2030), min_size=1, max_size=3, unique=True))
+    sources = draw(st.lists(st.sampled_from(["central", "local", "other"]), min_size=1, max_size=3,
+                            unique=True))
+    by_year = draw(st.booleans())
+    slots = ([(y, s) for y in years for s in sources] if by_year else
+             [(y, s) for s in sources for y in years])
+    exponent, unit = draw(st.sampled_from(
+        [(6, "triệu đồng"), (3, "1.000đ"), (0, "đồng"), (9, "tỷ đồng")]))
+    digits = draw(st.integers(0, 3)) if exponent else 0  # of a dong there is no part
+    number = st.integers(0, 3_000_000).map(lambda n: Decimal(n).scaleb(-digits))
+    mark, thousands = draw(st.sampled_from([(",", "."), (".", ","), (",", " "), (",", "")]))
+    projects = draw(st.lists(st.tuples(
+        st.lists(st.lists(number, min_size=len(slots), max_size=len(slots)), max_size=3),
+        st.lists(number, min_size=len(slots), max_size=len(slots)),
+        st.sampled_from(["printed", "blank", "below", "both"])), min_size=1, max_size=4))
+    total_at = draw(st.sampled_from(["right", "left", "none"]))
+    first = draw(st.booleans())
+
+    def text(value):
+        if value == 0:
+            return draw(st.sampled_from(["0", "-", "–"]))
+        whole, _, part = f"{value:f}".partition(".")
+        grouped = f"{int(whole):,}".replace(",", thousands)
+        shown = part and (part.strip("0") or draw(st.booleans()))
+        return grouped + (mark + part if shown else "")
+
+    def row(no, label, amounts):
+        cells = [text(a) for a in amounts] if amounts else [""] * len(slots)
+        whole = [text(sum(amounts)) if amounts else ""]
+        return [no, label, *({"left": whole + cells, "right": cells + whole}.get(total_at, cells))]
+
+    rows, expected, sums = [], {}, []
+    for at, (lines, own, kind) in enumerate(projects):
+        roman = ["I", "II", "III", "IV"][at]
+        amounts = [sum(c) for c in zip(*lines, strict=True)] if lines else own
+        sums.append(amounts)
+        shown = amounts if kind in ("printed", "both") or not lines else None
+        rows.append(row(roman, "Dự án", shown))
+        for place, line in enumerate(lines, 1):
+            rows.append(row("", "- Tập huấn", line))
+            expected |= {(f"{roman}.{place}", *s): a for s, a in zip(slots, line, strict=True)}
+        if lines and kind in ("below", "both"):
+            rows.append(row("", f"Cộng dự án {at + 1}", amounts))
+        if not lines:
+            expected |= {(roman, *s): a for s, a in zip(slots, own, strict=True)}
+    total = row("", "Tổng cộng", [sum(c) for c in zip(*sums, strict=True)])
+    rows = [total, *rows] if first else [*rows, total]
+    gap = len(sources if by_year else years) - 1
+    above = [t for one in (years if by_year else sources) for t in
+             [str(one) if by_year else HEADER_SOURCES[one], *[""] * gap]]
+    under = [HEADER_SOURCES[s] if by_year else str(y) for y, s in slots]
+    ends = {"left": (["Tổng số"], []), "right": ([], ["Tổng số"])}.get(total_at, ([], []))
+    head = [["TT", "Nội dung", *ends[0], *above, *ends[1]],
+            ["", "", *("" for _ in ends[0]), *under, *("" for _ in ends[1])]]
+    where = draw(st.booleans())
+    if where:
+        head[0][1] += f" ({unit})"
+    else:
+        head.insert(0, [f"Đơn vị tính: {unit}", *[""] * (len(head[0]) - 1)])
+    return [*head, *rows], expected, exponent
+
+
+@settings(max_examples=250, deadline=None)
+@given(made=layouts(), kind=st.sampled_from(["tsv", "csv"]))
+def test_any_layout_is_read_exactly_or_refused(tmp_path_factory, made, kind):
+    rows, expected, exponent = made
+    path = tmp_path_factory.mktemp("annex") / f"annex.{kind}"
+    mark = "\t" if kind == "tsv" else ";"
+    path.write_text("".join(mark.join(row) + "\n" for row in rows), encoding="utf-8")
+    try:
+        annex = kgge.read_annex(path)
+    except kgge.DataError as error:
+        # Only numbers of one reading in all the file, or a lone sum that several rows have.
+        assert re.search(r"line \d+.*'.+'", str(error), re.DOTALL), error
+        assert re.search("no total tells which|the total of no lines", str(error)), error
+        return
+    leaves = annex[annex["leaf"] & annex["year"].notna()]
+    found = leaves.set_index(["item", "year", "source"])["amount"].to_dict()
+    assert found == {key: float(value.scaleb(exponent - 6)) for key, value in expected.items()}
+    assert "differs" not in set(kgge.reconcile(annex)["state"])

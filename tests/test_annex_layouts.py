@@ -1,0 +1,432 @@
+"""Annexes as they are published: every layout is read exactly, or refused by line and text."""
+
+import pytest
+
+import kgge
+
+UNIT = "Đơn vị tính: Triệu đồng"
+HEADER = ("Số TT|Nội dung|2021||2022||Tổng cộng", "||NSTW|NSĐP|NSTW|NSĐP|")
+ROWS = ("I|Dự án 1|30|20|60|40|150", "1|Tập huấn|10|5|20|10|45", "2|Tờ rơi|20|15|40|30|105",
+        "II|Dự án 2|10|10|10|10|40", "|Tổng cộng|40|30|70|50|190")
+LEAVES = {"I.1": [10, 5, 20, 10], "I.2": [20, 15, 40, 30], "II": [10, 10, 10, 10]}
+
+
+def write(folder, *lines, name="annex.tsv", mark="\t"):
+    path = folder / name
+    path.write_text("\n".join(line.replace("|", mark) for line in lines) + "\n", encoding="utf-8")
+    return path
+
+
+def leaves(path, corrections=None):
+    """Return the amounts of the leaves, by item, in the order of the columns."""
+    annex = kgge.read_annex(path, corrections)
+    rows = annex[annex["leaf"] & annex["year"].notna() & annex["source"].notna()]
+    return {item: of["amount"].tolist() for item, of in rows.groupby("item", sort=False)}
+
+
+def states(path, corrections=None):
+    return kgge.reconcile(kgge.read_annex(path, corrections))["state"].value_counts().to_dict()
+
+
+def test_the_plain_annex(tmp_path):
+    path = write(tmp_path, UNIT, *HEADER, *ROWS)
+    assert leaves(path) == LEAVES and set(states(path)) == {"agrees"}
+
+
+# Subtotals below their lines, parents that print nothing.
+
+SUBTOTALS = {
+    "named after its project": ("I|Dự án 1||||||", "|- Tập huấn|10|5|20|10|45",
+                                "|- Tờ rơi|20|15|40|30|105", "|Cộng dự án 1|30|20|60|40|150"),
+    "numbered on": ("I|Dự án 1|||||", "1|Tập huấn|10|5|20|10|45", "2|Tờ rơi|20|15|40|30|105",
+                    "3|Cộng|30|20|60|40|150"),
+    "beside a parent that prints it too": (*ROWS[:3], "|Cộng:|30|20|60|40|150"),
+    "in capitals": ("I|Dự án 1|||||", *ROWS[1:3], "|CỘNG (I)|30|20|60|40|150"),
+    "tổng": ("I|Dự án 1|||||", *ROWS[1:3], "|Tổng mục I|30|20|60|40|150"),
+}
+
+
+@pytest.mark.parametrize("kind", SUBTOTALS)
+def test_a_subtotal_is_no_line(tmp_path, kind):
+    path = write(tmp_path, UNIT, *HEADER, *SUBTOTALS[kind], *ROWS[3:])
+    assert leaves(path) == LEAVES and set(states(path)) == {"agrees"}
+    assert "subtotal" in {r["rule"] for r in kgge.read_annex(path).attrs["repairs"]}
+
+
+@pytest.mark.parametrize(("total", "more"), [
+    ("|Cộng dự án 1|30|20|60|41|151", ()), ("3|Cộng|31|20|60|40|151", ()),
+    ("|Cộng|10|5|20|10|45", ())])
+def test_a_subtotal_of_nothing_above_it_is_refused(tmp_path, total, more):
+    path = write(tmp_path, UNIT, *HEADER, "I|Dự án 1|||||", *ROWS[1:3], total, *more, *ROWS[3:])
+    with pytest.raises(kgge.DataError, match="line 7: .* is the total of no lines above it"):
+        kgge.read_annex(path)
+
+
+@pytest.mark.parametrize("lost", [ROWS[1], ROWS[2]])
+def test_a_line_lost_below_a_blank_parent_is_found(tmp_path, lost):
+    rows = ["I|Dự án 1|||||", *ROWS[1:3], "II|Dự án 2|||||", "1|Mô hình|10|10|10|10|40", ROWS[4]]
+    assert states(write(tmp_path, UNIT, *HEADER, *rows)) == {"agrees": 9, "not checkable": 12}
+    rows = [r if r[0] != "2" else r.replace("2|", "1|", 1) for r in rows if r != lost]
+    ledger = kgge.reconcile(kgge.read_annex(write(tmp_path, UNIT, *HEADER, *rows)))
+    assert ledger.query("check == 'grand total'")["state"].tolist() == ["differs"] * 5
+
+
+# The unit of money.
+
+@pytest.mark.parametrize(("unit", "times"), [
+    ("ĐVT: 1.000đ", 1e-3), ("ĐVT: 1000 đ", 1e-3), ("(Nghìn đồng)", 1e-3), ("ngàn đ", 1e-3),
+    ("Đơn vị tính:|nghìn đồng", 1e-3), ("|||||ĐVT:|1.000 đồng", 1e-3),
+    ("DỰ TOÁN KINH PHÍ (ngàn đồng)", 1e-3), ("Đơn vị: đồng Việt Nam", 1e-6), ("(đồng)", 1e-6),
+    ("ĐVT: VNĐ", 1e-6), ("Đơn vị tính: 1.000.000 đồng", 1), ("ĐVT: tr.đ", 1),
+    ("Unit: million dong", 1), ("Đơn vị tính : Tỷ đồng", 1e3), ("ĐVT: tỉ đồng", 1e3),
+    ("Biểu 1|||Đơn vị tính: nghìn đồng.", 1e-3)])
+def test_a_unit_of_money_is_understood_where_it_stands(tmp_path, unit, times):
+    path = write(tmp_path, unit, *HEADER, *ROWS)
+    assert leaves(path) == {item: pytest.approx([a * times for a in of], abs=1e-12)
+                            for item, of in LEAVES.items()}
+    assert kgge.read_annex(path)["text"].tolist()[:5] == ["30", "20", "60", "40", "150"]
+    assert set(states(path)) == {"agrees"}
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ("Nội dung", "Nội dung (nghìn đồng)"), ("Tổng cộng", "Tổng cộng, nghìn đồng"),
+    ("2021", "Năm 2021 (1.000đ)"), ("Số TT|Nội dung", "Số TT|Nội dung hoạt động (ĐVT: ngàn đồng)")])
+def test_a_unit_of_money_in_a_heading(tmp_path, old, new):
+    path = write(tmp_path, HEADER[0].replace(old, new), HEADER[1], *ROWS)
+    assert leaves(path)["I.1"] == [0.01, 0.005, 0.02, 0.01]
+
+
+@pytest.mark.parametrize("said", ["Kế hoạch", "Đơn vị: Sở Lao động", "Hội đồng nhân dân",
+                                  "Tổng số 190 triệu đồng", "Đơn vị: Đồng Tháp"])
+def test_without_a_unit_of_money_it_is_asked_for(tmp_path, said):
+    with pytest.raises(kgge.DataError, match="no unit of money stands above the amounts: write"):
+        kgge.read_annex(write(tmp_path, said, *HEADER, *ROWS))
+    corrections = tmp_path / "unit.csv"
+    corrections.write_text("line,column,printed,corrected,reason\n"
+                           "2,2,Nội dung,Nội dung (triệu đồng),said by letter\n", "utf-8")
+    assert leaves(write(tmp_path, said, *HEADER, *ROWS), corrections) == LEAVES
+
+
+def test_a_column_of_units_of_money(tmp_path):
+    rows = [row.replace("|", "|nghìn đồng|", 2).replace("nghìn đồng|", "", 1) for row in ROWS]
+    head = ["Số TT|Nội dung|ĐVT|2021||2022||Tổng cộng", "|||NSTW|NSĐP|NSTW|NSĐP|"]
+    assert leaves(write(tmp_path, *head, *rows))["I.1"] == [0.01, 0.005, 0.02, 0.01]
+
+
+# One convention of decimals in a file.
+
+@pytest.mark.parametrize(("row", "read"), [
+    ("0,125|0,250|0,125|0,500|1,000", [0.125, 0.25, 0.125, 0.5]),
+    ("30,250|0,125|10,000|1,5|41,875", [30.25, 0.125, 10, 1.5]),
+    ("1.234,5|12,500|0|0|1.247", [1234.5, 12.5, 0, 0]),
+    ("1,900|100|-|–|2,000", [1900, 100, 0, 0]), ("1.900|100|0|0|2.000", [1900, 100, 0, 0]),
+    ("30.250|0.125|0|1|31.375", [30.25, 0.125, 0, 1]), ("1 900,5|1|0|0|1 901,5", [1900.5, 1, 0, 0]),
+    ("1.234.567|12.500|0|0|1.247.067", [1234567, 12500, 0, 0]),
+    ("30,250|10|0|0|40,250", [30.25, 10, 0, 0])])
+def test_the_convention_of_decimals_is_told_from_all_numbers(tmp_path, row, read):
+    path = write(tmp_path, UNIT, *HEADER, f"I|Dự án|{row}", f"|Tổng cộng|{row}")
+    assert leaves(path) == {"I": read} and set(states(path)) == {"agrees"}
+
+
+@pytest.mark.parametrize(("row", "message"), [
+    ("30,250|20,125|0|0|50,375", r"line 4, column 3: '30,250' can be 30.250 or 30250"),
+    ("1.000|-|-|-|1.000", r"line 4, column 3: '1.000' can be 1000 or 1.000"),
+    ("1.234,5|1,234.5|0|0|2.469", r"decimals are written in two ways: '1.234,5' .*, '1,234.5'"),
+    ("12,5|12.5|0|0|25", r"decimals are written in two ways: '12,5' \(line 4\), '12.5' \(line 4\)"),
+])
+def test_what_can_be_read_two_ways_is_refused(tmp_path, row, message):
+    path = write(tmp_path, UNIT, *HEADER, f"I|Dự án|{row}", f"|Tổng cộng|{row}")
+    with pytest.raises(kgge.DataError, match=message):
+        kgge.read_annex(path)
+
+
+def test_one_correction_tells_the_convention_and_of_a_dong_there_is_no_part(tmp_path):
+    row = "30,250|20,125|0|0|50,375"
+    path = write(tmp_path, UNIT, *HEADER, f"I|Dự án|{row}", f"|Tổng cộng|{row}")
+    beside = tmp_path / "c.csv"
+    beside.write_text('line,column,printed,corrected,reason\n4,3,"30,250",30250,asked\n', "utf-8")
+    assert leaves(path, beside) == {"I": [30250, 20125, 0, 0]}
+    path = write(tmp_path, "ĐVT: đồng", *HEADER, f"I|Dự án|{row}", f"|Tổng cộng|{row}")
+    assert leaves(path) == {"I": [0.03025, 0.020125, 0, 0]}
+
+
+# Funding sources by whole words.
+
+@pytest.mark.parametrize(("central", "local"), [
+    ("Trung ương", "Địa phương"), ("Ngân sách trung ương", "Ngân sách tỉnh"),
+    ("Vốn NSTW", "NS huyện"), ("Kinh phí TW hỗ trợ", "Đối ứng địa phương"),
+    ("NSTW (nghìn đồng)", "NSĐP (nghìn đồng)"), ("Nguồn ngân sách Trung ương", "NSĐP")])
+def test_ways_of_naming_a_source(tmp_path, central, local):
+    head = HEADER[1].replace("NSTW", central).replace("NSĐP", local)
+    path = write(tmp_path, *([UNIT] if "nghìn" not in head else []), HEADER[0], head, *ROWS)
+    assert kgge.read_annex(path)["source"].dropna().unique().tolist() == ["central", "local"]
+
+
+@pytest.mark.parametrize("other", ["Xã hội hóa", "Xã hội hoá", "Nguồn hợp pháp khác", "Tài trợ",
+                                   "Vốn huy động khác", "XHH"])
+def test_ways_of_naming_other_sources(tmp_path, other):
+    path = write(tmp_path, UNIT, HEADER[0], HEADER[1].replace("NSĐP", other), *ROWS)
+    assert kgge.read_annex(path)["source"].dropna().unique().tolist() == ["central", "other"]
+
+
+@pytest.mark.parametrize(("heading", "message"), [
+    ("Vốn ngoài ngân sách địa phương", "names a source by what it is not"),
+    ("Ngoài NSTW", "names a source by what it is not"),
+    ("TW Hội LHPN", "is not understood beside its year or source: 'hội lhpn'"),
+    ("Hội LHPN tỉnh", "is not understood beside its year or source: 'hội lhpn'"),
+    ("NSTW, NSĐP", r"names more than one funding source \(central, local\)"),
+    ("Địa phương và các nguồn khác", r"names more than one funding source \(local, other\)"),
+    ("Ngân sách nhà nước", "without a funding source|no funding source"),
+    ("Quỹ phụ nữ", "unknown funding source 'Quỹ phụ nữ'")])
+def test_a_heading_that_names_no_one_source_is_refused(tmp_path, heading, message):
+    path = write(tmp_path, UNIT, HEADER[0], HEADER[1].replace("NSĐP", heading), *ROWS)
+    with pytest.raises(kgge.DataError, match=f"line 3: .*{message}"):
+        kgge.read_annex(path)
+
+
+# "Trong đó".
+
+@pytest.mark.parametrize("rows", [
+    ("|Trong đó: hội nghị|10|5|20|10|45",), ("|- Trong đó hội nghị|10|5|20|10|45",),
+    ("|Trong đó:|||||", "|- Hội nghị|5|5|10|10|30", "|- Họp|5|0|10|0|15")])
+def test_a_part_does_not_replace_its_row(tmp_path, rows):
+    path = write(tmp_path, UNIT, *HEADER, "I|Dự án 1|30|20|60|40|150",
+                 "1|Tập huấn|30|20|60|40|150", *rows, "|Tổng cộng|30|20|60|40|150")
+    assert leaves(path) == {"I.1": [30, 20, 60, 40]}
+    annex = kgge.read_annex(path)
+    assert any("is part of line 5 ('Tập huấn')" in note for note in annex.attrs["notes"])
+
+
+def test_parts_that_make_up_their_row_are_its_lines(tmp_path):
+    path = write(tmp_path, UNIT, *HEADER, ROWS[0], "|Trong đó:|||||", *ROWS[1:])
+    assert leaves(path) == LEAVES and set(states(path)) == {"agrees"}
+
+
+def test_parts_of_the_grand_total(tmp_path):
+    path = write(tmp_path, UNIT, *HEADER, *ROWS, "|Trong đó:|||||", "|- Chi hội nghị|9|9|9|9|36")
+    assert leaves(path) == LEAVES
+    assert [r["rule"] for r in kgge.read_annex(path).attrs["repairs"]] == ["of which"] * 2
+
+
+@pytest.mark.parametrize("rows", [
+    ("I|Dự án 1|30|20|60|40|150", "|Trong đó:|||||", "II|Dự án 2|10|10|10|10|40"),
+    ("I|Dự án 1|||||", "|Trong đó: hội nghị|30|20|60|40|150", "II|Dự án 2|10|10|10|10|40"),
+    ("I|Dự án 1|30|20|60|40|150", "|Trong đó: hội nghị|31|20|60|40|151", ROWS[3])])
+def test_a_part_of_nothing_is_refused(tmp_path, rows):
+    with pytest.raises(kgge.DataError, match="(?i)trong đó"):
+        kgge.read_annex(write(tmp_path, UNIT, *HEADER, *rows, ROWS[4]))
+
+
+def test_a_column_that_is_a_part_of_the_total_is_refused(tmp_path):
+    head = ("TT|Nội dung|Tổng số|Trong đó|", "|||NSTW 2021|NSTW 2022")
+    rows = ("I|Dự án 1|150|30|60", "II|Dự án 2|40|10|10", "|Tổng cộng|190|40|70")
+    with pytest.raises(kgge.DataError, match="the columns under 'Trong đó' do not make up"):
+        kgge.read_annex(write(tmp_path, UNIT, *head, *rows))
+
+
+# Headers.
+
+HEADERS = {
+    "sources over years": (("TT|Nội dung|NSTW||NSĐP||Tổng", "||2021|2022|2021|2022|"),
+                           [0, 2, 1, 3, 4]),
+    "total first": (("TT|Nội dung|Tổng số|Trong đó|||", "|||2021||2022|", "|||NSTW|NSĐP|NSTW|NSĐP"),
+                    [4, 0, 1, 2, 3]),
+    "total of each year": (("TT|Nội dung|Năm 2021|||Năm 2022|||Tổng cộng",
+                            "||Tổng|NSTW|NSĐP|Tổng|NSTW|NSĐP|"), [(0, 1), 0, 1, (2, 3), 2, 3, 4]),
+    "total of each source": (("TT|Nội dung|2021||2022||Tổng cộng||",
+                              "||NSTW|NSĐP|NSTW|NSĐP|NSTW|NSĐP|Tổng"),
+                             [0, 1, 2, 3, (0, 2), (1, 3), 4]),
+    "no totals": (("TT|Nội dung|2021||2022|", "||NSTW|NSĐP|NSTW|NSĐP"), [0, 1, 2, 3]),
+    "one row": (("TT|Nội dung|NSTW 2021|NSĐP 2021|NSTW 2022|NSĐP 2022|Tổng cộng",),
+                [0, 1, 2, 3, 4]),
+    "in words": (("STT|Nội dung hoạt động|Dự toán 2021||Kế hoạch năm 2022||Tổng kinh phí thực hiện",
+                  "||Vốn NSTW|Vốn NSĐP|Vốn NSTW|Vốn NSĐP|"), [0, 1, 2, 3, 4]),
+    "under a title": (("TT|Nội dung|Tổng kinh phí giai đoạn 2021-2025||||", "||2021||2022||Cộng",
+                       "||NSTW|NSĐP|NSTW|NSĐP|"), [0, 1, 2, 3, 4]),
+}
+
+
+def laid_out(places, rows=ROWS):
+    for row in rows:
+        number, label, *amounts = row.split("|")
+        yield "|".join([number, label, *(
+            amounts[p] if isinstance(p, int) else str(sum(int(amounts[q]) for q in p))
+            for p in places)])
+
+
+@pytest.mark.parametrize("kind", HEADERS)
+def test_headers_in_any_order(tmp_path, kind):
+    head, places = HEADERS[kind]
+    path = write(tmp_path, UNIT, *head, *laid_out(places))
+    budget = kgge.read_annex(path).query("leaf and year.notna() and source.notna()")
+    wanted = {(item, year, source): of[at] for item, of in LEAVES.items() for at, (year, source) in
+              enumerate([(2021, "central"), (2021, "local"), (2022, "central"), (2022, "local")])}
+    assert budget.set_index(["item", "year", "source"])["amount"].to_dict() == wanted
+    assert set(states(path)) <= {"agrees", "not checkable"}
+    assert ("not checkable" in states(path)) == (kind == "no totals")
+
+
+def test_a_wrong_total_of_a_year_differs(tmp_path):
+    head, places = HEADERS["total of each year"]
+    lines = [line.replace("|15|10|5|", "|16|10|5|") for line in laid_out(places)]
+    ledger = kgge.reconcile(kgge.read_annex(write(tmp_path, UNIT, *head, *lines)))
+    wrong = ledger.query("state == 'differs'")
+    assert ("row total", "I.1") in set(zip(wrong["check"], wrong["item"], strict=True))
+
+
+def test_years_alone_have_the_source_all(tmp_path):
+    rows = ("I|Dự án 1|50|100|150", "II|Dự án 2|20|20|40", "|Tổng cộng|70|120|190")
+    for head in ("TT|Nội dung|2021|2022|Tổng", "TT|Nội dung|Năm 2021|Năm 2022|Tổng cộng"):
+        path = write(tmp_path, UNIT, head, *rows)
+        assert leaves(path) == {"I": [50, 100], "II": [20, 20]}
+        annex = kgge.read_annex(path)
+        assert annex["source"].dropna().unique().tolist() == ["all"]
+        assert any("no funding source is printed" in note for note in annex.attrs["notes"])
+
+
+@pytest.mark.parametrize(("head", "row"), [
+    ("|Ghi chú", "|12"), ("|Ghi chú", "|NQ 12"), ("|Cơ quan chủ trì", "|Sở LĐTBXH"),
+    ("|Đơn vị thực hiện", "|"), ("|Thời gian thực hiện", "|2021-2025")])
+def test_columns_that_are_no_money_are_passed_over(tmp_path, head, row):
+    path = write(tmp_path, UNIT, HEADER[0] + head, HEADER[1] + "|", *(r + row for r in ROWS))
+    assert leaves(path) == LEAVES
+    between = [line.split("|") for line in (HEADER[0], HEADER[1], *ROWS)]
+    for at, line in enumerate(between):
+        line.insert(2, head[1:] if at == 0 else "" if at == 1 else row[1:])
+    assert leaves(write(tmp_path, UNIT, *("|".join(line) for line in between))) == LEAVES
+
+
+@pytest.mark.parametrize("heading", ["Lũy kế", "", "Số người"])
+def test_a_column_of_numbers_that_is_not_understood_is_refused(tmp_path, heading):
+    path = write(tmp_path, UNIT, HEADER[0] + f"|{heading}", HEADER[1] + "|",
+                 *(f"{row}|7" for row in ROWS))
+    with pytest.raises(kgge.DataError, match="line 4: 6 amounts where 5 belong|column 8"):
+        kgge.read_annex(path)
+
+
+@pytest.mark.parametrize("heading", ["Ước thực hiện 2021", "Thực hiện 2021", "Lũy kế đến năm 2021",
+                                     "Giải ngân 2021", "Tăng so với 2021"])
+def test_a_year_that_is_no_plan_is_refused(tmp_path, heading):
+    path = write(tmp_path, UNIT, HEADER[0].replace("2021", heading), HEADER[1], *ROWS)
+    with pytest.raises(kgge.DataError, match=f"line 2: the heading '{heading}' is not understood"):
+        kgge.read_annex(path)
+
+
+def test_what_each_column_was_taken_for_stands_in_the_error(tmp_path):
+    path = write(tmp_path, UNIT, *HEADER, *ROWS[:-1])
+    with pytest.raises(kgge.DataError, match="column 2 label, column 3 2021 central.*triệu đồng"):
+        kgge.read_annex(path)
+    assert "lines 2-3: column 1 number" in kgge.read_annex(
+        write(tmp_path, UNIT, *HEADER, *ROWS)).attrs["header"]
+
+
+# Rows.
+
+@pytest.mark.parametrize(("old", "new"), [
+    (ROWS[4], "A|TỔNG CỘNG (I+II)|40|30|70|50|190"),
+    (ROWS[4], "|Tổng kinh phí thực hiện|40|30|70|50|190"),
+    (ROWS[4], "Tổng cộng||40|30|70|50|190"), (ROWS[1], "(1)|Tập huấn|10|5|20|10|45"),
+    (ROWS[1], "I.1|Tập huấn|10|5|20|10|45"), (ROWS[1], "1/|Tập huấn|10|5|20|10|45"),
+    (ROWS[0], "I|Dự án 1|30|20|60|40|150|"), (ROWS[2], '2|"Tờ rơi"|20|15|40|30|105'),
+    (ROWS[1], "\n".join([ROWS[1], *HEADER])),
+    (ROWS[0], "(1)|(2)|(3)|(4)|(5)|(6)|(7)=3+4+5+6\n" + ROWS[0]),
+    (ROWS[0], "A|B|1|2|3|4|5\n" + ROWS[0]),
+    (ROWS[4], ROWS[4] + "\n||||Kiên Giang, ngày 3 tháng 3 năm 2021||\n|Người lập|||||")])
+def test_rows_as_they_are_printed(tmp_path, old, new):
+    rows = "\n".join(ROWS).replace(old, new)
+    if new.startswith(("(1)|T", "I.1", "1/")):
+        rows = rows.replace("\n2|", "\n" + new[:3].split("|")[0].replace("1", "2") + "|")
+    path = write(tmp_path, UNIT, *HEADER, *rows.split("\n"))
+    assert leaves(path) == LEAVES and set(states(path)) == {"agrees"}
+
+
+@pytest.mark.parametrize(("numbers", "items"), [
+    ("I - - II", ["I", "I.1", "I.2", "II"]), ("I 1. 2. II", ["I", "I.1", "I.2", "II"]),
+    ("1 1.1 1.2 2", ["1", "1.1", "1.2", "2"]), ("A (1) (2) B", ["A", "A.1", "A.2", "B"]),
+    ("A a) b) B", ["A", "A.1", "A.2", "B"])])
+def test_numbers_of_any_kind(tmp_path, numbers, items):
+    rows = [f"{n}{row[row.index('|'):]}" for n, row in zip(numbers.split(), ROWS, strict=False)]
+    annex = kgge.read_annex(write(tmp_path, UNIT, *HEADER, *rows, ROWS[4]))
+    assert annex["item"].drop_duplicates().tolist() == [*items, "total"]
+
+
+def test_three_levels_of_numbers_and_numbers_within_the_label(tmp_path):
+    deep = ["1|A|1|1|1|1|4", "1.1|B|1|1|1|1|4", "1.1.1|C|1|1|1|1|4", "1.2|D|0|0|0|0|0",
+            "2|E|1|1|1|1|4", "|Tổng|2|2|2|2|8"]
+    annex = kgge.read_annex(write(tmp_path, UNIT, *HEADER, *deep))
+    assert annex["item"].drop_duplicates().tolist() == ["1", "1.1", "1.1.1", "1.2", "2", "total"]
+    within = [f"{row.split('|')[0]}. {row.split('|', 1)[1]}" for row in ROWS[:4]]
+    head = ["Nội dung|2021||2022||Tổng cộng", "|NSTW|NSĐP|NSTW|NSĐP|"]
+    assert leaves(write(tmp_path, UNIT, *head, *within, ROWS[4][1:])) == LEAVES
+    mixed = ["A|P|1|1|1|1|4", "I|Q|1|1|1|1|4", "1|R|1|1|1|1|4", "a|S|1|1|1|1|4", "-|T|1|1|1|1|4",
+             "|Tổng|1|1|1|1|4"]
+    annex = kgge.read_annex(write(tmp_path, UNIT, *HEADER, *mixed))
+    assert annex["item"].drop_duplicates().iloc[4] == "A.1.1.1.1"
+
+
+def test_a_fault_on_a_line_is_told_once(tmp_path):
+    path = write(tmp_path, UNIT, *HEADER, ROWS[0], "|10|5|20|10|45", *ROWS[2:])
+    with pytest.raises(kgge.DataError, match="line 5: no label before '10'") as error:
+        kgge.read_annex(path)
+    assert str(error.value).count("line 5") == 1
+
+
+# Empty fields, amounts below zero, rounding.
+
+def test_an_empty_field_is_zero_only_where_the_totals_say_so(tmp_path):
+    rows = ["I|Dự án 1|30|20|||50", "1|Tập huấn|10|5|||15", "2|Tờ rơi|20|15|0||35",
+            "|Tổng cộng|30|20|0|-|50"]
+    path = write(tmp_path, UNIT, *HEADER, *rows)
+    assert leaves(path) == {"I.1": [10, 5, 0, 0], "I.2": [20, 15, 0, 0]}
+    assert [r["rule"] for r in kgge.read_annex(path).attrs["repairs"]] == ["empty field"] * 5
+    for wrong in (rows[1].replace("|15", "|16"), rows[1].replace("|5|", "||")):
+        bad = [wrong if row == rows[1] else row for row in rows]
+        with pytest.raises(kgge.DataError, match="line 5, column [456].*the field is empty"):
+            kgge.read_annex(write(tmp_path, UNIT, *HEADER, *bad))
+
+
+@pytest.mark.parametrize("printed", ["-5", "(5)", "- 5", "−5"])
+def test_an_amount_below_zero_needs_a_correction_that_says_so(tmp_path, printed):
+    rows = ["I|Điều chỉnh|10|" + printed + "|0|0|5", "|Tổng cộng|10|" + printed + "|0|0|5"]
+    path = write(tmp_path, UNIT, *HEADER, *rows)
+    with pytest.raises(kgge.DataError, match="line 4, column 4: .*where it is meant, a correction"):
+        kgge.read_annex(path)
+    beside = tmp_path / "c.csv"
+    beside.write_text("line,column,printed,corrected,reason\n" + "".join(
+        f"{line},4,{printed},-5,taken back in 2021\n" for line in (4, 5)), encoding="utf-8")
+    assert leaves(path, beside) == {"I": [10, -5, 0, 0]}
+    assert set(states(path, beside)) == {"agrees"}
+
+
+@pytest.mark.parametrize(("row", "agreed"), [
+    ("6,7,191,±1,rounded", True), (",,,±1,all figures are rounded", True),
+    ('6,7,191,"±0,5",rounded', False), ("5,7,40,±1,rounded elsewhere", False)])
+def test_a_stated_tolerance(tmp_path, row, agreed):
+    rows = [ROWS[0], *ROWS[3:4], ROWS[4].replace("190", "191")]
+    path, beside = write(tmp_path, UNIT, *HEADER, *rows), tmp_path / "c.csv"
+    beside.write_text("line,column,printed,corrected,reason\n" + row + "\n", encoding="utf-8")
+    assert "differs" in states(path)
+    ledger = kgge.reconcile(kgge.read_annex(path, beside)).query("difference != 0")
+    assert ledger["state"].unique().tolist() == ["agrees" if agreed else "differs"]
+    assert ledger["difference"].tolist() == [1, 1]
+    assert kgge.read_annex(path, beside).attrs["repairs"][0]["rule"] == "tolerance"
+
+
+# Files.
+
+@pytest.mark.parametrize(("mark", "bom"), [(";", ""), (",", "\ufeff"), ("\t", ""), (";", "\ufeff")])
+def test_csv_with_any_separator(tmp_path, mark, bom):
+    rows = [row.replace("Tờ rơi", '"Tờ rơi, pa nô; ""áp phích"""') for row in ROWS]
+    path = write(tmp_path, bom + UNIT, *HEADER, *rows, name="annex.csv", mark=mark)
+    assert leaves(path) == LEAVES
+    assert 'Tờ rơi, pa nô; "áp phích"' in set(kgge.read_annex(path)["label"])
+
+
+def test_quotes_of_an_export_and_quotes_of_a_label(tmp_path):
+    rows = [row.replace("Tờ rơi", '"Tờ\nrơi"') for row in ROWS]
+    path = write(tmp_path, UNIT, *HEADER, *rows)
+    assert leaves(path) == LEAVES
+    assert kgge.read_annex(path).query("item == 'II'")["line"].iloc[0] == 8, "as an editor counts"
+    rows = [row.replace("Tờ rơi", '"Nhà tạm lánh" cho nạn nhân') for row in ROWS]
+    annex = kgge.read_annex(write(tmp_path, UNIT, *HEADER, *rows))
+    assert '"Nhà tạm lánh" cho nạn nhân' in set(annex["label"])
