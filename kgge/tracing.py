@@ -127,8 +127,8 @@ def _in_list(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     numbers = [c.name for c in SCHEMAS[name].columns if c.type in ("number", "integer")]
     for row in rows.to_dict("records"):
         line, printed = lines[row[key]]
-        out += [[row[key], figure, row[figure], path.name, None, line, 1 + list(printed).index(figure),
-                 printed[figure]] for figure in numbers if printed.get(figure)]
+        out += [[row[key], figure, row[figure], path.name, None, line,
+                 1 + list(printed).index(figure), printed[figure]] for figure in numbers if printed.get(figure)]
     return pd.DataFrame(out, columns=[key, *_COLUMNS])
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from kgge.annex.read import read_annex
 from kgge.files import DataError, UsageError, read_rows, write_bytes
 from kgge.labels import about, check_labels, codes
-from kgge.tables.schemas import DESCRIBED, list_path, read_list, read_targets
+from kgge.tables.schemas import DESCRIBED, list_file, list_path, read_list, read_targets
 
 LISTS = ("plan", "targets", "groups", "units", "sources", "labels", "prices", "context")
 _SAID = DESCRIBED["tables"] | DESCRIBED["lists"]
@@ -148,9 +148,9 @@ def write_plan_folder(folder: Path) -> list[Path]:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty; name a folder that is not there yet")
-    files = {f"raw/{list_path(name).name}": _start(name) for name in LISTS}
-    files |= {"raw/returns/README.md": "The units' returns, .xlsx, in folders as you like.\n",
-              "README.md": _page()}
+    files = {f"raw/{list_file(name)}": _start(name) for name in LISTS}
+    files |= {"README.md": _page()}
+    (folder / "raw" / "returns").mkdir(parents=True)
     for name, text in files.items():
         write_bytes(folder / name, text.encode())
     return [folder / name for name in files]
@@ -181,7 +181,7 @@ def _page() -> str:
     for name in LISTS:
         said: dict[str, Any] = _SAID[name]
         fields, example = said["fields"], said.get("example", [])
-        parts.append(f"## raw/{list_path(name).name}\n\n{said['vi']}. / {said['description']}. "
+        parts.append(f"## raw/{list_file(name)}\n\n{said['vi']}. / {said['description']}. "
                      f"One row: {', '.join(said['key'])}.\n")
         if name == "plan":
             rows = [f"| {key} | {' | '.join(of)} |" for key, of in KEYS.items()]

@@ -178,8 +178,13 @@ def read_list(name: str) -> pd.DataFrame:
 
 def list_path(name: str) -> Path:
     """Return where a code list stands in the data folder."""
+    return data_folder() / "raw" / list_file(name)
+
+
+def list_file(name: str) -> str:
+    """Return the name of the file of a code list."""
     said = (DESCRIBED["tables"] | DESCRIBED["lists"])[name]
-    return data_folder() / "raw" / str(said.get("file", f"{name}.csv"))
+    return str(said.get("file", f"{name}.csv"))
 
 
 def read_targets() -> pd.DataFrame:
