@@ -128,7 +128,8 @@ def _in_list(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     for row in rows.to_dict("records"):
         line, printed = lines[row[key]]
         out += [[row[key], figure, row[figure], path.name, None, line,
-                 1 + list(printed).index(figure), printed[figure]] for figure in numbers if printed.get(figure)]
+                 1 + list(printed).index(figure), printed[figure]]
+                for figure in numbers if printed.get(figure)]
     return pd.DataFrame(out, columns=[key, *_COLUMNS])
 
 

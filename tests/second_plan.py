@@ -24,12 +24,17 @@ PLAN = {
     "limit_annex": ("Phụ lục không chia theo đơn vị.", "The annex is not split by unit."),
 }
 LISTS = {
-    "targets": """indicator,objective,target,target_year,baseline,base_year,accumulation,commitment,plan_ref,national_target
-A,1,0.6,2025,0,2020,cumulative,set,II.1,
-B,2,0.9,2025,0.5,2020,latest,strive,II.2,0.95
-C,2,0.1,2025,0.3,2020,latest,set,II.3,
+    "targets": """indicator,objective,target,target_year,baseline,base_year,accumulation,\
+commitment,plan_ref,national_target
+A,1,0.6,2025,0,2019,cumulative,set,II.1,
+B,2,0.9,2025,0.5,2019,latest,strive,II.2,0.95
+C,2,0.1,2025,0.3,2019,latest,set,II.3,
 """,
-    "groups": "indicator,group,sexes\nA,residents,female;male\nB,staff,female;male\nC,at_risk,female\n",
+    "groups": """indicator,group,sexes
+A,residents,female;male
+B,staff,female;male
+C,at_risk,female
+""",
     "units": """unit,kind,plan_ref,indicators,residents,first_year,last_year,successor
 home,department,IV.1,B,,,,
 north,district,IV.2,A;B;C,50000,,,
@@ -114,7 +119,7 @@ def write_returns(folder: Path, years: range = range(2021, 2024)) -> None:
             for code, (indicator, _, _) in form.asked("indicators", unit).items():
                 size = RESIDENTS[unit] // 2 if indicator == "A" else 100 * (at + 2)
                 share = {"A": 0.1, "B": 0.6, "C": 0.28}[indicator] + (
-                    {"A": 0.1, "B": 0.05, "C": -0.03}[indicator] * (year - 2021))
+                    {"A": 0.1, "B": 0.05, "C": -0.06}[indicator] * (year - 2021))
                 values |= {(code, "eligible"): size, (code, "reached"): round(size * share),
                            (code, "attendances"): round(size * share) + 3}
             values[f"{'I.1' if at else 'II.1'}.province", "amount"] = 15 + at

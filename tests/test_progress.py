@@ -541,3 +541,19 @@ def test_a_unit_that_reports_nothing_is_not_expected(nothing):
     listed = pd.concat([units("a"), units("b").assign(indicators=nothing)])
     row = one(rows(("a", 2016, "g", "female", 100, 50)), A, listed)
     assert (row["units_expected"], row["missing_units"]) == (1, "")
+
+
+def test_a_unit_that_was_merged_is_not_counted_beside_its_successor():
+    targets = TARGETS.assign(indicator="1a").head(1)
+    outcomes = pd.DataFrame([
+        {"unit": unit, "year": year, "indicator": "1a", "group": "workers", "sex": "female",
+         "eligible": eligible, "reached": reached}
+        for unit, year, eligible, reached in (("a", 2016, 100, 10), ("b", 2016, 50, 5),
+                                              ("a", 2017, 150, 45))])
+    units = pd.DataFrame({"unit": ["a", "b"], "indicators": "1a", "residents": [pd.NA] * 2})
+    closed = units.assign(first_year=pd.NA, last_year=pd.array([pd.NA, 2016], dtype="Int64"))
+    for asked, ends, missing in ((units, (50 / 200, 95 / 200), "b"), (closed, (0.3, 0.3), "")):
+        row = progress(outcomes, targets, asked).query("year == 2017").iloc[0]
+        assert (row["coverage_low"], row["coverage_high"], row["missing_units"]) == (*ends, missing)
+    with pytest.raises(DataError, match="the unit does not report for that year"):
+        progress(outcomes, targets, units.assign(last_year=2016))

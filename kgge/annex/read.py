@@ -69,10 +69,6 @@ def read_annex(path: str | Path | None = None,
         If anything in the file cannot be read as an annex, or can be read in two ways; names all
         lines at fault and what stands there.
 
-    Notes
-    -----
-    Source: annex of Plan 27/KH-UBND of 3 March 2016.
-
     Examples
     --------
     >>> annex = read_annex()
@@ -93,7 +89,7 @@ def read_annex(path: str | Path | None = None,
     if not header.rows:
         line, cells = grid[0]
         text = next(c.text for c in cells if c.text)
-        raise DataError(f"{path.name}: no header: a row of years (2016, 2017, …) with funding "
+        raise DataError(f"{path.name}: no header: a row of years (2021, 2022, …) with funding "
                         f"sources; line {line} reads {quote(text)}")
     said = f"{path.name}: cannot be read as an annex ({header}):\n  "
     if header.faults:

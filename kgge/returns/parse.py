@@ -220,10 +220,11 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
     if out.illustrative is None:
         out.fault("illustrative", *said["illustrative"])
     out.year = read_year(said["year"][0]) or 0
-    if out.year not in form.years:
-        out.fault("year", *said["year"], wanted=", ".join(map(str, form.years)))
     _read_unit(out, said, form)
-    if out.year in form.years:
+    due = form.due.get(out.unit, form.years)
+    if out.year not in due:
+        out.fault("year", *said["year"], wanted=", ".join(map(str, due)))
+    else:
         _check_printed(out, said)
         _read_receipt(out, said.get("received_on", ("", sheet.name, -1, -1)))
 
