@@ -555,5 +555,3 @@ def test_a_unit_that_was_merged_is_not_counted_beside_its_successor():
     for asked, ends, missing in ((units, (50 / 200, 95 / 200), "b"), (closed, (0.3, 0.3), "")):
         row = progress(outcomes, targets, asked).query("year == 2017").iloc[0]
         assert (row["coverage_low"], row["coverage_high"], row["missing_units"]) == (*ends, missing)
-    with pytest.raises(DataError, match="the unit does not report for that year"):
-        progress(outcomes, targets, units.assign(last_year=2016))
