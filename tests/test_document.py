@@ -13,7 +13,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 
 from kgge.charts.layout import MARK
-from kgge.labels import labels
+from kgge.labels import labels, words
 from kgge.publish.catalogue import figures
 from kgge.publish.figures import draw
 from kgge.publish.word import document
@@ -51,26 +51,29 @@ def test_every_picture_has_the_description_of_its_chart(opened, drawn, lang):
 
 def test_captions_are_numbered_by_fields(opened, drawn, lang):
     word = {"vi": "Hình", "en": "Figure"}[lang]
+    table, of = {"vi": ("Bảng", "Số liệu của"), "en": ("Table", "Numbers of")}[lang]
     captions = [p for p in opened.paragraphs if p.style.name == "Caption"]
     assert [p.text for p in captions] == [
-        f"{word} {i}. {one.text.title}" for i, one in enumerate(drawn[lang], start=1)]
-    codes = [t.text for p in captions for t in p._p.iter(qn("w:instrText"))]
-    assert codes == [f" SEQ {word} \\* ARABIC "] * len(drawn[lang])
+        text for i, one in enumerate(drawn[lang], start=1)
+        for text in (f"{word} {i}. {one.text.title}", f"{table} {i}. {of} {word} {i}")]
+    codes = [t.text.split()[:2] for p in captions for t in p._p.iter(qn("w:instrText"))]
+    assert codes == [["SEQ", word], ["SEQ", table]] * len(drawn[lang])
 
 
 def test_the_list_of_figures_is_filled_in_and_leads_to_the_captions(opened, drawn, lang):
     links = list(opened.element.iter(qn("w:hyperlink")))
     marks = {mark.get(qn("w:name")) for mark in opened.element.iter(qn("w:bookmarkStart"))}
-    assert [link.get(qn("w:anchor")) in marks for link in links] == [True] * len(drawn[lang])
+    assert [link.get(qn("w:anchor")) in marks for link in links] == [True] * 2 * len(drawn[lang])
     texts = ["".join(t.text for t in link.iter(qn("w:t"))) for link in links]
-    assert texts == [p.text for p in opened.paragraphs if p.style.name == "Caption"]
+    captions = [p.text for p in opened.paragraphs if p.style.name == "Caption"]
+    assert texts == captions[::2] + captions[1::2], "figures, then tables"
     above = next(p for p in opened.paragraphs if p.style.name == "TOC Heading")
     assert above.text and above._p.getnext().findall(qn("w:hyperlink"))
     fields = [t.text for t in opened.element.iter(qn("w:instrText"))]
-    assert sum("TOC" in field and "\\c" in field for field in fields) == 1
+    assert sum("TOC" in field and "\\c" in field for field in fields) == 2
     kinds = [mark.get(qn("w:fldCharType")) for mark in opened.element.iter(qn("w:fldChar"))]
     assert [kinds.count(kind) for kind in ("begin", "separate", "end")] == [
-        1 + len(drawn[lang])] * 3  # the list, and the number in each caption
+        2 + 2 * len(drawn[lang])] * 3  # the lists, and the number in each caption
 
 
 def test_numbers_stand_below_each_figure_with_a_repeated_header(opened, lang):
@@ -113,25 +116,31 @@ def test_a_figure_its_caption_and_its_numbers_stay_together(opened, drawn, lang)
     titles = [one.text.title for one in drawn[lang]]
     places = [paragraphs(opened, f". {title}")[-1] for title in titles]
     for place, one in zip(places, drawn[lang], strict=True):
-        picture, caption, source, lead = opened.paragraphs[place - 1:place + 3]
+        picture, caption, source, lead, *unit = opened.paragraphs[place - 1:place + 4]
         assert picture._p.findall(".//" + qn("w:drawing"))
         assert all(p.paragraph_format.keep_with_next for p in (picture, caption, lead))
         mark = [f"{MARK[lang]}. "] if one.text.illustrative else []
         assert [run.text for run in source.runs] == [*mark, one.text.source]
         assert [(run.bold, run.italic) for run in source.runs] == [
             *[(True, None)] * len(mark), (None, True)]
-        assert lead._p.getnext().tag == qn("w:tbl")
+        above = unit[0] if one.figure.chart != "reports_received" else lead
+        assert above._p.getnext().tag == qn("w:tbl") and above.paragraph_format.keep_with_next
 
 
-def test_sections_begin_on_a_new_page_under_their_own_heading(opened, files, drawn, lang):
+def test_sections_follow_each_other_under_their_own_headings(opened, files, drawn, lang):
     heads = [p for p in opened.paragraphs if p.style.name == "Heading 1"]
     titles, sections = {p.text for p in heads}, {one.figure.section for one in drawn[lang]}
     assert "" not in titles and len(titles) == len(heads) == len(sections)
-    assert all(p.paragraph_format.page_break_before for p in heads)
+    assert [p.paragraph_format.page_break_before for p in heads] == [
+        True, *[None] * (len(heads) - 1)], "after the lists; no page is left nearly empty"
     other = docx.Document(BytesIO(files[{"vi": "en", "en": "vi"}[lang]]))
     assert titles.isdisjoint(p.text for p in other.paragraphs)
-    footer = opened.sections[0].footer.paragraphs[0]
-    assert [t.text.strip() for t in footer._p.iter(qn("w:instrText"))] == ["PAGE"]
+    section = opened.sections[0]
+    (top,) = section.header.paragraphs
+    assert [t.text.strip() for t in top._p.iter(qn("w:instrText"))] == ["PAGE"]
+    assert top.alignment == WD_ALIGN_PARAGRAPH.CENTER, "Decree 30/2020: centred, at the top"
+    assert section.different_first_page_header_footer, "from the second page"
+    assert not any(p.text for p in section.first_page_header.paragraphs)
 
 
 def test_letters_are_those_of_vietnamese_documents(opened):
@@ -159,13 +168,13 @@ def test_numbers_are_written_in_the_language(drawn):
         "planned": [1900.0, 1150.5, 0.0], "execution": [0.598, None, None],
         "spent": [7.0, 8.0, 1e6], "text": "drawn beside it"})
     for lang, planned, rate, spent in (
-            ("vi", ["1.900,0", "1.150,5", "0,0"], "59,8%", ["7,0", "8,0", "1.000.000,0"]),
-            ("en", ["1,900.0", "1,150.5", "0.0"], "59.8%", ["7.0", "8.0", "1,000,000.0"])):
+            ("vi", ["1.900,0", "1.150,5", "0,0"], "59,8%", ["7", "8", "1.000.000"]),
+            ("en", ["1,900.0", "1,150.5", "0.0"], "59.8%", ["7", "8", "1,000,000"])):
         head, *rows = rows_of(drawn[lang][0], data, lang)
         assert len(head) == 4  # neither what is the same in each row nor the text drawn
         projects, amounts, rates, paid = zip(*rows, strict=True)
         assert list(projects) == labels("item", data["project"], lang)
-        assert (list(amounts), list(rates), list(paid)) == (planned, [rate, "…", "…"], spent)
+        assert (list(amounts), list(rates), list(paid)) == (planned, [rate, "[x]", "[z]"], spent)
 
 
 def test_two_keys_are_crossed_and_only_money_is_summed(drawn):
@@ -179,7 +188,7 @@ def test_two_keys_are_crossed_and_only_money_is_summed(drawn):
     shares = data.assign(share=[0.6, 0.4, 0.55, 0.45]).drop(columns="amount")
     head, *rows = rows_of(drawn["vi"][0], shares, "vi")
     assert head[1:] == sources
-    assert rows == [["2016", "60,0%", "40,0%"], ["2017", "55,0%", "45,0%"]]
+    assert rows == [["2016", "60%", "40%"], ["2017", "55%", "45%"]]
 
 
 def test_constant_prices_have_a_header_of_their_own(drawn):
@@ -196,55 +205,54 @@ def test_states_of_returns_stand_below_their_years(drawn):
     names, states = labels("unit", ["labour", "justice"], "en"), labels(
         "report_state", ["on_time", "late", "missing"], "en")
     assert head[1:] == ["2016", "2017"]
-    assert rows == [[names[0], *states[:2]], [names[1], states[2], "–"]], "no return is due"
+    assert rows == [[names[0], *states[:2]], [names[1], states[2], "[z]"]], "no return is due"
 
 
-def lead_of(one, data, lang):
-    """The line above the numbers of a figure."""
+def around(one, data, lang):
+    """The caption, the unit and the notes of the numbers of a figure."""
     opened = docx.Document(BytesIO(document([one._replace(data=data)], lang)))
-    return docx.text.paragraph.Paragraph(opened.tables[0]._tbl.getprevious(), opened).text
+    captions = [at for at, p in enumerate(opened.paragraphs) if p.style.name == "Caption"]
+    return [p.text for p in opened.paragraphs[captions[1]:] if p.text]
 
 
-def test_the_line_above_the_numbers_names_their_unit_and_explains_signs(drawn):
+def test_unit_and_signs_are_said_around_the_numbers(drawn):
     money = pd.DataFrame({"year": [2016, 2017], "planned": 1.0, "spent": [0.5, None]})
     share = pd.DataFrame({"indicator": "1a", "year": [2019, 2020], "coverage": [None, 0.5],
                           "target": [None, 0.7]})
     state = pd.DataFrame({"unit": "labour", "year": [2016, 2017], "state": ["late", "late"]})
-    for lang, lines in (
-            ("vi", ["Số liệu của Hình 1. Đơn vị tính: triệu đồng. "
-                    "“…”: không báo cáo hoặc chưa rõ số.",
-                    "Số liệu của Hình 1. Đơn vị tính: %. "
-                    "“…”: không báo cáo hoặc chưa rõ số. “–”: không áp dụng.",
-                    "Số liệu của Hình 1."]),
-            ("en", ["Data for Figure 1. Unit: million dong. “…”: not reported or not known.",
-                    "Data for Figure 1. Unit: %. “…”: not reported or not known. "
-                    "“–”: not applicable.",
-                    "Data for Figure 1."])):
-        assert [lead_of(drawn[lang][0], data, lang) for data in (money, share, state)] == lines
+    for lang, first, money_, share_ in (
+            ("vi", "Bảng 1. Số liệu của Hình 1", "Đơn vị tính: triệu đồng", "Đơn vị tính: %"),
+            ("en", "Table 1. Numbers of Figure 1", "Unit: million dong", "Unit: %")):
+        signs = words("note", lang)
+        not_known, not_due = (f"{sign} {signs[sign]}" for sign in ("[x]", "[z]"))
+        assert around(drawn[lang][0], money, lang) == [first, money_, not_known]
+        assert around(drawn[lang][0], share, lang) == [first, share_, not_known, not_due]
+        assert around(drawn[lang][0], state, lang) == [first]
 
 
-def test_a_dash_stands_where_no_figure_is_due(drawn):
+def test_z_stands_where_no_figure_is_due(drawn):
     """Before the year of the target, and where nothing is planned; else a figure is not known."""
     data = pd.DataFrame({"indicator": "1a", "year": [2019, 2020], "coverage": [None, 0.5],
                          "target": [None, 0.7]})
-    assert rows_of(drawn["en"][0], data, "en")[1:] == [["2019", "…", "–"], ["2020", "50.0%",
-                                                                        "70.0%"]]
+    assert rows_of(drawn["en"][0], data, "en")[1:] == [["2019", "[x]", "[z]"],
+                                                       ["2020", "50%", "70%"]]
     said = labels("execution", ["executed", "not_reported", "unplanned", "nothing_planned"], "vi")
     rates = pd.DataFrame({"project": ["I", "I", "II", "II"], "year": [2016, 2017] * 2,
                           "execution": [0.5, None, None, None], "text": said})
     assert [row[1:] for row in rows_of(drawn["vi"][0], rates, "vi")[1:]] == [
-        ["50,0%", "…"], ["–", "–"]]
+        ["50%", "[x]"], ["[z]", "[z]"]]
 
 
 def test_short_tables_stay_whole_and_long_ones_leave_no_single_rows(drawn):
     one = drawn["en"][0]
-    for count in (1, 10, 11, 30):
+    for count in (1, 15, 16, 30):
         data = pd.DataFrame({"series": "a", "x": range(count), "y": 1.0})
         table = docx.Document(BytesIO(document([one._replace(data=data)], "en"))).tables[0]
         kept = [{p.paragraph_format.keep_with_next for cell in row.cells for p in cell.paragraphs}
                 for row in table.rows]
         assert kept[-1] == {None}
-        whole = {0, 1, 2, count - 1} if count > 10 else set(range(count))
+        ends = {*range(5), *range(count - 4, count)}
+        whole = ends if count > 15 else set(range(count))
         assert [at for at, keep in enumerate(kept) if keep == {True}] == sorted(whole)
 
 
@@ -258,7 +266,7 @@ def test_a_table_fills_the_column_with_figures_to_the_right(opened):
                  for column in table.columns]
         assert sides[0] == {WD_ALIGN_PARAGRAPH.LEFT}
         for column, (side,), width in zip(table.columns, sides, grid, strict=True):
-            figures = all(c.text[0] in "0123456789−…–" for c in column.cells[1:])
+            figures = all(c.text[0] in "0123456789−≥[" for c in column.cells[1:])
             assert (side == WD_ALIGN_PARAGRAPH.RIGHT) == (figures and width < grid[0])
             assert [c.paragraphs[0].runs[0].bold is True for c in column.cells] == [
                 True, *[False] * (len(table.rows) - 1)]
@@ -282,7 +290,7 @@ def test_markup_in_a_label_stays_text(drawn):
     changed = one._replace(data=data, text=one.text._replace(title="A <b> & title"))
     opened = docx.Document(BytesIO(document([changed], "en")))
     cells = [cell.text for cell in opened.tables[0]._cells]
-    assert cells == ["series", "x", "y", "<b>&amp;</b>", "1.0", "1.5", "=1+1", "2.0", "…"]
+    assert cells == ["series", "x", "y", "<b>&amp;</b>", "1", "1.5", "=1+1", "2", "[x]"]
 
 
 @pytest.mark.skipif(not (shutil.which("soffice") and shutil.which("pdftotext")),

@@ -17,8 +17,9 @@ import kgge.publish.excel
 from kgge.charts.layout import MARK
 from kgge.charts.style import COLOURS
 from kgge.plan import REPORT_STATES
-from kgge.publish.catalogue import Sheet, contents, sheets, wide_table
+from kgge.publish.catalogue import Sheet, sheets, wide_table
 from kgge.publish.excel import workbook
+from kgge.publish.show import contents
 
 SPACES = {"c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
           "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
@@ -257,7 +258,7 @@ def test_a_sheet_is_filled_from_its_title_to_its_table(book):
         assert sheet.page_setup.fitToWidth is None  # one page wide
         assert sheet.page_setup.fitToHeight == (None if given.series else 0)  # None: one
     notes = [row[0] for row in filled(book.worksheets[1])]
-    assert notes[1:] == ["[x]", "[z]", *(f"[{n}]" for n in range(1, len(notes) - 2))]
+    assert notes[1:] == ["[x]", "[z]", "≥", *(f"[{n}]" for n in range(1, len(notes) - 3))]
     cover = [cell.value for cell in book.worksheets[0]["A"]]
     assert all(cover) and cover[-len(book.sheetnames) + 1:] == book.sheetnames[1:]
 
@@ -360,11 +361,12 @@ def test_two_workbooks_are_the_same(files):
 def test_empty_cells_say_why():
     given = {sheet.name: sheet for sheet in sheets()}
     spent = given["spent"].table.head(3).assign(
-        execution=None, state=["unplanned", "not_reported", "nothing_planned"])
-    cells = contents(given["spent"]._replace(table=spent), "en")
+        planned=[0.0, 1.0, 0.0], execution=None,
+        state=["unplanned", "not_reported", "nothing_planned"])
+    cells = contents(spent, "en")
     assert list(cells["execution"]) == ["[z]", "[x]", "[z]"]
     report = pd.DataFrame({"unit": ["labour", "justice"], "2016": [None, "late"]})
-    assert list(contents(Sheet("reporting", report), "en")["2016"]) == ["[z]", "Late"]
+    assert list(contents(report, "en", of="state")["2016"]) == ["[z]", "Late"]
 
 
 def test_parts_are_those_of_the_latest_year():

@@ -97,3 +97,31 @@ def _tick_labels(axis: Axis) -> dict[Any, str]:
         return {}
     ticks = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
     return {place: label.get_text() for place, label in ticks}
+
+
+def compare_figures_as_text() -> None:
+    """Give figures in a notebook a text form with their words and numbers; elsewhere do nothing.
+
+    A comparison of notebooks then compares what is drawn, while the reader sees the picture.
+    """
+    import sys
+
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is None or not hasattr(shell, "display_formatter"):
+        return
+    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
+
+    plt.switch_backend(plt.get_backend())  # setting a backend up later would drop the text form
+    shell.display_formatter.formatters["text/plain"].for_type(
+        Figure, lambda figure, printer, _: printer.text(_as_text(figure)))
+
+
+def _as_text(figure: Any) -> str:
+    """Return description and numbers of each chart of a figure."""
+    parts = []
+    for ax in figure.axes:
+        text, data = notes(ax).text, chart_data(ax)
+        parts += ([text.alt, text.source] if text else []) + [
+            data.to_csv(index=False, float_format="%.10g", lineterminator="\n")] * (len(data) > 0)
+    return "\n".join(parts) or repr(figure)

@@ -41,6 +41,7 @@ def use(lang: str | None = None) -> "Setting":
     -----
     The style starts from matplotlib's defaults, so a reader's own matplotlibrc changes nothing.
     As a context manager it puts back the language and the parameters it set, and no others.
+    In a notebook a figure's text form becomes its description and numbers, beside its picture.
 
     Examples
     --------
@@ -51,9 +52,12 @@ def use(lang: str | None = None) -> "Setting":
     """
     from matplotlib import style
 
+    from kgge.charts.readback import compare_figures_as_text
+
     setting = Setting(labels.current_lang(), _looks())
     labels.set_lang(lang or os.environ.get("KGGE_LANG") or "en")
     style.use(STYLE)
+    compare_figures_as_text()
     return setting
 
 
@@ -63,9 +67,8 @@ class Setting:
     def __init__(self, lang: str, looks: Any) -> None:
         self._lang, self._before = lang, looks
 
-    def __repr__(self) -> str:
-        """Name the language: what a notebook shows under ``kgge.use()``."""
-        return f"kgge.use({labels.current_lang()!r})"
+    def _ipython_display_(self) -> None:
+        """Show nothing below the cell of a notebook that calls ``kgge.use()``."""
 
     def __enter__(self) -> "Setting":
         """Return itself; the style is set already."""

@@ -1,7 +1,6 @@
 """What is published: the figures and the sheets of the workbook, of the same tables."""
 
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -10,19 +9,11 @@ from kgge.analysis.prices import real_terms
 from kgge.analysis.progress import progress
 from kgge.analysis.reporting import report_states
 from kgge.analysis.spending import execution, shares, totals
-from kgge.labels import codes, label, labels, words
+from kgge.labels import codes
 from kgge.tables import load as tables
 
 # The charts that are drawn once for each indicator.
 _EACH = ("path_to_target", "coverage_by_group_and_sex", "coverage_by_unit")
-# The code list of each column of codes; the shares among the columns of numbers.
-KINDS = {"item": "item", "project": "item", "source": "source", "indicator": "indicator",
-         "group": "group", "sex": "sex", "unit": "unit", "status": "status",
-         "status_low": "status", "status_high": "status", "state": "state"}
-SHARES = ("share", "coverage", "coverage_low", "coverage_high", "baseline", "target",
-          "distance_share", "time_share", "observed_pace", "required_pace", "execution")
-_UNITS = {"money": ("amount", "planned"), "persons": ("reached",), "share": SHARES,
-          "ratio": ("ratio",)}  # the columns that show what a table measures
 _PROGRESS = ("indicator year reached eligible coverage coverage_low coverage_high target status "
              "firm units_expected units_reported missing_units").split()
 _PACE = ("indicator year baseline target coverage distance_share time_share ratio status "
@@ -122,8 +113,9 @@ def sheets() -> list[Sheet]:
         _crossed("by_line", by_line, "bar", "stacked"),
         _crossed("source_shares", plan["source_shares_by_year"].drop(columns="amount"), "column",
                  "stacked"),
-        Sheet("constant_prices", plan["planned_in_constant_prices"][["year", "amount", "constant"]],
-              ("amount", "constant")),
+        Sheet("constant_prices", plan["planned_in_constant_prices"].rename(
+            columns={"amount": "nominal"})[["year", "nominal", "constant"]],
+            ("nominal", "constant")),
     ]
     marked = tables.is_illustrative()
     return found + [one._replace(returned=True, marked=marked) for one in _returned(made)]
@@ -173,55 +165,3 @@ def wide_table(table: pd.DataFrame) -> pd.DataFrame:
     if value == "amount":
         out.loc[len(out)] = ["total", *out.iloc[:, 1:].sum(min_count=1)]
     return out
-
-
-def header(column: str, lang: str) -> str:
-    """Return the header of a column: its own, the label of a funding source or sex, or itself."""
-    own = words("header", lang)
-    if column in own:
-        return own[column]
-    kind = next((kind for kind in ("source", "sex") if column in codes(kind)), None)
-    return label(kind, column, lang) if kind else column
-
-
-def units(columns: Iterable[str], lang: str) -> str:
-    """Return in words what the columns of a table are measured in; nothing if they are not."""
-    said, measured = words("word", lang), set(columns)
-    return "; ".join(said[unit] for unit, of in _UNITS.items() if measured.intersection(of))
-
-
-def labelled(table: pd.DataFrame, lang: str, kinds: dict[str, str] | None = None) -> pd.DataFrame:
-    """Return a table with labels in place of its codes; `kinds` names further code lists."""
-    kinds, said = KINDS | (kinds or {}), words("word", lang)
-    out = table.astype(object)
-    for column in out:
-        names: dict[Any, str]
-        known = [code for code in out[column].dropna().unique() if code != ""]
-        if column == "missing_units":
-            names = {code: "; ".join(labels("unit", code.split(";"), lang)) for code in known}
-        elif column in kinds:
-            kind = kinds[column]
-            if kind == "state":  # of money or of a return: whichever list knows the codes
-                kind = "execution" if set(known) <= set(codes("execution")) else "report_state"
-            names = dict(zip(known, labels(kind, known, lang), strict=True))
-        elif column == "firm":
-            names = {True: said["yes"], False: said["no"]}
-        else:
-            names = {"total": header("total", lang)}
-        shown = [None if v == "" or pd.isna(v) else names.get(v, v) for v in out[column]]
-        out[column] = pd.Series(shown, index=out.index, dtype=object)
-    return out
-
-
-def contents(sheet: Sheet, lang: str) -> pd.DataFrame:
-    """Return labels for codes, and where there is no figure [z] not applicable or [x] not known."""
-    table, returns = sheet.table, sheet.name == "reporting"
-    cells = labelled(table, lang, dict.fromkeys(table.columns[1:], "state") if returns else None)
-    empty = pd.DataFrame("[z]" if returns else "[x]", table.index, table.columns)
-    if "missing_units" in table:
-        empty["missing_units"] = label("word", "none", lang)
-    if "execution" in table:
-        empty.loc[table["state"].isin(["unplanned", "nothing_planned"]), "execution"] = "[z]"
-    if "required_pace" in table:
-        empty.loc[~table["time_share"].lt(1), "required_pace"] = "[z]"
-    return cells.where(cells.notna(), empty)

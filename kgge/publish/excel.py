@@ -15,7 +15,8 @@ from kgge.charts.style import COLOURS, INK, NAVY, ORANGE, PLUM, TEAL, ink_on, wr
 from kgge.files import guard
 from kgge.labels import label, number, percent, words
 from kgge.plan import ACCELERATE, ON_TRACK
-from kgge.publish.catalogue import KINDS, SHARES, Sheet, contents, header, sheets, units
+from kgge.publish.catalogue import Sheet, sheets
+from kgge.publish.show import KINDS, SHARES, contents, header, units
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -140,7 +141,8 @@ def _add_table(sheet: "Worksheet", name: str, top: int, cells: pd.DataFrame, loo
 
 
 def _write_sheet(book: "Workbook", look: Looks, sheet: Sheet, place: int, lang: str) -> None:
-    said, cells = words("word", lang), contents(sheet, lang)
+    said = words("word", lang)
+    cells = contents(sheet.table, lang, "state" if sheet.name == "reporting" else "")
     name, title = f"{said['sheet']} {place}", label("sheet", sheet.name, lang)
     page = _new(book, name, f"{name}. {title}", look, pages=1 if sheet.series else 0)
     origin = said["source_returns" if sheet.returned else "source_plan"]

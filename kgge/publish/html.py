@@ -13,6 +13,8 @@ from typing import Any
 
 from kgge.files import DataError, UsageError, data_folder, write_bytes
 from kgge.labels import check_lang, label, words
+from kgge.plan import LANGUAGES
+from kgge.publish.show import show
 from kgge.tables.load import is_illustrative
 
 _log = logging.getLogger(__name__)
@@ -25,13 +27,13 @@ get_ipython().run_line_magic("config", "InlineBackend.figure_format = 'retina'")
 _inline._fetch_figure_metadata = lambda figure: {
     "image/png": {"alt": " ".join(_words(ax).alt for ax in figure.axes if ax.get_title())}}
 """
-# "# 01 · English / Vietnamese": the mark and number of a heading, and its two languages.
-_HEADING = re.compile(r"^(#+ +(?:\w+ · )?)(.+?) / (.+)$", re.MULTILINE)
 # What is left of markup in notebooks, which show what returns hold: nothing that runs.
 _TAGS = set("h1 h2 h3 h4 p br hr em strong code pre ul ol li blockquote a table thead tbody tr th "
-            "td div".split())
-_ATTRIBUTES = {"a": ["href"], "th": ["colspan", "rowspan"], "td": ["colspan", "rowspan"],
-               "h1": ["id"], "h2": ["id"], "h3": ["id"]}
+            "td div caption small".split())
+_ATTRIBUTES = {"a": ["href"], "th": ["colspan", "rowspan", "data-text"],
+               "td": ["colspan", "rowspan", "data-text"], "h1": ["id"], "h2": ["id"], "h3": ["id"]}
+# What the index says of each verdict.
+VERDICT = ("indicator", "coverage", "target", "status", "firm")
 
 
 def notebook_folder() -> Path:
@@ -48,27 +50,33 @@ def run_notebooks(lang: str) -> dict[str, Any]:
     Parameters
     ----------
     lang : {"vi", "en"}
-        Language of charts and labels.
+        Language of charts, tables and texts.
 
     Returns
     -------
-    dict of str to NotebookNode
-        The notebooks by name, their headings in that language. Each image in them carries its
-        description in the metadata of its output, and stands before the other outputs of its cell.
-
-    Raises
-    ------
-    DataError
-        If a cell fails or an image has no description; names notebook and cell.
+    dict of str to NotebookNode or DataError
+        The notebooks by name, their text cells in that language (tag ``vi`` or ``en``). Each image
+        carries its description in the metadata of its output, and stands before the other outputs
+        of its cell. For a notebook of which a cell fails, or an image has no description, the
+        fault, which names notebook and cell.
     """
     sources = sorted(notebook_folder().glob("*.ipynb"))
     with tempfile.TemporaryDirectory() as profile, ThreadPoolExecutor(os.cpu_count()) as pool:
         env = os.environ | {"KGGE_LANG": check_lang(lang), "IPYTHONDIR": profile,
                             "KGGE_DATA": str(data_folder().resolve())}
-        done = list(pool.map(lambda source: _run(source, env), sources))
-    for cell in (c for notebook in done for c in notebook.cells if c.cell_type == "markdown"):
-        cell.source = _HEADING.sub(r"\1\3" if lang == "vi" else r"\1\2", cell.source)
-    return {source.stem: notebook for source, notebook in zip(sources, done, strict=True)}
+        done = list(pool.map(lambda source: _outcome(source, env), sources))
+    for notebook in (one for one in done if not isinstance(one, DataError)):
+        notebook.cells = [c for c in notebook.cells if c.cell_type != "markdown" or lang in (
+            set(c.metadata.get("tags", ())) & set(LANGUAGES) or LANGUAGES)]
+    return {source.stem: one for source, one in zip(sources, done, strict=True)}
+
+
+def _outcome(source: Path, env: dict[str, str]) -> Any:
+    """Return one notebook after its run, or what went wrong."""
+    try:
+        return _run(source, env)
+    except DataError as fault:
+        return fault
 
 
 def _run(source: Path, env: dict[str, str]) -> Any:
@@ -101,38 +109,63 @@ def _run(source: Path, env: dict[str, str]) -> Any:
     return notebook
 
 
-def write_report(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> Path:
+def write_report(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> list[str]:
     """Write the report: one page a notebook and language, and ``index.html``.
 
     Parameters
     ----------
     folder : str or Path
-        Receives ``index.html`` and ``<lang>/<notebook>.html``. The pages need no network.
+        Receives ``index.html`` and ``<lang>/<notebook>.html``. The pages need no network. Figures
+        and files that `kgge.publish.figures.export` has written there are linked.
     langs : sequence of {"vi", "en"}
         Languages, the first one that of the index.
 
     Returns
     -------
-    Path
-        The index. It links the Word and Excel files of `kgge.publish.figures.export`, which go to
-        the same folder.
+    list of str
+        The faults, one for each page that could not be made; it says so itself.
 
     Raises
     ------
     DataError
-        As `run_notebooks`.
+        If there are no notebooks.
     """
-    folder, contents = Path(folder), {}
-    for lang in dict.fromkeys(map(check_lang, langs)):
+    folder, contents, faults = Path(folder), {}, []
+    langs = list(dict.fromkeys(map(check_lang, langs)))
+    for lang in langs:
         notebooks = run_notebooks(lang)
-        contents[lang] = {name: _title(notebook, name) for name, notebook in notebooks.items()}
-        for name, notebook in notebooks.items():
-            page = _page(notebook, contents[lang][name], lang)
+        contents[lang] = {name: _title(one, name) for name, one in notebooks.items()}
+        for name, one in notebooks.items():
+            failed = isinstance(one, DataError)
+            faults += [f"{lang}: {one}"] * failed
+            page = (render("failed.html.j2", lang, title=contents[lang][name], fault=str(one),
+                           home="../index.html") if failed
+                    else _page(one, contents[lang][name], lang, name.partition("-")[2]))
             write_bytes(folder / lang / f"{name}.html", page)
     write_bytes(folder / "index.html", render(
         "index.html.j2", langs[0], title=label("word", "report", langs[0]), contents=contents,
-        illustrative=is_illustrative()))
-    return folder / "index.html"
+        illustrative=is_illustrative(), found={lang: _found(folder, lang) for lang in langs}))
+    return faults
+
+
+def _found(folder: Path, lang: str) -> dict[str, Any]:
+    """Return what the index shows of one language: headlines, figures and files that are there."""
+    from kgge.publish.brief import brief
+    from kgge.publish.catalogue import figures
+
+    about, shown = brief(lang), []
+    for name in (figure.name for figure in figures()):
+        if (folder / lang / f"{name}.png").is_file():
+            words_ = (folder / lang / f"{name}.txt").read_text(encoding="utf-8").split("\n\n")
+            shown.append((name, words_[0]))
+    files = {kind: name for kind, name in (
+        ("brief_docx", f"brief-{lang}.docx"), ("brief_pdf", f"brief-{lang}.pdf"),
+        ("files_docx", f"figures-{lang}.docx"), ("files_xlsx", f"tables-{lang}.xlsx"))
+        if (folder / name).is_file()}
+    verdicts = show(about.verdicts[list(VERDICT)], lang) if len(about.verdicts) else None
+    return {"tiles": about.tiles.to_dict("records"), "figures": shown, "files": files,
+            "verdicts": describe_tables(_clean(verdicts._html()), label("word", "table", lang))
+            if verdicts else ""}
 
 
 def render(template: str, lang: str, **content: Any) -> bytes:
@@ -146,13 +179,15 @@ def render(template: str, lang: str, **content: Any) -> bytes:
 
 
 def _title(notebook: Any, otherwise: str) -> str:
-    """Return the first heading of a notebook."""
+    """Return the first heading of a notebook; of one that failed its name."""
+    if isinstance(notebook, DataError):
+        return otherwise
     texts = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     found = re.search(r"^# +(.+)$", "\n".join(texts), re.MULTILINE)
     return found[1].strip() if found else otherwise
 
 
-def _page(notebook: Any, title: str, lang: str) -> bytes:
+def _page(notebook: Any, title: str, lang: str, kind: str = "") -> bytes:
     """Return one notebook as a page without code."""
     html_exporter: Any = import_module("nbconvert").HTMLExporter
     exporter = html_exporter(template_name="basic", sanitize_html=True, exclude_input=True,
@@ -160,7 +195,8 @@ def _page(notebook: Any, title: str, lang: str) -> bytes:
                              exclude_anchor_links=True)
     exporter.register_filter("clean_html", _clean)
     body = describe_tables(exporter.from_notebook_node(notebook)[0], label("word", "table", lang))
-    return render("page.html.j2", lang, title=title, home="../index.html", body=body)
+    return render("page.html.j2", lang, title=title, home="../index.html", body=body,
+                  kind=kind)
 
 
 def _clean(html: str) -> str:
@@ -170,7 +206,10 @@ def _clean(html: str) -> str:
 
 
 def describe_tables(html: str, word: str) -> str:
-    """Give the headers of all tables their scope, each table a name and a place to scroll in."""
+    """Give the headers of all tables their scope, each table a name and a place to scroll in.
+
+    A table of `kgge.show` is named by its caption and says which cells are text.
+    """
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(html, "html.parser")
@@ -181,8 +220,11 @@ def describe_tables(html: str, word: str) -> str:
                 header["scope"] = "col" if header.find_parent("thead") else "row"
             else:
                 header.name = "td"
-        for cell in table.find_all("td", string=re.compile(r"^[^\d−-]")):
+        shown = table.find(attrs={"data-text": True}) or table.caption
+        for cell in () if shown else table.find_all("td", string=re.compile(r"^[^\d−-]")):
             cell["data-text"] = ""
-        table.wrap(page.new_tag("div", attrs={"class": "table", "role": "region", "tabindex": "0",
-                                              "aria-label": f"{word} {count}"}))
+        said = table.caption.get_text(" ", strip=True) if table.caption else ""
+        table.wrap(page.new_tag("div", attrs={
+            "class": "table", "role": "region", "tabindex": "0",
+            "aria-label": " ".join([f"{word} {count}", said]).strip()}))
     return str(page)

@@ -1,17 +1,16 @@
 """The figures as a Word document: captions with fields, descriptions, sources, numbers."""
 
 import zipfile
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from io import BytesIO
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from kgge.charts.layout import MARK, ChartText
-from kgge.labels import label, labels, number, percent, words
-from kgge.publish.catalogue import SHARES, Figure, header, labelled, units, wide_table
+from kgge.labels import label, labels, number, words
+from kgge.publish.catalogue import Figure, wide_table
+from kgge.publish.show import SHARES, notes_of, units, written
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -23,7 +22,7 @@ _CELL = "Table Text"
 _SIZES = {"Normal": 12, "Title": 20, "Subtitle": 12, "Heading 1": 15, "Heading 2": 12,
           "Caption": 11, "TOC Heading": 14, "Table of Figures": 12, _CELL: 9}
 _MOST_ROWS = 40  # longer tables are named, not printed
-_SIGNS = {"…": "not_known", "–": "not_applicable"}  # where there is no figure
+_WHOLE, _ENDS = 16, 5  # a table of so many rows stays on one page; of a longer one its ends do
 
 
 class Drawn(NamedTuple):
@@ -34,6 +33,7 @@ class Drawn(NamedTuple):
     data: pd.DataFrame
     png: bytes
     files: dict[str, bytes]
+    bare: bytes = b""  # the picture without the words that stand around it here
 
 
 def document(drawn: Sequence[Drawn], lang: str) -> bytes:
@@ -60,21 +60,27 @@ def document(drawn: Sequence[Drawn], lang: str) -> bytes:
     doc.add_paragraph(said["plan"], style="Subtitle")
     if any(d.text.illustrative for d in drawn):
         doc.add_paragraph().add_run(f"{MARK[lang]}. {said['mark_text']}").bold = True
-    doc.add_paragraph(said["figures"], style="TOC Heading")
-    _list_of_figures(doc, [d.text.title for d in drawn], lang)
-    count = 0
-    for section, group in groupby(drawn, key=lambda one: one.figure.section):
-        heading = doc.add_heading(label("section", section, lang), 1)
-        heading.paragraph_format.page_break_before = True
-        for one in group:
-            count += 1
-            _figure(doc, one, count, lang)
+    tables = [_readable(one.data, lang) for one in drawn]
+    printed = [at for at, (rows, _) in enumerate(tables) if len(rows) <= _MOST_ROWS]
+    _list_of("figure", doc, [one.text.title for one in drawn], lang)
+    _list_of("sheet", doc, [_numbers_of(at + 1, lang) for at in printed], lang)
+    for at, (one, table) in enumerate(zip(drawn, tables, strict=True)):
+        if at == 0 or one.figure.section != drawn[at - 1].figure.section:
+            heading = doc.add_heading(label("section", one.figure.section, lang), 1)
+            heading.paragraph_format.page_break_before = True if at == 0 else None
+        _figure(doc, one, at + 1, lang)
+        if at in printed:
+            _numbers(doc, one, at + 1, printed.index(at) + 1, table, lang)
+        else:
+            doc.add_paragraph(said["elsewhere"].format(
+                rows=number(len(table[0]) - 1, lang), file=f"{lang}/{one.figure.name}.csv"))
     return _packed(doc)
 
 
 def _set_up(doc: "Document", lang: str) -> None:
     """Set paper, fonts, language and properties; no dates, so that two exports agree."""
     from docx.enum.style import WD_STYLE_TYPE
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt, RGBColor
 
@@ -99,11 +105,13 @@ def _set_up(doc: "Document", lang: str) -> None:
     for name, space in {"Normal": 6, "Table of Figures": 3, _CELL: 1}.items():
         doc.styles[name].paragraph_format.space_after = Pt(space)
     doc.styles[_CELL].paragraph_format.space_before = Pt(1)
-    footer = page.footer.paragraphs[0]
-    footer.add_run(f"{said['page']} ")
-    _begin_field(footer, "PAGE")
-    footer.add_run("1")
-    _end_field(footer)
+    # As Decree 30/2020/NĐ-CP, appendix I, has it: centred in the top margin, from page 2.
+    page.different_first_page_header_footer = True
+    top = page.header.paragraphs[0]
+    top.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _begin_field(top, "PAGE")
+    top.add_run("2")
+    _end_field(top)
 
 
 def _figure(doc: "Document", one: Drawn, count: int, lang: str) -> None:
@@ -112,7 +120,7 @@ def _figure(doc: "Document", one: Drawn, count: int, lang: str) -> None:
 
     picture = doc.add_paragraph()
     picture.paragraph_format.keep_with_next = True
-    shape = picture.add_run().add_picture(BytesIO(one.png), width=Cm(16))
+    shape = picture.add_run().add_picture(BytesIO(one.bare or one.png), width=Cm(16))
     about = shape._inline.docPr
     about.set("descr", one.text.alt)
     about.set("title", one.text.title)
@@ -122,44 +130,57 @@ def _figure(doc: "Document", one: Drawn, count: int, lang: str) -> None:
     if one.text.illustrative:
         source.add_run(f"{MARK[lang]}. ").bold = True
     source.add_run(one.text.source).italic = True
-    said, rows = words("word", lang), _readable(one.data, lang)
-    if len(rows) > _MOST_ROWS:
-        doc.add_paragraph(said["elsewhere"].format(rows=number(len(rows) - 1, lang),
-                                                   file=f"{lang}/{one.figure.name}.csv"))
-        return
-    lead = [f"{said['numbers']} {said['figure']} {count}."]
+
+
+def _numbers_of(figure: int, lang: str) -> str:
+    return f"{label('word', 'numbers', lang)} {label('word', 'figure', lang)} {figure}"
+
+
+def _numbers(doc: "Document", one: Drawn, figure: int, count: int,
+             table: tuple[list[list[str]], list[bool]], lang: str) -> None:
+    """Add the numbers of one figure as a numbered table."""
+    rows, right = table
+    _caption(doc, _numbers_of(figure, lang), count, lang, "sheet")
     if measured := units(map(str, one.data), lang):
-        lead.append(f"{said['unit']}: {measured}.")
-    lead += [f"“{sign}”: {said[why]}." for sign, why in _SIGNS.items()
-             if any(sign in row for row in rows)]
-    doc.add_paragraph(" ".join(lead)).paragraph_format.keep_with_next = True
-    _add_table(doc, rows)
+        unit = doc.add_paragraph(f"{label('word', 'unit', lang)}: {measured}", style=_CELL)
+        unit.paragraph_format.keep_with_next = True
+    add_table(doc, rows, right)
+    for note in notes_of(rows, lang):
+        doc.add_paragraph(note, style=_CELL)
     doc.add_paragraph()
 
 
-def _caption(doc: "Document", title: str, count: int, lang: str) -> None:
+def _caption(doc: "Document", title: str, count: int, lang: str, kind: str = "figure") -> None:
     """Add "Figure 3. Title", its number a field, inside the bookmark the list points to."""
-    caption, word = doc.add_paragraph(style="Caption"), label("word", "figure", lang)
+    caption, word = doc.add_paragraph(style="Caption"), label("word", kind, lang)
     caption.paragraph_format.keep_with_next = True
-    caption._p.append(_element("bookmarkStart", id=str(count), name=f"_Toc{count:09d}"))
+    mark = _bookmark(kind, count)
+    caption._p.append(_element("bookmarkStart", id=str(int(mark[4:])), name=mark))
     caption.add_run(f"{word} ")
     _begin_field(caption, f"SEQ {word} \\* ARABIC")
     caption.add_run(str(count))
     _end_field(caption)
-    caption._p.append(_element("bookmarkEnd", id=str(count)))
+    caption._p.append(_element("bookmarkEnd", id=str(int(mark[4:]))))
     caption.add_run(f". {title}")
 
 
-def _list_of_figures(doc: "Document", titles: Sequence[str], lang: str) -> None:
-    r"""Add the field that lists the captions, with links to them as its result.
+def _bookmark(kind: str, count: int) -> str:
+    return f"_Toc{count + 1000 * (kind == 'sheet'):09d}"
+
+
+def _list_of(kind: str, doc: "Document", titles: Sequence[str], lang: str) -> None:
+    r"""Add the field that lists the captions of one kind, with links to them as its result.
 
     Without page numbers (``\n``): only a program that lays the pages out knows them.
     """
-    word = label("word", "figure", lang)
+    word = label("word", kind, lang)
+    if not titles:
+        return
+    doc.add_paragraph(label("word", f"{kind}s", lang), style="TOC Heading")
     lines = [doc.add_paragraph(style="Table of Figures") for _ in titles]
     _begin_field(lines[0], f'TOC \\h \\z \\n \\c "{word}"')
     for count, (line, title) in enumerate(zip(lines, titles, strict=True), start=1):
-        link = _element("hyperlink", anchor=f"_Toc{count:09d}")
+        link = _element("hyperlink", anchor=_bookmark(kind, count))
         link.append(line.add_run(f"{word} {count}. {title}")._r)
         line._p.append(link)
     _end_field(lines[-1])
@@ -186,13 +207,12 @@ def _element(tag: str, **attributes: str) -> Any:
     return OxmlElement(f"w:{tag}", {qn(f"w:{key}"): text for key, text in attributes.items()})
 
 
-def _add_table(doc: "Document", rows: list[list[str]]) -> None:
+def add_table(doc: "Document", rows: list[list[str]], right: list[bool]) -> None:
     """Add a table: numbers to the right, the header on every page, no rows alone on one."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Twips
 
-    figures = [at > 0 and all(text[:1] in "0123456789−…–" for text in column)
-               for at, column in enumerate(zip(*rows[1:], strict=True))]
+    figures = [at > 0 and side for at, side in enumerate(right)]
     parts = [1.0 if narrow else 2.0 for narrow in figures]
     parts[0] = sum(parts[1:]) / 1.5  # two fifths of the whole
     style = doc.styles[_CELL].style_id
@@ -205,7 +225,7 @@ def _add_table(doc: "Document", rows: list[list[str]]) -> None:
         if line == 0:
             row._tr.trPr.append(_element("tblHeader"))
         below = len(rows) - 1 - line  # a row is kept with the next one; of long tables only at ends
-        keep = below > 0 and (len(rows) < 12 or line < 3 or below == 1)
+        keep = below > 0 and (len(rows) <= _WHOLE or line < _ENDS or below < _ENDS)
         for at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             cell.width = widths[at]
             (paragraph,) = cell.paragraphs
@@ -216,31 +236,25 @@ def _add_table(doc: "Document", rows: list[list[str]]) -> None:
             paragraph.add_run(text).bold = True if line == 0 else None
 
 
-def _readable(data: pd.DataFrame, lang: str) -> list[list[str]]:
-    """Return header and rows as the language writes them, two keys crossed, without repetition."""
+def _readable(data: pd.DataFrame, lang: str) -> tuple[list[list[str]], list[bool]]:
+    """Return header and rows as the language writes them, two keys crossed, and which are numbers.
+
+    What is the same in each row is left out, and so is the text drawn beside a value.
+    """
     if "execution" in data and "text" in data:  # which says why there is no rate
         none = labels("execution", ["unplanned", "nothing_planned"], lang)
         data = data.astype({"execution": object})
-        data.loc[data["text"].isin(none), "execution"] = "–"
+        data.loc[data["text"].isin(none), "execution"] = "[z]"
     same = [c for c in ("indicator", "year") if c in data and data[c].nunique() == 1]
     data = data.drop(columns=same).drop(columns="text", errors="ignore")
     if "constant" in data:
         data = data.rename(columns={"amount": "constant"})
-    row, *columns = data.columns
-    state, share = "state" in columns, len(columns) == 2 and columns[1] in SHARES
+    columns, of = list(data.columns[1:]), ""
     if len(columns) == 2 and columns[0] in ("source", "year"):
+        of = columns[1] if columns[1] in (*SHARES, "state") else ""
         data = wide_table(data)
-    out = labelled(data, lang, dict.fromkeys(data.columns[1:], "state") if state else None)
-    shares = {c for c in out if share or c in SHARES}
-    digits = int(any(v != round(v) for c in out if c not in shares for v in out[c]
-                     if isinstance(v, float | int)))
-    for column in [c for c in out if c != "year"]:
-        sign = "–" if state or column == "target" else "…"
-        write: Callable[..., str] = percent if column in shares else partial(number, digits=digits)
-        out[column] = [sign if v is None else v if isinstance(v, str) else write(v, lang)
-                       for v in out[column]]
-    heads = [header(str(column), lang).partition(" [")[0] for column in out]
-    return [heads, *([str(v) for v in values] for values in out.itertuples(index=False))]
+    heads, rows, right = written(data, lang, of)
+    return [heads, *rows], right
 
 
 def _packed(doc: "Document") -> bytes:

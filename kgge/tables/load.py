@@ -47,8 +47,8 @@ def read_table(name: str, path: Path | None = None) -> pd.DataFrame:
             frame[c.name] = frame[c.name].map(unguard, na_action="ignore")
     frame.index += 2  # lines of the file
     out = conform(name, frame, path.name)
-    if name in FROM_RETURNS:
-        out.attrs["illustrative"] = is_illustrative(out if name == "reporting" else path.parent)
+    out.attrs["illustrative"] = name in FROM_RETURNS and is_illustrative(
+        out if name == "reporting" else path.parent)
     return out
 
 

@@ -1,0 +1,261 @@
+"""Tables as people read them: labels for codes, numbers in the language, what is missing in words.
+
+What the pages, the Word document and the workbook share. Own HTML of a few lines, since a table
+library would bring its own style sheet of some 10 kB a table, and codes would still need labels.
+"""
+
+from collections.abc import Iterable
+from html import escape
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from kgge.charts.layout import MARK
+from kgge.files import DataError
+from kgge.labels import codes, current_lang, label, labels, number, percent, words
+from kgge.tables.load import is_illustrative
+
+# The code list of each column of codes; the shares among the columns of numbers.
+KINDS = {"item": "item", "project": "item", "source": "source", "indicator": "indicator",
+         "group": "group", "sex": "sex", "unit": "unit", "status": "status", "kind": "unit_kind",
+         "status_low": "status", "status_high": "status", "state": "state", "check": "check",
+         "verdict_above": "status", "verdict_below": "status", "severity": "severity",
+         "commitment": "commitment", "rule": "repair", "id": "context", "place": "place",
+         "measure": "measure"}
+SHARES = ("share", "coverage", "coverage_low", "coverage_high", "baseline", "target",
+          "distance_share", "time_share", "observed_pace", "required_pace", "execution",
+          "gap_share", "share_needed", "last_share", "growth_to_flip", "national_target",
+          "threshold", "on_time_share", "received_share", "difference_share")
+# What the columns show: money, persons, …; the lists that the codes of a column `state` can be of.
+_UNITS = {"money": ("amount", "planned", "spent", "within", "other", "constant", "nominal"),
+          "persons": ("reached", "eligible", "gap", "persons_needed", "missing_eligible"),
+          "share": SHARES, "ratio": ("ratio",)}
+_STATES = ("execution", "report_state", "cell_state", "ledger_state", "status", "tipping")
+_PLAIN = ("year", "base_year", "target_year", "line", "column", "level", "row")
+_LISTS = ("missing_units",)  # codes of units with ; between
+_BASED = ("baseline", "distance_share", "time_share", "ratio", "observed_pace")
+NO_FIGURE = ("[x]", "[z]")  # not known, not applicable
+
+
+class Shown(NamedTuple):
+    """A table or a text in one language: HTML for a notebook, plain text to be compared."""
+
+    lang: str
+    caption: str
+    heads: list[str]
+    rows: list[list[str]]
+    right: list[bool]  # which columns stand to the right
+    notes: list[str]
+    marked: bool  # made from illustrative returns
+
+    def __repr__(self) -> str:
+        """Return the text form, the same on every machine."""
+        mark = [f"{MARK[self.lang]}."] * self.marked
+        above = [" ".join([*mark, self.caption]).strip()] * bool(mark or self.caption)
+        return "\n".join([*above, *(" | ".join(row) for row in [self.heads, *self.rows] if row),
+                          *self.notes])
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/html": self._html(), "text/plain": repr(self)}
+
+    def _html(self) -> str:
+        mark = f"<strong>{MARK[self.lang]}.</strong> " * self.marked
+        notes = "".join(f"<p><small>{escape(note)}</small></p>" for note in self.notes)
+        if not self.heads:  # a text
+            return "".join(f"<p>{escape(line)}</p>" for (line,) in self.rows)
+        above = f"<caption>{mark}{escape(self.caption)}</caption>" * bool(mark or self.caption)
+        head = "".join(self._cell("th", text, at, ' scope="col"')
+                       for at, text in enumerate(self.heads))
+        rows = "".join("<tr>" + "".join(
+            self._cell("th" if at == 0 and not self.right[0] else "td", text, at,
+                       ' scope="row"' * (at == 0 and not self.right[0]))
+            for at, text in enumerate(row)) + "</tr>\n" for row in self.rows)
+        return (f"<table>{above}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table>"
+                f"{notes}")
+
+    def _cell(self, tag: str, text: str, at: int, scope: str) -> str:
+        side = "" if self.right[at] else ' data-text=""'
+        style = "right" if self.right[at] else "left"
+        return f'<{tag}{scope}{side} style="text-align:{style}">{escape(text)}</{tag}>'
+
+
+def show(table: pd.DataFrame | str, lang: str | None = None, title: str = "",
+         of: str = "") -> Shown:
+    """Return a table, or a text, as people read it.
+
+    Parameters
+    ----------
+    table : DataFrame or str
+        Any table of the package, or what you made of one: codes become labels, shares
+        percentages, numbers are rounded and written as the language writes them, a missing figure
+        is [x] (not known) or [z] (not applicable), explained below. A text, such as a status card,
+        becomes one paragraph a line.
+    lang : {"en", "vi"}, optional
+        Language; by default the one `kgge.use` set.
+    title : str, optional
+        What the table shows: a code of the list ``sheet`` of ``labels.csv``, or words.
+    of : str, optional
+        The column a table with codes across was pivoted from, such as ``coverage``.
+
+    Returns
+    -------
+    Shown
+        Shows as HTML in a notebook; its text form is what a comparison of notebooks compares. The
+        caption carries the unit of measure, and the mark where the figures are illustrative.
+
+    Raises
+    ------
+    DataError
+        If a code has no label.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> show(kgge.shares(kgge.load_budget(), "source"), "vi")
+    Đơn vị tính: triệu đồng; %
+    Nguồn kinh phí | Kinh phí | Tỷ trọng
+    Ngân sách trung ương | 3.950 | 59,8%
+    Ngân sách địa phương | 2.650 | 40,2%
+    """
+    lang = current_lang(lang)
+    if isinstance(table, str):
+        return Shown(lang, "", [], [[line] for line in table.splitlines()], [], [], False)
+    if any(name is not None for name in table.index.names):
+        table = table.reset_index()
+    heads, rows, right = written(table, lang, of)
+    title, said = words("sheet", lang).get(title, title), words("word", lang)
+    measured = units([*map(str, table), of], lang)
+    caption = ". ".join([title] * bool(title) + [f"{said['unit']}: {measured}"] * bool(measured))
+    if not rows:
+        rows, right = [[said["no_rows"], *[""] * (len(heads) - 1)]], [False] * len(heads)
+    return Shown(lang, caption, heads, rows, right, notes_of(rows, lang), is_illustrative(table))
+
+
+def notes_of(rows: list[list[str]], lang: str) -> list[str]:
+    """Return what the signs mean that stand in some rows in place of a figure, or before one."""
+    there = {text.split(" ")[0] for row in rows for text in row}
+    return [f"{sign} {text}" for sign, text in words("note", lang).items()
+            if sign in (*NO_FIGURE, "≥") and sign in there]
+
+
+def written(table: pd.DataFrame, lang: str, of: str = "") -> tuple[list[str], list[list[str]],
+                                                                   list[bool]]:
+    """Return headers and rows as the language writes them, and which columns are numbers."""
+    across = str(table.columns.name or "")
+    heads = [header(str(column), lang, across).partition(" [")[0] for column in table]
+    cells = contents(table, lang, of)
+    columns = [_texts(table, cells, str(column), lang, of) for column in table]
+    right = [all(not isinstance(v, str) or v in NO_FIGURE for v in cells[c]) for c in table]
+    return heads, [list(row) for row in zip(*columns, strict=True)], right
+
+
+def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
+           of: str) -> list[str]:
+    """Return one column of cells as text."""
+    values = cells[column].tolist()
+    numbers = [v for v in values if _is_number(v)]
+    name = of if of and column not in KINDS and column not in _PLAIN else column
+    if name in SHARES:
+        out = [percent(v, lang, digits=_digits(numbers, 100)) if _is_number(v) else _text(v, lang)
+               for v in cells[column]]
+    elif name in _PLAIN:
+        out = [str(int(v)) if _is_number(v) else _text(v, lang) for v in cells[column]]
+    else:
+        digits = 2 if name == "ratio" else min(1, _digits(numbers))
+        out = [number(v, lang, digits) if _is_number(v) else _text(v, lang)
+               for v in cells[column]]
+    least = table["not_known"].fillna(0) if "not_known" in table else None
+    if name == "spent" and least is not None:  # "..." is not zero
+        out = [f"≥ {text}" if more > 0 and text not in NO_FIGURE else text
+               for text, more in zip(out, least, strict=True)]
+    return out
+
+
+def _is_number(value: Any) -> bool:
+    return not isinstance(value, str | bool) and pd.api.types.is_number(value)
+
+
+def _digits(values: list[Any], times: int = 1) -> int:
+    """Return whether the figures of a column need a decimal: the plan writes 70%, not 70.0%."""
+    return int(any(abs(v * times - round(v * times)) > 1e-9 for v in values))
+
+
+def _text(value: Any, lang: str) -> str:
+    """Return a cell that is no number; a day as the language writes it."""
+    if isinstance(value, pd.Timestamp):
+        from babel.dates import format_date
+
+        return str(format_date(value, "dd/MM/yyyy" if lang == "vi" else "d MMM yyyy", locale=lang))
+    return str(value)
+
+
+def header(column: str, lang: str, across: str = "") -> str:
+    """Return the header of a column: its own, the label of the code it stands for, or itself."""
+    own = words("header", lang)
+    if column in own:
+        return own[column]
+    if across == "indicator":
+        return f"{own['indicator']} {column}"
+    if across in KINDS:
+        return label(KINDS[across], column, lang)
+    kind = next((kind for kind in ("source", "sex", "report_state", "cell_state")
+                 if column in codes(kind)), None)
+    return label(kind, column, lang) if kind else column
+
+
+def units(columns: Iterable[str], lang: str) -> str:
+    """Return in words what the columns of a table are measured in; nothing if they are not."""
+    said, measured = words("word", lang), set(columns)
+    return "; ".join(said[unit] for unit, of in _UNITS.items() if measured.intersection(of))
+
+
+def labelled(table: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Return a table with labels in place of its codes; what is missing is None."""
+    out = table.astype(object)
+    for column in out:
+        known = [v for v in out[column] if isinstance(v, str) and v]
+        names: dict[Any, str] = _names(str(column), list(dict.fromkeys(known)), lang)
+        names |= {True: label("word", "yes", lang), False: label("word", "no", lang)}
+        shown = [None if v == "" or pd.isna(v) else names.get(v, v)
+                 if isinstance(v, str | bool) else v for v in out[column]]
+        out[column] = pd.Series(shown, index=out.index, dtype=object)
+    return out
+
+
+def _names(column: str, known: list[str], lang: str) -> dict[str, str]:
+    """Return the labels of the codes of one column."""
+    if column in _LISTS:
+        return {code: "; ".join(labels("unit", code.split(";"), lang)) for code in known}
+    total = {"total": header("total", lang)} if "total" in known else {}
+    known = [code for code in known if code != "total"]
+    if column in KINDS and KINDS[column] not in ("state", "context", "place", "measure", "repair"):
+        return dict(zip(known, labels(KINDS[column], known, lang), strict=True)) | total
+    lists = [KINDS[column]] if column in KINDS and column != "state" else list(_STATES)
+    kind = next((one for one in lists if known and set(known) <= set(codes(one))), None)
+    if kind:
+        return dict(zip(known, labels(kind, known, lang), strict=True))
+    if column == "state" and known:
+        raise DataError(f"no list of states has all of {', '.join(known)}: "
+                        f"{', '.join(_STATES)}")
+    place = {"vi": 0, "en": -1}[lang]  # a text typed in both languages: "… / …"
+    return {text: text.split(" / ")[place] for text in known if text.count(" / ") == 1} | total
+
+
+def contents(table: pd.DataFrame, lang: str, of: str = "") -> pd.DataFrame:
+    """Return labels for codes, and where there is no figure [z] not applicable or [x] not known."""
+    cells = labelled(table, lang)
+    empty = pd.DataFrame("[z]" if of == "state" else "[x]", table.index, table.columns)
+    if "missing_units" in table:
+        empty["missing_units"] = label("word", "none", lang)
+    planned = table["planned"].fillna(0) if "planned" in table else None
+    for column in empty:
+        if column == "execution" and planned is not None:
+            empty.loc[~(planned > 0), column] = "[z]"
+        elif column == "planned" or (column in _BASED and "baseline" in table
+                                     and table["baseline"].isna().any()):
+            empty.loc[table[column if column == "planned" else "baseline"].isna(), column] = "[z]"
+        elif column == "required_pace" and "time_share" in table:
+            empty.loc[~table["time_share"].lt(1), column] = "[z]"
+        elif column in ("firm", "target", "national_target"):
+            empty[column] = "[z]"
+    return cells.where(cells.notna(), empty)
