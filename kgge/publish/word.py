@@ -55,7 +55,7 @@ def document(drawn: Sequence[Drawn], lang: str) -> bytes:
     from docx import Document as new_document
 
     said, doc = words("word", lang), new_document()
-    _set_up(doc, lang)
+    set_up(doc, lang, said["document"])
     doc.add_paragraph(said["document"], style="Title")
     doc.add_paragraph(said["plan"], style="Subtitle")
     if any(d.text.illustrative for d in drawn):
@@ -74,10 +74,10 @@ def document(drawn: Sequence[Drawn], lang: str) -> bytes:
         else:
             doc.add_paragraph(said["elsewhere"].format(
                 rows=number(len(table[0]) - 1, lang), file=f"{lang}/{one.figure.name}.csv"))
-    return _packed(doc)
+    return packed(doc)
 
 
-def _set_up(doc: "Document", lang: str) -> None:
+def set_up(doc: "Document", lang: str, title: str) -> None:
     """Set paper, fonts, language and properties; no dates, so that two exports agree."""
     from docx.enum.style import WD_STYLE_TYPE
     from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -88,7 +88,7 @@ def _set_up(doc: "Document", lang: str) -> None:
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin, page.right_margin = Cm(3), Cm(2)
     page.top_margin = page.bottom_margin = Cm(2)
-    properties.title, properties.subject = said["document"], said["plan"]
+    properties.title, properties.subject = title, said["plan"]
     properties.author, properties.language = "kgge", _LANGUAGE[lang]
     properties.keywords, properties.comments = said["keywords"], ""
     for dated in ("dcterms:created", "dcterms:modified"):
@@ -115,21 +115,25 @@ def _set_up(doc: "Document", lang: str) -> None:
 
 
 def _figure(doc: "Document", one: Drawn, count: int, lang: str) -> None:
-    """Add picture and caption, source and the numbers of one figure."""
-    from docx.shared import Cm
-
-    picture = doc.add_paragraph()
-    picture.paragraph_format.keep_with_next = True
-    shape = picture.add_run().add_picture(BytesIO(one.bare or one.png), width=Cm(16))
-    about = shape._inline.docPr
-    about.set("descr", one.text.alt)
-    about.set("title", one.text.title)
-    about.set("name", one.figure.name)
+    """Add picture, caption and source of one figure."""
+    add_picture(doc, one.bare or one.png, one.text.alt, one.text.title, name=one.figure.name)
     _caption(doc, one.text.title, count, lang)
     source = doc.add_paragraph()
     if one.text.illustrative:
         source.add_run(f"{MARK[lang]}. ").bold = True
     source.add_run(one.text.source).italic = True
+
+
+def add_picture(doc: "Document", png: bytes, alt: str, title: str, wide: float = 16,
+                name: str = "") -> None:
+    """Add a picture, `wide` centimetres wide, with its description; the next line stays with it."""
+    from docx.shared import Cm
+
+    picture = doc.add_paragraph()
+    picture.paragraph_format.keep_with_next = True
+    about = picture.add_run().add_picture(BytesIO(png), width=Cm(wide))._inline.docPr
+    for key, text in {"descr": alt, "title": title, "name": name or title}.items():
+        about.set(key, text)
 
 
 def _numbers_of(figure: int, lang: str) -> str:
@@ -257,7 +261,7 @@ def _readable(data: pd.DataFrame, lang: str) -> tuple[list[list[str]], list[bool
     return [heads, *rows], right
 
 
-def _packed(doc: "Document") -> bytes:
+def packed(doc: "Document") -> bytes:
     """Return the file with the same date on each of its parts."""
     saved, packed = BytesIO(), BytesIO()
     doc.save(saved)

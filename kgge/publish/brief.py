@@ -1,0 +1,236 @@
+"""The brief: what a leader reads on one page, as tables and sentences, as PDF and as .docx."""
+
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from kgge.analysis.reporting import reporting_rates
+from kgge.charts.layout import MARK, chart_text
+from kgge.charts.style import INK, NAVY, SIZES, drawn_in_style, wrap
+from kgge.labels import current_lang, label, number, percent, words
+from kgge.publish.catalogue import published
+from kgge.publish.show import NO_FIGURE, show
+from kgge.tables import load as tables
+
+_MONEY = ["project", "planned", "within", "execution", "other"]
+_A4, _MARGIN, _LINE = (8.27, 11.69), 0.6, 1.35  # inches; height of a line in letters
+# The charts whose titles are the findings: where there are returns, and where there are none.
+_FINDINGS = ("planned_against_spent", "reports_received", "reach_needed", "women_against_men",
+             "gap_by_unit")
+_ALONE = ("planned_by_year_and_source", "planned_by_project_and_source", "planned_by_line")
+
+
+class Brief(NamedTuple):
+    """The parts of the brief, in one language."""
+
+    lang: str
+    tiles: pd.DataFrame  # what, value, about: the headline figures
+    verdicts: pd.DataFrame  # rows of `progress` of the latest year; none without returns
+    money: pd.DataFrame  # planned and spent by project, with a row of totals
+    findings: list[str]
+    notes: list[str]
+
+
+def brief(lang: str | None = None) -> Brief:
+    """Return the brief of the data folder.
+
+    Parameters
+    ----------
+    lang : {"en", "vi"}, optional
+        Language; by default the one `kgge.use` set.
+
+    Returns
+    -------
+    Brief
+        tiles (columns what, value, about: text), verdicts (as `kgge.progress`, latest year),
+        money (million dong, by project and in total), findings and notes (sentences).
+
+    Raises
+    ------
+    DataError
+        If a processed table is missing or a code has no label.
+
+    Examples
+    --------
+    >>> brief("en").money.columns.tolist()
+    ['project', 'planned', 'within', 'execution', 'other']
+    """
+    lang = current_lang(lang)
+    made = {chart: table for section in published().values() for chart, table in section.items()}
+    money = made.get("planned_against_spent", pd.DataFrame())
+    verdicts = made.get("scorecard", pd.DataFrame(columns=["indicator"]))
+    notes = ["firm", "targets", "cuts"] if len(verdicts) else ["no_returns"]
+    return Brief(lang, _tiles(money, made.get("reports_received"), verdicts, lang), verdicts,
+                 _money(money, made), _findings(made, lang),
+                 [label("brief", note, lang) for note in notes])
+
+
+def _money(money: pd.DataFrame, made: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return planned and spent by project, and the totals; without returns what is planned."""
+    if not len(money):
+        plan = made["planned_by_project_and_source"].groupby("project", sort=False)["amount"].sum()
+        return pd.concat([plan, pd.Series({"total": plan.sum()})]).rename_axis(
+            "project").rename("planned").reset_index()
+    sums = money[["planned", "within", "other", "not_known"]].sum(min_count=1)
+    rate = sums["within"] / sums["planned"] if sums["planned"] else float("nan")
+    whole = pd.DataFrame([{"project": "total", **sums, "execution": rate}])
+    out = pd.concat([money[whole.columns], whole], ignore_index=True)[_MONEY]
+    out.attrs = dict(money.attrs)
+    return out
+
+
+def _tiles(money: pd.DataFrame, reporting: pd.DataFrame | None, verdicts: pd.DataFrame,
+           lang: str) -> pd.DataFrame:
+    """Return the four headline figures; "[x]" where no return has come."""
+    said, rows = words("tile", lang), []
+    if len(money) and reporting is not None:
+        sums = money[["planned", "within", "other"]].sum()
+        rates = reporting_rates(reporting, "year").sum(numeric_only=True)
+        open_ = verdicts[verdicts["status"].ne("not_assessable") & ~verdicts["firm"].eq(True)]
+        good = verdicts["status"].isin(["achieved", "on_track"])
+        early = bool(verdicts["required_pace"].notna().any())
+        years = reporting.loc[reporting["received"], "year"]
+        period = f"{money['first_year'].min()}–{money['last_year'].max()}"
+        rows = [
+            ("execution", percent(sums["within"] / sums["planned"], lang) if sums["planned"]
+             else NO_FIGURE[1], {"within": number(sums["within"], lang, 1), "years": period,
+                                 "planned": number(sums["planned"], lang)}),
+            ("received", f"{rates['received']:.0f}/{rates['expected']:.0f}",
+             {"on_time": number(rates["on_time"], lang)}),
+            ("early" if early else "achieved", f"{good.sum()}/{len(verdicts)}",
+             {"year": years.max()}),
+            ("open", f"{len(open_)}/{len(verdicts)}",
+             {"indicators": ", ".join(open_["indicator"]) or said["none"]})]
+    else:
+        rows = [(name, NO_FIGURE[0], None) for name in ("execution", "received", "achieved", "open")]
+    return pd.DataFrame([
+        {"what": said[name], "value": value,
+         "about": said["no_returns"] if places is None else said[f"{name}.about"].format(**places)}
+        for name, value, places in rows])
+
+
+def _findings(made: dict[str, pd.DataFrame], lang: str) -> list[str]:
+    """Return the titles of the charts that answer the five questions of the brief."""
+    from matplotlib import pyplot
+
+    from kgge import charts
+
+    found = []
+    for name in _FINDINGS if "planned_against_spent" in made else _ALONE:
+        table = made.get(name, pd.DataFrame())
+        if name == "gap_by_unit" and len(table):  # the indicator furthest from its target
+            table = table[table["indicator"] == _furthest(made["scorecard"])]
+        if len(table):
+            ax = getattr(charts, name)(table, lang=lang)
+            found.append(chart_text(ax).title + ".")
+            pyplot.close(ax.figure)
+    return found
+
+
+def _furthest(verdicts: pd.DataFrame) -> str:
+    """Return the indicator that has reached the least of its target."""
+    share = verdicts["coverage"] / verdicts["target"]
+    return str(verdicts.loc[share.idxmin() if share.notna().any() else share.index[0],
+                            "indicator"])
+
+
+def brief_page(about: Brief, picture: bytes) -> bytes:
+    """Return the brief as a PDF of one A4 page, the scorecard's picture in it."""
+    import matplotlib.pyplot as plt
+
+    buffer = BytesIO()
+    with drawn_in_style():
+        page = plt.figure(figsize=_A4)
+        try:
+            _draw_page(page, about, picture)
+            page.savefig(buffer, format="pdf", metadata={
+                "Title": label("brief", "title", about.lang), "CreationDate": None})
+        finally:
+            plt.close(page)
+    return buffer.getvalue()
+
+
+def _draw_page(page: Any, about: Brief, picture: bytes) -> None:
+    """Put the parts of the brief on a page, one below the other."""
+    import matplotlib.pyplot as plt
+
+    said, lang, wide = words("brief", about.lang), about.lang, _A4[0] - 2 * _MARGIN
+    y = _A4[1] - _MARGIN
+
+    def put(text: str, size: float, x: float = 0, room: float = wide, **look: Any) -> float:
+        broken = wrap(text, room * 0.97, size, bool(look.get("fontweight")))
+        page.text((_MARGIN + x) / _A4[0], y / _A4[1], broken, fontsize=size, va="top",
+                  linespacing=_LINE, **({"color": INK} | look))
+        return (broken.count("\n") + 1) * size * _LINE / 72
+
+    y -= put(said["title"], SIZES["title"], fontweight="bold", color=NAVY) + 0.03
+    y -= put(label("word", "plan", lang), SIZES["source"]) + 0.06
+    if tables.is_illustrative() and len(about.verdicts):
+        y -= put(f"{MARK[lang]}. {label('word', 'mark_text', lang)}", SIZES["label"],
+                 fontweight="bold", color="#801650") + 0.06
+    room, start, lowest = wide / len(about.tiles), y, y
+    for at, tile in enumerate(about.tiles.to_dict("records")):
+        y = start
+        for key, size, look in (("what", SIZES["source"], {"fontweight": "bold"}),
+                                ("value", 20.0, {"fontweight": "bold", "color": NAVY}),
+                                ("about", SIZES["source"], {})):
+            y -= put(str(tile[key]), size, at * room, room - 0.1, **look) + 0.02
+        lowest = min(lowest, y)
+    y = lowest - 0.08
+    if picture:
+        image = plt.imread(BytesIO(picture))
+        high = min(3.9, wide * image.shape[0] / image.shape[1])
+        across = high * image.shape[1] / image.shape[0]
+        spot = page.add_axes((_MARGIN / _A4[0], (y - high) / _A4[1], across / _A4[0],
+                              high / _A4[1]))
+        spot.imshow(image, aspect="auto")
+        spot.axis("off")
+        y -= high + 0.1
+    shown = show(about.money, lang)
+    y -= put(f"{label('sheet', 'spent', lang)}. {shown.caption}", SIZES["label"],
+             fontweight="bold") + 0.02
+    first = wide * 0.44
+    step = (wide - first) / max(1, len(shown.heads) - 1)
+    for row in [shown.heads, *shown.rows]:
+        used = 0.0
+        for at, text in enumerate(row):
+            x = first + step * (at - 1) if at else 0.0
+            used = max(used, put(text, SIZES["source"], x, step if at else first))
+        y -= used + 0.02
+    for head, lines in ((said["findings"], about.findings), (said["notes"], about.notes)):
+        y -= 0.06
+        y -= put(head, SIZES["label"], fontweight="bold", color=NAVY)
+        for line in lines:
+            y -= put(f"• {line}", SIZES["source"]) + 0.02
+
+
+def brief_document(about: Brief, picture: bytes, alt: str) -> bytes:
+    """Return the brief as a Word document."""
+    from docx import Document as new_document
+    from docx.shared import Cm, Pt
+
+    from kgge.publish import word
+
+    said, lang, doc = words("brief", about.lang), about.lang, new_document()
+    word.set_up(doc, lang, said["title"])
+    page = doc.sections[0]
+    page.top_margin = page.bottom_margin = Cm(1.5)
+    doc.styles["Normal"].font.size = Pt(10)
+    doc.add_paragraph(said["title"], style="Heading 1")
+    doc.add_paragraph(label("word", "plan", lang))
+    if tables.is_illustrative() and len(about.verdicts):
+        doc.add_paragraph().add_run(
+            f"{MARK[lang]}. {label('word', 'mark_text', lang)}").bold = True
+    tiles = [[str(v) for v in about.tiles[key]] for key in ("what", "value", "about")]
+    word.add_table(doc, tiles, [False] * len(about.tiles))
+    if picture:
+        word.add_picture(doc, picture, alt, said["scorecard"], 15)
+    shown = show(about.money, lang)
+    doc.add_paragraph(f"{label('sheet', 'spent', lang)}. {shown.caption}", style="Caption")
+    word.add_table(doc, [shown.heads, *shown.rows], shown.right)
+    for head, lines in ((said["findings"], about.findings), (said["notes"], about.notes)):
+        doc.add_paragraph(head, style="Heading 2")
+        for line in lines:
+            doc.add_paragraph(line, style="List Bullet")
+    return word.packed(doc)
