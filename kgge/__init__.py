@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kgge.charts.style import use
     from kgge.files import DataError
     from kgge.labels import about, label, number, percent
+    from kgge.publish.brief import brief
     from kgge.publish.show import show
     from kgge.returns.collect import Returns, read_returns
     from kgge.returns.template import write_template
@@ -56,7 +57,7 @@ __all__ = [
     "coverage", "progress", "objectives", "tipping", "gap", "year_on_year", "status_card",
     "notice", "reporting_rates",
     # where a figure comes from, how it is drawn and called
-    "trace", "charts", "use", "show", "about", "label", "number", "percent", "DataError",
+    "trace", "charts", "use", "show", "brief", "about", "label", "number", "percent", "DataError",
 ]
 
 # Each name is loaded when first asked for, so that the command line and its completion start at
@@ -70,8 +71,8 @@ _MODULES = {
     "analysis.progress": ["progress", "objectives"], "analysis.tipping": ["tipping"],
     "analysis.gap": ["gap"], "analysis.status_card": ["status_card", "notice"],
     "analysis.reporting": ["reporting_rates"], "tracing": ["trace"], "charts.style": ["use"],
-    "publish.show": ["show"], "labels": ["about", "label", "number", "percent"],
-    "files": ["DataError"]}
+    "publish.show": ["show"], "publish.brief": ["brief"], "files": ["DataError"],
+    "labels": ["about", "label", "number", "percent"]}
 _HOME = {name: f"kgge.{module}" for module, names in _MODULES.items() for name in names}
 
 

@@ -203,24 +203,33 @@ def report(
     out: Out = Path("reports"),
     lang: Langs = None,
 ) -> None:
-    """Do it all: build, notebooks to HTML, exports.
+    """Do it all: build, exports, notebooks to HTML.
 
-    Exit 1 if the data has problems; what is sound is reported all the same.
+    Exit 1 if the data has problems or a page could not be made; what is sound is there all the
+    same.
     """
     from kgge.build import build as build_tables
+    from kgge.publish.brief import write_brief
     from kgge.publish.figures import export as export_all
     from kgge.publish.html import write_report
 
     langs = list(map(str, lang or Lang))
+    faults: list[str] = []
     typer.echo("building the tables")
     returns = build_tables()
     _say_counts(returns)
-    typer.echo(f"running the notebooks ({', '.join(langs)})")
-    write_report(out, langs)
     typer.echo("exporting figures, Word and Excel files")
-    export_all(out, langs)
+    for make in (export_all, write_brief):
+        try:
+            make(out, langs)
+        except DataError as fault:
+            faults.append(str(fault))
+    typer.echo(f"running the notebooks ({', '.join(langs)})")
+    faults += write_report(out, langs)
+    for missing in faults:
+        typer.echo(f"not made: {missing}", err=True)
     typer.echo(out / "index.html")
-    if _errors(returns):
+    if faults or _errors(returns):
         raise typer.Exit(1)
 
 

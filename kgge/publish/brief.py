@@ -1,6 +1,8 @@
 """The brief: what a leader reads on one page, as tables and sentences, as PDF and as .docx."""
 
+from collections.abc import Sequence
 from io import BytesIO
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -8,8 +10,9 @@ import pandas as pd
 from kgge.analysis.reporting import reporting_rates
 from kgge.charts.layout import MARK, chart_text
 from kgge.charts.style import INK, NAVY, SIZES, drawn_in_style, wrap
+from kgge.files import write_bytes
 from kgge.labels import current_lang, label, number, percent, words
-from kgge.publish.catalogue import published
+from kgge.publish.catalogue import Figure, published
 from kgge.publish.show import NO_FIGURE, show
 from kgge.tables import load as tables
 
@@ -30,6 +33,14 @@ class Brief(NamedTuple):
     money: pd.DataFrame  # planned and spent by project, with a row of totals
     findings: list[str]
     notes: list[str]
+
+    @property
+    def headline(self) -> pd.DataFrame:
+        """The tiles side by side: what it is, the figure, what it counts."""
+        out = pd.DataFrame([self.tiles["value"].tolist(), self.tiles["about"].tolist()],
+                           columns=self.tiles["what"].tolist())
+        out.attrs = {"look": "tiles", "illustrative": self.money.attrs.get("illustrative", False)}
+        return out
 
 
 def brief(lang: str | None = None) -> Brief:
@@ -70,20 +81,22 @@ def _money(money: pd.DataFrame, made: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return planned and spent by project, and the totals; without returns what is planned."""
     if not len(money):
         plan = made["planned_by_project_and_source"].groupby("project", sort=False)["amount"].sum()
-        return pd.concat([plan, pd.Series({"total": plan.sum()})]).rename_axis(
-            "project").rename("planned").reset_index()
+        out = pd.DataFrame({"project": [*plan.index, "total"], "planned": [*plan, plan.sum()]})
+        out.attrs["illustrative"] = False
+        return out
     sums = money[["planned", "within", "other", "not_known"]].sum(min_count=1)
     rate = sums["within"] / sums["planned"] if sums["planned"] else float("nan")
     whole = pd.DataFrame([{"project": "total", **sums, "execution": rate}])
     out = pd.concat([money[whole.columns], whole], ignore_index=True)[_MONEY]
-    out.attrs = dict(money.attrs)
+    out.attrs["illustrative"] = tables.is_illustrative(money)
     return out
 
 
 def _tiles(money: pd.DataFrame, reporting: pd.DataFrame | None, verdicts: pd.DataFrame,
            lang: str) -> pd.DataFrame:
     """Return the four headline figures; "[x]" where no return has come."""
-    said, rows = words("tile", lang), []
+    said = words("tile", lang)
+    rows: list[tuple[str, str, dict[str, Any] | None]] = []
     if len(money) and reporting is not None:
         sums = money[["planned", "within", "other"]].sum()
         rates = reporting_rates(reporting, "year").sum(numeric_only=True)
@@ -103,7 +116,8 @@ def _tiles(money: pd.DataFrame, reporting: pd.DataFrame | None, verdicts: pd.Dat
             ("open", f"{len(open_)}/{len(verdicts)}",
              {"indicators": ", ".join(open_["indicator"]) or said["none"]})]
     else:
-        rows = [(name, NO_FIGURE[0], None) for name in ("execution", "received", "achieved", "open")]
+        names = ("execution", "received", "achieved", "open")
+        rows = [(name, NO_FIGURE[0], None) for name in names]
     return pd.DataFrame([
         {"what": said[name], "value": value,
          "about": said["no_returns"] if places is None else said[f"{name}.about"].format(**places)}
@@ -131,8 +145,7 @@ def _findings(made: dict[str, pd.DataFrame], lang: str) -> list[str]:
 def _furthest(verdicts: pd.DataFrame) -> str:
     """Return the indicator that has reached the least of its target."""
     share = verdicts["coverage"] / verdicts["target"]
-    return str(verdicts.loc[share.idxmin() if share.notna().any() else share.index[0],
-                            "indicator"])
+    return str(verdicts["indicator"].iloc[int(share.fillna(1).to_numpy().argmin())])
 
 
 def brief_page(about: Brief, picture: bytes) -> bytes:
@@ -195,8 +208,9 @@ def _draw_page(page: Any, about: Brief, picture: bytes) -> None:
     for row in [shown.heads, *shown.rows]:
         used = 0.0
         for at, text in enumerate(row):
-            x = first + step * (at - 1) if at else 0.0
-            used = max(used, put(text, SIZES["source"], x, step if at else first))
+            x = first + step * at if at else 0.0
+            used = max(used, put(text, SIZES["source"], x, step * 0.95 if at else first,
+                                 ha="right" if at else "left"))
         y -= used + 0.02
     for head, lines in ((said["findings"], about.findings), (said["notes"], about.notes)):
         y -= 0.06
@@ -234,3 +248,23 @@ def brief_document(about: Brief, picture: bytes, alt: str) -> bytes:
         for line in lines:
             doc.add_paragraph(line, style="List Bullet")
     return word.packed(doc)
+
+
+def write_brief(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> list[Path]:
+    """Write ``brief-<lang>.pdf`` and ``brief-<lang>.docx`` to a folder; return their paths.
+
+    Two briefs of the same tables are byte-identical.
+    """
+    from kgge.publish.figures import draw
+
+    files: dict[str, bytes] = {}
+    for lang in langs:
+        about, picture, alt = brief(lang), b"", ""
+        if len(about.verdicts):
+            drawn = draw(Figure("scorecard", "progress", "scorecard", about.verdicts), lang, ())
+            picture, alt = drawn.png, drawn.text.alt
+        files |= {f"brief-{lang}.pdf": brief_page(about, picture),
+                  f"brief-{lang}.docx": brief_document(about, picture, alt)}
+    for name, content in files.items():
+        write_bytes(Path(folder) / name, content)
+    return [Path(folder) / name for name in files]

@@ -70,8 +70,7 @@ def published() -> dict[str, dict[str, pd.DataFrame]]:
     if not reporting["received"].any():
         return {"plan": plan}
     spending, outcomes, units = tables.load_spending(), tables.load_outcomes(), tables.load_units()
-    reported = reporting.loc[reporting["received"], "year"]
-    latest, due = reported.max(), budget[budget["year"].isin(reported)]
+    latest = reporting.loc[reporting["received"], "year"].max()
     targets = tables.load_targets()
     state = progress(outcomes, targets, units)
     by_group, by_unit = (coverage(outcomes, targets, units, by)
@@ -79,10 +78,11 @@ def published() -> dict[str, dict[str, pd.DataFrame]]:
     return {
         "plan": plan,
         "execution": {
-            "planned_against_spent": execution(due, spending, "project"),
-            "execution_by_project_and_year": execution(due, spending, ["project", "year"])},
+            "planned_against_spent": execution(budget, spending, "project", units=units),
+            "execution_by_project_and_year": execution(
+                budget, spending, ["project", "year"], units=units)},
         "reporting": {"reports_received": reporting},
-        "progress": {"path_to_target": state, "scorecard": state[state["year"] == latest]},
+        "progress": {"scorecard": state[state["year"] == latest], "path_to_target": state},
         "coverage": {"coverage_by_group_and_sex": by_group[by_group["year"] == latest],
                      "coverage_by_unit": by_unit[by_unit["year"] == latest]},
     }

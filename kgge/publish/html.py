@@ -30,7 +30,7 @@ _inline._fetch_figure_metadata = lambda figure: {
 # What is left of markup in notebooks, which show what returns hold: nothing that runs.
 _TAGS = set("h1 h2 h3 h4 p br hr em strong code pre ul ol li blockquote a table thead tbody tr th "
             "td div caption small".split())
-_ATTRIBUTES = {"a": ["href"], "th": ["colspan", "rowspan", "data-text"],
+_ATTRIBUTES = {"a": ["href"], "table": ["class"], "th": ["colspan", "rowspan", "data-text"],
                "td": ["colspan", "rowspan", "data-text"], "h1": ["id"], "h2": ["id"], "h3": ["id"]}
 # What the index says of each verdict.
 VERDICT = ("indicator", "coverage", "target", "status", "firm")
@@ -214,17 +214,18 @@ def describe_tables(html: str, word: str) -> str:
 
     page = BeautifulSoup(html, "html.parser")
     for count, table in enumerate(page.find_all("table"), start=1):
+        look = [name for name in table.get("class") or () if name == "tiles"]
         table.attrs.clear()
         for header in table.find_all("th"):
             if header.get_text(strip=True):
                 header["scope"] = "col" if header.find_parent("thead") else "row"
             else:
                 header.name = "td"
-        shown = table.find(attrs={"data-text": True}) or table.caption
+        shown = table.select_one("[data-text]") or table.caption
         for cell in () if shown else table.find_all("td", string=re.compile(r"^[^\d−-]")):
             cell["data-text"] = ""
         said = table.caption.get_text(" ", strip=True) if table.caption else ""
         table.wrap(page.new_tag("div", attrs={
-            "class": "table", "role": "region", "tabindex": "0",
+            "class": " ".join(["table", *look]), "role": "region", "tabindex": "0",
             "aria-label": " ".join([f"{word} {count}", said]).strip()}))
     return str(page)

@@ -13,15 +13,16 @@ import pandas as pd
 from kgge.charts.layout import MARK
 from kgge.files import DataError
 from kgge.labels import codes, current_lang, label, labels, number, percent, words
+from kgge.plan import LANGUAGES
 from kgge.tables.load import is_illustrative
 
 # The code list of each column of codes; the shares among the columns of numbers.
 KINDS = {"item": "item", "project": "item", "source": "source", "indicator": "indicator",
          "group": "group", "sex": "sex", "unit": "unit", "status": "status", "kind": "unit_kind",
-         "status_low": "status", "status_high": "status", "state": "state", "check": "check",
+         "status_low": "status", "status_high": "status", "national_status": "status", "state": "state", "check": "check",
          "verdict_above": "status", "verdict_below": "status", "severity": "severity",
          "commitment": "commitment", "rule": "repair", "id": "context", "place": "place",
-         "measure": "measure"}
+         "measure": "measure", "reference": "reference"}
 SHARES = ("share", "coverage", "coverage_low", "coverage_high", "baseline", "target",
           "distance_share", "time_share", "observed_pace", "required_pace", "execution",
           "gap_share", "share_needed", "last_share", "growth_to_flip", "national_target",
@@ -32,7 +33,8 @@ _UNITS = {"money": ("amount", "planned", "spent", "within", "other", "constant",
           "share": SHARES, "ratio": ("ratio",)}
 _STATES = ("execution", "report_state", "cell_state", "ledger_state", "status", "tipping")
 _PLAIN = ("year", "base_year", "target_year", "line", "column", "level", "row")
-_LISTS = ("missing_units",)  # codes of units with ; between
+_LISTS = {"missing_units": "unit", "held_by": "indicator"}  # codes with ; between
+_OPEN = ("state", "context", "place", "measure", "repair", "reference")  # text stands for itself
 _BASED = ("baseline", "distance_share", "time_share", "ratio", "observed_pace")
 NO_FIGURE = ("[x]", "[z]")  # not known, not applicable
 
@@ -47,6 +49,7 @@ class Shown(NamedTuple):
     right: list[bool]  # which columns stand to the right
     notes: list[str]
     marked: bool  # made from illustrative returns
+    look: str = ""  # class of the table in the report
 
     def __repr__(self) -> str:
         """Return the text form, the same on every machine."""
@@ -70,7 +73,8 @@ class Shown(NamedTuple):
             self._cell("th" if at == 0 and not self.right[0] else "td", text, at,
                        ' scope="row"' * (at == 0 and not self.right[0]))
             for at, text in enumerate(row)) + "</tr>\n" for row in self.rows)
-        return (f"<table>{above}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table>"
+        look = f' class="{self.look}"' * bool(self.look)
+        return (f"<table{look}>{above}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table>"
                 f"{notes}")
 
     def _cell(self, tag: str, text: str, at: int, scope: str) -> str:
@@ -122,13 +126,17 @@ def show(table: pd.DataFrame | str, lang: str | None = None, title: str = "",
         return Shown(lang, "", [], [[line] for line in table.splitlines()], [], [], False)
     if any(name is not None for name in table.index.names):
         table = table.reset_index()
+    said_in = {f"message_{lang}": "message"}  # of two languages one
+    table = table.drop(columns=[f"message_{one}" for one in LANGUAGES if one != lang],
+                       errors="ignore").rename(columns=said_in)
     heads, rows, right = written(table, lang, of)
     title, said = words("sheet", lang).get(title, title), words("word", lang)
     measured = units([*map(str, table), of], lang)
     caption = ". ".join([title] * bool(title) + [f"{said['unit']}: {measured}"] * bool(measured))
     if not rows:
         rows, right = [[said["no_rows"], *[""] * (len(heads) - 1)]], [False] * len(heads)
-    return Shown(lang, caption, heads, rows, right, notes_of(rows, lang), is_illustrative(table))
+    return Shown(lang, caption, heads, rows, right, notes_of(rows, lang), is_illustrative(table),
+                 table.attrs.get("look", ""))
 
 
 def notes_of(rows: list[list[str]], lang: str) -> list[str]:
@@ -225,10 +233,10 @@ def labelled(table: pd.DataFrame, lang: str) -> pd.DataFrame:
 def _names(column: str, known: list[str], lang: str) -> dict[str, str]:
     """Return the labels of the codes of one column."""
     if column in _LISTS:
-        return {code: "; ".join(labels("unit", code.split(";"), lang)) for code in known}
+        return {code: "; ".join(labels(_LISTS[column], code.split(";"), lang)) for code in known}
     total = {"total": header("total", lang)} if "total" in known else {}
     known = [code for code in known if code != "total"]
-    if column in KINDS and KINDS[column] not in ("state", "context", "place", "measure", "repair"):
+    if column in KINDS and KINDS[column] not in _OPEN:
         return dict(zip(known, labels(KINDS[column], known, lang), strict=True)) | total
     lists = [KINDS[column]] if column in KINDS and column != "state" else list(_STATES)
     kind = next((one for one in lists if known and set(known) <= set(codes(one))), None)
@@ -244,6 +252,8 @@ def _names(column: str, known: list[str], lang: str) -> dict[str, str]:
 def contents(table: pd.DataFrame, lang: str, of: str = "") -> pd.DataFrame:
     """Return labels for codes, and where there is no figure [z] not applicable or [x] not known."""
     cells = labelled(table, lang)
+    if {"firm", "status"} <= set(table):  # no verdict, so none that could be firm
+        cells.loc[table["status"].eq("not_assessable"), "firm"] = None
     empty = pd.DataFrame("[z]" if of == "state" else "[x]", table.index, table.columns)
     if "missing_units" in table:
         empty["missing_units"] = label("word", "none", lang)
@@ -256,6 +266,8 @@ def contents(table: pd.DataFrame, lang: str, of: str = "") -> pd.DataFrame:
             empty.loc[table[column if column == "planned" else "baseline"].isna(), column] = "[z]"
         elif column == "required_pace" and "time_share" in table:
             empty.loc[~table["time_share"].lt(1), column] = "[z]"
-        elif column in ("firm", "target", "national_target"):
+        elif column in ("firm", "target", "national_target", "held_by", "national_status"):
             empty[column] = "[z]"
+        elif column == "corrected":
+            empty[column] = label("word", "removed", lang)
     return cells.where(cells.notna(), empty)
