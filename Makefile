@@ -65,6 +65,7 @@ notebooks: $(READY)
 	$(BIN)/jupyter nbconvert --log-level INFO --to notebook --execute --inplace \
 		--ExecutePreprocessor.record_timing=False --ClearMetadataPreprocessor.enabled=True \
 		--ClearMetadataPreprocessor.preserve_nb_metadata_mask="{'kernelspec', ('language_info', 'name')}" \
+		--ClearMetadataPreprocessor.preserve_cell_metadata_mask="{'tags'}" \
 		notebooks/*.ipynb
 
 benchmarks: $(READY)

@@ -45,7 +45,11 @@ def test_nothing_hides_from_the_comparison(path):
         draws = any("image/png" in o.get("data", {}) for o in cell["outputs"])
         charts = re.findall(r"kgge\.charts\.(?!chart_)\w+\(", source)
         assert draws == bool(charts), f"a chart that does not show, or an unknown one: {source}"
-        assert not draws or "chart_data(" in source, f"an image without its data: {source}"
+        assert "chart_data(" not in source, "its numbers are compared, not printed"
+        for output in (o["data"] for o in cell["outputs"] if "image/png" in o.get("data", {})):
+            text = "".join(output["text/plain"])
+            assert "<Figure" not in text and text.count("\n") > 2, f"numbers to compare: {source}"
+        assert not re.search(r"\b20\d\d\b|['\"](I+|IV|\d[ab]?)['\"]", source), "of one plan"
         assert len(source.splitlines()) <= 12, source
     assert not re.search(r"\d+ rows [x×] \d+ columns", text), "rows that are not shown"
 
@@ -53,9 +57,29 @@ def test_nothing_hides_from_the_comparison(path):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
 def test_opens_with_title_question_and_computed_answer(path):
     book = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    first = "".join(book[0]["source"])
-    assert book[0]["cell_type"] == "markdown" and first.startswith("# ") and "?" in first
+    for cell, lang in zip(book, ("vi", "en"), strict=False):
+        first = "".join(cell["source"])
+        assert cell["cell_type"] == "markdown" and first.startswith("# ") and "?" in first
+        assert cell["metadata"] == {"tags": [lang]}
     assert "kgge.use()" in "".join(cells(path)[0]["source"])
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_every_text_stands_in_both_languages(path):
+    texts = cells(path, "markdown")
+    assert [c["metadata"]["tags"] for c in texts] == [["vi"], ["en"]] * (len(texts) // 2)
+    for vi, en in zip(texts[::2], texts[1::2], strict=True):
+        vi, en = ("".join(c["source"]) for c in (vi, en))
+        marks = [re.findall(r"^(#+|-) ", text, re.MULTILINE) for text in (vi, en)]
+        assert marks[0] == marks[1] and vi != en, (vi, en)
+        assert not re.search("[ăâđêôơưạảấầẩậắằặẹẻếềểệịọỏốồổộớờởợụủứừửựỳỹ]", en), en
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_cells_are_short(path):
+    sizes = sorted(len("".join(c["source"]).splitlines()) for c in cells(path))
+    assert sizes[len(sizes) // 2] <= 4, sizes
+    assert path.stat().st_size < 600_000
 
 
 def run_nbval(path, data, *options):
@@ -83,3 +107,15 @@ def test_a_changed_amount_fails_notebook_02(data, tmp_path):
     shutil.copy(FOLDER / "02-planned-spending.ipynb", book)
     found = run_nbval(book, data)
     assert found.returncode == 1 and "failed" in found.stdout, found.stdout
+
+
+def test_a_changed_value_in_a_drawn_chart_fails(tmp_path, illustrative_data):
+    """The picture is not compared, the numbers drawn in it are."""
+    source = FOLDER / "02-planned-spending.ipynb"
+    book = json.loads(source.read_text(encoding="utf-8"))
+    drawn = [c for c in book["cells"] if "kgge.charts." in "".join(c["source"])]
+    drawn[0]["source"] = ["".join(drawn[0]["source"]) + "\nax.patches[0].set_height(801)"]
+    path = tmp_path / source.name
+    path.write_text(json.dumps(book), encoding="utf-8")
+    found = run_nbval(path, illustrative_data)
+    assert found.returncode == 1 and found.stdout.count("FAILED") == 1, found.stdout[-2000:]

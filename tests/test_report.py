@@ -27,18 +27,22 @@ FLAGS = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --
          "--disable-background-networking --disable-component-update "
          "--virtual-time-budget=20000 --dump-dom").split()
 CELLS = [
-    new_markdown_cell("# 01 · One & only / Một và duy nhất\n\n**A question? / Một câu hỏi?**"),
+    new_markdown_cell("# 01 · Một và duy nhất\n\n**Một câu hỏi?**", metadata={"tags": ["vi"]}),
+    new_markdown_cell("# 01 · One & only\n\n**A question?**", metadata={"tags": ["en"]}),
     new_code_cell("import kgge\n\nkgge.use()\nbudget = kgge.load_budget()"),
-    new_markdown_cell("## Answer / Trả lời\n\n### 1/2\n\n### 1a · A / B"),
+    new_markdown_cell("## Trả lời", metadata={"tags": ["vi"]}),
+    new_markdown_cell("## Answer", metadata={"tags": ["en"]}),
+    new_markdown_cell("### 1/2"),
     new_code_cell("by_year = kgge.totals(budget, ['year', 'source'])\n"
                   "ax = kgge.charts.planned_by_year_and_source(by_year)\n"
                   "print('<script>alert(1)</script>')\n"
-                  "kgge.charts.chart_data(ax)"),
+                  "kgge.show(by_year)"),
     new_code_cell("from IPython.display import Markdown\n"
                   "display(Markdown('<img src=x onerror=alert(1)> **bold**'))\n"
                   "import pandas as pd\n"
                   "pd.DataFrame({'label': ['<script>alert(2)</script>', 'plain']})"),
 ]
+BROKEN = [new_markdown_cell("# Not made"), new_code_cell("x = 1"), new_code_cell("x = 1 / 0")]
 
 
 def write_notebook(folder, cells, name="01-one.ipynb"):
@@ -55,8 +59,7 @@ def report(tmp_path_factory):
     before = (source / "01-one.ipynb").read_bytes()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kgge.publish.html, "notebook_folder", lambda: source)
-        index = write_report(folder)
-    assert index == folder / "index.html"
+        assert write_report(folder) == []
     assert (source / "01-one.ipynb").read_bytes() == before
     return folder
 
@@ -69,12 +72,12 @@ def page(report, request):
 def test_a_page_has_language_title_and_no_code(page):
     lang, html = page
     assert f'<html lang="{lang}">' in html
-    title, *below = {"vi": ("01 · Một và duy nhất", "Trả lời", "1/2", "1a · B"),
-                     "en": ("01 · One &amp; only", "Answer", "1/2", "1a · A")}[lang]
+    title, *below = {"vi": ("01 · Một và duy nhất", "Trả lời", "1/2"),
+                     "en": ("01 · One &amp; only", "Answer", "1/2")}[lang]
     assert f"<title>{title}</title>" in html
     headings = re.findall("<h[123][^>]*>([^<]+)</h", html)
-    assert headings == [title, *below], "in the language of the page"
-    assert "A question? / Một câu hỏi?" in html
+    assert headings == [title, *below], "in the language of the page, or in none"
+    assert ("A question?" in html) == (lang == "en") != ("Một câu hỏi?" in html)
     assert "load_budget" not in html and "kgge.use" not in html
     assert html.count("<h1") == 1
     assert html.index('href="#content"') < html.index('id="content"')
@@ -117,12 +120,13 @@ def test_the_index_links_pages_that_exist(report):
     pages = [link for link in links if link.endswith(".html")]
     assert pages == ["vi/01-one.html", "en/01-one.html"]
     assert all((report / link).is_file() for link in pages)
-    for lang, shown in (("vi", ["01 · Một và duy nhất", "Tra cứu"]),
-                        ("en", ["01 · One &amp; only", "Reference"])):
+    for lang, shown in (("vi", "01 · Một và duy nhất"), ("en", "01 · One &amp; only")):
         part = html.split(f'<section lang="{lang}">')[1].split("</section>")[0]
-        texts = re.findall(r'\.html"[^>]*>([^<:]+)', part)
-        assert texts == shown
-    assert {"figures-vi.docx", "tables-en.xlsx"} <= set(links)
+        assert re.findall(r'\.html"[^>]*>([^<:]+)', part) == [shown]
+        about = kgge.brief(lang)
+        assert all(value in part for value in about.tiles["value"]), "the headline figures"
+        assert kgge.label("status", "not_achieved", lang) in part, "the verdicts"
+    assert not {"figures-vi.docx", "tables-en.xlsx"} & set(links), "there are none"
     assert [tag.get("class") for tag in tags(html, "p")].count("mark") == 1
     assert "minh họa" in html  # the returns of the repository are illustrative
 
@@ -173,21 +177,27 @@ def test_a_table_is_described_for_those_who_hear_it():
     assert "border=" not in html and html.count("class=") == 1
 
 
-def test_a_failing_cell_is_named(tmp_path, monkeypatch):
-    source = write_notebook(tmp_path / "notebooks", [new_code_cell("x = 1"),
-                                                     new_code_cell("x = 1 / 0")])
+def test_a_page_that_fails_says_so_and_stops_no_other(tmp_path, monkeypatch):
+    source = write_notebook(tmp_path / "notebooks", BROKEN)
+    write_notebook(source, CELLS[2:], "02-two.ipynb")
     monkeypatch.setattr(kgge.publish.html, "notebook_folder", lambda: source)
-    with pytest.raises(kgge.DataError, match="01-one.ipynb, code cell 2: ZeroDivisionError"):
-        write_report(tmp_path / "out", ["en"])
-    assert not (tmp_path / "out").exists()
+    out = tmp_path / "out" / "en"
+    out.mkdir(parents=True)
+    (out / "01-one.html").write_text("an old page that looks current", encoding="utf-8")
+    (fault,) = write_report(tmp_path / "out", ["en"])
+    assert "01-one.ipynb, code cell 2: ZeroDivisionError" in fault
+    page = (out / "01-one.html").read_text(encoding="utf-8")
+    assert kgge.label("word", "failed", "en") in page and "ZeroDivisionError" in page
+    assert "old page" not in page and (out / "02-two.html").is_file()
+    assert (tmp_path / "out" / "index.html").is_file()
 
 
 def test_an_image_without_description_is_an_error(tmp_path, monkeypatch):
     source = write_notebook(tmp_path / "notebooks", [
         new_code_cell("import matplotlib.pyplot as plt\nplt.plot([1, 2]);")])
     monkeypatch.setattr(kgge.publish.html, "notebook_folder", lambda: source)
-    with pytest.raises(kgge.DataError, match="code cell 1: an image without description"):
-        run_notebooks("en")
+    (fault,) = run_notebooks("en").values()
+    assert "code cell 1: an image without description" in str(fault)
 
 
 def test_the_notebooks_lie_beside_the_package():
@@ -197,7 +207,9 @@ def test_the_notebooks_lie_beside_the_package():
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """The report of the notebooks of the repository, in both languages."""
-    return write_report(tmp_path_factory.mktemp("whole")).parent
+    folder = tmp_path_factory.mktemp("whole")
+    assert write_report(folder) == []
+    return folder
 
 
 PAGES = [f"{lang}/{source.stem}.html" for lang in ("vi", "en")

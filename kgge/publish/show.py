@@ -4,7 +4,7 @@ What the pages, the Word document and the workbook share. Own HTML of a few line
 library would bring its own style sheet of some 10 kB a table, and codes would still need labels.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
@@ -19,8 +19,10 @@ from kgge.tables.load import is_illustrative
 # The code list of each column of codes; the shares among the columns of numbers.
 KINDS = {"item": "item", "project": "item", "source": "source", "indicator": "indicator",
          "group": "group", "sex": "sex", "unit": "unit", "status": "status", "kind": "unit_kind",
-         "status_low": "status", "status_high": "status", "national_status": "status", "state": "state", "check": "check",
+         "status_low": "status", "status_high": "status", "national_status": "status",
+         "state": "state", "check": "check",
          "verdict_above": "status", "verdict_below": "status", "severity": "severity",
+         "reached_state": "cell_state", "eligible_state": "cell_state",
          "commitment": "commitment", "rule": "repair", "id": "context", "place": "place",
          "measure": "measure", "reference": "reference"}
 SHARES = ("share", "coverage", "coverage_low", "coverage_high", "baseline", "target",
@@ -74,8 +76,8 @@ class Shown(NamedTuple):
                        ' scope="row"' * (at == 0 and not self.right[0]))
             for at, text in enumerate(row)) + "</tr>\n" for row in self.rows)
         look = f' class="{self.look}"' * bool(self.look)
-        return (f"<table{look}>{above}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody></table>"
-                f"{notes}")
+        return (f"<table{look}>{above}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}</tbody>"
+                f"</table>{notes}")
 
     def _cell(self, tag: str, text: str, at: int, scope: str) -> str:
         side = "" if self.right[at] else ' data-text=""'
@@ -84,7 +86,7 @@ class Shown(NamedTuple):
 
 
 def show(table: pd.DataFrame | str, lang: str | None = None, title: str = "",
-         of: str = "") -> Shown:
+         columns: Sequence[str] = (), across: str = "") -> Shown:
     """Return a table, or a text, as people read it.
 
     Parameters
@@ -98,8 +100,11 @@ def show(table: pd.DataFrame | str, lang: str | None = None, title: str = "",
         Language; by default the one `kgge.use` set.
     title : str, optional
         What the table shows: a code of the list ``sheet`` of ``labels.csv``, or words.
-    of : str, optional
-        The column a table with codes across was pivoted from, such as ``coverage``.
+    columns : sequence of str, optional
+        The columns to show; the others still tell why a figure is missing.
+    across : str, optional
+        The column whose values go across, such as ``year``: one row for each value of the first
+        column, filled from the last one.
 
     Returns
     -------
@@ -124,19 +129,27 @@ def show(table: pd.DataFrame | str, lang: str | None = None, title: str = "",
     lang = current_lang(lang)
     if isinstance(table, str):
         return Shown(lang, "", [], [[line] for line in table.splitlines()], [], [], False)
+    marked = is_illustrative(table)
+    look = table.attrs.get("look", "")
     if any(name is not None for name in table.index.names):
         table = table.reset_index()
+    of = str(table.columns[-1]) if across else ""
+    if across:
+        keys = table.columns[0]
+        table = table.pivot(index=keys, columns=across, values=of).reindex(
+            list(dict.fromkeys(table[keys]))).reset_index()
+        table = table.fillna(0) if of == "cells" else table  # a count: none are none
+    table = table.set_axis(pd.Index(map(str, table), name=table.columns.name), axis=1)
     said_in = {f"message_{lang}": "message"}  # of two languages one
     table = table.drop(columns=[f"message_{one}" for one in LANGUAGES if one != lang],
                        errors="ignore").rename(columns=said_in)
-    heads, rows, right = written(table, lang, of)
+    heads, rows, right = written(table, lang, of, columns)
     title, said = words("sheet", lang).get(title, title), words("word", lang)
-    measured = units([*map(str, table), of], lang)
+    measured = units([*map(str, columns or table), of], lang)
     caption = ". ".join([title] * bool(title) + [f"{said['unit']}: {measured}"] * bool(measured))
     if not rows:
         rows, right = [[said["no_rows"], *[""] * (len(heads) - 1)]], [False] * len(heads)
-    return Shown(lang, caption, heads, rows, right, notes_of(rows, lang), is_illustrative(table),
-                 table.attrs.get("look", ""))
+    return Shown(lang, caption, heads, rows, right, notes_of(rows, lang), marked, look)
 
 
 def notes_of(rows: list[list[str]], lang: str) -> list[str]:
@@ -146,15 +159,15 @@ def notes_of(rows: list[list[str]], lang: str) -> list[str]:
             if sign in (*NO_FIGURE, "≥") and sign in there]
 
 
-def written(table: pd.DataFrame, lang: str, of: str = "") -> tuple[list[str], list[list[str]],
-                                                                   list[bool]]:
+def written(table: pd.DataFrame, lang: str, of: str = "",
+            columns: Sequence[str] = ()) -> tuple[list[str], list[list[str]], list[bool]]:
     """Return headers and rows as the language writes them, and which columns are numbers."""
-    across = str(table.columns.name or "")
-    heads = [header(str(column), lang, across).partition(" [")[0] for column in table]
+    across, names = str(table.columns.name or ""), [*map(str, columns or table)]
+    heads = [header(name, lang, across).partition(" [")[0] for name in names]
     cells = contents(table, lang, of)
-    columns = [_texts(table, cells, str(column), lang, of) for column in table]
-    right = [all(not isinstance(v, str) or v in NO_FIGURE for v in cells[c]) for c in table]
-    return heads, [list(row) for row in zip(*columns, strict=True)], right
+    texts = [_texts(table, cells, name, lang, of) for name in names]
+    right = [all(not isinstance(v, str) or v in NO_FIGURE for v in cells[name]) for name in names]
+    return heads, [list(row) for row in zip(*texts, strict=True)], right
 
 
 def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
@@ -164,8 +177,10 @@ def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
     numbers = [v for v in values if _is_number(v)]
     name = of if of and column not in KINDS and column not in _PLAIN else column
     if name in SHARES:
-        out = [percent(v, lang, digits=_digits(numbers, 100)) if _is_number(v) else _text(v, lang)
-               for v in cells[column]]
+        goals = (table["target"] if "target" in table and name.startswith("coverage") else
+                 pd.Series(None, table.index, dtype=object))
+        out = [percent(v, lang, _digits(numbers, 100), None if pd.isna(goal) else goal)
+               if _is_number(v) else _text(v, lang) for v, goal in zip(values, goals, strict=True)]
     elif name in _PLAIN:
         out = [str(int(v)) if _is_number(v) else _text(v, lang) for v in cells[column]]
     else:
@@ -200,12 +215,12 @@ def _text(value: Any, lang: str) -> str:
 def header(column: str, lang: str, across: str = "") -> str:
     """Return the header of a column: its own, the label of the code it stands for, or itself."""
     own = words("header", lang)
+    if across == "indicator" and column in codes("indicator"):
+        return f"{own['indicator']} {column}"
+    if across in KINDS and column in codes(KINDS[across]):
+        return label(KINDS[across], column, lang)
     if column in own:
         return own[column]
-    if across == "indicator":
-        return f"{own['indicator']} {column}"
-    if across in KINDS:
-        return label(KINDS[across], column, lang)
     kind = next((kind for kind in ("source", "sex", "report_state", "cell_state")
                  if column in codes(kind)), None)
     return label(kind, column, lang) if kind else column

@@ -1,0 +1,123 @@
+"""Tables as people read them: labels, numbers, what is missing in words, in one language."""
+
+import re
+
+import pandas as pd
+import pytest
+
+import kgge
+from kgge.charts.layout import MARK
+from kgge.labels import words
+from kgge.publish.show import show
+
+
+def html(table, lang="vi", **more):
+    return show(table, lang, **more)._repr_mimebundle_()["text/html"]
+
+
+def lines(table, lang="vi", **more):
+    return repr(show(table, lang, **more)).split("\n")
+
+
+def plain(**columns):
+    table = pd.DataFrame(columns)
+    table.attrs["illustrative"] = False
+    return table
+
+
+def test_codes_numbers_and_unit_are_those_of_the_language():
+    table = plain(project=["I", "total"], planned=[1900.0, 1900.5], execution=[0.7, 0.598])
+    assert lines(table) == ["Đơn vị tính: triệu đồng; %",
+                            "Dự án | Dự kiến | Tỷ lệ thực hiện kinh phí",
+                            "Dự án 1: Truyền thông | 1.900,0 | 70,0%",
+                            "Tổng cộng | 1.900,5 | 59,8%"]
+    assert lines(table, "en")[2:] == ["Project 1: Communication | 1,900.0 | 70.0%",
+                                      "Total | 1,900.5 | 59.8%"]
+    assert lines(plain(indicator=["1a"], target=[0.7], year=[2020]))[-1].endswith("| 70% | 2020")
+    close = plain(indicator=["1a"], coverage=[0.69997], target=[0.7])
+    assert "| 69,9% | 70%" in lines(close)[-1], "never rounded to the other side of its target"
+
+
+def test_booleans_days_and_states_are_words():
+    table = plain(unit=["justice"], received_on=pd.to_datetime(["2017-02-01"]), on_time=[True],
+                  state=["late"])
+    assert lines(table)[1] == "Sở Tư pháp | 01/02/2017 | Có | Gửi muộn"
+    assert lines(table, "en")[1] == "Department of Justice | 1 Feb 2017 | Yes | Late"
+    for state in ("executed", "on_time", "not_known", "agrees"):
+        assert state not in repr(show(plain(state=[state]), "vi"))
+    with pytest.raises(kgge.DataError, match="no list of states has all of nonsense"):
+        show(plain(state=["nonsense"]))
+
+
+def test_missing_figures_say_why_and_the_signs_are_explained():
+    table = plain(project=["I", "II"], planned=[0.0, 50.0], spent=[None, None],
+                  execution=[None, None])
+    _, _, first, second, *notes = lines(table)
+    assert first.endswith("| 0 | [x] | [z]") and second.endswith("| 50 | [x] | [x]")
+    signs = words("note", "vi")
+    assert notes == [f"[x] {signs['[x]']}", f"[z] {signs['[z]']}"]
+    assert not set("[]") & set("".join(lines(plain(project=["I"], planned=[1.0]))))
+    verdict = plain(indicator=["4"], status=["not_assessable"], firm=[False])
+    assert lines(verdict, "en")[1].endswith("| [z]"), "no verdict, so none that could be firm"
+
+
+def test_what_occurred_but_is_not_known_makes_a_sum_a_least():
+    table = plain(project=["I", "II"], spent=[609.0, 5.0], not_known=[45, 0])
+    assert [line.split(" | ")[1] for line in lines(table)[2:4]] == ["≥ 609", "5"]
+    assert lines(table)[-1] == f"≥ {words('note', 'vi')['≥']}"
+
+
+def test_html_is_read_by_everyone_and_by_no_browser_as_markup():
+    table = plain(label=["<script>alert(1)</script>", "b"], amount=[1.0, None])
+    text = html(table, title="<b>")
+    assert "<script" not in text and "&lt;script&gt;" in text and "&lt;b&gt;" in text
+    assert re.findall(r'<th scope="(\w+)"', text) == ["col", "col", "row", "row"]
+    assert text.count("text-align:right") == 3 and "<caption>" in text
+    assert html(table) == html(table) and not re.search(r"0x[0-9a-f]{6}|id=", text)
+
+
+def test_the_caption_is_marked_where_the_figures_are_illustrative():
+    for lang in ("vi", "en"):
+        for table, marked in ((kgge.load_reporting().head(2), True),
+                              (kgge.totals(kgge.load_budget(), "year"), False)):
+            for text in (html(table, lang), repr(show(table, lang))):
+                assert (MARK[lang] in text) == marked
+    lost = plain(project=["I"], spent=[1.0])
+    lost.attrs.clear()
+    assert MARK["vi"] in html(lost), "which table it was made of is not known"
+
+
+def test_a_column_goes_across():
+    table = kgge.totals(kgge.load_budget(), ["source", "year"])
+    head, central, *_ = lines(table, across="year")[1:]
+    assert head == "Nguồn kinh phí | 2016 | 2017 | 2018 | 2019 | 2020"
+    assert central == "Ngân sách trung ương | 790 | 840 | 690 | 840 | 790"
+    states = plain(year=[2016, 2017, 2017], indicator=["1a", "1a", "2"],
+                   status=["limited", "achieved", "on_track"])
+    shown = lines(states, "en", across="indicator")
+    assert shown[0] == "Year | Indicator 1a | Indicator 2"
+    assert shown[1].startswith("2016 | Limited progress | ")
+
+
+def test_columns_are_chosen_and_the_others_still_tell_why():
+    table = plain(indicator=["1a", "4"], baseline=[0.0, None], observed_pace=[0.1, None])
+    shown = lines(table, "en", columns=["indicator", "observed_pace"])
+    assert [line.split(" | ")[-1] for line in shown[2:4]] == ["10%", "[z]"]
+
+
+def test_of_two_languages_one_is_shown():
+    table = plain(cell=["B1"], message_vi=["Sai"], message_en=["Wrong"],
+                  reason=["Lý do này / This reason"])
+    assert lines(table)[1] == "B1 | Sai | Lý do này"
+    assert lines(table, "en")[1] == "B1 | Wrong | This reason"
+
+
+def test_a_text_is_a_paragraph_a_line_and_an_empty_table_says_so():
+    assert html("one <\ntwo") == "<p>one &lt;</p><p>two</p>"
+    assert repr(show("one\ntwo")) == "one\ntwo"
+    assert lines(plain(unit=[], year=[]))[-1].startswith("Không có")
+
+
+def test_the_language_is_that_of_use():
+    with kgge.use("vi"):
+        assert repr(show(plain(project=["I"], planned=[1.0]))).startswith("Đơn vị tính")
