@@ -96,7 +96,10 @@ def test_a_column_goes_across():
                    status=["limited", "achieved", "on_track"])
     shown = lines(states, "en", across="indicator")
     assert shown[0] == "Year | Indicator 1a | Indicator 2"
-    assert shown[1].startswith("2016 | Limited progress | ")
+    assert shown[1] == "2016 | Limited progress | [z]", "where there is no row, no figure is due"
+    gap = plain(unit=["labour", "justice"], indicator=["1a", "2"], gap=[-12.3, None])
+    assert [line.split(" | ")[1:] for line in lines(gap, across="indicator")[2:4]] == [
+        ["−12", "[z]"], ["[z]", "[x]"]]
 
 
 def test_columns_are_chosen_and_the_others_still_tell_why():

@@ -31,10 +31,12 @@ SHARES = ("share", "coverage", "coverage_low", "coverage_high", "baseline", "tar
           "threshold", "on_time_share", "received_share", "difference_share")
 # What the columns show: money, persons, …; the lists that the codes of a column `state` can be of.
 _UNITS = {"money": ("amount", "planned", "spent", "within", "other", "constant", "nominal"),
-          "persons": ("reached", "eligible", "gap", "persons_needed", "missing_eligible"),
+          "persons": ("reached", "eligible", "gap", "gap_low", "gap_high", "persons_needed",
+                      "missing_eligible", "reached_before", "change"),
           "share": SHARES, "ratio": ("ratio",)}
 _STATES = ("execution", "report_state", "cell_state", "ledger_state", "status", "tipping")
-_PLAIN = ("year", "base_year", "target_year", "line", "column", "level", "row")
+_PLAIN = ("year", "since", "first_year", "last_year", "base_year", "target_year", "line",
+          "column", "level", "row")
 _LISTS = {"missing_units": "unit", "held_by": "indicator"}  # codes with ; between
 _OPEN = ("state", "context", "place", "measure", "repair", "reference")  # text stands for itself
 _BASED = ("baseline", "distance_share", "time_share", "ratio", "observed_pace")
@@ -135,10 +137,10 @@ def show(table: pd.DataFrame | str, lang: str | None = None, title: str = "",
         table = table.reset_index()
     of = str(table.columns[-1]) if across else ""
     if across:
-        keys = table.columns[0]
-        table = table.pivot(index=keys, columns=across, values=of).reindex(
-            list(dict.fromkeys(table[keys]))).reset_index()
-        table = table.fillna(0) if of == "cells" else table  # a count: none are none
+        keys, none = table.columns[0], 0 if of == "cells" else NO_FIGURE[1]  # a count, or no row
+        wide, there = (part.pivot(index=keys, columns=across, values=of).reindex(
+            list(dict.fromkeys(table[keys]))) for part in (table, table.assign(**{of: 1})))
+        table = wide.astype(object).where(there.notna(), none).reset_index()
     table = table.set_axis(pd.Index(map(str, table), name=table.columns.name), axis=1)
     said_in = {f"message_{lang}": "message"}  # of two languages one
     table = table.drop(columns=[f"message_{one}" for one in LANGUAGES if one != lang],
@@ -184,7 +186,7 @@ def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
     elif name in _PLAIN:
         out = [str(int(v)) if _is_number(v) else _text(v, lang) for v in cells[column]]
     else:
-        digits = 2 if name == "ratio" else min(1, _digits(numbers))
+        digits = 2 if name == "ratio" else _digits(numbers) * (name not in _UNITS["persons"])
         out = [number(v, lang, digits) if _is_number(v) else _text(v, lang)
                for v in cells[column]]
     least = table["not_known"].fillna(0) if "not_known" in table else None
@@ -236,10 +238,10 @@ def labelled(table: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Return a table with labels in place of its codes; what is missing is None."""
     out = table.astype(object)
     for column in out:
-        known = [v for v in out[column] if isinstance(v, str) and v]
+        known = [v for v in out[column] if isinstance(v, str) and v and v not in NO_FIGURE]
         names: dict[Any, str] = _names(str(column), list(dict.fromkeys(known)), lang)
         names |= {True: label("word", "yes", lang), False: label("word", "no", lang)}
-        shown = [None if v == "" or pd.isna(v) else names.get(v, v)
+        shown = [None if pd.isna(v) or v == "" else names.get(v, v)
                  if isinstance(v, str | bool) else v for v in out[column]]
         out[column] = pd.Series(shown, index=out.index, dtype=object)
     return out
