@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from kgge.analysis.tipping import tipping
     from kgge.annex.read import read_annex
     from kgge.annex.reconcile import reconcile
+    from kgge.charts.layout import finish
     from kgge.charts.style import use
     from kgge.files import DataError
     from kgge.labels import about, label, number, percent
+    from kgge.publish.figures import export_chart
     from kgge.returns.collect import Returns, read_returns
     from kgge.returns.template import write_template
     from kgge.tables.load import (
@@ -55,7 +57,8 @@ __all__ = [
     "coverage", "progress", "objectives", "tipping", "gap", "year_on_year", "status_card",
     "notice", "reporting_rates",
     # where a figure comes from, how it is drawn and called
-    "trace", "charts", "use", "about", "label", "number", "percent", "DataError",
+    "trace", "charts", "use", "finish", "export_chart", "about", "label", "number", "percent",
+    "DataError",
 ]
 
 # Each name is loaded when first asked for, so that the command line and its completion start at
@@ -69,6 +72,7 @@ _MODULES = {
     "analysis.progress": ["progress", "objectives"], "analysis.tipping": ["tipping"],
     "analysis.gap": ["gap"], "analysis.status_card": ["status_card", "notice"],
     "analysis.reporting": ["reporting_rates"], "tracing": ["trace"], "charts.style": ["use"],
+    "charts.layout": ["finish"], "publish.figures": ["export_chart"],
     "labels": ["about", "label", "number", "percent"], "files": ["DataError"]}
 _HOME = {name: f"kgge.{module}" for module, names in _MODULES.items() for name in names}
 

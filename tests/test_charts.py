@@ -52,8 +52,10 @@ def executed(plan, by, scale=1.0, holes=False):
     if holes:
         out.loc[out.index % 3 == 1, ["spent", "state"]] = [np.nan, "not_reported"]
         out.loc[out.index % 3 == 2, ["planned", "state"]] = [0.0, "unplanned"]
-    out["unplanned"] = out["spent"].where(out["planned"] == 0, 0.0)
-    out["execution"] = (out["spent"] / out["planned"]).where(out["planned"] > 0)
+    out["other"] = out["spent"] * 0.1
+    out["within"] = out["spent"] - out["other"]
+    out["not_known"], out["units_expected"], out["units_with_figure"] = 2 * holes, 26, 25
+    out["execution"] = (out["within"] / out["planned"]).where(out["planned"] > 0)
     out.loc[(out["planned"] == 0) & (out["spent"] == 0), "state"] = "nothing_planned"
     return out
 
@@ -110,13 +112,15 @@ def gallery(years=FIVE, projects=("I", "II", "III", "IV"), sources=("central", "
         "planned_by_year_and_source": summed(["year", "source"]),
         "planned_by_project_and_source": summed(["project", "source"]),
         "planned_by_project_and_year": summed(["project", "year"]),
-        "planned_by_line": summed(["project", "item"]),
+        "planned_by_line": summed(["project", "item", "source"]),
         "source_shares_by_year": part,
         "planned_in_constant_prices": yearly,
         "planned_against_spent": executed(plan, "project", holes=holes),
         "execution_by_project_and_year": executed(plan, ["project", "year"], holes=holes),
         "reports_received": reported(units, years),
         "path_to_target": judged([{"indicator": "1a", "year": y} for y in years], **how),
+        "paths_to_targets": judged([{"indicator": i, "year": y} for i in indicators
+                                    for y in years], **how),
         "scorecard": judged([{"indicator": i, "year": last} for i in indicators], **how),
         "coverage_by_group_and_sex": covered(
             [{"indicator": "1a", "year": last, "group": g, "sex": s}
@@ -124,8 +128,9 @@ def gallery(years=FIVE, projects=("I", "II", "III", "IV"), sources=("central", "
         "coverage_by_unit": covered(
             [{"indicator": "1a", "year": last, "unit": u} for u in units], **how),
     }
-    for table in made.values():
-        table.attrs.setdefault("illustrative", True)
+    for name, table in made.items():
+        if name in OF_RETURNS:
+            table.attrs["illustrative"] = True
     return made
 
 
@@ -145,6 +150,7 @@ def real():
     }
     progress = kgge.progress(outcomes, kgge.load_targets(), units)
     out["path_to_target"] = progress[progress["indicator"] == "4"]
+    out["paths_to_targets"] = progress
     out["scorecard"] = progress[progress["year"] == progress["year"].max()]
     for name, by in (("coverage_by_group_and_sex", ["group", "sex"]), ("coverage_by_unit", "unit")):
         table = kgge.coverage(outcomes, kgge.load_targets(), units, by)
@@ -238,9 +244,9 @@ def assert_right(name, table, lang, monkeypatch):
         table = table[table["expected"]].assign(state="")
         data = charts.chart_data(ax)
         assert len(data) == len(table) and set(data["state"]) <= set(kgge.plan.REPORT_STATES)
-    elif name == "path_to_target":
+    elif name in ("path_to_target", "paths_to_targets"):
         data = charts.chart_data(ax)
-        assert data["target"].dropna().unique() == [table["target"].iloc[0]]
+        assert set(data["target"].dropna()) == set(table["target"])
         assert_same(table, data[data["year"].isin(table["year"])].drop(columns="target"))
     else:
         assert_same(table, charts.chart_data(ax))
@@ -352,9 +358,9 @@ def test_a_plan_without_figures_says_so():
 def test_titles_and_description_say_the_finding():
     table = totals(kgge.load_budget(), ["year", "source"])
     text = charts.chart_text(charts.planned_by_year_and_source(table, lang="vi"))
-    assert text.title == ("Ngân sách trung ương chiếm 59,8% trong 6.600 triệu đồng "
-                          "dự kiến; năm 2017 và 2019 có mức dự kiến cao nhất")
-    assert text.subtitle == "Kinh phí dự kiến theo năm và nguồn vốn, triệu đồng, 2016–2020"
+    assert text.title == ("Ngân sách trung ương chiếm 59,8% trong tổng số 6.600 triệu đồng "
+                          "dự kiến; cao nhất là các năm 2017 và 2019")
+    assert text.subtitle == "Kinh phí dự kiến theo năm và nguồn kinh phí, triệu đồng, 2016–2020"
     assert "27/KH-UBND" in text.source and "03/3/2016" in text.source
     assert "2018: Ngân sách trung ương 690, Ngân sách địa phương 450." in text.alt
 
@@ -363,14 +369,14 @@ def test_share_is_not_rounded_over_its_target():
     table = gallery(years=[2019])["path_to_target"].assign(
         coverage=0.69997, coverage_low=0.69997, coverage_high=0.69997)
     text = charts.chart_text(charts.path_to_target(table, lang="vi"))
-    assert "69,9%" in text.title and "70,0%" in text.title
+    assert "69,9%" in text.title and "mục tiêu 70% " in text.title
 
 
 def test_missing_is_said_and_no_zero():
     table = gallery(holes=True)["planned_against_spent"]
     ax = charts.planned_against_spent(table, lang="en")
     text = charts.chart_text(ax)
-    assert "1 of 4 projects not reported" in text.title and "Unplanned" in text.alt
+    assert "1 of 4 projects is not reported" in text.title and "Unplanned" in text.alt
     assert charts.chart_data(ax)["spent"].isna().sum() == 1
 
 
@@ -395,12 +401,14 @@ def test_unknown_code_and_two_indicators_are_errors():
     assert not plt.get_fignums()
 
 
-def test_constant_prices_name_their_base_year_or_are_refused():
+def test_constant_prices_name_their_one_base_year():
     table = real_terms(totals(kgge.load_budget(), "year"), 2018)
-    plain = pd.DataFrame(table.to_dict("list"))  # nothing but its columns
-    assert "2018" in charts.planned_in_constant_prices(plain, lang="en").get_title()
-    with pytest.raises(DataError, match="not base_year"):
+    assert "2018" in charts.planned_in_constant_prices(table, lang="en").get_title()
+    plt.close("all")
+    with pytest.raises(DataError, match="needs the columns year, constant, base_year"):
         charts.planned_in_constant_prices(table.drop(columns="base_year"))
+    with pytest.raises(DataError, match="base_year holds 2018, 2019"):
+        charts.planned_in_constant_prices(table.assign(base_year=[2018, 2018, 2018, 2018, 2019]))
 
 
 # ---- an analyst's own chart

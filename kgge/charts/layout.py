@@ -8,6 +8,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import ScalarFormatter
 from matplotlib.transforms import Bbox
 
 from kgge import labels
@@ -57,7 +58,7 @@ class Notes:
 def notes(ax: Axes) -> Notes:
     """Return the notes of `ax`. They are kept on it, so that they go when it goes."""
     if not hasattr(ax, "_kgge"):
-        alone = len(_figure(ax).axes) == 1
+        alone = len(root_of(ax).axes) == 1
         vars(ax)["_kgge"] = Notes(Bbox.unit() if alone else ax.get_position(True).frozen())
     kept: Notes = vars(ax)["_kgge"]
     return kept
@@ -112,15 +113,32 @@ def finish(ax: Axes, title: str, subtitle: str, source: str, alt: str,
     kept = notes(ax)
     kept.text = ChartText(title, subtitle, source, alt, lang, marked)
     if kept.body is None:
-        kept.body = ax.get_position().height * _figure(ax).get_figheight()
+        kept.body = ax.get_position().height * root_of(ax).get_figheight()
+    _localise(ax, lang)
     _write(ax, kept, kept.text)
-    _arrange(_figure(ax))
+    _arrange(root_of(ax))
+
+
+class _Comma(ScalarFormatter):
+    """Figures on an axis with a decimal comma."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return super().__call__(x, pos).replace(".", ",")
+
+
+def _localise(ax: Axes, lang: str) -> None:
+    """Write the figures of the axes as the language does, where nobody has chosen how."""
+    for axis in (ax.xaxis, ax.yaxis):
+        if type(axis.get_major_formatter()) in (ScalarFormatter, _Comma):
+            axis.set_major_formatter(_Comma() if lang == "vi" else ScalarFormatter())
 
 
 def _write(ax: Axes, kept: Notes, text: ChartText) -> None:
     """Create the texts around `ax`; `_arrange` puts them in their places."""
     width = 0.94 * inner_width(ax)  # at few dots an inch letters stand wider
-    inches, legend = _figure(ax).dpi_scale_trans, ax.get_legend()
+    inches, legend = root_of(ax).dpi_scale_trans, ax.get_legend()
+    # Twice, so that it stays where title and mark are cut off for a caption.
+    origin = f"{MARK[text.lang]}. {text.source}" if text.illustrative else text.source
     for old in kept.words:
         if old not in (ax.title, legend):
             old.remove()
@@ -134,7 +152,7 @@ def _write(ax: Axes, kept: Notes, text: ChartText) -> None:
     ax.title.set_transform(inches)
     box = {"boxstyle": "square,pad=0.25", "fc": "white", "ec": MARK_INK, "lw": 1.2}
     kept.words = [ax.title, put("subtitle", text.subtitle, color=INK),
-                  *([legend] if legend else []), put("source", text.source, color="#3D3D3D")]
+                  *([legend] if legend else []), put("source", origin, color="#3D3D3D")]
     if text.illustrative:
         kept.words.insert(0, put("mark", MARK[text.lang], fontweight="bold", color=MARK_INK,
                                  bbox=box))
@@ -166,13 +184,14 @@ def chart_text(ax: Axes) -> ChartText:
     return text
 
 
-def _figure(artist: Artist) -> Any:
+def root_of(artist: Artist) -> Any:
+    """Return the figure that holds an artist, whatever parts it has."""
     return artist.get_figure(root=True)
 
 
 def inner_width(ax: Axes) -> float:
     """Return the inches between the margins of the part of the figure that `ax` may use."""
-    return float(_figure(ax).get_figwidth() * notes(ax).cell.width) - 2 * PAD
+    return float(root_of(ax).get_figwidth() * notes(ax).cell.width) - 2 * PAD
 
 
 def _arrange(figure: Figure) -> None:
@@ -192,7 +211,7 @@ def _arrange(figure: Figure) -> None:
 
 def _height(artist: Artist) -> float:
     extra = GAP if artist.get_gid() == "mark" else 0.0
-    return float(artist.get_window_extent().height / _figure(artist).dpi) + extra
+    return float(artist.get_window_extent().height / root_of(artist).dpi) + extra
 
 
 def _overhang(ax: Axes) -> list[float]:
@@ -203,7 +222,7 @@ def _overhang(ax: Axes) -> list[float]:
     outer: Any = ax.get_tightbbox()
     for artist in words:
         artist.set_visible(True)
-    inner, dpi = ax.bbox, _figure(ax).dpi
+    inner, dpi = ax.bbox, root_of(ax).dpi
     return [max(0.0, d / dpi) for d in (inner.x0 - outer.x0, outer.x1 - inner.x1,
                                         inner.y0 - outer.y0, outer.y1 - inner.y1)]
 
@@ -237,6 +256,6 @@ def _move(artist: Any, x: float, y: float) -> None:
     if artist.get_gid() == "mark":
         artist.set_position((x + GAP / 2, y - GAP / 2))
     elif hasattr(artist, "set_bbox_to_anchor"):
-        artist.set_bbox_to_anchor((x, y), transform=_figure(artist).dpi_scale_trans)
+        artist.set_bbox_to_anchor((x, y), transform=root_of(artist).dpi_scale_trans)
     else:
         artist.set_position((x, y))
