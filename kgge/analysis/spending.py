@@ -73,12 +73,24 @@ def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     needs("the table of money", money, keys)
     if not returned:
         plain = money.assign(amount=_numbers(money["amount"]))
-        return plain.groupby(keys, sort=False)["amount"].sum(min_count=1).reset_index()
+        out = plain.groupby(keys, sort=False)["amount"].sum(min_count=1).reset_index()
+        out.attrs = {"part": _part(money), "years": sorted(money["year"].unique())
+                     if "year" in money else []}
+        return out
     plain = money.assign(spent=_numbers(money["amount"]), not_known=_unknown(money).astype(int))
     grouped = plain.groupby(keys, sort=False)
     out = pd.concat([grouped["spent"].sum(min_count=1), grouped["not_known"].sum()], axis=1)
-    out.attrs = {"illustrative": is_illustrative(money)}
+    out.attrs = {"illustrative": is_illustrative(money), "part": part_of(money),
+                 "years": sorted(money["year"].unique())}
     return out.reset_index()
+
+
+def _part(budget: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return what a budget was filtered to, its projects too where lines are missing."""
+    part = part_of(budget)
+    if "item" in part and "project" in budget:
+        part["project"] = budget["project"].unique().tolist()
+    return part
 
 
 def shares(money: pd.DataFrame, by: str | Sequence[str],
@@ -204,7 +216,7 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     out["execution"] = (out["within"] / out["planned"]).where(out["planned"] > 0)
     _state(out)
     out = out[[*keys, *EXECUTION]]
-    out.attrs = {"illustrative": is_illustrative(spending), "part": part_of(spending)}
+    out.attrs = {"illustrative": is_illustrative(spending), "part": {**_part(budget), **part_of(spending)}}
     return out
 
 

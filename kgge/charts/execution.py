@@ -43,7 +43,7 @@ def _reported(table: pd.DataFrame, lang: str) -> str:
                        came=str(most) if least == most else f"{least}–{most}"))
     if unknown := int(_whole(table)["not_known"].sum()):
         out.append(count("unknown", lang, unknown))
-    return "".join(f"; {words}" for words in out)
+    return "".join(out)
 
 
 def _rates(table: pd.DataFrame, lang: str) -> list[str]:
@@ -160,7 +160,7 @@ def execution_by_project_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> W
     shown = sorted({percent(v, lang) for v in rate.dropna()})
     kind, low, high = "unknown", "", ""
     if shown:
-        low, high = (f"{percent(v, lang)} ({cells_at(table, rate == v, lang)})"
+        low, high = (say("at", lang, figure=percent(v, lang), cells=cells_at(table, rate == v, lang))
                      for v in (rate.min(), rate.max()))
         kind = "title" if len(shown) > 1 else "one"
         low, high = (low, high) if kind == "title" else ("", shown[0])

@@ -32,8 +32,7 @@ def count(code: str, lang: str, number: int, **figures: object) -> str:
 def period(table: pd.DataFrame, lang: str) -> str:
     """Return the years a table speaks of, by its columns or its attributes; else "all years"."""
     ends = [c for c in ("first_year", "last_year") if c in table]
-    kept = [table.attrs.get(key, {}).get("year", ()) for key in ("part", "whole")]
-    years = table[ends].stack() if ends else table.get("year", kept[0] or kept[1])
+    years = table[ends].stack() if ends else table.get("year", table.attrs.get("years", ()))
     if not len(years):
         return say("all_years", lang)
     first, last = int(min(years)), int(max(years))
@@ -46,14 +45,14 @@ def part_of(table: pd.DataFrame, lang: str) -> str:
     What was filtered before it was summed stands in ``attrs["part"]``; a table of money with one
     project or source is of that one.
     """
-    part = {key: left for key, values in table.attrs.get("whole", {}).items() if key in table
-            if len(left := table[key].unique()) < len(values)} | table.attrs.get("part", {})
+    part = dict(table.attrs.get("part", {}))
     for key in ("project", "source") if "indicator" not in table else ():
         if key in table and table[key].nunique() == 1:
             part[key] = [table[key].iloc[0]]
     told = []
     for key, codes in part.items():
-        if key in _PARTS and not (key == "item" and "project" in part):
+        lines = len(part.get("project", "many")) > 3  # named by its lines, not by its projects
+        if key in _PARTS and (key, lines) not in (("item", False), ("project", True)):
             some = [short(n) for n in names(key, codes, lang)] if len(codes) <= 3 else []
             told.append(listed(some, lang) or say(f"part.{key}", lang, count=len(codes)))
     return ", ".join(told)
