@@ -358,7 +358,7 @@ def test_a_plan_without_figures_says_so():
 def test_titles_and_description_say_the_finding():
     table = totals(kgge.load_budget(), ["year", "source"])
     text = charts.chart_text(charts.planned_by_year_and_source(table, lang="vi"))
-    assert text.title == ("Ngân sách trung ương chiếm 59,8% trong tổng số 6.600 triệu đồng "
+    assert text.title == ("Ngân sách trung ương chiếm 59,8% trong 6.600 triệu đồng "
                           "dự kiến; cao nhất là các năm 2017 và 2019")
     assert text.subtitle == "Kinh phí dự kiến theo năm và nguồn kinh phí, triệu đồng, 2016–2020"
     assert "27/KH-UBND" in text.source and "03/3/2016" in text.source

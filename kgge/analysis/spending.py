@@ -216,7 +216,8 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     out["execution"] = (out["within"] / out["planned"]).where(out["planned"] > 0)
     _state(out)
     out = out[[*keys, *EXECUTION]]
-    out.attrs = {"illustrative": is_illustrative(spending), "part": {**_part(budget), **part_of(spending)}}
+    out.attrs = {"illustrative": is_illustrative(spending),
+                 "part": _part(budget) | part_of(spending)}
     return out
 
 

@@ -10,7 +10,7 @@ from matplotlib.patches import Patch
 from kgge.charts.heatmap import AROUND, heat
 from kgge.charts.marks import Words, bar, bare, beside, chart, legend, patches, rows
 from kgge.charts.readback import tag
-from kgge.charts.wording import cells_at, codes_of, count, name, period, records, say, writer
+from kgge.charts.wording import cells_at, codes_of, count, name, records, say, writer
 from kgge.files import DataError
 from kgge.labels import label, percent
 
@@ -114,7 +114,7 @@ def _spent_title(table: pd.DataFrame, key: str, lang: str) -> str:
     write = writer(pd.concat([known["within"], known["other"]]), lang)
     told = {"within": _least(write(within), known["not_known"].any(), lang),
             "other": _least(write(other), known["not_known"].any(), lang),
-            "planned": writer(known["planned"], lang)(planned), "years": period(table, lang),
+            "planned": writer(known["planned"], lang)(planned),
             "share": percent(within / (planned or 1), lang)}
     kind = "title" if planned > 0 else "no_plan"
     title = say(f"planned_against_spent.{kind}", lang, **told)
@@ -160,8 +160,8 @@ def execution_by_project_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> W
     shown = sorted({percent(v, lang) for v in rate.dropna()})
     kind, low, high = "unknown", "", ""
     if shown:
-        low, high = (say("at", lang, figure=percent(v, lang), cells=cells_at(table, rate == v, lang))
-                     for v in (rate.min(), rate.max()))
+        low, high = (say("at", lang, figure=percent(v, lang),
+                         cells=cells_at(table, rate == v, lang)) for v in (rate.min(), rate.max()))
         kind = "title" if len(shown) > 1 else "one"
         low, high = (low, high) if kind == "title" else ("", shown[0])
     title = say(f"execution_by_project_and_year.{kind}", lang, low=low, high=high)
