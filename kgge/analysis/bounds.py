@@ -50,6 +50,7 @@ class Block(NamedTuple):
     complete: Array  # both numbers are there
     missing: Array  # expected, and a number is not there
     told: tuple[Array, Array]  # eligible and reached as they were returned
+    cumulative: bool  # reached adds up over the years, so that an earlier figure is carried
     now: Bounds  # every figure counts
     else_: Bounds | None  # figures in doubt do not; None where there are none
 
@@ -208,7 +209,7 @@ def _block(indicator: str, cells: list[Cell], units: Array, cubes: list[Array], 
             (np.nan, np.nan, ROW), (eligible, reached, state), strict=True)]
         other = _bounds(blank[0], blank[1], blank[2], cumulative, residents, terms)
     return Block(indicator, cells, units, complete, now.asked & ~complete, (eligible, reached),
-                 now, other)
+                 cumulative, now, other)
 
 
 def _cubes(outcomes: pd.DataFrame, codes: dict[str, Array], cell: Array,
@@ -395,3 +396,37 @@ def add_up(block: Block, own: Any = slice(None), vague: Any = (), by_unit: bool 
         sums[name] = np.where(sums["units_reported"] > 0, sums[name], np.nan)
     return sums | {"low": low, "high": high, "low_of": np.where(unsure, np.nan, low_of),
                    "high_of": np.where(unsure, np.nan, high_of), "missing_units": names}
+
+
+def rests_on(block: Block, span: range, year: int) -> pd.DataFrame:
+    """Return which returned figures the rows of `coverage` and `progress` of a year rest on.
+
+    Columns unit, indicator, group, sex, year (of the return), figure; carried: only the range
+    rests on it, coverage does not count it. The census has no group, sex and year.
+    """
+    at, found = year - span[0], []
+    doubted = np.zeros_like(block.missing[:, at]) if block.else_ is None else np.logical_or.reduce(
+        [mine[:, at] != its[:, at] for mine, its in zip(block.now[1:4], block.else_[1:4],
+                                                        strict=True)])
+    for c, u in np.argwhere(block.complete[:, at] | block.missing[:, at] | doubted):
+        key = {"unit": block.units[u], "indicator": block.indicator}
+        if c == len(block.cells) - EXTRA:  # the census's; a reached told beside it counts too
+            found.append(key | {"figure": "residents", "carried": True})
+            found += [key | dict(zip(("group", "sex"), block.cells[k], strict=True)) | {
+                "year": year, "figure": "reached", "carried": True}
+                for k in np.flatnonzero(~np.isnan(block.told[1][:, at, u]))]
+        if c >= len(block.cells) - EXTRA:
+            continue
+        key |= dict(zip(("group", "sex"), block.cells[c], strict=True))
+        for figure, cube in zip(("eligible", "reached"), block.told, strict=True):
+            there = np.flatnonzero(~np.isnan(cube[c, :, u]))
+            earlier, later = there[there < at], there[there > at]
+            if figure == "reached" and not block.cumulative:
+                earlier = earlier[:0]
+            used = [at] if at in there else []
+            if not used or doubted[c, u]:
+                used += [*earlier[-1:]] or [*later[:figure == "eligible"]]
+            found += [key | {"year": span[y], "figure": figure,
+                             "carried": y != at or not block.complete[c, at, u]} for y in used]
+    return pd.DataFrame(found, columns=["unit", "indicator", "group", "sex", "year", "figure",
+                                        "carried"])
