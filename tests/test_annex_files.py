@@ -119,6 +119,53 @@ def test_of_the_sheets_the_one_that_is_shown_is_read(tmp_path):
         kgge.read_annex(workbook(tmp_path / "c.xlsx", ("A", SHEET), ("B", [["x"]]), change=hide))
 
 
+@pytest.mark.parametrize(("form", "shows"), [
+    ("#,##0,,", "30"), ("0.0,", "30000"), ('#,##0," nghìn"', "30000 nghìn"), (";;;", ""),
+    ("0%", "3000000000%")])
+def test_a_cell_that_shows_another_number_than_it_holds_is_refused(tmp_path, form, shows):
+    def change(book):
+        for row in book["A"]["C4:E9"]:
+            for cell in row:
+                cell.number_format = form
+
+    rows = [*SHEET[:3], ["I", "Dự án", 3e7, 1e7, 4e7], [None, "Tổng cộng", 3e7, 1e7, 4e7]]
+    path = workbook(tmp_path / "a.xlsx", ("A", rows), change=change)
+    with pytest.raises(kgge.DataError, match=f"line 4, column 3: an amount.*'{shows}'"):
+        kgge.read_annex(path)
+
+
+@pytest.mark.parametrize("what", ["row", "column", "struck"])
+def test_what_is_hidden_or_struck_out_is_named(tmp_path, what):
+    from openpyxl.styles import Font
+
+    def change(book):
+        sheet = book["A"]
+        if what == "row":
+            sheet.row_dimensions[5].hidden = True
+        elif what == "column":
+            sheet.column_dimensions["D"].hidden = True
+        else:
+            sheet["C5"].font = Font(strike=True)
+
+    found = kgge.read_annex(workbook(tmp_path / "a.xlsx", ("A", SHEET), change=change))
+    said = {"row": "hidden .* row 5", "column": "hidden .* row 3, 4, 5, 6", "struck":
+            "struck .* row 5"}[what]
+    (note,) = found.attrs["notes"]
+    assert re.search(said, note)
+    assert set(kgge.reconcile(found)["state"]) == {"agrees"}
+
+
+def test_what_is_struck_out_in_a_document_is_named(tmp_path):
+    import docx
+
+    rows = [["TT", "Nội dung", "2021", "Tổng"], ["I", "Dự án", "5", "5"], ["", "Tổng", "5", "5"]]
+    path = write_docx(tmp_path / "a.docx", ["ĐVT: triệu đồng"], rows)
+    document = docx.Document(str(path))
+    document.tables[0].cell(1, 2).paragraphs[0].runs[0].font.strike = True
+    document.save(str(path))
+    assert "table row at line 3: text that is struck out" in kgge.read_annex(path).attrs["notes"][0]
+
+
 # Random layouts.
 
 @st.composite

@@ -33,8 +33,10 @@ def _value(cell: Cell, mark: str) -> Decimal | None:
         return cell.number
     if cell.text in DASHES or not cell.text:
         return Decimal(0)
-    value = readings(_plain(cell.text)).get(mark)
-    return -value if value is not None and _SIGNED.fullmatch(cell.text) else value
+    value = readings(cell.text).get(mark)
+    if value is None and (value := readings(_plain(cell.text)).get(mark)) is not None:
+        return -value
+    return value
 
 
 def decimal_marks_of(rows: Sequence[Row], part: Part, faults: list[str]) -> tuple[str, ...]:
@@ -100,7 +102,8 @@ def settle(rows: Sequence[Row], header: Header, marks: tuple[str, ...],
 
 def _try(rows: Sequence[Row], header: Header, mark: str,
          tolerances: Mapping[Place | None, float]) -> Trial:
-    read = [replace(row, amounts=[float((_value(c, mark) or Decimal(0)) * header.factor)
+    factor = header.factor
+    read = [replace(row, amounts=[float((_value(c, mark) or Decimal(0)) * factor)
                                   for c in row.cells]) for row in rows]
     least = tolerances.get(None, 0) + 1e-9
 

@@ -15,6 +15,7 @@ from kgge.xlsx import MAX_RATIO, MAX_UNPACKED, Fault, Rejected, Sheet, open_shee
 
 SUFFIXES = (".docx", ".xlsx", ".tsv", ".txt", ".csv")
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_GONE = [f"{_WORD}{tag}" for tag in ("strike", "dstrike", "vanish", "del", "moveFrom")]
 _WITHIN = re.compile(r"±\s*(\d+(?:[.,]\d+)?)")  # a correction that states a tolerance
 
 
@@ -124,7 +125,7 @@ def _read_sheet(sheet: Sheet) -> Part:
             for n, row in enumerate(sheet.rows, 1)]
     seen: dict[str, set[int]] = {}
     faults: dict[Place, str] = {}
-    for (row, column), notes in getattr(sheet, "notes", {}).items():
+    for (row, column), notes in sheet.notes.items():
         for note in notes:
             if note.code in ("shown", "invisible"):
                 faults[row + 1, column + 1] = (
@@ -174,7 +175,7 @@ def _read_document(path: Path) -> Part:
                 texts = {number[c.column]: c for c in cells}
                 lines.append([texts.get(n, Cell(n, "", ""))._replace(column=n)
                               for n in range(1, len(begun) + 1)])
-                if any(row.iter(*(f"{_WORD}{t}" for t in ("strike", "dstrike", "vanish", "del")))):
+                if any(mark.get(f"{_WORD}val") not in ("0", "false") for mark in row.iter(*_GONE)):
                     notes.add(f"table row at line {len(lines)}: text that is struck out, hidden "
                               "or deleted with changes tracked")
     return Part(path.name, list(enumerate(lines, 1)), False, sorted(notes), {})

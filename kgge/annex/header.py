@@ -169,9 +169,13 @@ def is_amount(cell: Cell) -> bool:
 
 def read_header(grid: Grid, sources: Sources) -> Header:
     """Return the first header that has columns of years; one without rows where there is none."""
-    found = [_understand(grid, top, sources) for top in _tops(grid, sources)]
-    return next((h for h in found if any(year for year, _ in h.slots.values())),
-                found[0] if found else Header())
+    first = None
+    for top in _tops(grid, sources):
+        header = _understand(grid, top, sources)
+        if any(year for year, _ in header.slots.values()):
+            return header
+        first = first or header
+    return first or Header()
 
 
 def _tops(grid: Grid, sources: Sources) -> Iterator[int]:
