@@ -26,7 +26,8 @@ from matplotlib.text import Text  # noqa: E402
 FIVE = range(2016, 2021)
 CHARTS = sorted(set(charts.__all__) - {"ChartText", "chart_data", "chart_text", "finish"})
 OF_RETURNS = [c for c in CHARTS if c.startswith(("planned_against", "execution", "reports", "path",
-                                                 "scorecard", "coverage"))]
+                                                 "scorecard", "coverage", "gap", "reach",
+                                                 "women"))]
 
 
 # ---- tables
@@ -108,7 +109,23 @@ def gallery(years=FIVE, projects=("I", "II", "III", "IV"), sources=("central", "
     yearly["constant"], yearly["base_year"] = yearly["amount"] / 1.07, 2010
     how = {"holes": holes, "zero": scale == 0}
     last = max(years)
+    gaps = pd.DataFrame([{"indicator": "1a", "year": last, "unit": u, "target": 0.7,
+                          "gap": 90.0 - 60 * k} for k, u in enumerate(units)])
+    gaps["gap_low"], gaps["gap_high"] = gaps["gap"] - 5, gaps["gap"] + 8
+    if holes:
+        gaps.loc[gaps.index % 3 == 0, "gap"] = np.nan
+    gaps["gap_share"] = gaps["gap"].where(gaps["gap"] > 0) / (gaps["gap"].clip(lower=0).sum() or 1)
+    tipping = pd.DataFrame([{
+        "indicator": i, "year": last, "threshold": 0.7, "verdict_above": "achieved",
+        "verdict_below": "not_achieved", "state": ("open", "certain_above")[k % 2],
+        "share_needed": np.nan if holes else 0.4, "last_share": 0.3, "last_year": last - 1,
+        "missing_units": "labour;justice"} for k, i in enumerate(indicators)])
+    both = [{"indicator": "1a", "year": last, "group": g, "sex": s}
+            for g in groups for s in ("female", "male")]
     made = {
+        "gap_by_unit": gaps,
+        "reach_needed": tipping,
+        "women_against_men": covered(both, **how),
         "planned_by_year_and_source": summed(["year", "source"]),
         "planned_by_project_and_source": summed(["project", "source"]),
         "planned_by_project_and_year": summed(["project", "year"]),
@@ -122,9 +139,7 @@ def gallery(years=FIVE, projects=("I", "II", "III", "IV"), sources=("central", "
         "paths_to_targets": judged([{"indicator": i, "year": y} for i in indicators
                                     for y in years], **how),
         "scorecard": judged([{"indicator": i, "year": last} for i in indicators], **how),
-        "coverage_by_group_and_sex": covered(
-            [{"indicator": "1a", "year": last, "group": g, "sex": s}
-             for g in groups for s in ("female", "male")], **how),
+        "coverage_by_group_and_sex": covered(both, **how),
         "coverage_by_unit": covered(
             [{"indicator": "1a", "year": last, "unit": u} for u in units], **how),
     }
@@ -152,6 +167,11 @@ def real():
     out["path_to_target"] = progress[progress["indicator"] == "4"]
     out["paths_to_targets"] = progress
     out["scorecard"] = progress[progress["year"] == progress["year"].max()]
+    out["women_against_men"] = kgge.coverage(outcomes, kgge.load_targets(), units, "sex").query(
+        "year == 2020")
+    out["gap_by_unit"] = kgge.gap(outcomes, kgge.load_targets(), units, 2020).query(
+        "indicator == '1b'")
+    out["reach_needed"] = kgge.tipping(outcomes, kgge.load_targets(), units, 2020)
     for name, by in (("coverage_by_group_and_sex", ["group", "sex"]), ("coverage_by_unit", "unit")):
         table = kgge.coverage(outcomes, kgge.load_targets(), units, by)
         out[name] = table[(table["indicator"] == "1a") & (table["year"] == table["year"].max())]
@@ -248,6 +268,17 @@ def assert_right(name, table, lang, monkeypatch):
         data = charts.chart_data(ax)
         assert set(data["target"].dropna()) == set(table["target"])
         assert_same(table, data[data["year"].isin(table["year"])].drop(columns="target"))
+    elif name == "women_against_men":
+        wide = table.pivot(index=[k for k in ("indicator", "group") if k in table], columns="sex",
+                           values="coverage").dropna()
+        drawn = charts.chart_data(ax)["difference"].dropna()
+        assert sorted((wide["female"] - wide["male"]).round(9)) == sorted(drawn.round(9))
+    elif name == "gap_by_unit":  # beyond the target is drawn as no gap
+        assert_same(table.assign(gap=table["gap"].clip(lower=0)), charts.chart_data(ax))
+    elif name == "reach_needed":
+        ends = ["share_needed", "last_share"]
+        assert_same(table.assign(**table[ends].where(table["state"] == "open")),
+                    charts.chart_data(ax))
     else:
         assert_same(table, charts.chart_data(ax))
     return ax

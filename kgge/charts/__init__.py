@@ -17,6 +17,7 @@ from kgge.charts.execution import (
     execution_by_project_and_year,
     planned_against_spent,
 )
+from kgge.charts.gaps import gap_by_unit, reach_needed, women_against_men
 from kgge.charts.layout import ChartText, chart_text, finish
 from kgge.charts.objectives import path_to_target, paths_to_targets, scorecard
 from kgge.charts.ranges import coverage_by_group_and_sex, coverage_by_unit
@@ -30,7 +31,7 @@ __all__ = [
     "planned_against_spent", "execution_by_project_and_year",
     # returns and persons
     "reports_received", "path_to_target", "paths_to_targets", "scorecard",
-    "coverage_by_group_and_sex",
+    "gap_by_unit", "women_against_men", "reach_needed", "coverage_by_group_and_sex",
     "coverage_by_unit",
     # reading back, and a chart of your own
     "chart_data", "chart_text", "ChartText", "finish",

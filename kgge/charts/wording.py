@@ -32,7 +32,8 @@ def count(code: str, lang: str, number: int, **figures: object) -> str:
 def period(table: pd.DataFrame, lang: str) -> str:
     """Return the years a table speaks of, by its columns or its attributes; else "all years"."""
     ends = [c for c in ("first_year", "last_year") if c in table]
-    years = table[ends].stack() if ends else table.get("year", table.attrs.get("years", ()))
+    kept = table.get("year", table.attrs.get("years", ()))
+    years = table[ends].stack() if len(ends) == 2 else kept
     if not len(years):
         return say("all_years", lang)
     first, last = int(min(years)), int(max(years))
