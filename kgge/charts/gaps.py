@@ -74,15 +74,15 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
 def _gap_text(row: Row, so_far: float, lang: str) -> str:
     """Return persons, their share and that of all units so far, or between what they can be."""
     if pd.isna(row["gap"]):
-        ends = [_persons(row[c], lang) if pd.notna(row[c]) else "…" for c in ("gap_low", "gap_high")]
-        return say("gap.silent", lang, low=ends[0], high=ends[1])
+        low, high = (_persons(row[c], lang) for c in ("gap_low", "gap_high"))
+        return say("gap.silent", lang, low=low, high=high)
     return say("gap.figure", lang, gap=_persons(row["gap"], lang),
                share=percent(row["gap_share"], lang, 0), so_far=percent(so_far, lang, 0))
 
 
 def _persons(gap: float, lang: str) -> str:
     """Return whole persons: of half a person, one is still to be reached."""
-    return number(math.ceil(gap - 1e-9), lang)
+    return "…" if pd.isna(gap) else number(math.ceil(gap - 1e-9), lang)
 
 
 def _gap_bar(ax: Axes, place: float, row: Row, keys: Row, text: str) -> None:
@@ -159,8 +159,10 @@ def _difference(part: pd.DataFrame, keys: Row) -> Row:
 
 def _points(row: Row, lang: str) -> str:
     """Return a difference in points with its sign and range: "+1.2 (−0.3 to +2.0)"."""
-    value, low, high = (f"{'+' if v > 0 else ''}{number(v * 100, lang, 1)}" if pd.notna(v) else "…"
-                        for v in (row["difference"], row["low"], row["high"]))
+    def signed(v: float) -> str:
+        return "…" if pd.isna(v) else f"{'+' if v > 0 else ''}{number(v * 100, lang, 1)}"
+
+    value, low, high = (signed(row[c]) for c in ("difference", "low", "high"))
     return value if low == high == value else f"{value} ({say('range', lang, low=low, high=high)})"
 
 
