@@ -75,6 +75,33 @@ def test_a_document_with_other_tables_and_a_heading_of_another_page(tmp_path):
     assert set(found["source"].dropna()) == {"all"}
 
 
+@pytest.mark.parametrize("across", [True, False])
+def test_amounts_in_merged_fields_are_refused(tmp_path, across):
+    """One amount for two years or two lines: the blank field is no zero, though totals agree."""
+    import docx
+    import openpyxl
+
+    rows = [["TT", "Nội dung", "2021", "2022", "Tổng"], ["I", "Dự án", "", "", ""],
+            ["1", "A", "5", "" if across else "1", "5" if across else "6"],
+            ["2", "B", "5" if across else "", "0", "5" if across else "0"],
+            ["", "Tổng cộng", "10" if across else "5", "0" if across else "1",
+             "10" if across else "6"]]
+    path = write_docx(tmp_path / "a.docx", ["ĐVT: triệu đồng"], rows)
+    other = [2, 3] if across else [3, 2]
+    document = docx.Document(str(path))
+    document.tables[0].cell(2, 2).merge(document.tables[0].cell(*other))
+    document.save(str(path))
+    with pytest.raises(kgge.DataError, match=r"line [45], column [34]: .* is merged with others"):
+        kgge.read_annex(path)
+    book = openpyxl.Workbook()
+    for row in [["ĐVT: triệu đồng"], *rows]:
+        book.active.append([int(t) if t.isdigit() else t or None for t in row])
+    book.active.merge_cells("C4:D4" if across else "C4:C5")
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(kgge.DataError, match=r"line [45], column [34]: .* is merged with others"):
+        kgge.read_annex(tmp_path / "a.xlsx")
+
+
 def workbook(path, *sheets, change=None):
     import openpyxl
 

@@ -42,6 +42,7 @@ SUBTOTALS = {
                     "3|Cộng|30|20|60|40|150"),
     "beside a parent that prints it too": (*ROWS[:3], "|Cộng:|30|20|60|40|150"),
     "in capitals": ("I|Dự án 1|||||", *ROWS[1:3], "|CỘNG (I)|30|20|60|40|150"),
+    "in other words": ("I|Dự án 1|||||", *ROWS[1:3], "|Cộng DA 1|30|20|60|40|150"),
     "tổng": ("I|Dự án 1|||||", *ROWS[1:3], "|Tổng mục I|30|20|60|40|150"),
 }
 
@@ -176,6 +177,7 @@ def test_ways_of_naming_other_sources(tmp_path, other):
     ("Hội LHPN tỉnh", "is not understood beside its year or source: 'hội lhpn'"),
     ("NSTW, NSĐP", r"names more than one funding source \(central, local\)"),
     ("Địa phương và các nguồn khác", r"names more than one funding source \(local, other\)"),
+    ("Vốn đầu tư", "unknown funding source 'Vốn đầu tư'"), ("Tư nhân", "unknown funding source"),
     ("Ngân sách nhà nước", "without a funding source|no funding source"),
     ("Quỹ phụ nữ", "unknown funding source 'Quỹ phụ nữ'")])
 def test_a_heading_that_names_no_one_source_is_refused(tmp_path, heading, message):
@@ -312,6 +314,17 @@ def test_a_year_that_is_no_plan_is_refused(tmp_path, heading):
         kgge.read_annex(path)
 
 
+@pytest.mark.parametrize("groups", [("Quỹ A", "Quỹ B"), ("NSTW", "Hội LHPN"),
+                                    ("Kế hoạch", "Thực hiện")])
+def test_headings_over_some_of_the_years_must_be_understood(tmp_path, groups):
+    head = (f"TT|Nội dung|{groups[0]}||{groups[1]}||Tổng", "||2021|2022|2021|2022|")
+    with pytest.raises(kgge.DataError, match="line [23]: .*(understood|stands under|without)"):
+        kgge.read_annex(write(tmp_path, UNIT, *head, *ROWS))
+    head = ("TT|Nội dung|Phân kỳ đầu tư||Tổng cộng", "||2021|2022|")
+    rows = ("I|Dự án 1|50|100|150", "|Tổng cộng|50|100|150")
+    assert leaves(write(tmp_path, UNIT, *head, *rows)) == {"I": [50, 100]}
+
+
 def test_what_each_column_was_taken_for_stands_in_the_error(tmp_path):
     path = write(tmp_path, UNIT, *HEADER, *ROWS[:-1])
     with pytest.raises(kgge.DataError, match="column 2 label, column 3 2021 central.*triệu đồng"):
@@ -420,6 +433,13 @@ def test_csv_with_any_separator(tmp_path, mark, bom):
     path = write(tmp_path, bom + UNIT, *HEADER, *rows, name="annex.csv", mark=mark)
     assert leaves(path) == LEAVES
     assert 'Tờ rơi, pa nô; "áp phích"' in set(kgge.read_annex(path)["label"])
+
+
+@pytest.mark.parametrize("number", ["10\n200", "1\n\n200"])
+def test_two_numbers_in_a_field_are_not_made_one(tmp_path, number):
+    rows = [ROWS[0].replace("|30|", f'|"{number}"|'), *ROWS[1:]]
+    with pytest.raises(kgge.DataError, match="line 4, column 3: .*there stands '1.* / 200'"):
+        kgge.read_annex(write(tmp_path, UNIT, *HEADER, *rows))
 
 
 def test_quotes_of_an_export_and_quotes_of_a_label(tmp_path):

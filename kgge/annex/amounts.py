@@ -53,7 +53,7 @@ def decimal_marks_of(rows: Sequence[Row], part: Part, faults: list[str]) -> tupl
             what = (f"there stands {quote(cell.text)}; where it is meant, a correction of this "
                     f"field says so, with {cell.text!r} printed and corrected, and its reason")
         elif what:
-            what += f" and holds {cell.text}; write there what is meant"
+            what += f" and holds {cell.text or 'nothing'}; write in each field what is meant"
         if what:
             kind = "the total" if cell is row.cells[-1] else "an amount"
             faults.append(f"line {row.line}, column {cell.column}: {kind} belongs here, {what}: "

@@ -62,13 +62,17 @@ class Meaning(NamedTuple):
 
 
 class Money(NamedTuple):
-    """One column of money: what its headings name, the lowest of them, the one with the year."""
+    """One column of money: what its headings name, the lowest of them, the one with the year.
+
+    `vague` are those above it that name nothing: all years stand under them, or they mean more.
+    """
 
     year: int | None
     source: str | None
     total: bool
     low: tuple[int, Cell]
     dated: tuple[int, Cell]
+    vague: list[tuple[int, Cell]]
 
 
 @dataclass
@@ -142,7 +146,7 @@ def meaning(text: str, sources: Sources) -> Meaning:
             words = words.replace(f" {printed} ", " · ")
     total = _TOTAL.fullmatch(plain) is not None
     left = " ".join(w for w in words.split() if w not in _PLAIN and w != "·")
-    if _DONE.match(plain) and years:
+    if _DONE.match(plain):
         left = f"thực hiện {left}".strip()
     fault = ""
     if len(codes) > 1:
@@ -277,13 +281,19 @@ def _column(column: int, above: list[tuple[int, Cell]], sources: Sources,
         header.roles[column] = "unknown"
         return None
     dated = next((at for at, m in zip(above, said, strict=True) if m.year), above[-1])
-    return Money(min(years, default=None), min(codes, default=None), total, above[-1], dated)
+    return Money(min(years, default=None), min(codes, default=None), total, above[-1], dated,
+                 [h for h, m in zip(above[:-1], said, strict=False)
+                  if m.left and not (m.year or m.source or m.total)])
 
 
 def _fill(header: Header, found: dict[int, Money]) -> None:
     """Give each column of money its year and source; a slot that stands twice is a fault."""
     named = any(m.year and m.source for m in found.values())
     taken: dict[Slot, Money] = {}
+    vague = {(line, cell) for m in found.values() for line, cell in m.vague
+             if any(other.year and (line, cell) not in other.vague for other in found.values())}
+    header.faults += [f"line {line}: the heading {quote(cell.text)} stands over some of the "
+                      "columns and is not understood" for line, cell in sorted(vague)]
     for column, of in found.items():
         line, text, year = of.low[0], of.low[1].text, of.year
         slot = (year, of.source if of.source or named or not year else ALL)

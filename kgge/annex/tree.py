@@ -13,6 +13,7 @@ _TOTAL = re.compile(
     r"|(?:tổng|cộng)(?:\s*(?:[:(.,].*)?|\s+(?:chung|toàn|các|từng|mục|phần|tiểu|hợp phần|dự án|"
     r"mô hình|nội dung|hoạt động|nhiệm vụ|chương trình|nhóm|năm|[ivx]+|\d+|[a-zđ])\b.*)",
     re.IGNORECASE)
+_LIKE_TOTAL = re.compile(r"\W*(?:tổng|cộng|total|subtotal)\b", re.IGNORECASE)
 _OF_WHICH = re.compile(r"\W*(?:trong đó|of which)\b", re.IGNORECASE)
 BULLET = re.compile(r"[-–—+•*]\s*")
 _END = r"[.)/:]?"
@@ -112,7 +113,7 @@ class Tree:
             elif is_part(row) and not row.printed:
                 waiting = row
                 continue
-            elif is_total(row):
+            elif is_total(row) or (_LIKE_TOTAL.match(row.label) and self._counted(row)):
                 self._subtotal(row)
             else:
                 self._place(row, last, waiting)
@@ -181,8 +182,8 @@ class Tree:
         return [sum(c) for c in zip(*known, strict=True)] if known and len(known) == len(
             columns) and len({*map(len, known)}) == 1 else None
 
-    def _subtotal(self, row: Row) -> None:
-        """Find the lines above that a total is the sum of; their own row, if blank, takes it."""
+    def _counted(self, row: Row) -> list[tuple[Row | None, str]]:
+        """Return the rows above that a row is the sum of the lines of, from the nearest."""
         found: list[tuple[Row | None, str]] = []
         for depth in range(len(self.stack), -1, -1):
             above = self.stack[depth - 1][1] if depth else None
@@ -193,6 +194,11 @@ class Tree:
                     found.append((above if start == 0 else None, item))
         if not found and self.total and row.amounts == self.total.amounts:
             found.append((None, "total"))
+        return found
+
+    def _subtotal(self, row: Row) -> None:
+        """Give a row of totals to the lines it counts; their own row, if blank, takes it."""
+        found = self._counted(row)
         if not found:
             self._fault(row, "is the total of no lines above it")
             return
