@@ -113,7 +113,7 @@ class Tree:
             elif is_part(row) and not row.printed:
                 waiting = row
                 continue
-            elif is_total(row) or (_LIKE_TOTAL.match(row.label) and self._counted(row)):
+            elif is_total(row) or (_LIKE_TOTAL.match(row.label) and self._counted(row, 2)):
                 self._subtotal(row)
             else:
                 self._place(row, last, waiting)
@@ -182,17 +182,18 @@ class Tree:
         return [sum(c) for c in zip(*known, strict=True)] if known and len(known) == len(
             columns) and len({*map(len, known)}) == 1 else None
 
-    def _counted(self, row: Row) -> list[tuple[Row | None, str]]:
-        """Return the rows above that a row is the sum of the lines of, from the nearest."""
+    def _counted(self, row: Row, least: int = 1) -> list[tuple[Row | None, str]]:
+        """Return the rows above of whose lines (at least so many) a row is the sum."""
         found: list[tuple[Row | None, str]] = []
         for depth in range(len(self.stack), -1, -1):
             above = self.stack[depth - 1][1] if depth else None
             item = above.item if above else ""
             for start in {0, self.since.get(item, 0)}:
-                sums = self.whole(self.below.get(item, [])[start:])
+                lines = self.below.get(item, [])[start:]
+                sums = self.whole(lines) if len(lines) >= least else None
                 if sums and row.printed and self.near(row, sums):
                     found.append((above if start == 0 else None, item))
-        if not found and self.total and row.amounts == self.total.amounts:
+        if not found and least == 1 and self.total and row.amounts == self.total.amounts:
             found.append((None, "total"))
         return found
 
