@@ -64,7 +64,8 @@ def test_arithmetic_in_vietnamese():
     for line in (
             "Tỷ lệ bao phủ: 500 / 2.000 người = 25,0% (1/3 đơn vị có báo cáo)",
             "Hệ số tiến độ: 35,7% / 40,0% = 0,89",
-            "Kết luận: Cần đẩy nhanh. Kết luận còn phụ thuộc báo cáo còn thiếu hoặc còn nghi vấn",
+            f"Kết luận: {kgge.label('status', 'acceleration_needed', 'vi')}. "
+            "Kết luận còn phụ thuộc báo cáo còn thiếu hoặc còn nghi vấn",
             "“Đúng tiến độ” nếu các đơn vị còn thiếu đã tiếp cận 29,8% số đối tượng "
             "(năm 2016: 16,0%), tức 298 / 1.000 người",
             "Khoảng có thể khi tính cả các đơn vị thiếu báo cáo: từ 22,0% đến 50,0%"):
@@ -110,7 +111,7 @@ def test_no_baseline_no_data_and_no_range():
     assert "Verdict: Not assessable\n" in card and "firm" not in card and "any verdict" not in card
     card = status_card(short, "1a", 2018, "vi")
     assert "Chưa đơn vị nào trong số 3 đơn vị phải báo cáo gửi số liệu của năm này\n" in card
-    assert "Kết luận: Chưa thể đánh giá\n" in card
+    assert f"Kết luận: {kgge.label('status', 'not_assessable', 'vi')}\n" in card
     alone = progress(alone_outcomes(), TARGETS, UNITS[:1])
     assert "from the one unit that is to report" in status_card(alone, "1a", 2018, "en")
     nobody = progress(alone_outcomes(), TARGETS, UNITS[:1].assign(indicators="4"))

@@ -7,7 +7,6 @@ of each cell what makes the sum lowest and highest.
 """
 
 from collections.abc import Iterator
-from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -88,19 +87,17 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
 
 def _places(values: pd.Series, known: list[str] | None) -> tuple[Array, list[str]]:
     """Return where each value stands in `known` (-1: nowhere), or in the order they are found."""
-    plain: Array = values.to_numpy(object)
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        kinds, inverse = list(values.cat.categories), values.cat.codes.to_numpy()
-        found = [kinds[code] for code in pd.unique(inverse) if code >= 0]
-    else:  # a table has its rows in runs: each run is looked up once
-        first = np.ones(len(plain), dtype=bool)
+    listed = isinstance(values.dtype, pd.CategoricalDtype)
+    plain: Any = values if listed else values.to_numpy(object)
+    first = np.ones(len(plain), dtype=bool)
+    if not listed:  # units have their rows in runs: each run is looked up once
         first[1:] = plain[1:] != plain[:-1]
-        kinds, inverse = plain[first].tolist(), np.cumsum(first) - 1
-        found = [kind for kind in dict.fromkeys(kinds) if not pd.isna(kind)]
-    known = found if known is None else known
-    place = {code: i for i, code in enumerate(known)}
-    at = np.fromiter(map(place.get, kinds, repeat(-1)), np.int64, len(kinds))
-    return np.append(at, -1)[inverse], known
+    runs = 4 * np.count_nonzero(first) < len(plain)
+    code, found = pd.factorize(plain[first] if runs else plain)
+    known = [*found] if known is None else known
+    place = {kind: at for at, kind in enumerate(known)}
+    at = np.array([place.get(kind, -1) for kind in found] + [-1])[code]
+    return at[np.cumsum(first) - 1] if runs else at, known
 
 
 def _codes(outcomes: pd.DataFrame, known: dict[str, list[str]]) -> dict[str, Array]:
@@ -233,7 +230,8 @@ def _cubes(outcomes: pd.DataFrame, codes: dict[str, Array], cell: Array,
     if len(states) == 2 and np.isnan(reached).any():
         unfit = (outcomes[states] == "not_applicable").all(axis=1).to_numpy(dtype=bool)
         state.reshape(-1)[place[unfit]] = UNFIT
-    if "doubt" not in outcomes or not (doubt := outcomes["doubt"].fillna("").ne("")).any():
+    doubt = outcomes["doubt"] if "doubt" in outcomes else pd.Series(None, outcomes.index, "str")
+    if not (doubt := doubt.notna() & doubt.ne("")).any():
         return [eligible, reached, state]
     doubted = np.zeros(state.shape, dtype=bool)
     doubted.reshape(-1)[place] = doubt
@@ -370,12 +368,13 @@ def add_up(block: Block, own: Any = slice(None), vague: Any = (), by_unit: bool 
     """
     complete = block.complete[own]
     reached, eligible = (np.where(complete, cube[own], 0).sum(axis=0) for cube in block.told[::-1])
+    now = {"last": block.now.low[own].sum(axis=0), "all": block.now.eligible[own].sum(axis=0)}
     low, low_of = _end(block, own, False, by_unit)
     high, high_of = _end(block, own, True, by_unit)
     doubt = np.any(block.missing[list(vague)], axis=0)
     missing = block.missing[own].any(axis=0) | doubt
     reported = complete.any(axis=0).astype(int)
-    sums = {"reached": reached, "eligible": eligible, "units_reported": reported,
+    sums = now | {"reached": reached, "eligible": eligible, "units_reported": reported,
             "units_expected": (complete.any(axis=0) | missing).astype(int)}
     if target is not None:
         for name, most in (("gap_low", True), ("gap_high", False)):
@@ -398,6 +397,15 @@ def add_up(block: Block, own: Any = slice(None), vague: Any = (), by_unit: bool 
                    "high_of": np.where(unsure, np.nan, high_of), "missing_units": names}
 
 
+def doubted(block: Block, at: int) -> Array:
+    """Return which cells and units of a year depend on whether figures in doubt count."""
+    if block.else_ is None:
+        return np.zeros_like(block.missing[:, at])
+    differ: Array = np.logical_or.reduce([mine[:, at] != its[:, at] for mine, its in zip(
+        block.now[1:4], block.else_[1:4], strict=True)])
+    return differ
+
+
 def rests_on(block: Block, span: range, year: int) -> pd.DataFrame:
     """Return which returned figures the rows of `coverage` and `progress` of a year rest on.
 
@@ -405,10 +413,8 @@ def rests_on(block: Block, span: range, year: int) -> pd.DataFrame:
     rests on it, coverage does not count it. The census has no group, sex and year.
     """
     at, found = year - span[0], []
-    doubted = np.zeros_like(block.missing[:, at]) if block.else_ is None else np.logical_or.reduce(
-        [mine[:, at] != its[:, at] for mine, its in zip(block.now[1:4], block.else_[1:4],
-                                                        strict=True)])
-    for c, u in np.argwhere(block.complete[:, at] | block.missing[:, at] | doubted):
+    both_ways = doubted(block, at)
+    for c, u in np.argwhere(block.complete[:, at] | block.missing[:, at] | both_ways):
         key = {"unit": block.units[u], "indicator": block.indicator}
         if c == len(block.cells) - EXTRA:  # the census's; a reached told beside it counts too
             found.append(key | {"figure": "residents", "carried": True})
@@ -424,7 +430,7 @@ def rests_on(block: Block, span: range, year: int) -> pd.DataFrame:
             if figure == "reached" and not block.cumulative:
                 earlier = earlier[:0]
             used = [at] if at in there else []
-            if not used or doubted[c, u]:
+            if not used or both_ways[c, u]:
                 used += [*earlier[-1:]] or [*later[:figure == "eligible"]]
             found += [key | {"year": span[y], "figure": figure,
                              "carried": y != at or not block.complete[c, at, u]} for y in used]

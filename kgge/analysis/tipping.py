@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.bounds import Block, add_up, blocks, lay_out
+from kgge.analysis.bounds import Block, add_up, blocks, doubted, lay_out
 from kgge.analysis.scope import part_of, whole_year
 from kgge.analysis.verdict import CUTS, ORDER, Goal, check_targets, goal_of, share_of
 from kgge.tables import load as tables
@@ -109,16 +109,13 @@ def break_even(block: Block, sums: dict[str, Any], goal: Goal, span: range,
                year: int) -> list[dict[str, Any]]:
     """Return the rows of `tipping` of one indicator and year."""
     at = year - span[0]
-    now, other, missing = block.now, block.else_, block.missing[:, at]
-    complete = block.complete[:, at]
-    eligible, reached = (Fraction(float(cube[:, at][complete].sum())) for cube in block.told)
-    more = float(now.eligible[:, at][missing].sum())
-    last = float(now.low[:, at][missing].sum())
-    doubted = np.zeros(len(block.units), dtype=bool) if other is None else np.logical_or.reduce([
-        (mine[:, at] != its[:, at]).any(axis=0) for mine, its in zip(now[1:4], other[1:4],
-                                                                    strict=True)])
+    now, missing = block.now, block.missing[:, at]
+    some = sums["units_reported"] > 0
+    eligible, reached = (Fraction(float(sums[name])) if some else Fraction(0)
+                         for name in ("eligible", "reached"))
+    more, last = float(sums["all"]) - float(eligible), float(sums["last"]) - float(reached)
     names = {"missing_units": sums["missing_units"],
-             "doubtful_units": ";".join(block.units[doubted]),
+             "doubtful_units": ";".join(block.units[doubted(block, at).any(axis=0)]),
              "later_units": ";".join(block.units[(now.late[:, at] & missing).any(axis=0)])}
     told = [span[int(y.max())] for cell in zip(*np.nonzero(missing), strict=True)
             if len(y := np.flatnonzero(block.complete[cell[0], :at, cell[1]]))] \
@@ -140,7 +137,7 @@ def break_even(block: Block, sums: dict[str, Any], goal: Goal, span: range,
                 grown = ((reached + Fraction(last)) / share - eligible) if share else None
                 if grown is not None and grown >= 0:
                     row["growth_to_flip"] = float(grown / Fraction(more) - 1)
-        if 0 < share < 1 and complete.any():
+        if 0 < share < 1 and some:
             far = share * eligible - reached
             row["persons_to_reach" if far > 0 else "persons_to_miss"] = float(ceil(
                 far / (1 - share) if far > 0 else -far / share))
