@@ -35,23 +35,15 @@ def tipping(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     -------
     DataFrame
         Key indicator, year, threshold (share of persons: the target; before the target year also
-        baseline + cut x time_share x (target - baseline)). With reached R and eligible E of the
-        rows that have both, E' eligible and L reached (last returned) of the missing:
-
-        - verdict_above, verdict_below: the verdict on either side
-        - state: ``certain_above``, ``certain_below``, ``open``: whether the range lies on one side,
-          figures in doubt counted both ways
-        - persons_needed: threshold x (E + E') - R, rounded up: of the missing, so many must have
-          been reached to be at the threshold (a target to be reduced: so many at most)
-        - missing_eligible: E' (persons; empty where it is not known)
-        - share_needed, last_share: persons_needed before rounding, and L, as shares of E'
-        - last_year: the year of L, where it is the same for all that is missing
-        - growth_to_flip: by which share E' must have grown (below 0: shrunk) since it was last
-          returned for the low end of the range to stand at the threshold; empty where it cannot
-        - persons_to_reach, persons_to_miss: persons of whom nothing is known that would bring R / E
-          to the threshold, if all of them were reached, or none
-        - missing_units (the widest first), doubtful_units, later_units (whose E' is that of a later
-          return): codes, `;` between
+        baseline + cut x time_share x (target - baseline)). verdict_above, verdict_below; state:
+        ``certain_above``, ``certain_below`` or ``open``, figures in doubt counted both ways.
+        With R reached of E eligible in complete rows, L (last returned) of E' of the missing:
+        persons_needed = threshold x (E + E') - R, rounded up (a target to be reduced: at most so
+        many, rounded down); missing_eligible E' (empty: not known); share_needed, last_share: of
+        E'; last_year: of L, where all have the same; growth_to_flip: share by which E' must have
+        grown for the low end to stand at the threshold (empty where it cannot); persons_to_reach,
+        persons_to_miss: persons unknown so far, all reached or none, that bring R / E to it;
+        missing_units (the widest first), doubtful_units, later_units (E' of a later return).
 
     Raises
     ------
