@@ -204,6 +204,17 @@ def test_parts_that_make_up_their_row_are_its_lines(tmp_path):
     assert leaves(path) == LEAVES and set(states(path)) == {"agrees"}
 
 
+@pytest.mark.parametrize(("rows", "found"), [
+    # A part before the lines of its row is none of them; two that make it up are.
+    ((ROWS[0], "|Trong đó: hội nghị|10|5|20|10|45", *ROWS[1:4]), LEAVES),
+    ((ROWS[0], "|Trong đó: Tập huấn|10|5|20|10|45", "|Trong đó: Tờ rơi|20|15|40|30|105", ROWS[3]),
+     LEAVES),
+    ((ROWS[0], "|Trong đó: Tờ rơi|20|15|40|30|105", "|- Tập huấn|10|5|20|10|45", ROWS[3]), LEAVES)])
+def test_parts_beside_lines(tmp_path, rows, found):
+    path = write(tmp_path, UNIT, *HEADER, *rows, ROWS[4])
+    assert leaves(path) == found and set(states(path)) == {"agrees"}
+
+
 def test_parts_of_the_grand_total(tmp_path):
     path = write(tmp_path, UNIT, *HEADER, *ROWS, "|Trong đó:|||||", "|- Chi hội nghị|9|9|9|9|36")
     assert leaves(path) == LEAVES
@@ -314,6 +325,14 @@ def test_a_year_that_is_no_plan_is_refused(tmp_path, heading):
         kgge.read_annex(path)
 
 
+@pytest.mark.parametrize("named", ["NSTW", "Ngân sách địa phương"])
+def test_sources_named_in_the_rows_are_refused(tmp_path, named):
+    head = "TT|Nội dung|Nguồn vốn|2021|2022|Tổng"
+    rows = (f"I|Dự án 1|{named}|30|60|90", "II|Dự án 2|Nguồn khác|10|10|20", "|Tổng||40|70|110")
+    with pytest.raises(kgge.DataError, match=f"line 3: '{named}' names a funding source in a row"):
+        kgge.read_annex(write(tmp_path, UNIT, head, *rows))
+
+
 @pytest.mark.parametrize("groups", [("Quỹ A", "Quỹ B"), ("NSTW", "Hội LHPN"),
                                     ("Kế hoạch", "Thực hiện")])
 def test_headings_over_some_of_the_years_must_be_understood(tmp_path, groups):
@@ -382,6 +401,11 @@ def test_a_fault_on_a_line_is_told_once(tmp_path):
     with pytest.raises(kgge.DataError, match="line 5: no label before '10'") as error:
         kgge.read_annex(path)
     assert str(error.value).count("line 5") == 1
+    path = write(tmp_path, UNIT, *HEADER, ROWS[0], "|- Tập huấn|10|5|20|10|45", "|Trong đó:|||||",
+                 "|- Tờ rơi|20|15|40|30|105", *ROWS[3:])
+    with pytest.raises(kgge.DataError, match="line 6: no part of the row above follows") as error:
+        kgge.read_annex(path)
+    assert str(error.value).count("\n") == 1
 
 
 # Empty fields, amounts below zero, rounding.
