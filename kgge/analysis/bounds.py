@@ -20,6 +20,7 @@ from kgge.labels import about
 
 KEY = ["unit", "year", "indicator", "group", "sex"]
 CENSUS_GROUP = "residents"
+_HEAD = 1000  # rows that are looked at to see whether a column has runs
 EXTRA = 2  # cells of an indicator after the reported ones, see `Block`
 Array = NDArray[Any]
 Cell = tuple[str | None, str | None]  # group and sex; None: not known which
@@ -87,17 +88,22 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
 
 def _places(values: pd.Series, known: list[str] | None) -> tuple[Array, list[str]]:
     """Return where each value stands in `known` (-1: nowhere), or in the order they are found."""
-    listed = isinstance(values.dtype, pd.CategoricalDtype)
-    plain: Any = values if listed else values.to_numpy(object)
-    first = np.ones(len(plain), dtype=bool)
-    if not listed:  # units have their rows in runs: each run is looked up once
-        first[1:] = plain[1:] != plain[:-1]
-    runs = 4 * np.count_nonzero(first) < len(plain)
-    code, found = pd.factorize(plain[first] if runs else plain)
+    run: Array | None = None
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        code, found = values.cat.codes.to_numpy(), values.cat.categories.to_list()
+    else:
+        plain: Array = values.to_numpy(object)
+        head = plain[:_HEAD]
+        # Units have their rows in runs: where the first rows do, each run is looked up once.
+        if 4 * np.count_nonzero(head[1:] != head[:-1]) < len(head):
+            first = np.append(True, plain[1:] != plain[:-1])
+            plain, run = plain[first], np.cumsum(first) - 1
+        code, kinds = pd.factorize(plain)
+        found = list(kinds)
     known = [*found] if known is None else known
     place = {kind: at for at, kind in enumerate(known)}
     at = np.array([place.get(kind, -1) for kind in found] + [-1])[code]
-    return at[np.cumsum(first) - 1] if runs else at, known
+    return at if run is None else at[run], known
 
 
 def _codes(outcomes: pd.DataFrame, known: dict[str, list[str]]) -> dict[str, Array]:
@@ -230,9 +236,9 @@ def _cubes(outcomes: pd.DataFrame, codes: dict[str, Array], cell: Array,
     if len(states) == 2 and np.isnan(reached).any():
         unfit = (outcomes[states] == "not_applicable").all(axis=1).to_numpy(dtype=bool)
         state.reshape(-1)[place[unfit]] = UNFIT
-    doubt = outcomes["doubt"] if "doubt" in outcomes else pd.Series(None, outcomes.index, "str")
-    if not (doubt := doubt.notna() & doubt.ne("")).any():
+    if "doubt" not in outcomes:
         return [eligible, reached, state]
+    doubt = outcomes["doubt"].notna() & outcomes["doubt"].ne("")
     doubted = np.zeros(state.shape, dtype=bool)
     doubted.reshape(-1)[place] = doubt
     return [eligible, reached, state, doubted]
