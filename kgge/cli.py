@@ -191,11 +191,19 @@ def export(
     lang: Langs = None,
     format: Annotated[list[Format] | None, typer.Option(
         help="Image format; may be given several times; by default all.")] = None,
+    bare: Annotated[bool, typer.Option(
+        "--bare", help="Also pictures without title, subtitle and source.")] = False,
+    width: Annotated[list[int] | None, typer.Option(
+        help="Width of the pictures in cm, 16 or 8; may be given twice.")] = None,
 ) -> None:
     """Write figures, their numbers, a Word document and a workbook."""
+    from kgge.publish.figures import WIDTHS
     from kgge.publish.figures import export as export_all
 
-    export_all(out, list(map(str, lang or Lang)), list(map(str, format or Format)))
+    if not set(width or ()) <= set(WIDTHS):
+        raise UsageError(f"--width: allowed are {', '.join(map(str, WIDTHS))}")
+    export_all(out, list(map(str, lang or Lang)), list(map(str, format or Format)), bare=bare,
+               widths=width or [16])
 
 
 @app.command()

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from kgge.charts.heatmap import AROUND, heat
+from kgge.charts.layout import inner_width
 from kgge.charts.marks import Words, bar, bare, beside, chart, legend, patches, rows
 from kgge.charts.readback import tag
 from kgge.charts.wording import cells_at, codes_of, count, name, records, say, writer
@@ -80,21 +81,21 @@ def planned_against_spent(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     key, table = keys[0], _whole(table)
     write, rates = writer(pd.concat([table["within"], table["other"]]), lang), _rates(table, lang)
     planned, figures = writer(table["planned"], lang), []
-    places = rows(ax, key, codes_of(table, key), lang, least=0.5)
+    places = rows(ax, key, codes_of(table, key), lang, least=0.6)
     for row, rate in zip(records(table), rates, strict=True):
         middle, code = places[row[key]], {key: row[key]}
         spent = rate if pd.isna(row["spent"]) else _least(write(row["within"]), row["not_known"],
                                                           lang) + f" ({rate})"
         if row["other"] > 0:
             spent += say("beside", lang, other=write(row["other"]))
-        bar(ax, code, "planned", row["planned"], middle - 0.09, 0.18, "planned")
-        ends = [bar(ax, code, "within", row["within"], middle + 0.09, 0.18, "spent"),
-                bar(ax, code, "other", row["other"], middle + 0.09, 0.18, "other",
+        bar(ax, code, "planned", row["planned"], middle - 0.12, 0.2, "planned")
+        ends = [bar(ax, code, "within", row["within"], middle + 0.12, 0.2, "spent"),
+                bar(ax, code, "other", row["other"], middle + 0.12, 0.2, "other",
                     start=0.0 if pd.isna(row["within"]) else row["within"])]
         tag(ax, code, "spent", ends[0], lambda one, two: one.get_width() + two.get_width(), ends[1])
         if not pd.isna(row["planned"]):
-            beside(ax, middle - 0.09, row["planned"], planned(row["planned"]))
-        beside(ax, middle + 0.09, row["spent"], spent)
+            beside(ax, middle - 0.12, row["planned"], planned(row["planned"]))
+        beside(ax, middle + 0.12, row["spent"], spent, room=inner_width(ax) * 0.42)
         figures.append(say("planned_against_spent.figure", lang, spent=spent, planned=planned(
             row["planned"]), name=name(key, row[key], lang)))
     bare(ax, table[["planned", "spent"]].max().max())

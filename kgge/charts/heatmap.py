@@ -61,7 +61,9 @@ def heat(ax: Axes, table: pd.DataFrame, down: str, value: str, texts: Sequence[s
         if inside:
             tag(ax, {down: left[i], "year": years[j]}, value, mesh, _shade, i, j)
             tag(ax, {down: left[i], "year": years[j]}, "text", drawn, unwrapped)
-    ax.set_xticks([j + 0.5 for j in range(len(heads))], [wrap(head, cell) for head in heads])
+    ax.set_xticks([j + 0.5 for j in range(len(heads))], [
+        wrap(head, cell, size) if head not in map(str, years) else head for head in heads],
+        fontsize=size)
     ax.xaxis.tick_top()
     ax.spines[["left", "bottom"]].set_visible(False)
 

@@ -1,6 +1,7 @@
 """The words around a chart, laid out from their drawn sizes so that nothing is cut or overlaps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -147,7 +148,8 @@ def _write(ax: Axes, kept: Notes, text: ChartText) -> None:
         return ax.text(0, 0, wrap(words, width, SIZES[name]), transform=inches,
                        fontsize=SIZES[name], va="top", clip_on=False, gid=name, **look)
 
-    ax.set_title(wrap(text.title, width, SIZES["title"], True, most=2), loc="center", ha="left",
+    ax.set_title(wrap(text.title, width, SIZES["title"], True,
+                      most=2 if width > 5 else 4), loc="center", ha="left",
                  va="top", x=0, y=0, fontsize=SIZES["title"], fontweight="bold", color=INK)
     ax.title.set_transform(inches)
     box = {"boxstyle": "square,pad=0.25", "fc": "white", "ec": MARK_INK, "lw": 1.2}
@@ -182,6 +184,24 @@ def chart_text(ax: Axes) -> ChartText:
     if text is None:
         raise ValueError("this chart has no title, source and description yet: call finish")
     return text
+
+
+@contextmanager
+def bare(ax: Axes) -> Iterator[None]:
+    """Leave title, subtitle and source of a finished chart out for a while; the mark stays."""
+    kept = notes(ax)
+    if kept.text is None:
+        raise ValueError("this chart has no title, source and description yet: call finish")
+    for artist in kept.words:
+        artist.set_visible(artist.get_gid() == "mark" or artist is ax.get_legend())
+    kept.words = [artist for artist in kept.words if artist.get_visible()]
+    _arrange(root_of(ax))
+    try:
+        yield
+    finally:
+        ax.title.set_visible(True)
+        _write(ax, kept, kept.text)
+        _arrange(root_of(ax))
 
 
 def root_of(artist: Artist) -> Any:
@@ -232,12 +252,13 @@ def _place(ax: Axes, figure: Figure, room: list[float]) -> None:
     kept = notes(ax)
     wide, high = figure.get_size_inches()
     x0, y0, x1, y1 = Bbox(kept.cell.get_points() * (wide, high)).padded(-PAD).extents
-    for artist in kept.words[:-1]:
-        _move(artist, x0, y1)
-        y1 -= _height(artist) + GAP
-    y0 += _height(kept.words[-1])
-    _move(kept.words[-1], x0, y0)
-    y0 += GAP
+    for artist in kept.words:
+        if artist.get_gid() != "source":
+            _move(artist, x0, y1)
+            y1 -= _height(artist) + GAP
+        else:
+            _move(artist, x0, y0 + _height(artist))
+            y0 += _height(artist) + GAP
     for _ in range(4):
         left, right, below, above = room
         ax.set_position(((x0 + left) / wide, (y0 + below) / high,

@@ -34,6 +34,7 @@ class Drawn(NamedTuple):
     data: pd.DataFrame
     png: bytes
     files: dict[str, bytes]
+    bare: bytes = b""  # a PNG without title, subtitle and source
 
 
 def document(drawn: Sequence[Drawn], lang: str) -> bytes:
