@@ -260,7 +260,7 @@ def correct(grid: Grid, path: Path, repairs: Log) -> tuple[Grid, dict[Place | No
             lines[line][at:at + 1] = [new] if new.text else []
         repairs.append({"line": line, "column": column,
                         "rule": "tolerance" if tolerance else "correction",
-                        "printed": row["printed"] or ("(all)" if whole else ""),
+                        "printed": row["printed"] or ("(all)" if whole else "(empty)"),
                         "corrected": row["corrected"], "reason": row["reason"]})
     if faults:
         raise DataError(f"{path.name}: corrections that do not fit the annex:\n  "
