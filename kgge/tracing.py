@@ -214,7 +214,7 @@ def _printed(rows: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _both(rows: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([_printed(rows, "budget"), _spent(rows)])
+    return pd.concat([_printed(rows[rows["planned"].notna()], "budget"), _spent(rows)])
 
 
 def _received(rows: pd.DataFrame) -> pd.DataFrame:

@@ -155,6 +155,13 @@ def test_what_nobody_knows_is_given_in_persons():
     # 720 / (1000 + 28) is 70.04%, 720 / 1029 is 69.97%
     assert "The eligible persons of the missing units together are not known; falling short of " \
         "“Achieved” would take 29 persons more, none of them reached" in card
+    early = status_card(table(("labour", 2016, 1000, 120)), "1a", 2016, "en")
+    assert [line for line in early.split("\n") if "are not known;" in line] == [
+        # 135 / 1015 is 13.3%, 120 / 1429 is 8.4%: the lines next to 12.0%, and no other
+        f"The eligible persons of the missing units together are not known; {rest}" for rest in (
+            "“On track” would take 15 persons more, all of them reached",
+            "falling short of “Acceleration needed” would take 429 persons more, none of them "
+            "reached")]
     below = status_card(table(("labour", 2020, 1000, 600)), "1a", 2020, "en")
     assert "“Achieved” would take 334 persons more, all of them reached" in below  # 934 / 1334
 
