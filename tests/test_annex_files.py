@@ -261,12 +261,18 @@ def layouts(draw):
 
 
 @settings(max_examples=250, deadline=None)
-@given(made=layouts(), kind=st.sampled_from(["tsv", "csv"]))
+@given(made=layouts(), kind=st.sampled_from(["tsv", "csv", "tsv", "csv", "docx", "xlsx"]))
 def test_any_layout_is_read_exactly_or_refused(tmp_path_factory, made, kind):
     rows, expected, exponent = made
     path = tmp_path_factory.mktemp("annex") / f"annex.{kind}"
-    mark = "\t" if kind == "tsv" else ";"
-    path.write_text("".join(mark.join(row) + "\n" for row in rows), encoding="utf-8")
+    if kind == "docx":
+        titles = rows[:1] if rows[0][0].startswith("Đơn vị") else []
+        write_docx(path, [row[0] for row in titles], rows[len(titles):], heads=2)
+    elif kind == "xlsx":
+        workbook(path, ("Phụ lục", rows))
+    else:
+        mark = "\t" if kind == "tsv" else ";"
+        path.write_text("".join(mark.join(row) + "\n" for row in rows), encoding="utf-8")
     try:
         annex = kgge.read_annex(path)
     except kgge.DataError as error:
