@@ -309,6 +309,21 @@ def test_columns_that_are_no_money_are_passed_over(tmp_path, head, row):
     assert leaves(write(tmp_path, UNIT, *("|".join(line) for line in between))) == LEAVES
 
 
+@pytest.mark.parametrize("at", [2, 4, 6])
+def test_a_blank_column_is_passed_over(tmp_path, at):
+    lines = [line.split("|") for line in (*HEADER, *ROWS)]
+    for line in lines:
+        line.insert(at, "")
+    path = write(tmp_path, UNIT, *("|".join(line) for line in lines))
+    assert leaves(path) == LEAVES and set(states(path)) == {"agrees"}
+
+
+def test_a_level_of_government_is_no_source_in_a_column_of_agencies(tmp_path):
+    head = "TT|Nội dung|Cơ quan thực hiện|2021|2022|Tổng"
+    rows = ("I|Dự án 1|Tỉnh|30|60|90", "II|Dự án 2|Huyện|10|10|20", "|Tổng||40|70|110")
+    assert leaves(write(tmp_path, UNIT, head, *rows)) == {"I": [30, 60], "II": [10, 10]}
+
+
 @pytest.mark.parametrize("heading", ["Lũy kế", "", "Số người"])
 def test_a_column_of_numbers_that_is_not_understood_is_refused(tmp_path, heading):
     path = write(tmp_path, UNIT, HEADER[0] + f"|{heading}", HEADER[1] + "|",

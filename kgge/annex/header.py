@@ -102,7 +102,10 @@ def _understand(grid: Grid, top: int, sources: Sources) -> Header:
             (grid[i] for i in header.rows)]
     header.texts = [[c.text for c in cells] for _, cells in head]
     money_of: dict[int, Money] = {}
+    filled = {c.column for _, cells in grid[header.rows.stop:] for c in cells if c.text}
     for column, above in _cover(head, max(len(grid[i][1]) for i in header.rows)).items():
+        if column not in filled and above[-1][1].column != column:
+            continue  # a blank column below a heading that reaches over it
         header.headings[column] = above[-1][1].text
         if what := role(above[-1][1].text):
             header.roles[column] = what
@@ -113,8 +116,8 @@ def _understand(grid: Grid, top: int, sources: Sources) -> Header:
         header.faults += [
             f"line {line}: {quote(c.text)} names a funding source in a row; amounts stand in a "
             "column of their source" for line, cells in grid[header.rows.stop:] for c in cells
-            if c.column > header.label and (row := meaning(c.text, sources)).source
-            and not row.left][:1]
+            if header.roles.get(c.column) == "unknown"
+            and (row := meaning(c.text, sources)).source and not row.left][:1]
     header.parts = any(PART.match(fold(t)) for texts in header.texts for t in texts)
     _read_unit(header, grid, head)
     return header
