@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from kgge.analysis.scope import needs, part_of, scope
+from kgge.analysis.scope import needs, part_of, scope, terms
 from kgge.analysis.verdict import check_targets
 from kgge.files import DataError
 from kgge.labels import about
@@ -170,47 +170,28 @@ def blocks(outcomes: pd.DataFrame, units: pd.DataFrame, targets: pd.DataFrame,
         yield _block(known["indicator"][i], cells, names[expects[i]], [
             cube[first:first + len(cells)].compress(expects[i], axis=2) for cube in cubes],
             accumulation == "cumulative", residents[expects[i]] if census else None,
-            _Terms.of(units[expects[i]], years))
+            _terms(units[expects[i]], years))
 
 
-class _Terms(NamedTuple):
-    """From when to when units report (arrays of years x units), and who took over their persons."""
-
-    begun: Array
-    ended: Array
-    heir: Array  # place of the unit, -1: none of these
-
-    @classmethod
-    def of(cls, units: pd.DataFrame, years: range) -> "_Terms | None":
-        """Return the terms of units, None where none begins or ends within the plan."""
-        first, last = (units[name].to_numpy(dtype=float, na_value=np.nan) if name in units
-                       else np.full(len(units), np.nan) for name in ("first_year", "last_year"))
-        if np.isnan(first).all() and np.isnan(last).all():
-            return None
-        place = {unit: at for at, unit in enumerate(units["unit"])}
-        heirs = units["successor"] if "successor" in units else [None] * len(units)
-        year = np.array(years)[:, None]
-        return cls(~(year < first), year > last, np.array([place.get(h, -1) for h in heirs]))
-
-    def due(self, told: Array) -> Array:
-        """Return which units are expected, given those that told a number (years x units).
-
-        The persons of a unit that ended are missing until a return of its successor counts them.
-        """
-        since = np.maximum.accumulate(told[:, self.heir] & self.ended, axis=0)
-        return self.begun & ~(self.ended & ((self.heir < 0) | since))
+def _terms(units: pd.DataFrame, years: range) -> tuple[Array, Array, Array] | None:
+    """Return `terms` and the place of each successor (-1: none); None where no unit has any."""
+    begun, ended = terms(units, years)
+    place = {unit: at for at, unit in enumerate(units["unit"])}
+    heirs = units["successor"] if "successor" in units else [None] * len(units)
+    return None if begun.all() and not ended.any() else (
+        begun, ended, np.array([place.get(heir, -1) for heir in heirs]))
 
 
 def _block(indicator: str, cells: list[Cell], units: Array, cubes: list[Array], cumulative: bool,
-           residents: Array | None, terms: _Terms | None) -> Block:
+           residents: Array | None, span: tuple[Array, Array, Array] | None) -> Block:
     """Return one indicator, as returned and as if no figure in doubt had been."""
     eligible, reached, state, *doubted = cubes
     complete = ~(np.isnan(eligible) | np.isnan(reached))
-    now, other = _bounds(eligible, reached, state, cumulative, residents, terms), None
+    now, other = _bounds(eligible, reached, state, cumulative, residents, span), None
     if doubted and doubted[0].any():
         blank = [np.where(doubted[0], nothing, cube) for nothing, cube in zip(
             (np.nan, np.nan, ROW), (eligible, reached, state), strict=True)]
-        other = _bounds(blank[0], blank[1], blank[2], cumulative, residents, terms)
+        other = _bounds(blank[0], blank[1], blank[2], cumulative, residents, span)
     return Block(indicator, cells, units, complete, now.asked & ~complete, (eligible, reached),
                  cumulative, now, other)
 
@@ -254,14 +235,16 @@ def _carry(cube: Array, back: bool = False) -> Array:
 
 
 def _bounds(eligible: Array, reached: Array, state: Array, cumulative: bool,
-            residents: Array | None, terms: _Terms | None) -> Bounds:
+            residents: Array | None, span: tuple[Array, Array, Array] | None) -> Bounds:
     """Return what is expected of each cell, and between which numbers it lies."""
     known = ~np.isnan(reached)
     carried = _carry(eligible)
     low = _carry(reached) if cumulative else reached.copy()
     asked = _asked(eligible, reached, state, residents)
-    if terms is not None:
-        asked &= terms.due(np.any(~np.isnan(eligible), axis=0)) | (known & ~np.isnan(eligible))
+    if span is not None:  # who has ended is missing until a return of its successor counts them
+        begun, ended, heir = span
+        since = np.maximum.accumulate(np.any(~np.isnan(eligible), axis=0)[:, heir] & ended, axis=0)
+        asked &= begun & ~(ended & ((heir < 0) | since)) | (known & ~np.isnan(eligible))
     late = asked & np.isnan(carried)
     if late[:-EXTRA].any():  # no earlier return: the nearest later one says how many there are
         np.copyto(carried, _carry(eligible, back=True), where=late)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.scope import keys_of, needs, part_of, scope
+from kgge.analysis.scope import keys_of, needs, part_of, scope, terms
 from kgge.files import DataError
 from kgge.labels import about
 from kgge.tables.load import is_illustrative
@@ -246,11 +246,9 @@ def _senders(spending: pd.DataFrame, units: pd.DataFrame | None, years: list[int
     if units is None:
         return [int(spending["unit"].nunique())] * len(years)
     needs("units", units, ("unit", "indicators"))
-    sends = units["indicators"].fillna("").str.strip().ne("")
-    first, last = (units[name].astype("Float64") if name in units else pd.Series(pd.NA, units.index)
-                   for name in ("first_year", "last_year"))
-    return [int((sends & ~first.gt(year).fillna(False) & ~last.lt(year).fillna(False)).sum())
-            for year in years]
+    begun, ended = terms(units, years)
+    sends = units["indicators"].fillna("").str.strip().ne("").to_numpy(dtype=bool)
+    return [int(n) for n in (begun & ~ended & sends).sum(axis=1)]
 
 
 def _alike(budget: pd.DataFrame, spending: pd.DataFrame, covered: list[int], given: bool) -> None:
