@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.bounds import blocks, lay_out, rests_on
+from kgge.analysis.blocks import blocks, lay_out
+from kgge.analysis.bounds import rests_on
 from kgge.annex.read import find_annex, open_annex
 from kgge.files import DataError, data_folder, read_rows
 from kgge.returns.cells import read_cell, read_date

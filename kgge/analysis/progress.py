@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.bounds import add_up, blocks, lay_out
+from kgge.analysis.blocks import blocks, lay_out
+from kgge.analysis.bounds import add_up
 from kgge.analysis.coverage import COUNTS, RETURNS, compare
 from kgge.analysis.scope import needs, part_of
 from kgge.analysis.tipping import break_even

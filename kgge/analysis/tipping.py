@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.bounds import Block, add_up, blocks, doubted, lay_out
+from kgge.analysis.blocks import blocks, lay_out
+from kgge.analysis.bounds import Block, add_up, doubted
 from kgge.analysis.scope import part_of, whole_year
 from kgge.analysis.verdict import CUTS, ORDER, Goal, check_targets, goal_of, share_of
 from kgge.tables import load as tables
