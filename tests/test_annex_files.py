@@ -193,6 +193,32 @@ def test_what_is_struck_out_in_a_document_is_named(tmp_path):
     assert "table row at line 3: text that is struck out" in kgge.read_annex(path).attrs["notes"][0]
 
 
+@pytest.mark.parametrize("raised", [True, False])
+def test_an_amount_that_is_struck_out_or_raised_in_part_is_refused(tmp_path, raised):
+    """The old amount and the new one, 25 and 30, are not 2530, nor is that a mark of a footnote."""
+    import docx
+    import xlsxwriter
+
+    rows = [["TT", "Nội dung", "2021", "Tổng"], ["I", "Dự án", "30", "30"],
+            ["", "Tổng", "30", "30"]]
+    path = write_docx(tmp_path / "a.docx", ["ĐVT: triệu đồng"], rows)
+    document = docx.Document(str(path))
+    cell = document.tables[0].cell(1, 2).paragraphs[0]
+    cell.runs[0].text = "25"
+    cell.runs[0].font.strike = not raised
+    cell.add_run("30").font.superscript = raised
+    document.save(str(path))
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate([["ĐVT: triệu đồng"], *rows]):
+            sheet.write_row(at, 0, row)
+        sheet.write_rich_string("C3", book.add_format({"font_strikeout": not raised}), "25",
+                                book.add_format({"font_script": int(raised)}), "30")
+    for file in (path, tmp_path / "a.xlsx"):
+        with pytest.raises(kgge.DataError, match=r"line 3, column 3: .*'2530 \(partly struck out"):
+            kgge.read_annex(file)
+
+
 # Random layouts.
 
 @st.composite

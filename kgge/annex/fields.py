@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kgge.files import DataError, read_rows
-from kgge.xlsx import MAX_RATIO, MAX_UNPACKED, Fault, Rejected, Sheet, open_sheets
+from kgge.xlsx import MAX_RATIO, MAX_UNPACKED, Rejected, Sheet, open_sheets
 
 SUFFIXES = (".docx", ".xlsx", ".tsv", ".txt", ".csv")
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _GONE = [f"{_WORD}{tag}" for tag in ("strike", "dstrike", "vanish", "del", "moveFrom")]
+_PARTLY = " (partly struck out or raised)"
 _MERGED = "the field is merged with others"
 _WITHIN = re.compile(r"±\s*(\d+(?:[.,]\d+)?)")  # a correction that states a tolerance
 
@@ -148,7 +149,7 @@ def _typed_cell(column: int, value: object) -> Cell:
         number = Decimal(f"{value:.15g}")  # as a workbook shows it: 26.3, not 26.299999999999997
         text = f"{number:f}"
         return Cell(column, text, text, number)
-    text = value.text if isinstance(value, Fault) else str(value)
+    text = str(value) + _PARTLY * (getattr(value, "code", "") == "runs")
     return _text_cell(column, unicodedata.normalize("NFC", text))
 
 
@@ -184,7 +185,7 @@ def _read_document(path: Path) -> Part:
                               for n in range(1, len(begun) + 1)])
                 faults |= {(len(lines), n): _MERGED for n in number.values()
                            if n not in texts}
-                if any(mark.get(f"{_WORD}val") not in ("0", "false") for mark in row.iter(*_GONE)):
+                if _is_gone(row):
                     notes.add(f"table row at line {len(lines)}: text that is struck out, hidden "
                               "or deleted with changes tracked")
     return Part(path.name, list(enumerate(lines, 1)), False, sorted(notes), faults)
@@ -199,6 +200,11 @@ def _inside(block: Any) -> Iterator[Any]:
             yield child
 
 
+def _is_gone(part: Any, *more: str) -> bool:
+    """Tell whether anything in a part is struck out, hidden, deleted or moved away."""
+    return any(mark.get(f"{_WORD}val") not in ("0", "false") for mark in part.iter(*_GONE, *more))
+
+
 def _table_row(row: Any) -> list[Cell]:
     cells, column = [], 1
     for part in _inside(row):
@@ -211,6 +217,10 @@ def _table_row(row: Any) -> list[Cell]:
             merge = props.find(f"{_WORD}vMerge") if props is not None else None
             goes_on = merge is not None and merge.get(f"{_WORD}val") != "restart"
             text = "\n".join(_said(p) for p in _inside(part) if p.tag == f"{_WORD}p")
+            runs = [_is_gone(run, f"{_WORD}vertAlign") for run in part.iter(f"{_WORD}r")
+                    if _said(run).strip()]
+            if not any(ch.isalpha() for ch in text) and any(runs) and not all(runs):
+                text += _PARTLY  # the old amount and the new one, or a mark of a footnote
             if not goes_on:
                 cells.append(_text_cell(column, text))
             column += int(span.get(f"{_WORD}val")) if span is not None else 1
