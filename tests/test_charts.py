@@ -27,7 +27,7 @@ FIVE = range(2016, 2021)
 CHARTS = sorted(set(charts.__all__) - {"ChartText", "chart_data", "chart_text", "finish"})
 OF_RETURNS = [c for c in CHARTS if c.startswith(("planned_against", "execution", "reports", "path",
                                                  "scorecard", "coverage", "gap", "reach",
-                                                 "women"))]
+                                                 "women", "warnings"))]
 
 
 # ---- tables
@@ -122,7 +122,9 @@ def gallery(years=FIVE, projects=("I", "II", "III", "IV"), sources=("central", "
         "missing_units": "labour;justice"} for k, i in enumerate(indicators)])
     both = [{"indicator": "1a", "year": last, "group": g, "sex": s}
             for g in groups for s in ("female", "male")]
+    quality = reported(units, years).assign(warnings=range(len(units) * len(years)), errors=1)
     made = {
+        "warnings_by_unit_and_year": quality,
         "gap_by_unit": gaps,
         "reach_needed": tipping,
         "women_against_men": covered(both, **how),
@@ -273,6 +275,9 @@ def assert_right(name, table, lang, monkeypatch):
                            values="coverage").dropna()
         drawn = charts.chart_data(ax)["difference"].dropna()
         assert sorted((wide["female"] - wide["male"]).round(9)) == sorted(drawn.round(9))
+    elif name == "warnings_by_unit_and_year":
+        came = table[table["expected"]].assign(warnings=lambda t: t["warnings"].where(t["received"]))
+        assert_same(came, charts.chart_data(ax))
     elif name == "gap_by_unit":  # beyond the target is drawn as no gap
         assert_same(table.assign(gap=table["gap"].clip(lower=0)), charts.chart_data(ax))
     elif name == "reach_needed":

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 
 from kgge.charts.layout import inner_width
 from kgge.charts.marks import Words, bar, bare, beside, chart, legend, rows
-from kgge.charts.ranges import BAND, BOUNDS, Row, goal, one, share_axis
+from kgge.charts.ranges import BAND, BOUNDS, MANY, POINT, Row, goal, one, share_axis
 from kgge.charts.readback import point_x, tag
 from kgge.charts.style import GREY, INK, NAVY, ORANGE, wrap
 from kgge.charts.wording import codes_of, count, listed, lower, name, names, records, say
@@ -33,7 +33,7 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
         The rows of one indicator of ``gap(…, by="unit")``: indicator, year, unit, target (share),
         gap (persons; empty where nothing was reported), gap_share (of the positive gaps),
         gap_low, gap_high (persons, with missing or doubtful returns). Units that are at the
-        target or beyond share one row.
+        target or beyond share one row, and so do more than five that did not report.
 
     Examples
     --------
@@ -44,20 +44,24 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     579
     """
     about = {"indicator": one(table, "indicator"), "year": int(one(table, "year"))}
-    there = table["gap"].le(0) | (table["gap"].isna() & table["gap_high"].le(0))
-    left = table[~there].assign(far=table["gap"].fillna(table["gap_high"]).fillna(0.0))
+    there, silent = table["gap"].le(0), table["gap"].isna()
+    folded = silent if silent.sum() > MANY else silent & False
+    left = table[~there & ~folded].assign(far=table["gap"].fillna(table["gap_high"]).fillna(0.0))
     left = left.sort_values("far", ascending=False, kind="stable")
     texts = [wrap(n, 2.2) for n in names("unit", left["unit"], lang)]
-    beyond = [wrap(count("gap.there", lang, int(there.sum())), 2.2)] if there.any() else []
+    beyond = [wrap(count(code, lang, int(units.sum())), 2.2) for code, units in (
+        ("gap.there", there), ("coverage.folded", folded)) if units.any()]
     places = rows(ax, "unit", [*left["unit"], *beyond], lang, least=0.26, wrapped=texts + beyond)
     sum_so_far, figures = left["gap_share"].cumsum(), []
     for row, so_far in zip(records(left), sum_so_far, strict=True):
         text = _gap_text(row, so_far, lang)
         _gap_bar(ax, places[row["unit"]], row, about | {"unit": row["unit"]}, text)
         figures.append(f"{name('unit', row['unit'], lang)}: {text}")
-    for row in records(table[there]):  # drawn as none: what is beyond the target offsets nothing
-        spot, = ax.plot(0.0, places[beyond[0]], linestyle="none")
-        tag(ax, about | {"unit": row["unit"]}, "gap", spot, lambda _: 0.0)
+    # Drawn as none: what is beyond the target offsets nothing, what is silent shows no figure.
+    for unit, value in [(u, 0.0) for u in table.loc[there, "unit"]] + [
+            (u, np.nan) for u in table.loc[folded, "unit"]]:
+        spot, = ax.plot(value, 0.0, linestyle="none")
+        tag(ax, about | {"unit": unit}, "gap", spot, point_x, 0)
     bare(ax, max(left[["far", "gap_high"]].max().max(), 1) if len(left) else 1)
     whole, reported = left["gap"].sum(), left[left["gap"].notna()]
     told = about | {"whole": _persons(whole, lang), "target": goal(one(table, "target"), lang)}
@@ -65,15 +69,17 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     kind = "none" if not whole > 0 else "few" if len(reported) < LEADING else "title"
     share = percent(reported["gap_share"].head(first).sum(), lang, 0)
     title = say(f"gap.{kind}", lang, first=first, share=share, **told)
-    silent = int(left["gap"].isna().sum())
+    said = count("coverage.silent_units", lang, int(silent.sum()), rows=len(table))
     return Words(title, "gap.subtitle", "; ".join([*figures, *beyond]), "progress", {
         "indicator": name("indicator", about["indicator"], lang),
-        "silent": count("coverage.silent_units", lang, silent, rows=len(table)) if silent else ""})
+        "silent": said if silent.any() else ""})
 
 
 def _gap_text(row: Row, so_far: float, lang: str) -> str:
     """Return persons, their share and that of all units so far, or between what they can be."""
     if pd.isna(row["gap"]):
+        if pd.isna([row["gap_low"], row["gap_high"]]).any():
+            return say("not_reported", lang)
         low, high = (_persons(row[c], lang) for c in ("gap_low", "gap_high"))
         return say("gap.silent", lang, low=low, high=high)
     return say("gap.figure", lang, gap=_persons(row["gap"], lang),
@@ -82,7 +88,7 @@ def _gap_text(row: Row, so_far: float, lang: str) -> str:
 
 def _persons(gap: float, lang: str) -> str:
     """Return whole persons: of half a person, one is still to be reached."""
-    return "…" if pd.isna(gap) else number(math.ceil(gap - 1e-9), lang)
+    return number(math.ceil(gap - 1e-9), lang)
 
 
 def _gap_bar(ax: Axes, place: float, row: Row, keys: Row, text: str) -> None:
@@ -108,7 +114,8 @@ def women_against_men(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
 
     Notes
     -----
-    `chart_data` has difference, low and high in shares: women less men.
+    `chart_data` has difference, low and high in shares: women less men. A difference of less than
+    one point, or one that missing returns could turn, is called about alike.
 
     Examples
     --------
@@ -140,12 +147,15 @@ def women_against_men(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
                     textcoords="offset points", va="center", color=INK)
         figures.append(f"{text}: {said}".replace("\n", " "))
     _points_axis(ax, found, lang)
-    clear = [row for row in found if row["low"] > 0 or row["high"] < 0]
+    clear = [row for row in found if abs(row["difference"]) >= POINT
+             and (row["low"] > 0 or row["high"] < 0)]
     ahead = sum(row["difference"] > 0 for row in clear)
-    title = (say("women.unknown", lang, year=year) if all(pd.isna(r["difference"]) for r in found)
-             else say("women.alike", lang, year=year, rows=len(found)) if not clear else
-             say("women.title", lang, year=year, women=ahead, men=len(clear) - ahead,
-                 rows=len(found)))
+    kind = {0: "men_only", len(clear): "women_only"}.get(ahead, "title")
+    if not clear:
+        known = [abs(row["difference"]) for row in found if pd.notna(row["difference"])]
+        kind = "unknown" if not known else "alike" if max(known) < POINT else "open"
+    title = say(f"women.{kind}", lang, year=year, women=ahead, men=len(clear) - ahead,
+                rows=len(found))
     return Words(title, "women.subtitle", "; ".join(figures) or title)
 
 
@@ -163,6 +173,8 @@ def _points(row: Row, lang: str) -> str:
         return "…" if pd.isna(v) else f"{'+' if v > 0 else ''}{number(v * 100, lang, 1)}"
 
     value, low, high = (signed(row[c]) for c in ("difference", "low", "high"))
+    if "…" in (low, high):
+        return say("coverage.no_range", lang, share=value)
     return value if low == high == value else f"{value} ({say('range', lang, low=low, high=high)})"
 
 
@@ -231,7 +243,7 @@ def _needed(row: Row, lang: str) -> str:
     if row["state"] != "open":
         return label("tipping", row["state"], lang)
     units = [code for code in str(row["missing_units"] or "").split(";") if code and code != "nan"]
-    who = listed(names("unit", units, lang), lang) if 0 < len(units) <= 2 else say(
+    who = listed(names("unit", units, lang), lang) if len(units) == 1 else say(
         "tipping.missing", lang, count=len(units))
     verdict = label("status", row["verdict_above"], lang)
     if pd.isna(row["share_needed"]):

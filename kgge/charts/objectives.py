@@ -162,7 +162,7 @@ def _panel(ax: Axes, panel: Axes, table: pd.DataFrame, span: tuple[int, int],
     value_axis(panel, 1.08, lambda v: percent(v, lang, 0))
     panel.set_yticks([0, 0.25, 0.5, 0.75, 1] if panel is ax else [0, 0.5, 1])
     panel.spines[["top", "right"]].set_visible(False)
-    most = 12 if panel is ax else max(1, int(inner_width(ax) / 1.05))
+    most = 12 if panel is ax else max(1, int(inner_width(ax)))
     ticks = range(span[0], span[1] + 1, -(-(span[1] - span[0] + 1) // most))
     panel.set_xticks(ticks, map(str, ticks))
     return aim

@@ -20,6 +20,7 @@ from kgge.tables.load import load_targets, load_units
 
 BOUNDS = ("coverage_low", "coverage_high")
 BAND: dict[str, Any] = {"linewidth": 5, "alpha": 0.45, "solid_capstyle": "butt"}
+POINT = 0.01  # what is less apart is called about alike
 MANY = 5  # silent units beyond which they share one row
 Row = dict[str, Any]
 
@@ -113,11 +114,11 @@ def target_of(table: pd.DataFrame, code: str) -> tuple[float, bool]:
 
 
 def _alike(known: list[Row]) -> bool:
-    """Tell whether figures do not differ: the ranges of the ends overlap, or both round alike."""
+    """Tell whether figures do not differ: the ranges of the ends overlap, or are within a point."""
     first, last = (f(known, key=lambda r: r["coverage"]) for f in (min, max))
     ends = [first["coverage"] if pd.isna(first[BOUNDS[1]]) else first[BOUNDS[1]],
             last["coverage"] if pd.isna(last[BOUNDS[0]]) else last[BOUNDS[0]]]
-    return ends[0] >= ends[1] or percent(first["coverage"]) == percent(last["coverage"])
+    return bool(ends[0] >= ends[1] or last["coverage"] - first["coverage"] < POINT)
 
 
 @chart("group sex", "indicator year coverage coverage_low coverage_high",
@@ -311,7 +312,8 @@ def _who(row: Row, telling: list[str], lang: str) -> str:
     if telling == ["group", "sex"]:
         return say("who", lang, group=lower(name("group", row["group"], lang)),
                    sex=lower(name("sex", row["sex"], lang)))
-    return ", ".join(name(key, row[key], lang) for key in telling)
+    return ", ".join(name(key, row[key], lang) if key == "unit" else
+                     lower(name(key, row[key], lang)) for key in telling)
 
 
 def _extreme(rows: list[Row], telling: list[str], lang: str) -> str:

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from kgge.analysis.reporting import report_states
+from kgge.charts.heatmap import heat
 from kgge.charts.marks import Words, chart, columns, legend, rows
 from kgge.charts.readback import tag
 from kgge.charts.style import NAVY, ORANGE, PLUM
@@ -87,3 +88,37 @@ def _figures(due: list[dict[str, Any]], count: dict[str, int], years: list[int],
             if of := [r["unit"] for r in due if r["state"] == state and r["year"] == year]:
                 out.append(f"{year}: {listed(names('unit', of, lang), lang)}")
     return out
+
+
+@chart("unit year", "expected received warnings errors", "kgge.quality(reporting, problems)")
+def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+    """Draw how many warnings the return of each unit and year has; where none came, say so.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``quality(reporting, problems)``: unit, year, expected, received (returns), warnings,
+        errors (problems of the return). A number of problems is no measure of how wrong it is.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.load_reporting()[["unit", "year", "expected", "received"]]
+    >>> ax = warnings_by_unit_and_year(table.assign(warnings=1, errors=0), lang="en")
+    >>> kgge.charts.chart_text(ax).title
+    '125 warnings and 0 errors in 125 returns; no return came in 5 of 130 cases'
+    """
+    asked = table[table["expected"].astype(bool)]
+    came = asked["received"].astype(bool)
+    table = (asked if len(asked) else table).assign(warnings=asked["warnings"].where(came))
+    texts = [say("warnings.none", lang) if pd.isna(row["warnings"]) else
+             f"{row['warnings']:.0f}" + (f" + {row['errors']:.0f}" if row["errors"] else "")
+             for row in records(table)]
+    heat(ax, table, "unit", "warnings", texts, lang, lambda part: f"{part['warnings'].sum():.0f}")
+    title = say("warnings.title", lang, due=len(asked), came=int(came.sum()),
+                warnings=int(asked.loc[came, "warnings"].sum()), missing=int((~came).sum()),
+                errors=int(asked.loc[came, "errors"].sum())) if len(asked) else say(
+        "reports_received.nothing", lang)
+    figures = (f"{name('unit', row['unit'], lang)}, {row['year']}: {text}"
+               for row, text in zip(records(table), texts, strict=True))
+    return Words(title, "warnings.subtitle", "; ".join(figures))
