@@ -72,7 +72,7 @@ def money(table: pd.DataFrame, lang: str) -> Money:
                         f"table has {', '.join(map(str, table.columns))}; make one with "
                         "kgge.totals(budget, …) or kgge.totals(spending, …)")
     returned = "spent" in table or table.attrs.get("illustrative") or RETURNED & set(table)
-    return Money(columns[0], *(("spent", "spending") if returned else ("planned", "annex")),
+    return Money(columns[0], *(("spent", "returns") if returned else ("planned", "annex")),
                  writer(table[columns[0]], lang))
 
 
