@@ -235,6 +235,10 @@ def test_a_column_that_is_a_part_of_the_total_is_refused(tmp_path):
     rows = ("I|Dự án 1|150|30|60", "II|Dự án 2|40|10|10", "|Tổng cộng|190|40|70")
     with pytest.raises(kgge.DataError, match="the columns under 'Trong đó' do not make up"):
         kgge.read_annex(write(tmp_path, UNIT, *head, *rows))
+    head = ("TT|Nội dung|2021||2022|", "||Tổng số|Trong đó: NSTW|Tổng số|Trong đó: NSTW")
+    rows = ("I|Dự án 1|50|30|5|5", "|Tổng cộng|50|30|5|5")
+    with pytest.raises(kgge.DataError, match=r"'Trong đó' do not make up .*\(2021\)"):
+        kgge.read_annex(write(tmp_path, UNIT, *head, *rows))
 
 
 # Headers.

@@ -129,10 +129,12 @@ def _try(rows: Sequence[Row], header: Header, mark: str,
 
 def _check_parts(trial: Trial, header: Header, faults: list[str]) -> None:
     """Refuse columns that stand under "Trong đó" and do not make up their total."""
-    told = [good for (check, _), good in trial.checks.items() if check == "row total"]
-    if header.parts and sum(told) * 2 < len(told):
-        faults.append("the columns under 'Trong đó' do not make up the total beside them: what "
-                      "is not named there is not known")
+    for year, source in header.slots.values():
+        told = [good for (check, key), good in trial.checks.items()
+                if check == "row total" and key[1:] == (year, source)]
+        if header.parts and told and not any(told):
+            faults.append(f"the columns under 'Trong đó' do not make up the total beside them "
+                          f"({year or 'all years'}): what is not named there is not known")
 
 
 def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) -> None:
