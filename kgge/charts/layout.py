@@ -29,7 +29,7 @@ class ChartText(NamedTuple):
     >>> table = kgge.totals(kgge.load_budget(), ["project", "year"])
     >>> text = chart_text(kgge.charts.planned_by_project_and_year(table, lang="en"))
     >>> text.subtitle, text.illustrative
-    ('Planned amounts by project and year, million dong, 2016–2020', False)
+    ('Amounts planned by project and year, million dong, 2016–2020', False)
     """
 
     title: str  # the finding
@@ -192,9 +192,13 @@ def bare(ax: Axes) -> Iterator[None]:
     kept = notes(ax)
     if kept.text is None:
         raise ValueError("this chart has no title, source and description yet: call finish")
+    stay = [a for a in kept.words if a.get_gid() == "mark" or a is ax.get_legend()]
     for artist in kept.words:
-        artist.set_visible(artist.get_gid() == "mark" or artist is ax.get_legend())
-    kept.words = [artist for artist in kept.words if artist.get_visible()]
+        if artist is ax.title:
+            artist.set_visible(False)
+        elif artist not in stay:
+            artist.remove()
+    kept.words = stay
     _arrange(root_of(ax))
     try:
         yield

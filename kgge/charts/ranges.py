@@ -190,8 +190,8 @@ def coverage_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     >>> table = kgge.coverage(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(),
     ...                       "unit")
     >>> rows = table[(table["indicator"] == "1a") & (table["year"] == table["year"].max())]
-    >>> kgge.charts.chart_text(coverage_by_unit(rows, lang="en")).subtitle.split(": ")[1][:-9]
-    'persons reached as a share of those eligible'
+    >>> kgge.charts.chart_text(coverage_by_unit(rows, lang="en")).title
+    'Indicator 1a, 2020: 5 of 25 reporting units are short of the target of 70%; ...'
     """
     about = {"indicator": one(table, "indicator"), "year": int(one(table, "year"))}
     target, falls = target_of(table, about["indicator"])
