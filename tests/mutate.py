@@ -28,8 +28,10 @@ MODULES = sorted(".".join(path.relative_to(ROOT / "kgge").with_suffix("").parts)
 TESTS = {
     "__init__": "style tables", "files": "tables", "plan": "labels progress",
     "tracing": "build returns", "xlsx": "faults returns",
-    "annex.read": "annex build",
-    "annex.reconcile": "ledger", "returns.annotate": "returns", "returns.cells": "cells faults",
+    **dict.fromkeys(("annex.read", "annex.fields", "annex.header", "annex.headings", "annex.tree",
+                     "annex.amounts"), "annex annex_layouts annex_files build"),
+    "annex.reconcile": "ledger annex_layouts", "numbers": "cells annex_layouts",
+    "returns.annotate": "returns", "returns.cells": "cells faults",
     "returns.form": "template returns", "returns.parse": "faults returns",
     "returns.collect": "returns faults", "tables.load": "tables", "tables.schemas": "tables",
     "analysis.blocks": "progress verdicts", "analysis.bounds": "progress verdicts simulation",
