@@ -61,6 +61,24 @@ def test_each_figure_in_doubt_goes_its_own_way():
         (50 + 0 + 90) / 1100, (50 + 100 + 100) / 300)
 
 
+def test_the_range_is_that_of_every_way_the_figures_in_doubt_can_go():
+    """Against each of the up to 16 tables in which some of them are blank."""
+    dice = random.Random(5)
+    for _ in range(25):
+        lines = [(u, y, e := dice.randint(1, 40), dice.randint(0, e), "") for u in "abcd"
+                 for y in (2016, 2017)]
+        told, doubted = rows(*lines), [1, 3, 5, 7][:dice.randint(1, 4)]
+        marked = told.assign(doubt=["steep" if i in doubted else "" for i in told.index])
+        found, ends = row(marked, units(*"abcd")), []
+        for gone in range(2 ** len(doubted)):
+            blank = told.astype({"eligible": float, "reached": float})
+            blank.loc[[d for bit, d in enumerate(doubted) if gone >> bit & 1],
+                      ["eligible", "reached"]] = NAN
+            ends.append(row(blank, units(*"abcd"))[["coverage_low", "coverage_high"]].tolist())
+        assert found["coverage_low"] == min(low for low, _ in ends)
+        assert found["coverage_high"] == max(high for _, high in ends)
+
+
 def test_a_doubt_is_carried_with_its_figure():
     told = rows(("a", 2016, 100, 10, ""), ("a", 2017, 1000, 900, "eligible_jump"))
     found = row(told, units("a"), year=2018)
