@@ -91,10 +91,11 @@ def blocks(outcomes: pd.DataFrame, units: pd.DataFrame, targets: pd.DataFrame,
 def _terms(units: pd.DataFrame, years: range) -> tuple[Array, Array, Array] | None:
     """Return `terms` and the place of each successor (-1: none); None where no unit has any."""
     begun, ended = terms(units, years)
-    place = {unit: at for at, unit in enumerate(units["unit"])}
-    heirs = units["successor"] if "successor" in units else [None] * len(units)
-    return None if begun.all() and not ended.any() else (
-        begun, ended, np.array([place.get(heir, -1) for heir in heirs]))
+    if begun.all() and not ended.any():
+        return None
+    place = {unit: at for at, unit in enumerate(units["unit"].to_list())}
+    heirs = units["successor"].to_list() if "successor" in units else [None] * len(units)
+    return begun, ended, np.array([place.get(heir, -1) for heir in heirs])
 
 
 def _places(values: pd.Series, known: list[str] | None) -> tuple[Array, list[str]]:
