@@ -124,15 +124,16 @@ def _say_counts(returns: "Returns") -> None:
 def template(
     year: Annotated[int, typer.Option(help="Year the return is for.")],
     out: Out,
-    unit: Annotated[str | None, typer.Option(help="Code of one reporting unit (see "
+    unit: Annotated[str | None, typer.Option(help="Code or name of one reporting unit (see "
                                              "data/raw/units.csv); by default all.")] = None,
 ) -> None:
     """Write the return form of one reporting unit, or of all."""
+    from kgge.labels import code_of
     from kgge.returns.form import load_form
     from kgge.returns.template import write_template
 
     form = load_form()
-    for name in [unit] if unit else form.reporting(year):
+    for name in [code_of("unit", unit)] if unit else form.reporting(year):
         path = out / f"{year}-{name}.xlsx"
         write_template(name, year, path, form=form)
         typer.echo(path)

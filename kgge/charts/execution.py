@@ -87,7 +87,8 @@ def planned_against_spent(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
         spent = rate if pd.isna(row["spent"]) else _least(write(row["within"]), row["not_known"],
                                                           lang) + f" ({rate})"
         if row["other"] > 0:
-            spent += say("beside", lang, other=write(row["other"]))
+            spent = "; ".join([*([] if row["state"] == "unplanned" and not row["within"] else
+                                 [spent]), say("beside", lang, other=write(row["other"]))])
         bar(ax, code, "planned", row["planned"], middle - 0.12, 0.2, "planned")
         ends = [bar(ax, code, "within", row["within"], middle + 0.12, 0.2, "spent"),
                 bar(ax, code, "other", row["other"], middle + 0.12, 0.2, "other",
@@ -119,7 +120,7 @@ def _spent_title(table: pd.DataFrame, key: str, lang: str) -> str:
             "share": percent(within / (planned or 1), lang)}
     kind = "title" if planned > 0 else "no_plan"
     title = say(f"planned_against_spent.{kind}", lang, **told)
-    if other > 0 and planned > 0:
+    if other > 0:
         title = say("planned_against_spent.other", lang, title=title, **told)
     if silent := len(table) - len(known):
         title = count("planned_against_spent.silent", lang, silent, title=title,

@@ -77,7 +77,8 @@ def path_to_target(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     legend(ax, [aim, *entries(lang)])
     title = say(f"path_to_target.{'due' if last['year'] >= end else 'title'}", lang,
                 indicator=code, share=point(last, lang), year=int(last["year"]), end=end,
-                target=goal(last["target"], lang), verdict=lower(_verdict(last, lang)))
+                target=goal(last["target"], lang), verdict=lower(_verdict(last | {
+                    "status_high": last["status_low"]}, lang)))  # between which: in the figures
     return Words(title, "coverage.subtitle", _path_figures(table, lang), "progress",
                  {"indicator": name("indicator", code, lang), "silent": ""}, OURS)
 
