@@ -23,10 +23,12 @@ if TYPE_CHECKING:
     from kgge.analysis.tipping import tipping
     from kgge.annex.read import read_annex
     from kgge.annex.reconcile import reconcile
+    from kgge.charts.layout import finish
     from kgge.charts.style import use
     from kgge.files import DataError
     from kgge.labels import about, label, number, percent
     from kgge.publish.brief import brief
+    from kgge.publish.figures import export_chart
     from kgge.publish.show import show
     from kgge.returns.collect import Returns, read_returns
     from kgge.returns.template import write_template
@@ -57,7 +59,8 @@ __all__ = [
     "coverage", "progress", "objectives", "tipping", "gap", "year_on_year", "status_card",
     "notice", "reporting_rates",
     # where a figure comes from, how it is drawn and called
-    "trace", "charts", "use", "show", "brief", "about", "label", "number", "percent", "DataError",
+    "trace", "charts", "use", "show", "brief", "finish", "export_chart", "about", "label", "number",
+    "percent", "DataError",
 ]
 
 # Each name is loaded when first asked for, so that the command line and its completion start at
@@ -71,8 +74,9 @@ _MODULES = {
     "analysis.progress": ["progress", "objectives"], "analysis.tipping": ["tipping"],
     "analysis.gap": ["gap"], "analysis.status_card": ["status_card", "notice"],
     "analysis.reporting": ["reporting_rates"], "tracing": ["trace"], "charts.style": ["use"],
-    "publish.show": ["show"], "publish.brief": ["brief"], "files": ["DataError"],
-    "labels": ["about", "label", "number", "percent"]}
+    "publish.show": ["show"], "publish.brief": ["brief"], "charts.layout": ["finish"],
+    "publish.figures": ["export_chart"], "labels": ["about", "label", "number", "percent"],
+    "files": ["DataError"]}
 _HOME = {name: f"kgge.{module}" for module, names in _MODULES.items() for name in names}
 
 

@@ -124,15 +124,16 @@ def _say_counts(returns: "Returns") -> None:
 def template(
     year: Annotated[int, typer.Option(help="Year the return is for.")],
     out: Out,
-    unit: Annotated[str | None, typer.Option(help="Code of one reporting unit (see "
+    unit: Annotated[str | None, typer.Option(help="Code or name of one reporting unit (see "
                                              "data/raw/units.csv); by default all.")] = None,
 ) -> None:
     """Write the return form of one reporting unit, or of all."""
+    from kgge.labels import code_of
     from kgge.returns.form import load_form
     from kgge.returns.template import write_template
 
     form = load_form()
-    for name in [unit] if unit else form.reporting(year):
+    for name in [code_of("unit", unit)] if unit else form.reporting(year):
         path = out / f"{year}-{name}.xlsx"
         write_template(name, year, path, form=form)
         typer.echo(path)
@@ -191,11 +192,19 @@ def export(
     lang: Langs = None,
     format: Annotated[list[Format] | None, typer.Option(
         help="Image format; may be given several times; by default all.")] = None,
+    bare: Annotated[bool, typer.Option(
+        "--bare", help="Also pictures without title, subtitle and source.")] = False,
+    width: Annotated[list[int] | None, typer.Option(
+        help="Width of the pictures in cm, 16 or 8; may be given twice.")] = None,
 ) -> None:
     """Write figures, their numbers, a Word document and a workbook."""
+    from kgge.publish.figures import WIDTHS
     from kgge.publish.figures import export as export_all
 
-    export_all(out, list(map(str, lang or Lang)), list(map(str, format or Format)))
+    if not set(width or ()) <= set(WIDTHS):
+        raise UsageError(f"--width: allowed are {', '.join(map(str, WIDTHS))}")
+    export_all(out, list(map(str, lang or Lang)), list(map(str, format or Format)), bare=bare,
+               widths=width or [16])
 
 
 @app.command()

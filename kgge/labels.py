@@ -4,8 +4,10 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
+from unicodedata import combining, normalize
 
 from kgge.files import DataError, UsageError, data_folder, read_rows
 from kgge.plan import LANGUAGES
@@ -103,7 +105,7 @@ def check_lang(lang: str) -> str:
     return lang
 
 
-def label(kind: str, code: str, lang: str) -> str:
+def label(kind: str, code: str, lang: str | None = None) -> str:
     """Return the label of one code.
 
     Parameters
@@ -112,21 +114,68 @@ def label(kind: str, code: str, lang: str) -> str:
         Code list: ``item``, ``source``, ``indicator``, ``group``, ``unit`` (from
         ``data/raw/labels.csv``), or one of the package's own lists such as ``status``.
     code : str
-        Code as it stands in the tables.
-    lang : {"en", "vi"}
-        Language of the label.
+        Code as it stands in the tables, or the name it stands for ("Rạch Giá", "Rach Gia").
+    lang : {"en", "vi"}, optional
+        Language of the label; by default the current one.
 
     Raises
     ------
     DataError
-        If the code has no label in that language; the message says which file to edit.
+        If the code has no label in that language; the message says which file to edit, and which
+        code is meant where one is near.
 
     Examples
     --------
-    >>> label("source", "central", "vi")
-    'Ngân sách trung ương'
+    >>> label("source", "central", "vi"), label("unit", "Rach Gia", "vi")
+    ('Ngân sách trung ương', 'Rạch Giá')
     """
-    return labels(kind, [code], lang)[0]
+    return labels(kind, [code_of(kind, code)], current_lang(lang))[0]
+
+
+def code_of(kind: str, text: str) -> str:
+    """Return the code that a code or a name stands for, or `text` where none does.
+
+    Marks on letters, case, hyphens and blanks do not matter; a name that stands for two codes
+    stands for none.
+
+    Examples
+    --------
+    >>> code_of("unit", "Rạch Giá"), code_of("unit", "rach gia"), code_of("unit", "Sài Gòn")
+    ('rach-gia', 'rach-gia', 'Sài Gòn')
+    """
+    if text in codes(kind):
+        return text
+    found = _spelt(kind).get(_plain(text), {text})
+    return found.pop() if len(found) == 1 else text
+
+
+def _plain(text: str) -> str:
+    """Return letters and digits of a name, without marks and case: "Hòn Đất" is "hon dat"."""
+    bare = normalize("NFD", str(text).casefold().replace("đ", "d"))
+    return " ".join("".join(c if c.isalnum() else " " for c in bare if not combining(c)).split())
+
+
+def _spelt(kind: str) -> dict[str, set[str]]:
+    """Return the codes of one list by each way they are spelt: code, label in each language."""
+    out: dict[str, set[str]] = {}
+    for (of, code), row in _all().items():
+        for text in (code, *(row[lang] for lang in LANGUAGES)) if of == kind else ():
+            out.setdefault(_plain(text), set()).add(code)
+    return out
+
+
+def meant(kind: str, text: str) -> str:
+    """Return the end of an error: the code that is likely meant, where one is near.
+
+    Examples
+    --------
+    >>> meant("unit", "rachgia")
+    "; 'rachgia': do you mean rach-gia?"
+    """
+    spelt = _spelt(kind)
+    near = [code for found in get_close_matches(_plain(text), spelt, 2, 0.75)
+            for code in sorted(spelt[found])]
+    return f"; {text!r}: do you mean {' or '.join(dict.fromkeys(near))}?" if near else ""
 
 
 def labels(kind: str, codes: Iterable[str], lang: str,
@@ -144,8 +193,8 @@ def labels(kind: str, codes: Iterable[str], lang: str,
             known = {(kind, c): dict.fromkeys(LANGUAGES, text) for c, text in lines.items()} | known
     missing = sorted({str(c) for c in codes if not known.get((kind, c), {}).get(lang)})
     if missing:
-        raise DataError(f"no {lang!r} label for {kind} {', '.join(missing)}: "
-                        "add a row to data/raw/labels.csv (kind,code,vi,en)")
+        raise DataError(f"no {lang!r} label for {kind} {', '.join(missing)}: add a row to "
+                        f"data/raw/labels.csv (kind,code,vi,en){meant(kind, missing[0])}")
     return [fill(known[kind, c][lang], lang) for c in codes]
 
 
@@ -168,6 +217,27 @@ def words(kind: str, lang: str) -> dict[str, str]:
 def codes(kind: str) -> list[str]:
     """Return the codes of one list in the order of its file: the order of tables and charts."""
     return [code for k, code in _all() if k == kind]
+
+
+# Where a line must not break: before and after a number, within a name ("Kiên Giang", "Dự án 3").
+_BOUND = re.compile(r"(?<=\w) (?=\d)|(?<=\d) (?=triệu|tỷ|million)|(?<=triệu) (?=đồng)|"
+                    r"(?<=million) (?=dong)|(?<=[Dd]ự) (?=án\b)")
+
+
+def no_break(text: str) -> str:
+    r"""Return a text with no-break spaces in its names and numbers: "Dự án 3", "530 triệu đồng".
+
+    Examples
+    --------
+    >>> no_break("Dự án 3 của tỉnh Kiên Giang").split(" ")
+    ['Dự\xa0án\xa03', 'của', 'tỉnh', 'Kiên\xa0Giang']
+    """
+    words = _BOUND.sub("\u00a0", text).split(" ")
+    out = words[0]
+    for before, word in zip(words, words[1:], strict=False):
+        name = before[:1].isupper() and before.isalpha() and word[:1].isupper()
+        out += ("\u00a0" if name else " ") + word
+    return out
 
 
 def number(value: float, lang: str | None = None, digits: int = 0) -> str:

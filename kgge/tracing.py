@@ -5,10 +5,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from kgge.analysis.blocks import blocks, lay_out
+from kgge.analysis.bounds import rests_on
 from kgge.annex.read import find_annex, open_annex
-from kgge.files import data_folder, read_rows
+from kgge.files import DataError, data_folder, read_rows
+from kgge.returns.cells import read_cell, read_date
 from kgge.returns.collect import list_files
 from kgge.returns.form import ENTRIES
 from kgge.returns.parse import Return, as_text, find_table
@@ -29,20 +33,25 @@ def trace(rows: pd.DataFrame | pd.Series) -> pd.DataFrame:
         Rows of any table of the package. Rows of a table that was read (annex, repairs, budget,
         outcomes, spending, reporting, problems, targets, units, context) lead to their own cells;
         rows of a table computed from these (`reconcile`, `totals`, `execution`, `coverage`,
-        `progress`, …) to every cell that shares their item, project, unit, year, source,
-        indicator, group and sex.
+        `progress`, `tipping`, `gap`, `reporting_rates`, …) to every cell that they count, also
+        when columns of another table were merged to them.
 
     Returns
     -------
     DataFrame
         One row a source cell: its key, then figure (which column of the table it became; of
         problems their code), value, file (below ``data/raw``), sheet, line, column (both from 1)
-        and text: what stands in that cell, read again from the source.
+        and text: what stands in that cell, read again from the source. Of coverage and what is
+        made from it also carried: true where only the range rests on the cell (of an earlier or
+        later return, of the census, or a figure without the other of its pair); the others add
+        up to what is reported.
 
     Raises
     ------
     ValueError
         If the rows come from no table that was read from a source.
+    DataError
+        If a source has changed since the tables were built: every file and cell is named.
 
     Examples
     --------
@@ -52,38 +61,54 @@ def trace(rows: pd.DataFrame | pd.Series) -> pd.DataFrame:
     0  I.1   50.0    12       3   50
     """
     rows = rows.to_frame().T if isinstance(rows, pd.Series) else rows
-    have, parts = set(rows.columns), []
-    own = next((find for columns, find in _OWN.items() if set(columns.split()) <= have), None)
-    if own:
-        return own(rows)
-    if "printed" in have:
-        parts.append(_in_annex(_matching(rows, read_table("annex"))))
-    elif have & {"planned", "amount"}:
-        parts.append(_in_annex(_matching(rows, read_table("budget"))))
-    if "spent" in have:
-        items = read_table("budget")[["item", "project"]].drop_duplicates()
-        spending = read_table("spending").merge(items, on="item", validate="many_to_one")
-        parts.append(_in_returns(_matching(rows, spending)))
-    if "reached" in have:
-        parts.append(_in_returns(_matching(rows, read_table("outcomes"))))
-    if not parts:
+    have = set(rows.columns)
+    find = next((find for columns, find in _FINDS.items() if set(columns.split()) <= have), None)
+    if find is None:
         raise ValueError(f"rows with columns {', '.join(map(str, rows.columns))} lead to no source")
-    return pd.concat(parts, ignore_index=True)
+    return find(rows).reset_index(drop=True)
 
 
 def _matching(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of `table` that share the keys of `rows`."""
+    """Return the rows of `table` that share the keys of `rows`, in the years these speak of."""
     keys = [key for key in _KEYS if key in rows and key in table]
-    if not keys:
+    span = "first_year" in rows and "last_year" in rows and "planned" in rows
+    if not keys and not span:
         raise ValueError(f"rows name none of {', '.join(_KEYS)}, so they lead to no source")
-    wanted = rows[keys].astype({key: table[key].dtype for key in keys}).drop_duplicates()
-    return table.merge(wanted, on=keys, validate="many_to_one")
+    if not span:
+        wanted = rows[keys].astype({key: table[key].dtype for key in keys}).drop_duplicates()
+        return table.merge(wanted, on=keys, validate="many_to_one")
+    keep = np.zeros(len(table), dtype=bool)
+    for row in rows.to_dict("records"):  # the year of a sum to the year is its last one
+        here = table["year"].between(row["first_year"], row["last_year"])
+        for key in (key for key in keys if key != "year"):
+            here &= table[key] == row[key]
+        keep |= here.to_numpy(dtype=bool)
+    return table[keep]
+
+
+def _changed(faults: list[str]) -> None:
+    """Raise if a source no longer says what the tables were built from."""
+    if faults:
+        raise DataError("changed since the tables were built (run `kgge build`):\n  "
+                        + "\n  ".join(faults))
+
+
+def _differs(place: str, read: object, text: object) -> str:
+    return f"{place}: {read} was read, there stands {text!r}"
 
 
 def _in_annex(cells: pd.DataFrame) -> pd.DataFrame:
     path = find_annex()
     printed = {(line, c.column): c.printed for line, row in open_annex(path).grid for c in row}
-    text: Any = [printed[place] for place in zip(cells["line"], cells["column"], strict=True)]
+    places = [*zip(cells["line"], cells["column"], strict=True)]
+    text: Any = [printed.get(place, "") for place in places]
+    annex = read_table("annex")
+    read = dict(zip(zip(annex["line"], annex["column"], strict=True), annex["text"], strict=True))
+    if "corrected" in cells:  # repairs: of a label they say which, not where it stands alone
+        read = dict(zip(places, cells["printed"].where(cells["rule"] == "correction"), strict=True))
+    _changed([_differs(f"{path.name}, line {line}, column {column}", read[line, column], now)
+              for (line, column), now in zip(places, text, strict=True)
+              if pd.notna(read.get((line, column))) and read[line, column] != now])
     figure = "corrected" if "corrected" in cells else "amount"  # of repairs: what was read instead
     out = cells.assign(figure=figure, value=cells[figure], file=path.name, sheet=None, text=text)
     return out[[*(key for key in _KEYS if key in out), *_COLUMNS]].reset_index(drop=True)
@@ -94,11 +119,53 @@ def _in_returns(rows: pd.DataFrame) -> pd.DataFrame:
     return out[[*(key for key in _KEYS if key in out), *_COLUMNS]].reset_index(drop=True)
 
 
+def _spent(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the amounts returned; "..." too, which is counted as not known, but no blank."""
+    items = read_table("budget")[["item", "project"]].drop_duplicates()
+    spending = read_table("spending").merge(items, on="item", validate="many_to_one")
+    counted = spending["state"].isin(["reported", "not_known"])
+    return _in_returns(_matching(rows, spending[counted]))
+
+
+def _persons(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells that shares of persons rest on, the carried ones marked."""
+    outcomes, units = read_table("outcomes"), read_table("units")
+    asked, span, targets = lay_out(outcomes, read_table("targets"), units)
+    keys = [key for key in ("unit", "group", "sex") if key in rows]
+    wanted: list[pd.DataFrame] = []
+    for block in blocks(outcomes, units, targets, span):
+        mine = rows[rows["indicator"] == block.indicator]
+        for year in sorted({int(year) for year in mine["year"]} & set(span)):
+            cells = rests_on(block, span, year)
+            asks = mine.loc[mine["year"] == year, keys].astype(object).drop_duplicates()
+            wanted += [cells[np.logical_and.reduce([
+                np.ones(len(cells), dtype=bool), *(
+                    (cells[key] == value) | cells[key].isna() for key, value in ask.items())])]
+                for ask in asks.to_dict("records") or [{}] * (not keys)]
+    if not wanted:
+        raise ValueError("the rows are of no indicator and year of the outcomes")
+    found = pd.concat(wanted)
+    names = ["unit", "indicator", "group", "sex", "year", "figure"]
+    found = found.groupby(names, sort=False, dropna=False)["carried"].all().reset_index()
+    census = found[found["figure"] == "residents"].drop_duplicates("unit")
+    returned = found[found["figure"] != "residents"].astype({"year": "Int64"})
+    cells = _in_returns(outcomes.merge(returned[names[:5]].drop_duplicates(), on=names[:5]))
+    cells = cells.merge(returned, on=names, validate="one_to_one")
+    if len(census):
+        people = _in_list(units[units["unit"].isin(census["unit"])], "units")
+        cells = pd.concat([cells, people[people["figure"] == "residents"].assign(carried=True)])
+    return cells[[*(key for key in _KEYS if key in cells), "carried", *_COLUMNS]]
+
+
 def _on_covers(reporting: pd.DataFrame) -> pd.DataFrame:
     """Return where the date of receipt of each return stands on its cover."""
-    out = []
+    out, faults, folder = [], [], data_folder() / "raw" / "returns"
     for row in reporting[reporting["file"].notna()].to_dict("records"):
-        for sheet in open_sheets(data_folder() / "raw" / "returns" / row["file"])[0]:
+        path = folder / row["file"]
+        if not path.is_file():
+            faults.append(f"returns/{row['file']} is no longer there")
+            continue
+        for sheet in open_sheets(path)[0]:
             kind, (_, _, places) = find_table(sheet, Return(""))
             for line, values in enumerate(sheet.rows if kind == "cover" else (), start=1):
                 if as_text(values[places["code"]]) == "received_on":
@@ -106,6 +173,11 @@ def _on_covers(reporting: pd.DataFrame) -> pd.DataFrame:
                     out.append([row["unit"], row["year"], "received_on", row["received_on"],
                                 f"returns/{row['file']}", sheet.name, line, at + 1,
                                 as_text(values[at])])
+                    stands = read_date(values[at])
+                    if pd.notna(row["received_on"]) and stands != row["received_on"].date():
+                        faults.append(_differs(f"returns/{row['file']}, {sheet.name}, row {line}",
+                                               row["received_on"].date(), out[-1][-1]))
+    _changed(faults)
     return pd.DataFrame(out, columns=["unit", "year", *_COLUMNS])
 
 
@@ -122,25 +194,46 @@ def _of_problems(problems: pd.DataFrame) -> pd.DataFrame:
 
 def _in_list(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return where the numbers of some rows stand in a code list of ``data/raw``."""
-    (key,), out, path = SCHEMAS[name].key, [], list_path(name)
+    (key,), out, path, faults = SCHEMAS[name].key, [], list_path(name), []
     lines = {row[key]: (number, row) for number, row in read_rows(path, [key])}
     numbers = [c.name for c in SCHEMAS[name].columns if c.type in ("number", "integer")]
     for row in rows.to_dict("records"):
-        line, printed = lines[row[key]]
-        out += [[row[key], figure, row[figure], path.name, None, line,
-                 1 + list(printed).index(figure), printed[figure]]
-                for figure in numbers if printed.get(figure)]
+        line, printed = lines.get(row[key], (0, {}))
+        faults += [f"{path.name}: there is no {key} {row[key]} any more"] * (not line)
+        for figure in (f for f in numbers if f in printed and f in row):
+            text = printed[figure]
+            if text and not (pd.notna(row[figure]) and float(text) == float(row[figure])):
+                faults.append(_differs(f"{path.name}, line {line}, {figure}", row[figure], text))
+            out += [[row[key], figure, row[figure], path.name, None, line,
+                     1 + list(printed).index(figure), text]] * bool(text)
+    _changed(faults)
     return pd.DataFrame(out, columns=[key, *_COLUMNS])
 
 
-# How the cells of a table that was read are found, by columns that only such a table has.
+def _printed(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    return _in_annex(_matching(rows, read_table(name)))
+
+
+def _both(rows: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([_printed(rows[rows["planned"].notna()], "budget"), _spent(rows)])
+
+
+def _received(rows: pd.DataFrame) -> pd.DataFrame:
+    return _on_covers(_matching(rows, read_table("reporting")))
+
+
+# How the cells of a table are found, by columns that only such a table has: first the tables that
+# name their cells, then the computed ones, then the code lists, whose columns are merged to others.
 _OWN: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
-    "national_target": partial(_in_list, name="targets"),
-    "residents": partial(_in_list, name="units"),
-    "what": partial(_in_list, name="context"),
     "file sheet row": _in_returns, "received_on file": _on_covers,
-    "message_en file": _of_problems, "line column": _in_annex,
-}
+    "message_en file": _of_problems, "line column": _in_annex}
+_FINDS = _OWN | {
+    "printed": partial(_printed, name="annex"), "on_time expected": _received,
+    "planned spent": _both, "planned": partial(_printed, name="budget"), "spent": _spent,
+    "amount": partial(_printed, name="budget"), "indicator year": _persons,
+    "target target_year": partial(_in_list, name="targets"),
+    "unit residents": partial(_in_list, name="units"),
+    "id what": partial(_in_list, name="context")}
 
 
 def figure_cells(rows: pd.DataFrame, folder: Path) -> pd.DataFrame:
@@ -158,20 +251,37 @@ def figure_cells(rows: pd.DataFrame, folder: Path) -> pd.DataFrame:
     DataFrame
         One row a figure: the columns of `rows`, then figure, value, file (below the parent of
         `folder`), sheet, line, column (both from 1) and text: what stands in that cell.
+
+    Raises
+    ------
+    DataError
+        If a file, sheet or figure is no longer as it was read.
     """
     figures = [c for c in (*ENTRIES["indicators"], *ENTRIES["spending"]) if c in rows]
     keys = [c for c in rows if c not in (*figures, "doubt", "file", "sheet", "row")
             and not str(c).endswith("state")]
     paths, books, out = dict(list_files(folder)), dict[str, dict[str, Sheet]](), []
+    faults: list[str] = []
     for row in rows[rows["sheet"].notna()].to_dict("records"):
         if row["file"] not in books:
-            books[row["file"]] = {s.name: s for s in open_sheets(paths[row["file"]])[0]}
-        sheet = books[row["file"]][row["sheet"]]
+            books[row["file"]] = {s.name: s for s in open_sheets(paths[row["file"]])[0]} \
+                if row["file"] in paths else {}
+            faults += [f"{folder.name}/{row['file']} is no longer there"] * (
+                row["file"] not in paths)
+        sheet = books[row["file"]].get(row["sheet"])
+        if sheet is None or len(sheet.rows) < row["row"]:
+            faults += [f"{folder.name}/{row['file']} has no {row['sheet']}, row {row['row']} "
+                       "any more"] * bool(books[row["file"]])
+            continue
         places = find_table(sheet, Return(""))[1].places
         for figure in (f for f in figures if f in places):
-            text = as_text(sheet.rows[int(row["row"]) - 1][places[figure]])
+            raw = sheet.rows[int(row["row"]) - 1][places[figure]]
             out.append([*(row[k] for k in keys), figure, row[figure],
                         f"{folder.name}/{row['file']}", sheet.name, row["row"],
-                        places[figure] + 1, text])
+                        places[figure] + 1, as_text(raw)])
+            if pd.notna(row[figure]) and read_cell(raw, figure).number != row[figure]:
+                faults.append(_differs(f"{folder.name}/{row['file']}, {sheet.name}, row "
+                                       f"{row['row']}, {figure}", row[figure], as_text(raw)))
+    _changed(faults)
     return pd.DataFrame(out, columns=[*keys, "figure", "value", "file", "sheet", "line", "column",
                                       "text"])

@@ -33,7 +33,7 @@ _NOT_NEAR = re.compile(rb'<c(?! r="[A-Z]{1,2}[0-9]{1,3}")')
 # A cell may show 95% and hold 0.95, or show nothing: formats beyond the plainest, light letters.
 _ODD_LOOK = re.compile(
     rb'numFmtId="(?:9|10)"(?=[^>]*xfId)|<strike|:strike|<color (?:theme="0"|indexed="[19]"|'
-    rb'rgb="..(?:[89a-f].){3}")|formatCode="(?!General"|@"|[dmyhs/: -]+"|[#,0]+(?:\.[0#]+)?")',
+    rb'rgb="..(?:[89a-f].){3}")|formatCode="(?!General"|@"|[dmyhs/: -]+"|[#,0]*[#0](?:\.[0#]+)?")',
     re.IGNORECASE)
 # Words of a format that say what is counted here, and no other unit.
 _HARMLESS = {"", "người", "lượt", "lượt người", "đ", "đồng", "₫", "vnd", "vnđ", "triệu",

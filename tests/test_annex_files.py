@@ -75,6 +75,33 @@ def test_a_document_with_other_tables_and_a_heading_of_another_page(tmp_path):
     assert set(found["source"].dropna()) == {"all"}
 
 
+@pytest.mark.parametrize("across", [True, False])
+def test_amounts_in_merged_fields_are_refused(tmp_path, across):
+    """One amount for two years or two lines: the blank field is no zero, though totals agree."""
+    import docx
+    import openpyxl
+
+    rows = [["TT", "Nội dung", "2021", "2022", "Tổng"], ["I", "Dự án", "", "", ""],
+            ["1", "A", "5", "" if across else "1", "5" if across else "6"],
+            ["2", "B", "5" if across else "", "0", "5" if across else "0"],
+            ["", "Tổng cộng", "10" if across else "5", "0" if across else "1",
+             "10" if across else "6"]]
+    path = write_docx(tmp_path / "a.docx", ["ĐVT: triệu đồng"], rows)
+    other = [2, 3] if across else [3, 2]
+    document = docx.Document(str(path))
+    document.tables[0].cell(2, 2).merge(document.tables[0].cell(*other))
+    document.save(str(path))
+    with pytest.raises(kgge.DataError, match=r"line [45], column [34]: .* is merged with others"):
+        kgge.read_annex(path)
+    book = openpyxl.Workbook()
+    for row in [["ĐVT: triệu đồng"], *rows]:
+        book.active.append([int(t) if t.isdigit() else t or None for t in row])
+    book.active.merge_cells("C4:D4" if across else "C4:C5")
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(kgge.DataError, match=r"line [45], column [34]: .* is merged with others"):
+        kgge.read_annex(tmp_path / "a.xlsx")
+
+
 def workbook(path, *sheets, change=None):
     import openpyxl
 
@@ -117,6 +144,79 @@ def test_of_the_sheets_the_one_that_is_shown_is_read(tmp_path):
         kgge.read_annex(workbook(tmp_path / "b.xlsx", ("A", SHEET), ("B", other)))
     with pytest.raises(kgge.DataError, match=r"only a hidden sheet looks like an annex \(A\)"):
         kgge.read_annex(workbook(tmp_path / "c.xlsx", ("A", SHEET), ("B", [["x"]]), change=hide))
+
+
+@pytest.mark.parametrize(("form", "shows"), [
+    ("#,##0,,", "30"), ("0.0,", "30000"), ('#,##0," nghìn"', "30000 nghìn"), (";;;", ""),
+    ("0%", "3000000000%")])
+def test_a_cell_that_shows_another_number_than_it_holds_is_refused(tmp_path, form, shows):
+    def change(book):
+        for row in book["A"]["C4:E9"]:
+            for cell in row:
+                cell.number_format = form
+
+    rows = [*SHEET[:3], ["I", "Dự án", 3e7, 1e7, 4e7], [None, "Tổng cộng", 3e7, 1e7, 4e7]]
+    path = workbook(tmp_path / "a.xlsx", ("A", rows), change=change)
+    with pytest.raises(kgge.DataError, match=f"line 4, column 3: an amount.*'{shows}'"):
+        kgge.read_annex(path)
+
+
+@pytest.mark.parametrize("what", ["row", "column", "struck"])
+def test_what_is_hidden_or_struck_out_is_named(tmp_path, what):
+    from openpyxl.styles import Font
+
+    def change(book):
+        sheet = book["A"]
+        if what == "row":
+            sheet.row_dimensions[5].hidden = True
+        elif what == "column":
+            sheet.column_dimensions["D"].hidden = True
+        else:
+            sheet["C5"].font = Font(strike=True)
+
+    found = kgge.read_annex(workbook(tmp_path / "a.xlsx", ("A", SHEET), change=change))
+    said = {"row": "hidden .* row 5", "column": "hidden .* row 3, 4, 5, 6", "struck":
+            "struck .* row 5"}[what]
+    (note,) = found.attrs["notes"]
+    assert re.search(said, note)
+    assert set(kgge.reconcile(found)["state"]) == {"agrees"}
+
+
+def test_what_is_struck_out_in_a_document_is_named(tmp_path):
+    import docx
+
+    rows = [["TT", "Nội dung", "2021", "Tổng"], ["I", "Dự án", "5", "5"], ["", "Tổng", "5", "5"]]
+    path = write_docx(tmp_path / "a.docx", ["ĐVT: triệu đồng"], rows)
+    document = docx.Document(str(path))
+    document.tables[0].cell(1, 2).paragraphs[0].runs[0].font.strike = True
+    document.save(str(path))
+    assert "table row at line 3: text that is struck out" in kgge.read_annex(path).attrs["notes"][0]
+
+
+@pytest.mark.parametrize("raised", [True, False])
+def test_an_amount_that_is_struck_out_or_raised_in_part_is_refused(tmp_path, raised):
+    """The old amount and the new one, 25 and 30, are not 2530, nor is that a mark of a footnote."""
+    import docx
+    import xlsxwriter
+
+    rows = [["TT", "Nội dung", "2021", "Tổng"], ["I", "Dự án", "30", "30"],
+            ["", "Tổng", "30", "30"]]
+    path = write_docx(tmp_path / "a.docx", ["ĐVT: triệu đồng"], rows)
+    document = docx.Document(str(path))
+    cell = document.tables[0].cell(1, 2).paragraphs[0]
+    cell.runs[0].text = "25"
+    cell.runs[0].font.strike = not raised
+    cell.add_run("30").font.superscript = raised
+    document.save(str(path))
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate([["ĐVT: triệu đồng"], *rows]):
+            sheet.write_row(at, 0, row)
+        sheet.write_rich_string("C3", book.add_format({"font_strikeout": not raised}), "25",
+                                book.add_format({"font_script": int(raised)}), "30")
+    for file in (path, tmp_path / "a.xlsx"):
+        with pytest.raises(kgge.DataError, match=r"line 3, column 3: .*'2530 \(partly struck out"):
+            kgge.read_annex(file)
 
 
 # Random layouts.
@@ -187,12 +287,18 @@ def layouts(draw):
 
 
 @settings(max_examples=250, deadline=None)
-@given(made=layouts(), kind=st.sampled_from(["tsv", "csv"]))
+@given(made=layouts(), kind=st.sampled_from(["tsv", "csv", "tsv", "csv", "docx", "xlsx"]))
 def test_any_layout_is_read_exactly_or_refused(tmp_path_factory, made, kind):
     rows, expected, exponent = made
     path = tmp_path_factory.mktemp("annex") / f"annex.{kind}"
-    mark = "\t" if kind == "tsv" else ";"
-    path.write_text("".join(mark.join(row) + "\n" for row in rows), encoding="utf-8")
+    if kind == "docx":
+        titles = rows[:1] if rows[0][0].startswith("Đơn vị") else []
+        write_docx(path, [row[0] for row in titles], rows[len(titles):], heads=2)
+    elif kind == "xlsx":
+        workbook(path, ("Phụ lục", rows))
+    else:
+        mark = "\t" if kind == "tsv" else ";"
+        path.write_text("".join(mark.join(row) + "\n" for row in rows), encoding="utf-8")
     try:
         annex = kgge.read_annex(path)
     except kgge.DataError as error:

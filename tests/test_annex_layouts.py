@@ -42,6 +42,7 @@ SUBTOTALS = {
                     "3|Cộng|30|20|60|40|150"),
     "beside a parent that prints it too": (*ROWS[:3], "|Cộng:|30|20|60|40|150"),
     "in capitals": ("I|Dự án 1|||||", *ROWS[1:3], "|CỘNG (I)|30|20|60|40|150"),
+    "in other words": ("I|Dự án 1|||||", *ROWS[1:3], "|Cộng DA 1|30|20|60|40|150"),
     "tổng": ("I|Dự án 1|||||", *ROWS[1:3], "|Tổng mục I|30|20|60|40|150"),
 }
 
@@ -176,6 +177,7 @@ def test_ways_of_naming_other_sources(tmp_path, other):
     ("Hội LHPN tỉnh", "is not understood beside its year or source: 'hội lhpn'"),
     ("NSTW, NSĐP", r"names more than one funding source \(central, local\)"),
     ("Địa phương và các nguồn khác", r"names more than one funding source \(local, other\)"),
+    ("Vốn đầu tư", "unknown funding source 'Vốn đầu tư'"), ("Tư nhân", "unknown funding source"),
     ("Ngân sách nhà nước", "without a funding source|no funding source"),
     ("Quỹ phụ nữ", "unknown funding source 'Quỹ phụ nữ'")])
 def test_a_heading_that_names_no_one_source_is_refused(tmp_path, heading, message):
@@ -202,6 +204,17 @@ def test_parts_that_make_up_their_row_are_its_lines(tmp_path):
     assert leaves(path) == LEAVES and set(states(path)) == {"agrees"}
 
 
+@pytest.mark.parametrize(("rows", "found"), [
+    # A part before the lines of its row is none of them; two that make it up are.
+    ((ROWS[0], "|Trong đó: hội nghị|10|5|20|10|45", *ROWS[1:4]), LEAVES),
+    ((ROWS[0], "|Trong đó: Tập huấn|10|5|20|10|45", "|Trong đó: Tờ rơi|20|15|40|30|105", ROWS[3]),
+     LEAVES),
+    ((ROWS[0], "|Trong đó: Tờ rơi|20|15|40|30|105", "|- Tập huấn|10|5|20|10|45", ROWS[3]), LEAVES)])
+def test_parts_beside_lines(tmp_path, rows, found):
+    path = write(tmp_path, UNIT, *HEADER, *rows, ROWS[4])
+    assert leaves(path) == found and set(states(path)) == {"agrees"}
+
+
 def test_parts_of_the_grand_total(tmp_path):
     path = write(tmp_path, UNIT, *HEADER, *ROWS, "|Trong đó:|||||", "|- Chi hội nghị|9|9|9|9|36")
     assert leaves(path) == LEAVES
@@ -221,6 +234,10 @@ def test_a_column_that_is_a_part_of_the_total_is_refused(tmp_path):
     head = ("TT|Nội dung|Tổng số|Trong đó|", "|||NSTW 2021|NSTW 2022")
     rows = ("I|Dự án 1|150|30|60", "II|Dự án 2|40|10|10", "|Tổng cộng|190|40|70")
     with pytest.raises(kgge.DataError, match="the columns under 'Trong đó' do not make up"):
+        kgge.read_annex(write(tmp_path, UNIT, *head, *rows))
+    head = ("TT|Nội dung|2021||2022|", "||Tổng số|Trong đó: NSTW|Tổng số|Trong đó: NSTW")
+    rows = ("I|Dự án 1|50|30|5|5", "|Tổng cộng|50|30|5|5")
+    with pytest.raises(kgge.DataError, match=r"'Trong đó' do not make up .*\(2021\)"):
         kgge.read_annex(write(tmp_path, UNIT, *head, *rows))
 
 
@@ -296,6 +313,21 @@ def test_columns_that_are_no_money_are_passed_over(tmp_path, head, row):
     assert leaves(write(tmp_path, UNIT, *("|".join(line) for line in between))) == LEAVES
 
 
+@pytest.mark.parametrize("at", [2, 4, 6])
+def test_a_blank_column_is_passed_over(tmp_path, at):
+    lines = [line.split("|") for line in (*HEADER, *ROWS)]
+    for line in lines:
+        line.insert(at, "")
+    path = write(tmp_path, UNIT, *("|".join(line) for line in lines))
+    assert leaves(path) == LEAVES and set(states(path)) == {"agrees"}
+
+
+def test_a_level_of_government_is_no_source_in_a_column_of_agencies(tmp_path):
+    head = "TT|Nội dung|Cơ quan thực hiện|2021|2022|Tổng"
+    rows = ("I|Dự án 1|Tỉnh|30|60|90", "II|Dự án 2|Huyện|10|10|20", "|Tổng||40|70|110")
+    assert leaves(write(tmp_path, UNIT, head, *rows)) == {"I": [30, 60], "II": [10, 10]}
+
+
 @pytest.mark.parametrize("heading", ["Lũy kế", "", "Số người"])
 def test_a_column_of_numbers_that_is_not_understood_is_refused(tmp_path, heading):
     path = write(tmp_path, UNIT, HEADER[0] + f"|{heading}", HEADER[1] + "|",
@@ -310,6 +342,25 @@ def test_a_year_that_is_no_plan_is_refused(tmp_path, heading):
     path = write(tmp_path, UNIT, HEADER[0].replace("2021", heading), HEADER[1], *ROWS)
     with pytest.raises(kgge.DataError, match=f"line 2: the heading '{heading}' is not understood"):
         kgge.read_annex(path)
+
+
+@pytest.mark.parametrize("named", ["NSTW", "Ngân sách địa phương"])
+def test_sources_named_in_the_rows_are_refused(tmp_path, named):
+    head = "TT|Nội dung|Nguồn vốn|2021|2022|Tổng"
+    rows = (f"I|Dự án 1|{named}|30|60|90", "II|Dự án 2|Nguồn khác|10|10|20", "|Tổng||40|70|110")
+    with pytest.raises(kgge.DataError, match=f"line 3: '{named}' names a funding source in a row"):
+        kgge.read_annex(write(tmp_path, UNIT, head, *rows))
+
+
+@pytest.mark.parametrize("groups", [("Quỹ A", "Quỹ B"), ("NSTW", "Hội LHPN"),
+                                    ("Kế hoạch", "Thực hiện")])
+def test_headings_over_some_of_the_years_must_be_understood(tmp_path, groups):
+    head = (f"TT|Nội dung|{groups[0]}||{groups[1]}||Tổng", "||2021|2022|2021|2022|")
+    with pytest.raises(kgge.DataError, match="line [23]: .*(understood|stands under|without)"):
+        kgge.read_annex(write(tmp_path, UNIT, *head, *ROWS))
+    head = ("TT|Nội dung|Phân kỳ đầu tư||Tổng cộng", "||2021|2022|")
+    rows = ("I|Dự án 1|50|100|150", "|Tổng cộng|50|100|150")
+    assert leaves(write(tmp_path, UNIT, *head, *rows)) == {"I": [50, 100]}
 
 
 def test_what_each_column_was_taken_for_stands_in_the_error(tmp_path):
@@ -369,6 +420,11 @@ def test_a_fault_on_a_line_is_told_once(tmp_path):
     with pytest.raises(kgge.DataError, match="line 5: no label before '10'") as error:
         kgge.read_annex(path)
     assert str(error.value).count("line 5") == 1
+    path = write(tmp_path, UNIT, *HEADER, ROWS[0], "|- Tập huấn|10|5|20|10|45", "|Trong đó:|||||",
+                 "|- Tờ rơi|20|15|40|30|105", *ROWS[3:])
+    with pytest.raises(kgge.DataError, match="line 6: no part of the row above follows") as error:
+        kgge.read_annex(path)
+    assert str(error.value).count("\n") == 1
 
 
 # Empty fields, amounts below zero, rounding.
@@ -420,6 +476,13 @@ def test_csv_with_any_separator(tmp_path, mark, bom):
     path = write(tmp_path, bom + UNIT, *HEADER, *rows, name="annex.csv", mark=mark)
     assert leaves(path) == LEAVES
     assert 'Tờ rơi, pa nô; "áp phích"' in set(kgge.read_annex(path)["label"])
+
+
+@pytest.mark.parametrize("number", ["10\n200", "1\n\n200"])
+def test_two_numbers_in_a_field_are_not_made_one(tmp_path, number):
+    rows = [ROWS[0].replace("|30|", f'|"{number}"|'), *ROWS[1:]]
+    with pytest.raises(kgge.DataError, match="line 4, column 3: .*there stands '1.* / 200'"):
+        kgge.read_annex(write(tmp_path, UNIT, *HEADER, *rows))
 
 
 def test_quotes_of_an_export_and_quotes_of_a_label(tmp_path):

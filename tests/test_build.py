@@ -115,6 +115,26 @@ def test_another_province_needs_no_change_of_code(data):
     assert kgge.load_outcomes().empty and not kgge.load_outcomes().attrs["illustrative"]
 
 
+def test_an_annex_of_years_alone_in_thousands_is_built(data):
+    """Its source is `all`; a field that a correction fills, and one that is zero by the totals."""
+    for path in (*(data / "raw").glob("*annex*"), *(data / "raw" / "returns").rglob("*.xlsx")):
+        path.unlink()
+    (data / "raw" / "an-annex.csv").write_text(
+        "ĐVT: 1.000đ;;;;\nTT;Nội dung;2021;2022;Tổng\nI;Dự án;;;\n1;Tập huấn;1.500;;2.000\n"
+        "2;Hội thảo;;7;7\n;Tổng cộng;1.500;507;2.007\n", encoding="utf-8")
+    (data / "raw" / "an-annex.corrections.csv").write_text(
+        "line,column,printed,corrected,reason\n4,4,,500,left out in typing\n", encoding="utf-8")
+    with (data / "raw" / "labels.csv").open("a", encoding="utf-8") as file:
+        file.write("source,all,Mọi nguồn vốn,All sources\n")
+    build()
+    assert kgge.load_budget()[["item", "year", "source", "amount"]].to_numpy().tolist() == [
+        ["I.1", 2021, "all", 1.5], ["I.1", 2022, "all", 0.5], ["I.2", 2021, "all", 0],
+        ["I.2", 2022, "all", 0.007]]
+    repairs = pd.read_csv(data / "processed" / "repairs.csv", engine="c")
+    assert repairs[["line", "rule", "printed"]].to_numpy().tolist() == [
+        [4, "correction", "(empty)"], [5, "empty field", "(empty)"]]
+
+
 def test_trace_leads_to_the_printed_cell():
     lines = kgge.annex.read.find_annex().read_text(encoding="utf-8").split("\n")
     budget = kgge.load_budget()
@@ -179,6 +199,80 @@ def test_codes_without_label_are_all_named_before_anything_is_written(data):
     with pytest.raises(kgge.DataError, match="no label for group students, unit rach-gia"):
         build()
     assert contents(data / "processed") == before
+
+def shares():
+    return kgge.load_outcomes(), kgge.load_targets(), kgge.load_units()
+
+
+def test_trace_tells_what_is_counted_from_what_the_range_rests_on():
+    """1a 2016: one eligible has no reached beside it; 1b 2020: Giồng Riềng as of 2019."""
+    progress = kgge.progress(*shares())
+    for row in progress.query("year in [2016, 2020]").to_dict("records"):
+        found = kgge.trace(pd.DataFrame([row]))
+        counted = found[~found["carried"]].groupby("figure")["value"].sum()
+        assert counted.to_dict() == {"eligible": row["eligible"], "reached": row["reached"]}
+    found = kgge.trace(progress.query("indicator == '1b' and year == 2020"))
+    carried = found[found["carried"]]
+    assert carried["unit"].unique().tolist() == ["giong-rieng"]
+    assert carried["year"].unique().tolist() == [2019]
+    assert carried.groupby("figure")["value"].sum().to_dict() == {
+        "eligible": 224655, "reached": 74455}
+    first = kgge.trace(progress.query("indicator == '1a' and year == 2016"))
+    assert set(first.loc[first["carried"], "year"]) == {2016, 2017}  # a later return too
+
+
+@pytest.mark.parametrize("rows", [
+    lambda: kgge.coverage(*shares(), "unit").merge(kgge.load_units(), on="unit"),
+    lambda: kgge.gap(*shares(), 2020), lambda: kgge.gap(*shares(), 2020).merge(kgge.load_units())])
+def test_trace_of_one_unit_leads_to_its_own_cells(rows):
+    table = rows().query("unit == 'giong-rieng' and year == 2020 and indicator == '1b'")
+    found = kgge.trace(table)
+    assert found["carried"].all() and found["year"].eq(2019).all() and len(found) == 4
+
+
+def test_trace_of_a_census_of_money_and_of_reporting_rates(data):
+    path = next((data / "raw" / "returns" / "2016").glob("*kien-hai*"))
+    for old in (data / "raw" / "returns").rglob("*kien-hai*"):
+        old.unlink()
+    build()
+    assert not path.exists()
+    found = kgge.trace(kgge.progress(*shares()).query("indicator == '1b' and year == 2016"))
+    assert found.loc[found["figure"] == "residents", "unit"].tolist() == ["kien-hai"]
+    assert found["file"].iloc[-1] == "units.csv" and found["carried"].iloc[-1]
+    money = kgge.execution(kgge.load_budget(), kgge.load_spending(), "project", years=[2016, 2017])
+    cells = kgge.trace(money.head(1))
+    assert cells["value"].sum() == pytest.approx(money.loc[0, ["planned", "spent"]].sum())
+    assert not cells.loc[cells["file"].str.endswith("xlsx"), "text"].eq("").any()
+    upto = kgge.execution(kgge.load_budget(), kgge.load_spending(), ["project", "year"],
+                          cumulative=True).query("project == 'II' and year == 2018")
+    assert kgge.trace(upto)["value"].sum() == pytest.approx(upto[["planned", "spent"]].sum().sum())
+    rates = kgge.reporting_rates(kgge.load_reporting()).query("year == 2016")
+    assert len(kgge.trace(rates)) == rates["received"].iloc[0]
+
+
+def test_trace_says_when_a_source_has_changed_since_the_build(data):
+    returns, outcomes = data / "raw" / "returns", kgge.load_outcomes()
+    row = outcomes.query("unit == 'labour' and year == 2016").head(1)
+    path = returns / row["file"].iloc[0]
+    book = openpyxl.load_workbook(path)
+    book[row["sheet"].iloc[0]].cell(int(row["row"].iloc[0]), 6).value = 1
+    book.save(path)
+    for rows in (row, kgge.progress(*shares()).query("indicator == '1a' and year == 2016")):
+        with pytest.raises(kgge.DataError, match=r"kgge build.*\n.*reached: 6.0 was read, there "
+                                                 "stands '1'"):
+            kgge.trace(rows)
+    path.rename(path.with_name("renamed.xlsx"))
+    for rows in (row, kgge.load_reporting().query("unit == 'labour' and year == 2016")):
+        with pytest.raises(kgge.DataError, match="labour.xlsx is no longer there"):
+            kgge.trace(rows)
+    targets = data / "raw" / "targets.csv"
+    targets.write_text(targets.read_text("utf-8").replace("0.70,", "0.90,", 1), "utf-8")
+    with pytest.raises(kgge.DataError, match="targets.csv, line 2, target: 0.7 was read, .*'0.90'"):
+        kgge.trace(kgge.load_targets())
+    annex = next((data / "raw").glob("*annex.tsv"))
+    annex.write_text(annex.read_text("utf-8").replace("\t50\t", "\t60\t", 1), "utf-8")
+    with pytest.raises(kgge.DataError, match="annex.tsv, line 12, column 3: 50 was read, there"):
+        kgge.trace(kgge.load_budget().head(1))
 
 
 def test_trace_of_something_else():

@@ -64,7 +64,8 @@ def test_arithmetic_in_vietnamese():
     for line in (
             "Tỷ lệ bao phủ: 500 / 2.000 người = 25,0% (1/3 đơn vị có báo cáo)",
             "Hệ số tiến độ: 35,7% / 40,0% = 0,89",
-            "Kết luận: Cần đẩy nhanh. Kết luận còn phụ thuộc báo cáo còn thiếu hoặc còn nghi vấn",
+            f"Kết luận: {kgge.label('status', 'acceleration_needed', 'vi')}. "
+            "Kết luận còn phụ thuộc báo cáo còn thiếu hoặc còn nghi vấn",
             "“Đúng tiến độ” nếu các đơn vị còn thiếu đã tiếp cận 29,8% số đối tượng "
             "(năm 2016: 16,0%), tức 298 / 1.000 người",
             "Khoảng có thể khi tính cả các đơn vị thiếu báo cáo: từ 22,0% đến 50,0%"):
@@ -110,7 +111,7 @@ def test_no_baseline_no_data_and_no_range():
     assert "Verdict: Not assessable\n" in card and "firm" not in card and "any verdict" not in card
     card = status_card(short, "1a", 2018, "vi")
     assert "Chưa đơn vị nào trong số 3 đơn vị phải báo cáo gửi số liệu của năm này\n" in card
-    assert "Kết luận: Chưa thể đánh giá\n" in card
+    assert f"Kết luận: {kgge.label('status', 'not_assessable', 'vi')}\n" in card
     alone = progress(alone_outcomes(), TARGETS, UNITS[:1])
     assert "from the one unit that is to report" in status_card(alone, "1a", 2018, "en")
     nobody = progress(alone_outcomes(), TARGETS, UNITS[:1].assign(indicators="4"))
@@ -154,6 +155,13 @@ def test_what_nobody_knows_is_given_in_persons():
     # 720 / (1000 + 28) is 70.04%, 720 / 1029 is 69.97%
     assert "The eligible persons of the missing units together are not known; falling short of " \
         "“Achieved” would take 29 persons more, none of them reached" in card
+    early = status_card(table(("labour", 2016, 1000, 120)), "1a", 2016, "en")
+    assert [line for line in early.split("\n") if "are not known;" in line] == [
+        # 135 / 1015 is 13.3%, 120 / 1429 is 8.4%: the lines next to 12.0%, and no other
+        f"The eligible persons of the missing units together are not known; {rest}" for rest in (
+            "“On track” would take 15 persons more, all of them reached",
+            "falling short of “Acceleration needed” would take 429 persons more, none of them "
+            "reached")]
     below = status_card(table(("labour", 2020, 1000, 600)), "1a", 2020, "en")
     assert "“Achieved” would take 334 persons more, all of them reached" in below  # 934 / 1334
 

@@ -26,7 +26,8 @@ from matplotlib.text import Text  # noqa: E402
 FIVE = range(2016, 2021)
 CHARTS = sorted(set(charts.__all__) - {"ChartText", "chart_data", "chart_text", "finish"})
 OF_RETURNS = [c for c in CHARTS if c.startswith(("planned_against", "execution", "reports", "path",
-                                                 "scorecard", "coverage"))]
+                                                 "scorecard", "coverage", "gap", "reach",
+                                                 "women", "warnings"))]
 
 
 # ---- tables
@@ -52,8 +53,10 @@ def executed(plan, by, scale=1.0, holes=False):
     if holes:
         out.loc[out.index % 3 == 1, ["spent", "state"]] = [np.nan, "not_reported"]
         out.loc[out.index % 3 == 2, ["planned", "state"]] = [0.0, "unplanned"]
-    out["unplanned"] = out["spent"].where(out["planned"] == 0, 0.0)
-    out["execution"] = (out["spent"] / out["planned"]).where(out["planned"] > 0)
+    out["other"] = out["spent"] * 0.1
+    out["within"] = out["spent"] - out["other"]
+    out["not_known"], out["units_expected"], out["units_with_figure"] = 2 * holes, 26, 25
+    out["execution"] = (out["within"] / out["planned"]).where(out["planned"] > 0)
     out.loc[(out["planned"] == 0) & (out["spent"] == 0), "state"] = "nothing_planned"
     return out
 
@@ -106,26 +109,45 @@ def gallery(years=FIVE, projects=("I", "II", "III", "IV"), sources=("central", "
     yearly["constant"], yearly["base_year"] = yearly["amount"] / 1.07, 2010
     how = {"holes": holes, "zero": scale == 0}
     last = max(years)
+    gaps = pd.DataFrame([{"indicator": "1a", "year": last, "unit": u, "target": 0.7,
+                          "gap": 90.0 - 60 * k} for k, u in enumerate(units)])
+    gaps["gap_low"], gaps["gap_high"] = gaps["gap"] - 5, gaps["gap"] + 8
+    if holes:
+        gaps.loc[gaps.index % 3 == 0, "gap"] = np.nan
+    gaps["gap_share"] = gaps["gap"].where(gaps["gap"] > 0) / (gaps["gap"].clip(lower=0).sum() or 1)
+    tipping = pd.DataFrame([{
+        "indicator": i, "year": last, "threshold": 0.7, "verdict_above": "achieved",
+        "verdict_below": "not_achieved", "state": ("open", "certain_above")[k % 2],
+        "share_needed": np.nan if holes else 0.4, "last_share": 0.3, "last_year": last - 1,
+        "missing_units": "labour;justice"} for k, i in enumerate(indicators)])
+    both = [{"indicator": "1a", "year": last, "group": g, "sex": s}
+            for g in groups for s in ("female", "male")]
+    quality = reported(units, years).assign(warnings=range(len(units) * len(years)), errors=1)
     made = {
+        "warnings_by_unit_and_year": quality,
+        "gap_by_unit": gaps,
+        "reach_needed": tipping,
+        "women_against_men": covered(both, **how),
         "planned_by_year_and_source": summed(["year", "source"]),
         "planned_by_project_and_source": summed(["project", "source"]),
         "planned_by_project_and_year": summed(["project", "year"]),
-        "planned_by_line": summed(["project", "item"]),
+        "planned_by_line": summed(["project", "item", "source"]),
         "source_shares_by_year": part,
         "planned_in_constant_prices": yearly,
         "planned_against_spent": executed(plan, "project", holes=holes),
         "execution_by_project_and_year": executed(plan, ["project", "year"], holes=holes),
         "reports_received": reported(units, years),
         "path_to_target": judged([{"indicator": "1a", "year": y} for y in years], **how),
+        "paths_to_targets": judged([{"indicator": i, "year": y} for i in indicators
+                                    for y in years], **how),
         "scorecard": judged([{"indicator": i, "year": last} for i in indicators], **how),
-        "coverage_by_group_and_sex": covered(
-            [{"indicator": "1a", "year": last, "group": g, "sex": s}
-             for g in groups for s in ("female", "male")], **how),
+        "coverage_by_group_and_sex": covered(both, **how),
         "coverage_by_unit": covered(
             [{"indicator": "1a", "year": last, "unit": u} for u in units], **how),
     }
-    for table in made.values():
-        table.attrs.setdefault("illustrative", True)
+    for name, table in made.items():
+        if name in OF_RETURNS:
+            table.attrs["illustrative"] = True
     return made
 
 
@@ -145,7 +167,13 @@ def real():
     }
     progress = kgge.progress(outcomes, kgge.load_targets(), units)
     out["path_to_target"] = progress[progress["indicator"] == "4"]
+    out["paths_to_targets"] = progress
     out["scorecard"] = progress[progress["year"] == progress["year"].max()]
+    out["women_against_men"] = kgge.coverage(outcomes, kgge.load_targets(), units, "sex").query(
+        "year == 2020")
+    out["gap_by_unit"] = kgge.gap(outcomes, kgge.load_targets(), units, 2020).query(
+        "indicator == '1b'")
+    out["reach_needed"] = kgge.tipping(outcomes, kgge.load_targets(), units, 2020)
     for name, by in (("coverage_by_group_and_sex", ["group", "sex"]), ("coverage_by_unit", "unit")):
         table = kgge.coverage(outcomes, kgge.load_targets(), units, by)
         out[name] = table[(table["indicator"] == "1a") & (table["year"] == table["year"].max())]
@@ -238,10 +266,25 @@ def assert_right(name, table, lang, monkeypatch):
         table = table[table["expected"]].assign(state="")
         data = charts.chart_data(ax)
         assert len(data) == len(table) and set(data["state"]) <= set(kgge.plan.REPORT_STATES)
-    elif name == "path_to_target":
+    elif name in ("path_to_target", "paths_to_targets"):
         data = charts.chart_data(ax)
-        assert data["target"].dropna().unique() == [table["target"].iloc[0]]
+        assert set(data["target"].dropna()) == set(table["target"])
         assert_same(table, data[data["year"].isin(table["year"])].drop(columns="target"))
+    elif name == "women_against_men":
+        wide = table.pivot(index=[k for k in ("indicator", "group") if k in table], columns="sex",
+                           values="coverage").dropna()
+        drawn = charts.chart_data(ax)["difference"].dropna()
+        assert sorted((wide["female"] - wide["male"]).round(9)) == sorted(drawn.round(9))
+    elif name == "warnings_by_unit_and_year":
+        due = table[table["expected"]]
+        assert_same(due.assign(warnings=due["warnings"].where(due["received"])),
+                    charts.chart_data(ax))
+    elif name == "gap_by_unit":  # beyond the target is drawn as no gap
+        assert_same(table.assign(gap=table["gap"].clip(lower=0)), charts.chart_data(ax))
+    elif name == "reach_needed":
+        ends = ["share_needed", "last_share"]
+        assert_same(table.assign(**table[ends].where(table["state"] == "open")),
+                    charts.chart_data(ax))
     else:
         assert_same(table, charts.chart_data(ax))
     return ax
@@ -353,8 +396,8 @@ def test_titles_and_description_say_the_finding():
     table = totals(kgge.load_budget(), ["year", "source"])
     text = charts.chart_text(charts.planned_by_year_and_source(table, lang="vi"))
     assert text.title == ("Ngân sách trung ương chiếm 59,8% trong 6.600 triệu đồng "
-                          "dự kiến; năm 2017 và 2019 có mức dự kiến cao nhất")
-    assert text.subtitle == "Kinh phí dự kiến theo năm và nguồn vốn, triệu đồng, 2016–2020"
+                          "dự kiến; cao nhất là các năm 2017 và 2019")
+    assert text.subtitle == "Kinh phí dự kiến theo năm và nguồn kinh phí, triệu đồng, 2016–2020"
     assert "27/KH-UBND" in text.source and "03/3/2016" in text.source
     assert "2018: Ngân sách trung ương 690, Ngân sách địa phương 450." in text.alt
 
@@ -363,14 +406,14 @@ def test_share_is_not_rounded_over_its_target():
     table = gallery(years=[2019])["path_to_target"].assign(
         coverage=0.69997, coverage_low=0.69997, coverage_high=0.69997)
     text = charts.chart_text(charts.path_to_target(table, lang="vi"))
-    assert "69,9%" in text.title and "70,0%" in text.title
+    assert "69,9%" in text.title and "mục tiêu 70% " in text.title
 
 
 def test_missing_is_said_and_no_zero():
     table = gallery(holes=True)["planned_against_spent"]
     ax = charts.planned_against_spent(table, lang="en")
     text = charts.chart_text(ax)
-    assert "1 of 4 projects not reported" in text.title and "Unplanned" in text.alt
+    assert "1 of 4 projects is not reported" in text.title and "Unplanned" in text.alt
     assert charts.chart_data(ax)["spent"].isna().sum() == 1
 
 
@@ -395,15 +438,176 @@ def test_unknown_code_and_two_indicators_are_errors():
     assert not plt.get_fignums()
 
 
-def test_constant_prices_name_their_base_year_or_are_refused():
+def test_constant_prices_name_their_one_base_year():
     table = real_terms(totals(kgge.load_budget(), "year"), 2018)
-    plain = pd.DataFrame(table.to_dict("list"))  # nothing but its columns
-    assert "2018" in charts.planned_in_constant_prices(plain, lang="en").get_title()
-    with pytest.raises(DataError, match="not base_year"):
+    assert "2018" in charts.planned_in_constant_prices(table, lang="en").get_title()
+    plt.close("all")
+    with pytest.raises(DataError, match="needs the columns year, constant, base_year"):
         charts.planned_in_constant_prices(table.drop(columns="base_year"))
+    with pytest.raises(DataError, match="base_year holds 2018, 2019"):
+        charts.planned_in_constant_prices(table.assign(base_year=[2018, 2018, 2018, 2018, 2019]))
+
+
+def spoken(name, table, lang="en", **given):
+    text = charts.chart_text(getattr(charts, name)(table, lang=lang, **given))
+    plt.close("all")
+    return text
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_illustrative_spending_never_comes_out_as_the_plan_and_unmarked(name):
+    """Any chart, given what was spent by its own keys: marked as such, or refused."""
+    spent = kgge.load_spending().assign(project=lambda t: t["item"].str.split(".").str[0])
+    keys = {"planned_by_line": ["project", "item"], "source_shares_by_year": ["year", "source"],
+            "planned_in_constant_prices": ["year"]}.get(name, [
+                k for k in ("project", "year", "source", "unit") if k in name] or ["year"])
+    for column in ("amount", "spent"):
+        table = spent.groupby(keys)["amount"].sum().rename(column).reset_index()
+        table["share"] = table[column] / table[column].sum()
+        if name == "planned_in_constant_prices":
+            table["constant"], table["base_year"] = table[column], 2016
+        try:
+            text = spoken(name, table)
+        except DataError as refused:
+            assert "make one with" in str(refused)
+            continue
+        assert text.illustrative and text.alt.startswith("ILLUSTRATIVE")
+        assert "returns" in text.source and "annex" not in text.source
+        assert "planned" not in (text.title + text.subtitle).lower()
+
+
+def test_a_part_is_spoken_of_as_a_part():
+    plan = kgge.load_budget()
+
+    def title(part, lang="en"):
+        return spoken("planned_by_year_and_source", totals(part, ["year", "source"]), lang).title
+
+    assert title(plan.query("project == 'II'")).startswith("Project 2: the central budget was to")
+    assert title(plan.query("source == 'local'"), "vi").startswith(
+        "Ngân sách địa phương: dự kiến 2.650 triệu đồng")
+    assert title(plan.query("item == 'IV.2.1'")).startswith("Project 4")
+    assert title(plan).startswith("The central budget was to provide 59.8%")
+    later = totals(plan.query("year > 2018"), ["project", "source"])
+    assert spoken("planned_by_project_and_source", later).subtitle.endswith("2019–2020")
+    money = execution(plan, kgge.load_spending().query("unit == 'rach-gia'"), "project")
+    assert spoken("planned_against_spent", money).title.startswith("Rạch Giá: ")
+
+
+def test_ties_and_single_rows_are_sentences():
+    fourth = totals(kgge.load_budget().query("project == 'IV'"), ["year", "source"])
+    assert spoken("planned_by_year_and_source", fourth).title == (
+        "Project 4: each source was to provide 50.0% of the 2,200 million dong planned; "
+        "the same in each year")
+    assert "mỗi nguồn chiếm 50,0%" in spoken("planned_by_year_and_source", fourth, "vi").title
+    equal = pd.DataFrame({"project": ["I", "II"], "source": "local", "amount": 5.0})
+    assert spoken("planned_by_project_and_source", equal).title == (
+        "Local budget: each project has 50.0% of the 10 million dong planned")
+    returns = reported(["labour", "justice"], [2016]).assign(expected=True, received=[True, False])
+    assert "; 1 is missing" in spoken("reports_received", returns).title
+    one = gallery(units=["labour"])["coverage_by_unit"]
+    assert spoken("coverage_by_unit", one).title.count("%") == 1
+
+
+def test_what_ranges_leave_open_is_no_finding():
+    rows = pd.DataFrame({"indicator": "4", "year": 2020, "group": "persons_in_need",
+                         "sex": ["female", "male"], "coverage": [0.756, 0.778],
+                         "coverage_low": [0.665, 0.671], "coverage_high": [0.786, 0.786]})
+    assert "women and men about alike" in spoken("coverage_by_group_and_sex", rows).title
+    assert "nữ và nam gần như ngang nhau" in spoken("coverage_by_group_and_sex", rows, "vi").title
+    assert "no clear difference" in spoken("women_against_men", rows).title
+    known = rows.assign(coverage_low=rows["coverage"], coverage_high=rows["coverage"])
+    assert "(women) to 77.8% (men)" in spoken("coverage_by_group_and_sex", known).title
+    assert "men ahead in 1 of 1 groups" in spoken("women_against_men", known).title
+    unknown = rows.assign(coverage_low=np.nan, coverage_high=np.nan)
+    assert "no clear difference" in spoken("women_against_men", unknown).title
+
+
+def test_execution_counts_planned_sources_and_says_what_is_left_out():
+    table = execution(kgge.load_budget(), kgge.load_spending(), "project")
+    text = spoken("planned_against_spent", table)
+    assert "5,711.3 of the 6,600 million dong planned were spent (86.5%)" in text.title
+    assert "at least 609.0 from other sources" in text.title
+    assert "unit returns; 45 figures are not known" in text.subtitle
+    grid = execution(kgge.load_budget(), kgge.load_spending(), ["project", "year"])
+    ax = charts.execution_by_project_and_year(grid, lang="en")
+    shown = {text.get_text() for text in ax.texts}
+    assert {"86.5%", "87.8%", "73.3%"} <= shown, "totals of all, of a project, of a year"
+    over = grid.assign(execution=1.2, within=grid["planned"] * 1.2)
+    assert "▲120.0%" in spoken("execution_by_project_and_year", over).alt
+
+
+def test_what_is_not_assessable_is_never_firm_and_a_target_is_as_the_plan_writes_it():
+    table = gallery()["scorecard"].assign(status="not_assessable", firm=True)
+    text = spoken("scorecard", table)
+    assert text.title.endswith("no indicator can be assessed") and "depend" not in text.title
+    assert "target 70%" in text.alt and "70.0%" not in text.alt
+    judged_ = spoken("scorecard", gallery()["scorecard"])
+    assert "Cut points and baseline are ours" in judged_.source
+    due = spoken("reports_received", kgge.load_reporting(), "vi")
+    assert "do nhóm biên soạn đặt ra" in due.source
+
+
+def test_a_range_that_leaves_its_share_outside_is_said_to_be_of_all():
+    row = {"coverage": 0.910, "coverage_low": 0.911, "coverage_high": 0.912, "target": 0.8}
+    table = gallery(years=[2019])["path_to_target"].assign(**row)
+    assert "91.0% (with those missing: 91.1–91.2%)" in spoken("path_to_target", table).alt
+    same = table.assign(coverage_low=0.91001, coverage_high=0.91002)
+    assert "2019: 91.0%." in spoken("path_to_target", same).alt
+
+
+def test_silent_units_share_a_row():
+    table = gallery(units=kgge.load_units()["unit"].head(20))["coverage_by_unit"]
+    table.loc[2:, "coverage"] = np.nan
+    ax = charts.coverage_by_unit(table, lang="en")
+    assert "18 units did not report" in [label.get_text() for label in ax.get_yticklabels()]
+    assert charts.chart_data(ax)["coverage"].isna().sum() == 18
+
+
+def test_gap_of_objective_four_sums_to_579_persons():
+    table = kgge.gap(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), 2020)
+    text = spoken("gap_by_unit", table[table["indicator"] == "4"])
+    assert "579 persons" in text.title and "first 4 units hold 49%" in text.title
+    decided = kgge.tipping(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), 2020)
+    assert spoken("reach_needed", decided, "vi").title.endswith(
+        "đạt mục tiêu nếu Giồng Riềng đã tiếp cận được 35,9% (năm 2019: 33,1%)")
+
+
+def test_own_title_and_subtitle_and_helpful_errors():
+    plan = kgge.load_budget()
+    text = spoken("planned_by_year_and_source", totals(plan, ["year", "source"]),
+                  title="Our words", subtitle="Million dong")
+    assert (text.title, text.subtitle) == ("Our words", "Million dong")
+    assert text.alt.startswith("Our words. Million dong. ")
+    with pytest.raises(DataError, match=r"more than one row for year 2016, source central.*"
+                                        r"kgge.totals\(budget, \['year', 'source'\]\)"):
+        charts.planned_by_year_and_source(plan)
+    with pytest.raises(DataError, match="takes a table .*, not list; make one with"):
+        charts.scorecard([1])
+    with pytest.raises(DataError, match="not share; make one with kgge.shares"):
+        charts.source_shares_by_year(totals(plan, ["year", "source"]))
+    both = totals(plan, ["year", "source"]).assign(spent=1.0)
+    with pytest.raises(DataError, match="amount .planned. or spent"):
+        charts.planned_by_year_and_source(both)
+    text_years = totals(plan, ["year", "source"]).astype({"year": str})
+    assert spoken("planned_by_year_and_source", text_years).subtitle.endswith("2016–2020")
+
+
+def test_the_mark_stands_in_the_source_line_too():
+    ax = charts.reports_received(kgge.load_reporting(), lang="vi")
+    source = next(text for text in ax.texts if text.get_gid() == "source")
+    assert source.get_text().replace("\xa0", " ").startswith("SỐ LIỆU MINH HỌA. Nguồn")
 
 
 # ---- an analyst's own chart
+
+def test_axes_of_ones_own_chart_follow_the_language():
+    figure, ax = plt.subplots()
+    ax.plot([0, 1], [0.1, 0.9])
+    for lang, half in (("vi", "0,5"), ("en", "0.5")):
+        kgge.finish(ax, "A", "B", "C", "D", illustrative=False, lang=lang)
+        figure.canvas.draw()
+        assert any(half in label.get_text() for label in ax.get_yticklabels()), lang
+
 
 @pytest.mark.parametrize(("shape", "width"), [((2, 1), 6.3), ((1, 2), 12.6)])
 def test_charts_share_a_figure_of_the_caller(shape, width, monkeypatch):

@@ -56,6 +56,24 @@ def test_build_says_what_it_did(data):
     assert "ILLUSTRATIVE returns" in found.stdout and "101 checks, 0 differ" in found.stdout
 
 
+def test_build_says_what_it_took_the_columns_for_and_how_many_checks_there_are(data):
+    """Where a parent prints nothing, less can be checked; what is left out is named."""
+    path = next((data / "raw").glob("*annex.tsv"))
+    lines = path.read_text(encoding="utf-8").split("\n")
+    numbers = lines[10].split("\t")
+    lines[10] = "\t".join([*numbers[:2], *[""] * 11])
+    lines.insert(21, "\tTrong đó: hội nghị\t10\t10" + "\t0" * 8 + "\t20")
+    path.write_text("\n".join(lines), encoding="utf-8")
+    beside = next((data / "raw").glob("*.corrections.csv"))
+    beside.write_text(beside.read_text(encoding="utf-8").replace("38,12", "39,12"), "utf-8")
+    found = kgge("build", "-v", data=data)
+    assert found.returncode == 0, found.stderr
+    assert "101 checks, 0 differ, 12 cannot be made (not printed), 89 agree" in found.stdout
+    assert "column 2 label, column 3 2016 central" in found.stdout
+    assert "line 22: 'Trong đó: hội nghị' is part of line 21" in found.stdout
+    assert "column 3 2016 central" not in kgge("build", data=data).stdout
+
+
 def test_build_of_an_annex_that_does_not_add_up(data):
     path = next((data / "raw").glob("*annex.tsv"))
     path.write_text(path.read_text(encoding="utf-8").replace("\t1,150", "\t1,151"),

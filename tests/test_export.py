@@ -158,6 +158,39 @@ def test_labels_neither_run_nor_break_a_file(data):
     assert {cell.data_type for cell in cells} == {"s", "n"}
 
 
+def test_pictures_without_their_words_and_half_a_page_wide(some):
+    """The words go, the mark stays; a chart that was exported bare has its words again."""
+    spent = next(figure for figure in some if figure.name == "planned_against_spent")
+    files = draw(spent, "en", ["svg", "png"], bare=True, widths=(16, 8)).files
+    words = {name: content.decode() for name, content in files.items() if name.endswith("svg")}
+    assert set(words) == {f"planned_against_spent{size}{bare}.svg"
+                          for size in ("", "-8cm") for bare in ("", "-bare")}
+    for name, svg in words.items():
+        texts = " ".join(re.findall("<text[^>]*>([^<]+)", svg))
+        assert MARK["en"] in texts and "Project 1" in texts.replace("\xa0", " ")
+        assert ("Source" in texts) == ("bare" not in name)
+    with Image.open(BytesIO(files["planned_against_spent-8cm.png"])) as image:
+        assert image.width / image.info["dpi"][0] * 2.54 == pytest.approx(8, abs=0.02)
+    ax = kgge.charts.planned_against_spent(spent.table, lang="en")
+    before, high = [text.get_text() for text in ax.texts], ax.figure.get_figheight()
+    with kgge.charts.layout.bare(ax):
+        assert ax.figure.get_figheight() < high - 0.8
+    assert sorted(text.get_text() for text in ax.texts) == sorted(before)
+    assert ax.figure.get_figheight() == pytest.approx(high, abs=0.1)
+    pyplot.close(ax.figure)
+    with pytest.raises(ValueError, match="width 12: allowed are 16, 8"):
+        export("nowhere", widths=(12,))
+
+
+def test_text_of_svg_is_text_and_csv_rows_stand_alone(two):
+    svg = (two[0][0] / "vi" / "planned_by_year_and_source.svg").read_text(encoding="utf-8")
+    assert "Ngân sách trung ương</text>" in svg
+    plan = pd.read_csv(two[0][0] / "vi" / "planned_by_year_and_source.csv", engine="c")
+    assert plan["source_label"].unique().tolist() == ["Ngân sách trung ương",
+                                                      "Ngân sách địa phương"]
+    assert plan["about"].str.contains("triệu đồng, 2016–2020").all()
+
+
 def test_a_changed_value_changes_the_numbers_exported(some):
     figure, lang = some[0], "en"
     before = draw(figure, lang, ["svg"])

@@ -89,3 +89,30 @@ def test_each_row_of_the_label_files_is_complete_and_stands_once():
         assert (rows != "").all(axis=None), path
         places = rows[["vi", "en"]].map(lambda text: sorted(set(re.findall(r"{\w*}", text))))
         assert (places["vi"] == places["en"]).all(), path
+
+
+def test_names_stand_for_codes_and_a_near_miss_is_answered():
+    for name in ("rach-gia", "Rạch Giá", "rach gia", "RẠCH GIÁ"):
+        assert kgge.labels.code_of("unit", name) == "rach-gia"
+    assert kgge.label("unit", "hon dat", "vi") == "Hòn Đất"
+    with kgge.use("vi"):
+        assert kgge.label("source", "central") == "Ngân sách trung ương"
+    with pytest.raises(kgge.DataError, match="'rachgia': do you mean rach-gia\\?"):
+        kgge.label("unit", "rachgia", "en")
+    with pytest.raises(kgge.DataError) as far:
+        kgge.label("unit", "Sài Gòn", "en")
+    assert "do you mean" not in str(far.value)
+
+
+def test_a_unit_is_named_to_the_form_by_its_name(tmp_path):
+    path = tmp_path / "form.xlsx"
+    kgge.write_template("Rạch Giá", 2018, path)
+    assert path.is_file()
+    with pytest.raises(kgge.files.UsageError, match="do you mean rach-gia"):
+        kgge.write_template("rachgia", 2018, path)
+
+
+def test_names_and_numbers_are_not_torn_apart():
+    bound = kgge.labels.no_break("Dự án 3 của tỉnh Kiên Giang: 530 triệu đồng năm 2018")
+    assert bound.split(" ") == ["Dự\xa0án\xa03", "của", "tỉnh", "Kiên\xa0Giang:",
+                                "530\xa0triệu\xa0đồng", "năm\xa02018"]

@@ -102,3 +102,64 @@ def test_what_the_others_get_wrong(verdicts, capsys):
               f"{growth.sum():,}, linear {lined:.1%} of {linear.sum():,}")
     assert wrong > 0.02
     assert grown > lined + 0.2
+
+
+# What the claim leaves out. Fifteen units report honestly who is in the group now and was reached,
+# a quarter of the returns are missing at random; then one thing is otherwise.
+
+def draw_world(random, kind):
+    """Return the truth (rows of unit and year), and what was returned."""
+    lines = []
+    for p in range(PER_CALL):
+        n, years = 15, len(YEARS)
+        growth = {"eligible persons grow by 3% a year": 0.03}.get(kind, 0.0)
+        eligible = np.round(random.integers(200, 2000, (n, 1)) * (1 + growth) ** np.arange(years))
+        pace = random.random((n, years)) * random.uniform(0.1, 0.35)
+        leave = {"8% leave the group each year, still counted as reached": 0.08,
+                 "15% leave the group each year, still counted as reached": 0.15}.get(kind, 0.0)
+        there, ever = np.zeros(n), np.zeros(n)
+        for y in range(years):
+            new = np.floor((eligible[:, y] - there * (1 - leave)) * pace[:, y])
+            there, ever = np.floor(there * (1 - leave)) + new, ever + new
+            told = np.minimum(ever if leave else there, eligible[:, y])
+            if kind == "10% of those reached are counted twice":
+                told = np.minimum(np.floor(told * 1.1), eligible[:, y])
+            if kind == "3% of the figures are a zero that is none":
+                told = np.where(random.random(n) < 0.03, 0, told)
+            lines.append(pd.DataFrame({
+                "indicator": f"p{p:02d}", "unit": [f"p{p:02d}-{u}" for u in range(n)],
+                "year": YEARS[y], "eligible": eligible[:, y], "true": there, "reached": told,
+                "sent": random.random(n) >= 0.25}))
+    whole = pd.concat(lines, ignore_index=True).assign(group="g", sex="female")
+    return whole.assign(reached=whole["true"]), whole[whole["sent"]]
+
+
+WORLDS = ["nothing else is wrong", "eligible persons grow by 3% a year",
+          "8% leave the group each year, still counted as reached",
+          "15% leave the group each year, still counted as reached",
+          "3% of the figures are a zero that is none", "10% of those reached are counted twice"]
+
+
+def wrong_firm_verdicts(kind):
+    """Return the share of firm verdicts that are wrong, and how many were firm."""
+    random, firm, wrong = np.random.default_rng(27), 0, 0
+    for _ in range(2):
+        truth, returned = draw_world(random, kind)
+        real = judge(truth, truth).set_index(["indicator", "year"])["status"]
+        seen = judge(returned, truth).set_index(["indicator", "year"])
+        sure = seen[seen["firm"]]
+        firm, wrong = firm + len(sure), wrong + (sure["status"] != real[sure.index]).sum()
+    return wrong / firm, firm
+
+
+def test_what_firm_is_no_guard_against(capsys):
+    table = {kind: wrong_firm_verdicts(kind) for kind in WORLDS}
+    with capsys.disabled():
+        print("\nfirm verdicts that are wrong:")
+        for kind, (share, firm) in table.items():
+            print(f"  {share:6.1%} of {firm:,}  {kind}")
+    shares = [share for share, _ in table.values()]
+    assert shares[0] == 0, "honest and complete but for what is missing: never wrong"
+    assert shares[1] < 0.02, "all grow alike: hardly ever"
+    assert shares[2] > 0.02 and shares[3] > shares[2], "who has left must not be counted"
+    assert shares[4] > 0 and shares[5] > 0.02, "figures that are not true"

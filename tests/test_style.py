@@ -85,7 +85,7 @@ def test_use_restores_only_what_it_owns():
         with kgge.use("vi") as used:
             assert labels.current_lang() == "vi" and matplotlib.rcParams["font.size"] == 8.5
             matplotlib.rcParams["savefig.directory"] = "there"
-            assert isinstance(used, kgge.use)
+            assert repr(used) == "kgge.use('vi')"
         assert labels.current_lang() == "en" and matplotlib.rcParams["font.size"] == 31
         assert matplotlib.rcParams["savefig.directory"] == "there"
 

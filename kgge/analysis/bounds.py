@@ -1,26 +1,16 @@
 """What the returns say of each cell, and between which numbers the others lie.
 
-`blocks` puts the outcomes of an indicator into arrays of cells x years x units, `_bounds` finds the
-missing cells and between which numbers they lie, `add_up` sums over both. A figure in doubt counts
-both ways: the arrays are made once as returned and once as if it had not been, and `add_up` takes
-of each cell what makes the sum lowest and highest.
+`_bounds` finds the missing cells of an indicator and between which numbers they lie, `add_up` sums
+over both. A figure in doubt counts both ways: the arrays are made once as returned and once as if
+it had not been, and `add_up` takes of each cell what makes the sum lowest and highest.
 """
 
-from collections.abc import Iterator
-from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from kgge.analysis.scope import needs, part_of, scope
-from kgge.analysis.verdict import check_targets
-from kgge.files import DataError
-from kgge.labels import about
-
-KEY = ["unit", "year", "indicator", "group", "sex"]
-CENSUS_GROUP = "residents"
 EXTRA = 2  # cells of an indicator after the reported ones, see `Block`
 Array = NDArray[Any]
 Cell = tuple[str | None, str | None]  # group and sex; None: not known which
@@ -50,193 +40,23 @@ class Block(NamedTuple):
     complete: Array  # both numbers are there
     missing: Array  # expected, and a number is not there
     told: tuple[Array, Array]  # eligible and reached as they were returned
+    cumulative: bool  # reached adds up over the years, so that an earlier figure is carried
     now: Bounds  # every figure counts
     else_: Bounds | None  # figures in doubt do not; None where there are none
 
 
-def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
-            years: Any = None) -> tuple[list[int], range, pd.DataFrame]:
-    """Return the years of the result, all years to look at, and the targets to be judged.
-
-    Raises
-    ------
-    DataError
-        If a column is missing, or `outcomes` were filtered so that the result would change
-        unseen: earlier years, which are carried, or units, which would count as missing.
-    """
-    needs("outcomes", outcomes, [*KEY, "eligible", "reached"])
-    needs("units", units, ("unit", "indicators", "residents"))
-    check_targets(targets)
-    returned, part = outcomes["year"].dropna().unique().tolist(), part_of(outcomes)
-    earlier = {year for year in outcomes.attrs["whole"]["unit"] if year < max(returned)} \
-        if part and returned else set()
-    if earlier - set(returned):
-        raise DataError("the outcomes were filtered to some years, but earlier returns are carried "
-                        "forward: pass them whole and say which year (year=, or years=)")
-    listed = units.loc[units["indicators"].fillna("").ne(""), "unit"]
-    if "unit" in part and set(listed) - set(part["unit"]):
-        raise DataError("the outcomes were filtered to some units, so that the others would count "
-                        "as missing: pass a table of units with the same ones only")
-    if "indicator" in part:
-        targets = targets[targets["indicator"].isin(part["indicator"])]
-    bases = targets["base_year"].dropna() if "base_year" in targets else pd.Series(dtype=float)
-    asked = scope([bases.min() + 1] if len(bases) else [], returned, years)
-    seen = [*asked, *map(int, returned)]
-    return asked, range(min(seen), max(seen) + 1) if seen else range(0), targets
-
-
-def _places(values: pd.Series, known: list[str] | None) -> tuple[Array, list[str]]:
-    """Return where each value stands in `known` (-1: nowhere), or in the order they are found."""
-    plain: Array = values.to_numpy(object)
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        kinds, inverse = list(values.cat.categories), values.cat.codes.to_numpy()
-        found = [kinds[code] for code in pd.unique(inverse) if code >= 0]
-    else:  # a table has its rows in runs: each run is looked up once
-        first = np.ones(len(plain), dtype=bool)
-        first[1:] = plain[1:] != plain[:-1]
-        kinds, inverse = plain[first].tolist(), np.cumsum(first) - 1
-        found = [kind for kind in dict.fromkeys(kinds) if not pd.isna(kind)]
-    known = found if known is None else known
-    place = {code: i for i, code in enumerate(known)}
-    at = np.fromiter(map(place.get, kinds, repeat(-1)), np.int64, len(kinds))
-    return np.append(at, -1)[inverse], known
-
-
-def _codes(outcomes: pd.DataFrame, known: dict[str, list[str]]) -> dict[str, Array]:
-    """Return the key columns as places in `known`; `known` gains the groups and sexes found."""
-    codes, faults = {}, []
-    for column in ("unit", "indicator", "group", "sex"):
-        codes[column], allowed = _places(outcomes[column], known.get(column))
-        known[column] = allowed
-        if (codes[column] < 0).any():
-            unknown = pd.unique(outcomes[column][codes[column] < 0].dropna()).tolist()
-            faults += [f"unknown {column} {', '.join(map(str, unknown))} "
-                       f"(allowed: {', '.join(allowed[:40])})"] * bool(unknown)
-    years = outcomes["year"].to_numpy(dtype=float, na_value=-1)
-    codes["year"] = years.astype(int)
-    bad = np.logical_or.reduce([code < 0 for code in codes.values()])
-    if bad.any():
-        raise DataError(f"outcomes: {'; '.join(faults) or 'a key is empty'}; first rows:\n"
-                        f"{outcomes.loc[bad, KEY].head().to_string()}")
-    _refuse(outcomes, codes["year"] != years, "the year is no whole number")
-    return codes
-
-
-def _refuse(outcomes: pd.DataFrame, bad: Array, why: str, more: tuple[str, ...] = ()) -> None:
-    """Raise with the first bad rows, if there are any."""
-    if bad.any():
-        rows = outcomes.loc[bad, [*KEY, *more]].head(20).to_string()
-        raise DataError(f"outcomes: {why}:\n{rows}")
-
-
-def blocks(outcomes: pd.DataFrame, units: pd.DataFrame, targets: pd.DataFrame,
-           years: range) -> Iterator[Block]:
-    """Yield the cells of each indicator of `targets`."""
-    for name, key in (("units", units["unit"]), ("targets", targets["indicator"])):
-        if key.duplicated().any():
-            raise DataError(f"{name}: {', '.join(key[key.duplicated()])} stands twice")
-    listed = units["indicators"].fillna("").to_list()
-    lists = {text: [code.strip() for code in text.split(";")] for text in set(listed)}
-    aside = {code for several in lists.values() for code in several} - set(targets["indicator"])
-    if aside and outcomes["indicator"].isin(aside).any():  # of an indicator not asked about
-        outcomes = outcomes[~outcomes["indicator"].isin(aside)]
-    names = units["unit"].to_numpy(dtype=object)
-    known = {"unit": names.tolist(), "indicator": targets["indicator"].to_list()}
-    codes = _codes(outcomes, known)
-    asks = {text: [i in several for i in known["indicator"]] for text, several in lists.items()}
-    expects = np.array([asks[text] for text in listed], dtype=bool).reshape(
-        len(listed), len(known["indicator"])).T
-    _refuse(outcomes, ~expects[codes["indicator"], codes["unit"]],
-            "the unit is not to report that indicator (see the table of units)")
-    groups, sexes = known["group"], known["sex"]
-    pair = (codes["indicator"] * len(groups) + codes["group"]) * len(sexes) + codes["sex"]
-    used = np.flatnonzero(np.bincount(pair))
-    owner = used // max(1, len(groups) * len(sexes))
-    cell = np.zeros(used.max(initial=-1) + 1, dtype=np.int64)
-    cell[used] = np.arange(len(used)) + EXTRA * owner
-    cubes = _cubes(outcomes, codes, cell[pair],
-                   (len(used) + EXTRA * len(targets), years, len(listed)))
-    residents = units["residents"].to_numpy(dtype=float, na_value=np.nan)
-    for i, accumulation in enumerate(targets["accumulation"]):
-        census = known["indicator"][i] == about("census")
-        cells: list[Cell] = [(groups[c // len(sexes) % len(groups)], sexes[c % len(sexes)])
-                             for c in used[owner == i]]
-        cells += [(CENSUS_GROUP if census else None, None), (None, None)]
-        first = int((owner < i).sum()) + EXTRA * i
-        yield _block(known["indicator"][i], cells, names[expects[i]], [
-            cube[first:first + len(cells)].compress(expects[i], axis=2) for cube in cubes],
-            accumulation == "cumulative", residents[expects[i]] if census else None,
-            _Terms.of(units[expects[i]], years))
-
-
-class _Terms(NamedTuple):
-    """From when to when units report (arrays of years x units), and who took over their persons."""
-
-    begun: Array
-    ended: Array
-    heir: Array  # place of the unit, -1: none of these
-
-    @classmethod
-    def of(cls, units: pd.DataFrame, years: range) -> "_Terms | None":
-        """Return the terms of units, None where none begins or ends within the plan."""
-        first, last = (units[name].to_numpy(dtype=float, na_value=np.nan) if name in units
-                       else np.full(len(units), np.nan) for name in ("first_year", "last_year"))
-        if np.isnan(first).all() and np.isnan(last).all():
-            return None
-        place = {unit: at for at, unit in enumerate(units["unit"])}
-        heirs = units["successor"] if "successor" in units else [None] * len(units)
-        year = np.array(years)[:, None]
-        return cls(~(year < first), year > last, np.array([place.get(h, -1) for h in heirs]))
-
-    def due(self, told: Array) -> Array:
-        """Return which units are expected, given those that told a number (years x units).
-
-        The persons of a unit that ended are missing until a return of its successor counts them.
-        """
-        since = np.maximum.accumulate(told[:, self.heir] & self.ended, axis=0)
-        return self.begun & ~(self.ended & ((self.heir < 0) | since))
-
-
-def _block(indicator: str, cells: list[Cell], units: Array, cubes: list[Array], cumulative: bool,
-           residents: Array | None, terms: _Terms | None) -> Block:
+def block_of(indicator: str, cells: list[Cell], units: Array, cubes: list[Array], cumulative: bool,
+           residents: Array | None, span: tuple[Array, Array, Array] | None) -> Block:
     """Return one indicator, as returned and as if no figure in doubt had been."""
     eligible, reached, state, *doubted = cubes
     complete = ~(np.isnan(eligible) | np.isnan(reached))
-    now, other = _bounds(eligible, reached, state, cumulative, residents, terms), None
+    now, other = _bounds(eligible, reached, state, cumulative, residents, span), None
     if doubted and doubted[0].any():
         blank = [np.where(doubted[0], nothing, cube) for nothing, cube in zip(
             (np.nan, np.nan, ROW), (eligible, reached, state), strict=True)]
-        other = _bounds(blank[0], blank[1], blank[2], cumulative, residents, terms)
+        other = _bounds(blank[0], blank[1], blank[2], cumulative, residents, span)
     return Block(indicator, cells, units, complete, now.asked & ~complete, (eligible, reached),
-                 now, other)
-
-
-def _cubes(outcomes: pd.DataFrame, codes: dict[str, Array], cell: Array,
-           shape: tuple[int, range, int]) -> list[Array]:
-    """Return eligible, reached and state of every cell; which are in doubt, if any is."""
-    cells, years, units = shape
-    place = (cell * len(years) + codes["year"] - years.start) * units + codes["unit"]
-    eligible, reached = np.full((2, cells, len(years), units), np.nan)
-    state = np.zeros((cells, len(years), units), dtype=np.int8)
-    many, some = (outcomes[column].to_numpy(dtype=float, na_value=np.nan)
-                  for column in ("eligible", "reached"))
-    # Impossible numbers would turn a share above 1, or a range round, without a word.
-    _refuse(outcomes, (many < 0) | (some < 0) | (some > many) | np.isinf(many) | np.isinf(some),
-            "persons are counted from 0, and no more are reached than are eligible",
-            ("eligible", "reached"))
-    eligible.reshape(-1)[place], reached.reshape(-1)[place] = many, some
-    state.reshape(-1)[place] = ROW
-    if np.count_nonzero(state) < len(place):
-        _refuse(outcomes, outcomes.duplicated(KEY, keep=False).to_numpy(), "a key stands twice")
-    states = [c for c in ("eligible_state", "reached_state") if c in outcomes]
-    if len(states) == 2 and np.isnan(reached).any():
-        unfit = (outcomes[states] == "not_applicable").all(axis=1).to_numpy(dtype=bool)
-        state.reshape(-1)[place[unfit]] = UNFIT
-    if "doubt" not in outcomes or not (doubt := outcomes["doubt"].fillna("").ne("")).any():
-        return [eligible, reached, state]
-    doubted = np.zeros(state.shape, dtype=bool)
-    doubted.reshape(-1)[place] = doubt
-    return [eligible, reached, state, doubted]
+                 cumulative, now, other)
 
 
 def _carry(cube: Array, back: bool = False) -> Array:
@@ -249,14 +69,16 @@ def _carry(cube: Array, back: bool = False) -> Array:
 
 
 def _bounds(eligible: Array, reached: Array, state: Array, cumulative: bool,
-            residents: Array | None, terms: _Terms | None) -> Bounds:
+            residents: Array | None, span: tuple[Array, Array, Array] | None) -> Bounds:
     """Return what is expected of each cell, and between which numbers it lies."""
     known = ~np.isnan(reached)
     carried = _carry(eligible)
     low = _carry(reached) if cumulative else reached.copy()
     asked = _asked(eligible, reached, state, residents)
-    if terms is not None:
-        asked &= terms.due(np.any(~np.isnan(eligible), axis=0)) | (known & ~np.isnan(eligible))
+    if span is not None:  # who has ended is missing until a return of its successor counts them
+        begun, ended, heir = span
+        since = np.maximum.accumulate(np.any(~np.isnan(eligible), axis=0)[:, heir] & ended, axis=0)
+        asked &= begun & ~(ended & ((heir < 0) | since)) | (known & ~np.isnan(eligible))
     late = asked & np.isnan(carried)
     if late[:-EXTRA].any():  # no earlier return: the nearest later one says how many there are
         np.copyto(carried, _carry(eligible, back=True), where=late)
@@ -369,12 +191,13 @@ def add_up(block: Block, own: Any = slice(None), vague: Any = (), by_unit: bool 
     """
     complete = block.complete[own]
     reached, eligible = (np.where(complete, cube[own], 0).sum(axis=0) for cube in block.told[::-1])
+    now = {"last": block.now.low[own].sum(axis=0), "all": block.now.eligible[own].sum(axis=0)}
     low, low_of = _end(block, own, False, by_unit)
     high, high_of = _end(block, own, True, by_unit)
     doubt = np.any(block.missing[list(vague)], axis=0)
     missing = block.missing[own].any(axis=0) | doubt
     reported = complete.any(axis=0).astype(int)
-    sums = {"reached": reached, "eligible": eligible, "units_reported": reported,
+    sums = now | {"reached": reached, "eligible": eligible, "units_reported": reported,
             "units_expected": (complete.any(axis=0) | missing).astype(int)}
     if target is not None:
         for name, most in (("gap_low", True), ("gap_high", False)):
@@ -395,3 +218,44 @@ def add_up(block: Block, own: Any = slice(None), vague: Any = (), by_unit: bool 
         sums[name] = np.where(sums["units_reported"] > 0, sums[name], np.nan)
     return sums | {"low": low, "high": high, "low_of": np.where(unsure, np.nan, low_of),
                    "high_of": np.where(unsure, np.nan, high_of), "missing_units": names}
+
+
+def doubted(block: Block, at: int) -> Array:
+    """Return which cells and units of a year depend on whether figures in doubt count."""
+    if block.else_ is None:
+        return np.zeros_like(block.missing[:, at])
+    differ: Array = np.logical_or.reduce([mine[:, at] != its[:, at] for mine, its in zip(
+        block.now[1:4], block.else_[1:4], strict=True)])
+    return differ
+
+
+def rests_on(block: Block, span: range, year: int) -> pd.DataFrame:
+    """Return which returned figures the rows of `coverage` and `progress` of a year rest on.
+
+    Columns unit, indicator, group, sex, year (of the return), figure; carried: only the range
+    rests on it, coverage does not count it. The census has no group, sex and year.
+    """
+    at, found = year - span[0], []
+    both_ways = doubted(block, at)
+    for c, u in np.argwhere(block.complete[:, at] | block.missing[:, at] | both_ways):
+        key = {"unit": block.units[u], "indicator": block.indicator}
+        if c == len(block.cells) - EXTRA:  # the census's; a reached told beside it counts too
+            found.append(key | {"figure": "residents", "carried": True})
+            found += [key | dict(zip(("group", "sex"), block.cells[k], strict=True)) | {
+                "year": year, "figure": "reached", "carried": True}
+                for k in np.flatnonzero(~np.isnan(block.told[1][:, at, u]))]
+        if c >= len(block.cells) - EXTRA:
+            continue
+        key |= dict(zip(("group", "sex"), block.cells[c], strict=True))
+        for figure, cube in zip(("eligible", "reached"), block.told, strict=True):
+            there = np.flatnonzero(~np.isnan(cube[c, :, u]))
+            earlier, later = there[there < at], there[there > at]
+            if figure == "reached" and not block.cumulative:
+                earlier = earlier[:0]
+            used = [at] if at in there else []
+            if not used or both_ways[c, u]:
+                used += [*earlier[-1:]] or [*later[:figure == "eligible"]]
+            found += [key | {"year": span[y], "figure": figure,
+                             "carried": y != at or not block.complete[c, at, u]} for y in used]
+    return pd.DataFrame(found, columns=["unit", "indicator", "group", "sex", "year", "figure",
+                                        "carried"])

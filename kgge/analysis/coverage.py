@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.bounds import Block, add_up, blocks, lay_out
+from kgge.analysis.blocks import blocks, lay_out
+from kgge.analysis.bounds import Block, add_up
 from kgge.analysis.scope import keys_of, part_of
 from kgge.tables import load as tables
 

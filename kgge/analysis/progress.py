@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.bounds import add_up, blocks, lay_out
+from kgge.analysis.blocks import blocks, lay_out
+from kgge.analysis.bounds import add_up
 from kgge.analysis.coverage import COUNTS, RETURNS, compare
 from kgge.analysis.scope import needs, part_of
 from kgge.analysis.tipping import break_even
@@ -28,8 +29,8 @@ def progress(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     targets : DataFrame
         Columns indicator, target, baseline (shares), target_year, base_year, accumulation.
     year : int, optional
-        The year to judge: later outcomes are not looked at, earlier ones are carried. By
-        default every year from the first to the last of `outcomes`.
+        The year to judge; by default those from the plan's first to the latest of which a return
+        has come (where none has, each target year).
 
     Returns
     -------
@@ -37,8 +38,11 @@ def progress(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
         Key indicator, year: every indicator of `targets`. reached, eligible: persons; coverage,
         coverage_low, coverage_high, baseline, target, distance_share, time_share: shares;
         ratio: distance_share / time_share; status, status_low, status_high: one of
-        `plan.STATUSES`, the last two empty where the ends are; firm: all three agree, so missing
-        returns cannot change the status; observed_pace, required_pace: shares per year;
+        `plan.STATUSES`, the last two empty where the ends are; firm: all three agree, so that the
+        verdict does not depend on missing or doubtful returns, if the missing units have as many
+        eligible persons as last reported (never of what is not assessable; no guard against
+        misreporting or double counting); observed_pace = (coverage - baseline) / years run,
+        required_pace: shares per year (last year's, like with like: `year_on_year`);
         units_expected, units_reported, missing_units as in `coverage`.
 
     Raises

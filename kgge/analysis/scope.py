@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kgge import plan
@@ -66,6 +67,14 @@ def scope(planned: Iterable[Any], returned: Iterable[Any], years: Any = None) ->
         several = [years] if isinstance(years, (str, int, float)) else years
         return sorted({whole_year(year) for year in several})
     return plan.due_years(planned, returned)
+
+
+def terms(units: pd.DataFrame, years: Iterable[int]) -> tuple[Any, Any]:
+    """Return which units have begun to report, and which have ended: arrays of years x units."""
+    first, last = (units[name].to_numpy(dtype=float, na_value=np.nan) if name in units
+                   else np.full(len(units), np.nan) for name in ("first_year", "last_year"))
+    year = np.array([*years], dtype=float)[:, None]
+    return ~(year < first), year > last
 
 
 def part_of(table: pd.DataFrame) -> dict[str, list[Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.scope import keys_of, needs, part_of, scope
+from kgge.analysis.scope import keys_of, needs, part_of, scope, terms
 from kgge.files import DataError
 from kgge.labels import about
 from kgge.tables.load import is_illustrative
@@ -73,12 +73,24 @@ def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     needs("the table of money", money, keys)
     if not returned:
         plain = money.assign(amount=_numbers(money["amount"]))
-        return plain.groupby(keys, sort=False)["amount"].sum(min_count=1).reset_index()
+        out = plain.groupby(keys, sort=False)["amount"].sum(min_count=1).reset_index()
+        out.attrs = {"part": _part(money), "years": sorted(money["year"].unique())
+                     if "year" in money else []}
+        return out
     plain = money.assign(spent=_numbers(money["amount"]), not_known=_unknown(money).astype(int))
     grouped = plain.groupby(keys, sort=False)
     out = pd.concat([grouped["spent"].sum(min_count=1), grouped["not_known"].sum()], axis=1)
-    out.attrs = {"illustrative": is_illustrative(money)}
+    out.attrs = {"illustrative": is_illustrative(money), "part": part_of(money),
+                 "years": sorted(money["year"].unique())}
     return out.reset_index()
+
+
+def _part(budget: pd.DataFrame) -> dict[str, list[Any]]:
+    """Return what a budget was filtered to, its projects too where lines are missing."""
+    part = part_of(budget)
+    if "item" in part and "project" in budget:
+        part["project"] = budget["project"].unique().tolist()
+    return part
 
 
 def shares(money: pd.DataFrame, by: str | Sequence[str],
@@ -144,22 +156,14 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     Returns
     -------
     DataFrame
-        Columns of `by`, no row where no return has come; amounts in million dong:
-
-        - planned: empty by unit, since the annex does not split it, and where `spending` was
-          filtered to some units
-        - spent: empty where nobody reported a figure
-        - within, other: spent from the sources that have a plan, and from those without one
-          (section V: aid, sponsorship, society); within + other = spent. Money on a line and
-          year without a plan is within if its source has a plan.
-        - execution: within / planned (share); empty where nothing is planned or known
-        - not_known: cells "...", which are in no sum: spent is at least what stands there
-        - units_expected, units_with_figure: units times years that were to report, and that did
-          report an amount
-        - state: ``executed``; ``unplanned`` (planned zero, spent above it); ``nothing_planned``
-          (both zero); ``not_known`` (a "..." and no amount above zero); ``not_reported`` (no
-          figure, from planned sources where there is a plan); ``no_plan`` (planned empty)
-        - first_year, last_year: the years of the row
+        Columns of `by`, no row where no return has come; then in million dong planned (empty by
+        unit and where `spending` was filtered by unit: the annex does not split it), spent, and of
+        it within (from sources that have a plan) and other (from those without); execution =
+        within / planned; not_known (cells "...", in no sum: spent is the least it can be);
+        units_expected, units_with_figure (units times years); state: ``executed``, ``unplanned``
+        (planned zero, spent above it), ``nothing_planned`` (both zero), ``not_known`` ("..." and
+        nothing above zero), ``not_reported`` (no figure; from planned sources where there is a
+        plan), ``no_plan`` (planned empty); first_year, last_year of the row.
 
     Raises
     ------
@@ -188,8 +192,7 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     cells = _cells(budget, spending, covered)
     steps = [(year, upto) for upto in covered for year in covered
              if year == upto or (cumulative and year < upto)]
-    cells = cells.merge(pd.DataFrame(steps, columns=["year", "upto"], dtype="int64"),
-                        left_on="year", right_on="year", how="left")
+    cells = cells.merge(pd.DataFrame(steps, columns=["year", "upto"], dtype="int64"), on="year")
     cells["call"], cells["year"] = cells["year"].astype(str), cells.pop("upto")
     out = _summed(cells, keys)
     calls = pd.Series(1 if "unit" in keys else _senders(spending, units, covered), covered,
@@ -204,7 +207,8 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     out["execution"] = (out["within"] / out["planned"]).where(out["planned"] > 0)
     _state(out)
     out = out[[*keys, *EXECUTION]]
-    out.attrs = {"illustrative": is_illustrative(spending), "part": part_of(spending)}
+    out.attrs = {"illustrative": is_illustrative(spending),
+                 "part": _part(budget) | part_of(spending)}
     return out
 
 
@@ -226,8 +230,9 @@ def _state(out: pd.DataFrame) -> None:
     """Add the state of each row; make within + other = spent where one of the two is silent."""
     planned, spent = out["planned"], out["spent"]
     silent = out["within"].isna() & (planned > 0)  # no figure from the sources that have a plan
-    nothing = ~(spent > 0) & (out["not_known"] > 0) & ~((planned > 0) & ~silent
-                                                       & (out.pop("hidden") == 0))
+    hidden = out.pop("hidden") > 0  # "..." of these
+    nothing = np.where(planned > 0, hidden & ~(out["within"] > 0),
+                       (out["not_known"] > 0) & ~(spent > 0))
     out["state"] = np.select(
         [nothing, spent.isna() | silent, planned.isna(), planned > 0, spent > 0],
         ["not_known", "not_reported", "no_plan", "executed", "unplanned"], "nothing_planned")
@@ -241,11 +246,9 @@ def _senders(spending: pd.DataFrame, units: pd.DataFrame | None, years: list[int
     if units is None:
         return [int(spending["unit"].nunique())] * len(years)
     needs("units", units, ("unit", "indicators"))
-    sends = units["indicators"].fillna("").str.strip().ne("")
-    first, last = (units[name].astype("Float64") if name in units else pd.Series(pd.NA, units.index)
-                   for name in ("first_year", "last_year"))
-    return [int((sends & ~first.gt(year).fillna(False) & ~last.lt(year).fillna(False)).sum())
-            for year in years]
+    begun, ended = terms(units, years)
+    sends = units["indicators"].fillna("").str.strip().ne("").to_numpy(dtype=bool)
+    return [int(n) for n in (begun & ~ended & sends).sum(axis=1)]
 
 
 def _alike(budget: pd.DataFrame, spending: pd.DataFrame, covered: list[int], given: bool) -> None:

@@ -162,12 +162,12 @@ def _decides(row: Mapping[Any, Any], lines: list[dict[str, Any]],
         return said
     who = labels.label("unit", units[0], lang) if len(units) == 1 else labels.label(
         "card", "missing_units", lang)
-    for line in lines:
+    for line in lines:  # from the highest line to the lowest
         part, figures = _decision(line, who, lang)
         part += "_many" * (part == "needed" and len(units) > 1)
-        if part == "grown" and any(done == part for done, _ in said):
-            continue  # the lines fall: the first that is certainly passed is the nearest one
-        if part == "grown_below":  # and the last that is not
+        if part in ("grown", "to_miss") and any(done == part for done, _ in said):
+            continue  # the first that is passed is the nearest one
+        if part in ("grown_below", "to_reach"):  # and the last that is not
             said = [one for one in said if one[0] != part]
         said += [(part, figures)] * bool(part)
     open_ = [one for one in said if one[0].startswith("needed")]

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.bounds import Block, add_up, blocks, lay_out
+from kgge.analysis.blocks import blocks, lay_out
+from kgge.analysis.bounds import Block, add_up, doubted
 from kgge.analysis.scope import part_of, whole_year
 from kgge.analysis.verdict import CUTS, ORDER, Goal, check_targets, goal_of, share_of
 from kgge.tables import load as tables
@@ -35,23 +36,15 @@ def tipping(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     -------
     DataFrame
         Key indicator, year, threshold (share of persons: the target; before the target year also
-        baseline + cut x time_share x (target - baseline)). With reached R and eligible E of the
-        rows that have both, E' eligible and L reached (last returned) of the missing:
-
-        - verdict_above, verdict_below: the verdict on either side
-        - state: ``certain_above``, ``certain_below``, ``open``: whether the range lies on one side,
-          figures in doubt counted both ways
-        - persons_needed: threshold x (E + E') - R, rounded up: of the missing, so many must have
-          been reached to be at the threshold (a target to be reduced: so many at most)
-        - missing_eligible: E' (persons; empty where it is not known)
-        - share_needed, last_share: persons_needed before rounding, and L, as shares of E'
-        - last_year: the year of L, where it is the same for all that is missing
-        - growth_to_flip: by which share E' must have grown (below 0: shrunk) since it was last
-          returned for the low end of the range to stand at the threshold; empty where it cannot
-        - persons_to_reach, persons_to_miss: persons of whom nothing is known that would bring R / E
-          to the threshold, if all of them were reached, or none
-        - missing_units (the widest first), doubtful_units, later_units (whose E' is that of a later
-          return): codes, `;` between
+        baseline + cut x time_share x (target - baseline)). verdict_above, verdict_below; state:
+        ``certain_above``, ``certain_below`` or ``open``, figures in doubt counted both ways.
+        With R reached of E eligible in complete rows, L (last returned) of E' of the missing:
+        persons_needed = threshold x (E + E') - R, rounded up (a target to be reduced: at most so
+        many, rounded down); missing_eligible E' (empty: not known); share_needed, last_share: of
+        E'; last_year: of L, where all have the same; growth_to_flip: share by which E' must have
+        grown for the low end to stand at the threshold (empty where it cannot); persons_to_reach,
+        persons_to_miss: persons unknown so far, all reached or none, that bring R / E to it;
+        missing_units (the widest first), doubtful_units, later_units (E' of a later return).
 
     Raises
     ------
@@ -109,16 +102,13 @@ def break_even(block: Block, sums: dict[str, Any], goal: Goal, span: range,
                year: int) -> list[dict[str, Any]]:
     """Return the rows of `tipping` of one indicator and year."""
     at = year - span[0]
-    now, other, missing = block.now, block.else_, block.missing[:, at]
-    complete = block.complete[:, at]
-    eligible, reached = (Fraction(float(cube[:, at][complete].sum())) for cube in block.told)
-    more = float(now.eligible[:, at][missing].sum())
-    last = float(now.low[:, at][missing].sum())
-    doubted = np.zeros(len(block.units), dtype=bool) if other is None else np.logical_or.reduce([
-        (mine[:, at] != its[:, at]).any(axis=0) for mine, its in zip(now[1:4], other[1:4],
-                                                                    strict=True)])
+    now, missing = block.now, block.missing[:, at]
+    some = sums["units_reported"] > 0
+    eligible, reached = (Fraction(float(sums[name])) if some else Fraction(0)
+                         for name in ("eligible", "reached"))
+    more, last = float(sums["all"]) - float(eligible), float(sums["last"]) - float(reached)
     names = {"missing_units": sums["missing_units"],
-             "doubtful_units": ";".join(block.units[doubted]),
+             "doubtful_units": ";".join(block.units[doubted(block, at).any(axis=0)]),
              "later_units": ";".join(block.units[(now.late[:, at] & missing).any(axis=0)])}
     told = [span[int(y.max())] for cell in zip(*np.nonzero(missing), strict=True)
             if len(y := np.flatnonzero(block.complete[cell[0], :at, cell[1]]))] \
@@ -140,7 +130,7 @@ def break_even(block: Block, sums: dict[str, Any], goal: Goal, span: range,
                 grown = ((reached + Fraction(last)) / share - eligible) if share else None
                 if grown is not None and grown >= 0:
                     row["growth_to_flip"] = float(grown / Fraction(more) - 1)
-        if 0 < share < 1 and complete.any():
+        if 0 < share < 1 and some:
             far = share * eligible - reached
             row["persons_to_reach" if far > 0 else "persons_to_miss"] = float(ceil(
                 far / (1 - share) if far > 0 else -far / share))

@@ -33,8 +33,10 @@ def _value(cell: Cell, mark: str) -> Decimal | None:
         return cell.number
     if cell.text in DASHES or not cell.text:
         return Decimal(0)
-    value = readings(_plain(cell.text)).get(mark)
-    return -value if value is not None and _SIGNED.fullmatch(cell.text) else value
+    value = readings(cell.text).get(mark)
+    if value is None and (value := readings(_plain(cell.text)).get(mark)) is not None:
+        return -value
+    return value
 
 
 def decimal_marks_of(rows: Sequence[Row], part: Part, faults: list[str]) -> tuple[str, ...]:
@@ -51,7 +53,7 @@ def decimal_marks_of(rows: Sequence[Row], part: Part, faults: list[str]) -> tupl
             what = (f"there stands {quote(cell.text)}; where it is meant, a correction of this "
                     f"field says so, with {cell.text!r} printed and corrected, and its reason")
         elif what:
-            what += f" and holds {cell.text}; write there what is meant"
+            what += f" and holds {cell.text or 'nothing'}; write in each field what is meant"
         if what:
             kind = "the total" if cell is row.cells[-1] else "an amount"
             faults.append(f"line {row.line}, column {cell.column}: {kind} belongs here, {what}: "
@@ -100,7 +102,8 @@ def settle(rows: Sequence[Row], header: Header, marks: tuple[str, ...],
 
 def _try(rows: Sequence[Row], header: Header, mark: str,
          tolerances: Mapping[Place | None, float]) -> Trial:
-    read = [replace(row, amounts=[float((_value(c, mark) or Decimal(0)) * header.factor)
+    factor = header.factor
+    read = [replace(row, amounts=[float((_value(c, mark) or Decimal(0)) * factor)
                                   for c in row.cells]) for row in rows]
     least = tolerances.get(None, 0) + 1e-9
 
@@ -126,10 +129,12 @@ def _try(rows: Sequence[Row], header: Header, mark: str,
 
 def _check_parts(trial: Trial, header: Header, faults: list[str]) -> None:
     """Refuse columns that stand under "Trong đó" and do not make up their total."""
-    told = [good for (check, _), good in trial.checks.items() if check == "row total"]
-    if header.parts and sum(told) * 2 < len(told):
-        faults.append("the columns under 'Trong đó' do not make up the total beside them: what "
-                      "is not named there is not known")
+    for year, source in header.slots.values():
+        told = [good for (check, key), good in trial.checks.items()
+                if check == "row total" and key[1:] == (year, source)]
+        if header.parts and told and not any(told):
+            faults.append(f"the columns under 'Trong đó' do not make up the total beside them "
+                          f"({year or 'all years'}): what is not named there is not known")
 
 
 def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) -> None:

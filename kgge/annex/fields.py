@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from kgge.files import DataError, read_rows
-from kgge.xlsx import MAX_RATIO, MAX_UNPACKED, Fault, Rejected, Sheet, open_sheets
+from kgge.xlsx import MAX_RATIO, MAX_UNPACKED, Rejected, Sheet, open_sheets
 
 SUFFIXES = (".docx", ".xlsx", ".tsv", ".txt", ".csv")
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_GONE = [f"{_WORD}{tag}" for tag in ("strike", "dstrike", "vanish", "del", "moveFrom")]
+_PARTLY = " (partly struck out or raised)"
+_MERGED = "the field is merged with others"
 _WITHIN = re.compile(r"±\s*(\d+(?:[.,]\d+)?)")  # a correction that states a tolerance
 
 
@@ -75,7 +78,10 @@ def read_parts(path: Path) -> list[Part]:
 
 
 def _text_cell(column: int, text: str) -> Cell:
-    return Cell(column, " ".join(text.split("\n")).strip(), text)
+    """Return a field of text; two numbers one above the other are not made one ("10", "200")."""
+    parts = [part.strip() for part in text.split("\n") if part.strip()]
+    joint = " " if any(ch.isalpha() for ch in text) else " / "
+    return Cell(column, joint.join(parts), text.replace("\n", " "))
 
 
 def _read_text(path: Path, suffix: str) -> list[tuple[int, list[str]]]:
@@ -124,11 +130,13 @@ def _read_sheet(sheet: Sheet) -> Part:
             for n, row in enumerate(sheet.rows, 1)]
     seen: dict[str, set[int]] = {}
     faults: dict[Place, str] = {}
-    for (row, column), notes in getattr(sheet, "notes", {}).items():
+    for (row, column), notes in sheet.notes.items():
         for note in notes:
             if note.code in ("shown", "invisible"):
                 faults[row + 1, column + 1] = (
                     f"the cell shows {quote(note.text if note.code == 'shown' else '')}")
+            elif note.code == "merged":
+                faults.setdefault((row + 1, column + 1), _MERGED)
             elif note.code in ("hidden", "struck"):
                 seen.setdefault(note.code, set()).add(row + 1)
     said = [f"sheet {sheet.name!r}: {what} cells are read like all others, in row "
@@ -141,8 +149,8 @@ def _typed_cell(column: int, value: object) -> Cell:
         number = Decimal(f"{value:.15g}")  # as a workbook shows it: 26.3, not 26.299999999999997
         text = f"{number:f}"
         return Cell(column, text, text, number)
-    text = value.text if isinstance(value, Fault) else str(value)
-    return _text_cell(column, unicodedata.normalize("NFC", text).replace("\n", " "))
+    text = str(value) + _PARTLY * (getattr(value, "code", "") == "runs")
+    return _text_cell(column, unicodedata.normalize("NFC", text))
 
 
 def _read_document(path: Path) -> Part:
@@ -162,6 +170,7 @@ def _read_document(path: Path) -> Part:
         raise DataError(f"{path.name}: not a readable .docx document ({error})") from error
     lines: list[list[Cell]] = []
     notes: set[str] = set()
+    faults: dict[Place, str] = {}
     for block in _inside(body):
         if block.tag == f"{_WORD}p":
             lines.append([_text_cell(0, _said(block))])
@@ -174,10 +183,12 @@ def _read_document(path: Path) -> Part:
                 texts = {number[c.column]: c for c in cells}
                 lines.append([texts.get(n, Cell(n, "", ""))._replace(column=n)
                               for n in range(1, len(begun) + 1)])
-                if any(row.iter(*(f"{_WORD}{t}" for t in ("strike", "dstrike", "vanish", "del")))):
+                faults |= {(len(lines), n): _MERGED for n in number.values()
+                           if n not in texts}
+                if _is_gone(row):
                     notes.add(f"table row at line {len(lines)}: text that is struck out, hidden "
                               "or deleted with changes tracked")
-    return Part(path.name, list(enumerate(lines, 1)), False, sorted(notes), {})
+    return Part(path.name, list(enumerate(lines, 1)), False, sorted(notes), faults)
 
 
 def _inside(block: Any) -> Iterator[Any]:
@@ -187,6 +198,11 @@ def _inside(block: Any) -> Iterator[Any]:
             yield from _inside(child)
         else:
             yield child
+
+
+def _is_gone(part: Any, *more: str) -> bool:
+    """Tell whether anything in a part is struck out, hidden, deleted or moved away."""
+    return any(mark.get(f"{_WORD}val") not in ("0", "false") for mark in part.iter(*_GONE, *more))
 
 
 def _table_row(row: Any) -> list[Cell]:
@@ -200,15 +216,20 @@ def _table_row(row: Any) -> list[Cell]:
             span = props.find(f"{_WORD}gridSpan") if props is not None else None
             merge = props.find(f"{_WORD}vMerge") if props is not None else None
             goes_on = merge is not None and merge.get(f"{_WORD}val") != "restart"
-            text = " ".join(_said(p) for p in _inside(part) if p.tag == f"{_WORD}p")
-            cells.append(_text_cell(column, "" if goes_on else text))
+            text = "\n".join(_said(p) for p in _inside(part) if p.tag == f"{_WORD}p")
+            runs = [_is_gone(run, f"{_WORD}vertAlign") for run in part.iter(f"{_WORD}r")
+                    if _said(run).strip()]
+            if not any(ch.isalpha() for ch in text) and any(runs) and not all(runs):
+                text += _PARTLY  # the old amount and the new one, or a mark of a footnote
+            if not goes_on:
+                cells.append(_text_cell(column, text))
             column += int(span.get(f"{_WORD}val")) if span is not None else 1
     return cells
 
 
 def _said(paragraph: Any) -> str:
     """Return the text of a paragraph, without what was moved or deleted with changes tracked."""
-    marks = {"tab": " ", "br": " ", "cr": " ", "noBreakHyphen": "-"}
+    marks = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
     out = []
     for part in paragraph.iter():
         name = str(part.tag).rpartition("}")[2]
@@ -249,7 +270,7 @@ def correct(grid: Grid, path: Path, repairs: Log) -> tuple[Grid, dict[Place | No
             lines[line][at:at + 1] = [new] if new.text else []
         repairs.append({"line": line, "column": column,
                         "rule": "tolerance" if tolerance else "correction",
-                        "printed": row["printed"] or ("(all)" if whole else ""),
+                        "printed": row["printed"] or ("(all)" if whole else "(empty)"),
                         "corrected": row["corrected"], "reason": row["reason"]})
     if faults:
         raise DataError(f"{path.name}: corrections that do not fit the annex:\n  "

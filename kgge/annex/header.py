@@ -1,74 +1,33 @@
 """The header of an annex, understood once: what each column is, and in which unit its money."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 from itertools import zip_longest
 from typing import NamedTuple
 
 from kgge.annex.fields import Cell, Grid, quote
+from kgge.annex.headings import FOREIGN, PART, Sources, fold, meaning, money, role
 from kgge.numbers import readings
 
 ALL = "all"  # the source of an annex that names none
 DASHES = {"-", "–", "—", "−"}  # yearbooks write a dash for zero
 Slot = tuple[int | None, str | None]  # year and source; a total lacks one of them or both
-Sources = tuple[tuple[str, str], ...]  # code, words printed for it
-
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_RANGE = re.compile(r"(?<!\d)(?:19|20)\d\d\s*[-–—]\s*(?:19|20)\d\d(?!\d)")
-_ROLES = {  # what a heading says that is no money; the first that fits
-    "number": re.compile(r"(?:số )?(?:tt|thứ tự)\b.*|stt\b.*|no\.?|#|mã(?: số)?"),
-    "other": re.compile(r"(?:ghi chú|đơn vị|đvt|cơ quan|chủ trì|phối hợp|số lượng|khối lượng|"
-                        r"quy mô|đơn giá|định mức|thời gian|địa điểm|căn cứ|sản phẩm|kết quả|"
-                        r"mục tiêu|note|remark|agency|unit|quantity).*|.*(?:tỷ lệ|tỉ lệ|%).*"),
-    "label": re.compile(r"(?:các )?(?:nội dung|hoạt động|nhiệm vụ|tên|danh mục|chỉ tiêu|dự án|"
-                        r"diễn giải|hạng mục|công việc|mô hình|chương trình|content|activit|item|"
-                        r"description).*"),
-}
-_TOTAL = re.compile(r"(?:tổng(?! hợp)|cộng(?! (?:đồng|hòa|hoà|tác))|total)\b.*"
-                    r"|.*\b(?:tổng (?:cộng|số))\b.*")
-_PART = re.compile(r"\W*(?:trong đó|of which)\b")
-# Words of a heading that name neither year nor source. Any other word is not understood: "TW Hội
-# LHPN" is no money of the central budget, "Ước thực hiện 2020" no plan.
-_PLAIN = set("vốn nguồn kinh phí kp ngân sách ns nsnn nhà nước từ của do cấp bố trí hỗ trợ đối "
-             "ứng sự nghiệp dự toán kế hoạch kh năm nhu cầu kiến phân bổ giao các hợp pháp huy "
-             "động chi tiền số cho trong đó chia ra thực hiện khái giai đoạn tổng cộng và mức "
-             "budget funds funding source state fund year planned plan total of which".split())
-_DONE = re.compile(r"thực hiện\b")
-
-_TIMES = {"": 0, "1": 0, "nghìn": 3, "ngàn": 3, "1000": 3, "thousand": 3, "triệu": 6, "tr": 6,
-          "1000000": 6, "million": 6, "tỷ": 9, "tỉ": 9, "1000000000": 9, "billion": 9}
-_MONEY = (r"(?P<times>1(?:[., ]?000){0,3}|nghìn|ngàn|triệu|tr|tỷ|tỉ|thousand|million|billion|)"
-          r"\.?\s*(?:đồng việt nam|đồng vn|việt nam đồng|đồng|đ|vnđ|vnd|vn|dong)")
-_FOREIGN = re.compile(r"\b(?:usd|eur|đô la)\b|[$€]")
-_UNIT = r"(?:đơn vị(?: tính)?|đvt|unit)"
-_NAMED = re.compile(rf"{_UNIT}\s*(?:là\s*)?[:|\s(]*{_MONEY}(?=\W*$|\s*[).,;:|/\]–-])")
-_BRACKET = re.compile(rf"[(\[]\s*(?:{_UNIT}\s*:?)?\s*{_MONEY}\s*\.?\s*[)\]]")
-_ALONE = re.compile(rf"\W*{_MONEY}\W*")
-_TAIL = re.compile(rf"(?:[:;,/–-]\s*|(?<![\d.,])\s(?!đ|vn)){_MONEY}\W*$")
-
-
-class Meaning(NamedTuple):
-    """What one heading says: a year, a source, a total, words that are none of it, a fault."""
-
-    year: int | None = None
-    source: str | None = None
-    total: bool = False
-    left: str = ""
-    fault: str = ""
 
 
 class Money(NamedTuple):
-    """One column of money: what its headings name, the lowest of them, the one with the year."""
+    """One column of money: what its headings name, the lowest of them, the one with the year.
+
+    `vague` are those above it that name nothing: all years stand under them, or they mean more.
+    """
 
     year: int | None
     source: str | None
     total: bool
     low: tuple[int, Cell]
     dated: tuple[int, Cell]
+    vague: list[tuple[int, Cell]]
 
 
 @dataclass
@@ -106,62 +65,6 @@ class Header:
                           f"amounts in {self.unit or 'no unit'}"])
 
 
-def fold(text: str) -> str:
-    """Return text for comparing: NFC, small letters, single spaces."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
-
-
-def money(text: str, heading: bool = False) -> tuple[int, str] | None:
-    """Return the unit of money that `text` names, as a power of ten of a dong and as it stands.
-
-    Examples
-    --------
-    >>> money("ĐVT: 1.000đ"), money("(Triệu đồng)"), money("Cộng đồng"), money("5 triệu đồng")
-    ((3, '1.000đ'), (6, 'triệu đồng'), None, None)
-    """
-    text = fold(text)
-    match = (_NAMED.search(text) or _BRACKET.search(text) or _ALONE.fullmatch(text)
-             or (_TAIL.search(text) if heading else None))
-    if match is None:
-        return None
-    said = re.sub(rf"^.*{_UNIT}\s*(?:là\s*)?", "", match[0]).strip(" ()[]:;,/.|–-")
-    return _TIMES[re.sub(r"[., ]", "", match["times"])], said
-
-
-@lru_cache(maxsize=1024)
-def meaning(text: str, sources: Sources) -> Meaning:
-    """Return what one heading says; `sources` are codes and the words printed for them."""
-    plain = fold(_BRACKET.sub("", fold(text)))
-    plain = _TAIL.sub("", plain) if not _ALONE.fullmatch(plain) else ""
-    years = {int(y) for y in _YEAR.findall(_RANGE.sub("", plain))}
-    words = " ".join(["", *re.findall(r"[^\W\d_]+", plain), ""])
-    codes: set[str] = set()
-    for code, printed in sorted(sources, key=lambda s: -len(s[1])):
-        if f" {printed} " in words:
-            codes.add(code)
-            words = words.replace(f" {printed} ", " · ")
-    total = _TOTAL.fullmatch(plain) is not None
-    left = " ".join(w for w in words.split() if w not in _PLAIN and w != "·")
-    if _DONE.match(plain) and years:
-        left = f"thực hiện {left}".strip()
-    fault = ""
-    if len(codes) > 1:
-        fault = f"names more than one funding source ({', '.join(sorted(codes))})"
-    elif "ngoài" in left.split():
-        fault = "names a source by what it is not (ngoài)"
-    elif len(years) > 1:
-        fault = "names more than one year"
-    elif left and (codes or (years and not total)):
-        fault = f"is not understood beside its year or source: {left!r}"
-    return Meaning(min(years, default=None), min(codes, default=None), total, left, fault)
-
-
-def role(text: str) -> str:
-    """Return what a heading says that is no money: number, label or other, else nothing."""
-    plain = _BRACKET.sub("", fold(text)).strip(" .:*")
-    return next((name for name, form in _ROLES.items() if form.fullmatch(plain)), "")
-
-
 def is_amount(cell: Cell) -> bool:
     """Tell whether a number stands in a field, or a dash for zero."""
     return cell.number is not None or cell.text in DASHES or bool(readings(cell.text.strip("()- ")))
@@ -169,9 +72,13 @@ def is_amount(cell: Cell) -> bool:
 
 def read_header(grid: Grid, sources: Sources) -> Header:
     """Return the first header that has columns of years; one without rows where there is none."""
-    found = [_understand(grid, top, sources) for top in _tops(grid, sources)]
-    return next((h for h in found if any(year for year, _ in h.slots.values())),
-                found[0] if found else Header())
+    first = None
+    for top in _tops(grid, sources):
+        header = _understand(grid, top, sources)
+        if any(year for year, _ in header.slots.values()):
+            return header
+        first = first or header
+    return first or Header()
 
 
 def _tops(grid: Grid, sources: Sources) -> Iterator[int]:
@@ -195,14 +102,23 @@ def _understand(grid: Grid, top: int, sources: Sources) -> Header:
             (grid[i] for i in header.rows)]
     header.texts = [[c.text for c in cells] for _, cells in head]
     money_of: dict[int, Money] = {}
+    filled = {c.column for _, cells in grid[header.rows.stop:] for c in cells if c.text}
     for column, above in _cover(head, max(len(grid[i][1]) for i in header.rows)).items():
+        if column not in filled and above[-1][1].column != column:
+            continue  # a blank column below a heading that reaches over it
         header.headings[column] = above[-1][1].text
         if what := role(above[-1][1].text):
             header.roles[column] = what
         elif said := _column(column, above, sources, header):
             money_of[column] = said
     _fill(header, money_of)
-    header.parts = any(_PART.match(fold(t)) for texts in header.texts for t in texts)
+    if ALL in {source for _, source in header.slots.values()}:
+        header.faults += [
+            f"line {line}: {quote(c.text)} names a funding source in a row; amounts stand in a "
+            "column of their source" for line, cells in grid[header.rows.stop:] for c in cells
+            if header.roles.get(c.column) == "unknown"
+            and (row := meaning(c.text, sources)).source and not row.left][:1]
+    header.parts = any(PART.match(fold(t)) for texts in header.texts for t in texts)
     _read_unit(header, grid, head)
     return header
 
@@ -273,13 +189,19 @@ def _column(column: int, above: list[tuple[int, Cell]], sources: Sources,
         header.roles[column] = "unknown"
         return None
     dated = next((at for at, m in zip(above, said, strict=True) if m.year), above[-1])
-    return Money(min(years, default=None), min(codes, default=None), total, above[-1], dated)
+    return Money(min(years, default=None), min(codes, default=None), total, above[-1], dated,
+                 [h for h, m in zip(above[:-1], said, strict=False)
+                  if m.left and not (m.year or m.source or m.total)])
 
 
 def _fill(header: Header, found: dict[int, Money]) -> None:
     """Give each column of money its year and source; a slot that stands twice is a fault."""
     named = any(m.year and m.source for m in found.values())
     taken: dict[Slot, Money] = {}
+    vague = {(line, cell) for m in found.values() for line, cell in m.vague
+             if any(other.year and (line, cell) not in other.vague for other in found.values())}
+    header.faults += [f"line {line}: the heading {quote(cell.text)} stands over some of the "
+                      "columns and is not understood" for line, cell in sorted(vague)]
     for column, of in found.items():
         line, text, year = of.low[0], of.low[1].text, of.year
         slot = (year, of.source if of.source or named or not year else ALL)
@@ -310,7 +232,7 @@ def _read_unit(header: Header, grid: Grid, head: Grid) -> None:
     found += [(line, unit) for line, cells in grid[:header.rows.start] for c in cells
               if (unit := money(c.text))]
     found += [(line, (-1, c.text)) for line, cells in grid[:header.rows.stop] for c in cells
-              if _FOREIGN.search(fold(c.text))]
+              if FOREIGN.search(fold(c.text))]
     found += [(line, unit) for line, cells in head for c in cells
               if header.roles.get(c.column) != "other" and (unit := money(c.text, True))]
     columns = [c for c, what in header.roles.items() if what == "other"]

@@ -25,7 +25,8 @@ from kgge.annex.fields import (
     quote,
     read_parts,
 )
-from kgge.annex.header import ALL, Header, Sources, fold, is_amount, read_header
+from kgge.annex.header import ALL, Header, is_amount, read_header
+from kgge.annex.headings import Sources, fold
 from kgge.annex.tree import BULLET, Row, is_part, is_total, number_kinds, repair
 from kgge.files import DataError, data_folder, read_rows
 from kgge.tables.schemas import conform
@@ -33,7 +34,8 @@ from kgge.tables.schemas import conform
 log = logging.getLogger(__name__)
 
 _MARK = re.compile(r"</?[a-z]+>|\*\*")  # <i>, </i>, **: marks of the transcription
-_INLINE = re.compile(r"([IVX]+|\d+(?:\.\d+)*|[A-Za-zĐđ])[.)/]\s+(?=\D)|(\(\d+\))\s*(?=\D)")
+_INLINE = re.compile(
+    r"(?:(?:[IVX]+|\d+(?:\.\d+)*|[A-Za-zĐđ])[.)/]\s+|\(\d+\)\s*)(?=[^\d\s])")
 _NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")
 
 

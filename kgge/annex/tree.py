@@ -13,6 +13,7 @@ _TOTAL = re.compile(
     r"|(?:tổng|cộng)(?:\s*(?:[:(.,].*)?|\s+(?:chung|toàn|các|từng|mục|phần|tiểu|hợp phần|dự án|"
     r"mô hình|nội dung|hoạt động|nhiệm vụ|chương trình|nhóm|năm|[ivx]+|\d+|[a-zđ])\b.*)",
     re.IGNORECASE)
+_LIKE_TOTAL = re.compile(r"\W*(?:tổng|cộng|total|subtotal)\b", re.IGNORECASE)
 _OF_WHICH = re.compile(r"\W*(?:trong đó|of which)\b", re.IGNORECASE)
 BULLET = re.compile(r"[-–—+•*]\s*")
 _END = r"[.)/:]?"
@@ -93,6 +94,7 @@ class Tree:
         self.below: dict[str, list[Row]] = {}  # by item; that of projects is ""
         self.stack: list[tuple[str, Row]] = []
         self.owners: dict[str, Row] = {}  # rows of which a part is named, by item
+        self.parts: dict[str, list[Row]] = {}  # the parts named of them in one row each
         self.since: dict[str, int] = {}  # how many lines below an item a subtotal has counted
         self.totals = [r for r in rows if is_total(r)]
         self.total = _grand_total(rows)
@@ -112,7 +114,11 @@ class Tree:
             elif is_part(row) and not row.printed:
                 waiting = row
                 continue
-            elif is_total(row):
+            elif is_part(row) and self.stack:
+                owner = self.stack[-1][1]
+                self.owners[owner.item] = owner
+                self.parts.setdefault(owner.item, []).append(row)
+            elif is_total(row) or (_LIKE_TOTAL.match(row.label) and self._counted(row, 2)):
                 self._subtotal(row)
             else:
                 self._place(row, last, waiting)
@@ -144,6 +150,7 @@ class Tree:
         if waiting and (last is None or depth < last.level):
             self.faults.append(f"line {waiting.line}: no part of the row above follows "
                                f"{quote(waiting.label)}; what stands below it is of the same level")
+            waiting = None
         del self.stack[depth:]
         above = self.stack[-1][1] if self.stack else None
         row.parent = above.item if above else None
@@ -154,7 +161,7 @@ class Tree:
                                f"{len(siblings)} of its level belongs: {quote(row.label)}")
         row.level = depth + 1
         row.item = f"{row.parent}.{len(siblings)}" if above else row.number.strip("(.)/:")
-        if above and (is_part(row) or waiting):
+        if above and waiting:
             self.owners[above.item] = above
         self.stack.append((kind, row))
         self.rows.append(row)
@@ -166,11 +173,9 @@ class Tree:
             return next((kind for kind, above in self.stack if kind in kinds
                          and len(self.below[above.parent or ""]) + 1 in _ordinals(kind, row.number)
                          ), kinds[0])
-        if is_part(row):
-            return "part"
         match = BULLET.match(row.label)
         mark = match[0].strip().replace("–", "-").replace("—", "-") if match else "plain"
-        beside = [k for k, r in self.stack if not r.number and k != "part"]
+        beside = [k for k, r in self.stack if not r.number]
         return beside[0] if beside and "plain" in (mark, beside[0]) else mark
 
     def whole(self, rows: list[Row]) -> list[float] | None:
@@ -181,18 +186,24 @@ class Tree:
         return [sum(c) for c in zip(*known, strict=True)] if known and len(known) == len(
             columns) and len({*map(len, known)}) == 1 else None
 
-    def _subtotal(self, row: Row) -> None:
-        """Find the lines above that a total is the sum of; their own row, if blank, takes it."""
+    def _counted(self, row: Row, least: int = 1) -> list[tuple[Row | None, str]]:
+        """Return the rows above of whose lines (at least so many) a row is the sum."""
         found: list[tuple[Row | None, str]] = []
         for depth in range(len(self.stack), -1, -1):
             above = self.stack[depth - 1][1] if depth else None
             item = above.item if above else ""
             for start in {0, self.since.get(item, 0)}:
-                sums = self.whole(self.below.get(item, [])[start:])
+                lines = self.below.get(item, [])[start:]
+                sums = self.whole(lines) if len(lines) >= least else None
                 if sums and row.printed and self.near(row, sums):
                     found.append((above if start == 0 else None, item))
-        if not found and self.total and row.amounts == self.total.amounts:
+        if not found and least == 1 and self.total and row.amounts == self.total.amounts:
             found.append((None, "total"))
+        return found
+
+    def _subtotal(self, row: Row) -> None:
+        """Give a row of totals to the lines it counts; their own row, if blank, takes it."""
+        found = self._counted(row)
         if not found:
             self._fault(row, "is the total of no lines above it")
             return
@@ -206,21 +217,35 @@ class Tree:
     def _settle_parts(self) -> None:
         """Leave out the parts of a row that do not make it up; those that do are its lines."""
         for item, owner in self.owners.items():
-            sums = self.whole(self.below[item])
+            lines, parts = self.below.get(item, []), self.parts.get(item, [])
+            sums = self.whole(lines + parts)
             if sums and owner.printed and self.near(owner, sums):
+                self._add_lines(owner, parts)
                 continue
+            named = self.whole(parts) if parts else sums
             known = [a for a in owner.amounts if a is not None]
-            if not sums or not owner.printed or any(
-                    s > a for s, a in zip(sums, known, strict=False)):
+            if not named or not owner.printed or any(
+                    s > a for s, a in zip(named, known, strict=False)):
                 self.faults.append(f"line {owner.line}: what is named of it (trong đó) is more "
                                    f"than the row, or it has no amounts: {quote(owner.label)}")
                 continue
-            left = [r for r in self.rows if r.item.startswith(f"{item}.")]
-            for row in left:
+            gone = parts or [r for r in self.rows if r.item.startswith(f"{item}.")]
+            for row in gone:
                 self._leave_out(row, owner)
-                self.below.pop(row.item, None)
-            self.rows = [r for r in self.rows if r not in left]
-            del self.below[item]
+            if not parts:
+                self.rows = [r for r in self.rows if not r.item.startswith(f"{item}.")]
+                self.below = {k: v for k, v in self.below.items() if not f"{k}.".startswith(
+                    f"{item}.")}
+
+    def _add_lines(self, owner: Row, parts: list[Row]) -> None:
+        """Give the parts of a row that make it up their places, behind its other lines."""
+        inside = [n for n, r in enumerate(self.rows) if f"{r.item}.".startswith(f"{owner.item}.")]
+        lines = self.below.setdefault(owner.item, [])
+        for row in parts:
+            lines.append(row)
+            row.item, row.parent = f"{owner.item}.{len(lines)}", owner.item
+            row.level = owner.level + 1
+        self.rows[inside[-1] + 1:inside[-1] + 1] = parts
 
 
 def _grand_total(rows: list[Row]) -> Row | None:

@@ -1,7 +1,8 @@
 """Charts: one function for each, named for what it shows; the table it draws goes in.
 
-Each takes ``(table, ax=None, lang=None)`` and returns the Axes. `chart_data` reads back what is
-drawn, `chart_text` the words around it; `finish` gives a chart of your own the same frame.
+Each takes ``(table, ax=None, lang=None, title=None, subtitle=None)`` and returns the Axes.
+`chart_data` reads back what is drawn, `chart_text` the words around it; `finish` gives a chart of
+your own the same frame.
 """
 
 from kgge.charts.budget import (
@@ -16,11 +17,12 @@ from kgge.charts.execution import (
     execution_by_project_and_year,
     planned_against_spent,
 )
+from kgge.charts.gaps import gap_by_unit, reach_needed, women_against_men
 from kgge.charts.layout import ChartText, chart_text, finish
-from kgge.charts.objectives import path_to_target, scorecard
+from kgge.charts.objectives import path_to_target, paths_to_targets, scorecard
 from kgge.charts.ranges import coverage_by_group_and_sex, coverage_by_unit
 from kgge.charts.readback import chart_data
-from kgge.charts.received import reports_received
+from kgge.charts.received import reports_received, warnings_by_unit_and_year
 
 __all__ = [
     # money
@@ -28,7 +30,8 @@ __all__ = [
     "planned_by_year_and_source", "source_shares_by_year", "planned_in_constant_prices",
     "planned_against_spent", "execution_by_project_and_year",
     # returns and persons
-    "reports_received", "path_to_target", "scorecard", "coverage_by_group_and_sex",
+    "reports_received", "warnings_by_unit_and_year", "path_to_target", "paths_to_targets",
+    "scorecard", "gap_by_unit", "women_against_men", "reach_needed", "coverage_by_group_and_sex",
     "coverage_by_unit",
     # reading back, and a chart of your own
     "chart_data", "chart_text", "ChartText", "finish",

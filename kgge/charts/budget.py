@@ -1,16 +1,22 @@
-"""Charts of the budget annex: what was planned, by year, project, line and funding source."""
+"""Charts of amounts of one kind, by year, project, line and funding source.
+
+Whether they are planned or spent follows from the table: `totals` of the budget is the plan, of
+spending what the returns say, with their source line and their mark.
+"""
+
+from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 
 from kgge.charts.heatmap import heat
 from kgge.charts.marks import (
+    Words,
     Write,
     bar,
     bare,
     beside,
-    close,
-    drawing,
+    chart,
     legend,
     pairs,
     patches,
@@ -18,12 +24,60 @@ from kgge.charts.marks import (
     tree,
     value_axis,
 )
-from kgge.charts.wording import cells_at, codes_of, listed, name, names, records, say, short, writer
+from kgge.charts.wording import (
+    cells_at,
+    codes_of,
+    count,
+    listed,
+    lower,
+    name,
+    names,
+    records,
+    say,
+    short,
+    writer,
+)
+from kgge.files import DataError
 from kgge.labels import percent
 
+RETURNED = {"unit", "state", "doubt", "file", "sheet"}  # columns of a return, not of the annex
 
-def _figures(table: pd.DataFrame, keys: tuple[str, str], write: Write, lang: str,
-             value: str = "amount") -> str:
+
+class Money(NamedTuple):
+    """What a table of money holds: the column drawn, its kind, where it comes from, how written."""
+
+    column: str  # amount or spent
+    kind: str  # planned or spent
+    source: str
+    write: Write
+
+    def words(self, table: pd.DataFrame, lang: str, code: str, title: str, figures: str,
+              **places: object) -> Words:
+        """Return the words of a chart; where nothing or not all is known, its title says so."""
+        values, said = table[self.column], f"{self.kind}."
+        gaps = int(values.isna().sum())
+        if not values.sum():
+            title = say(said + ("nothing" if gaps < len(values) else "unknown"), lang)
+        elif gaps:
+            title = say("gaps", lang, title=title, count=gaps)
+        return Words(title, f"{code}.subtitle", figures, self.source,
+                     {"money": say(f"{self.kind}.money", lang), **places})
+
+
+def money(table: pd.DataFrame, lang: str) -> Money:
+    """Tell what the amounts of a table are; a table that could be either is refused."""
+    columns = [c for c in ("amount", "spent") if c in table] or [c for c in ["share"] if c in table]
+    if len(columns) != 1:
+        raise DataError("the chart draws amount (planned) or spent (returned), million dong; the "
+                        f"table has {', '.join(map(str, table.columns))}; make one with "
+                        "kgge.totals(budget, …) or kgge.totals(spending, …)")
+    returned = "spent" in table or table.attrs.get("illustrative") or RETURNED & set(table)
+    return Money(columns[0], *(("spent", "returns") if returned else ("planned", "annex")),
+                 writer(table[columns[0]], lang))
+
+
+def _figures(table: pd.DataFrame, keys: tuple[str, str], value: str, write: Write,
+             lang: str) -> str:
     """Return every figure of a two-way table as a sentence a row, for the description."""
     (across, of), out = keys, []
     mark = ":" if of == "year" else ""  # "2016: 280", but "Central budget 790"
@@ -34,126 +88,118 @@ def _figures(table: pd.DataFrame, keys: tuple[str, str], write: Write, lang: str
     return ". ".join(out)
 
 
-def _largest(table: pd.DataFrame, key: str, lang: str) -> tuple[str, float]:
-    """Return the name of the largest code (or of those that tie) and its amount."""
-    sums = table.groupby(key)["amount"].sum()
-    first = [code for code in codes_of(table, key) if sums[code] == sums.max()]
-    return listed([short(n) for n in names(key, first, lang)], lang), float(sums.max())
+def _largest(table: pd.DataFrame, key: str, of: Money) -> tuple[list[str], bool]:
+    """Return the code with the largest sum, or those that tie as written, and whether all do."""
+    sums = table.groupby(key)[of.column].sum()
+    most = of.write(sums.max())
+    first = [code for code in codes_of(table, key) if of.write(sums[code]) == most]
+    return first, len(first) == len(sums) > 1
 
 
-def planned_by_year_and_source(table: pd.DataFrame, ax: Axes | None = None,
-                               lang: str | None = None) -> Axes:
-    """Draw planned amounts as one column a year, stacked by funding source.
+def _leaders(table: pd.DataFrame, key: str, of: Money, lang: str) -> str:
+    """Say which project or source has the largest share, "each" where some or all tie."""
+    sums, whole = table.groupby(key)[of.column].sum(), table[of.column].sum()
+    first, tie = _largest(table, key, of)
+    told = {"whole": of.write(whole), "share": percent(sums[first[0]] / (whole or 1), lang),
+            "who": listed([lower(short(n)) if key == "source" else short(n)
+                           for n in names(key, first, lang)], lang)}
+    kind = "one" if len(sums) == 1 else "tie" if tie else "each" if len(first) > 1 else "most"
+    return say(f"{of.kind}.{key}.{kind}", lang, **told)
+
+
+@chart("year source", "", "kgge.totals(budget, ['year', 'source'])")
+def planned_by_year_and_source(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+    """Draw amounts as one column a year, stacked by funding source.
 
     Parameters
     ----------
     table : DataFrame
-        ``totals(budget, ["year", "source"])``: year, source, amount (million dong).
-    ax : Axes, optional
-        Where to draw; by default a figure of its own.
-    lang : {"en", "vi"}, optional
-        Language; by default the one `kgge.use` set.
-
-    Returns
-    -------
-    Axes
-        The plot, finished: `chart_text` and `chart_data` read it back.
-
-    Raises
-    ------
-    DataError
-        If the table is empty, lacks a column or holds a code without label.
+        ``totals(budget, ["year", "source"])``: year, source, amount (million dong); or the same of
+        spending, with spent in place of amount.
 
     Examples
     --------
     >>> import kgge
     >>> table = kgge.totals(kgge.load_budget(), ["year", "source"])
     >>> kgge.charts.chart_text(planned_by_year_and_source(table, lang="en")).title
-    'Central budget pays 59.8% of 6,600 million dong planned; the plan is largest in 2017 and 2019'
+    'The central budget was to provide 59.8% of the 6,600 million dong planned; most in ...'
     """
-    with drawing(table, "year source amount", ax, lang) as (ax, lang):
-        write, keys = writer(table["amount"], lang), ("year", "source")
-        ends = stack(ax, table, keys, write, lang, upright=True)
-        value_axis(ax, max(ends), write)
-        payer, paid = _largest(table, "source", lang)
-        title = say("planned_by_year_and_source.title", lang, payer=payer, whole=write(sum(ends)),
-                    share=percent(paid / (sum(ends) or 1), lang))
-        if len(ends) > 1:
-            title = say("planned_by_year_and_source.most", lang, title=title,
-                        most=_largest(table, "year", lang)[0])
-        close(ax, table, lang, title, "planned_by_year_and_source.subtitle",
-              _figures(table, keys, write, lang), "annex")
-    return ax
+    of, keys = money(table, lang), ("year", "source")
+    ends = stack(ax, table, keys, of.write, lang, upright=True, value=of.column)
+    value_axis(ax, max(ends), of.write)
+    title = _leaders(table, "source", of, lang)
+    if len(ends) > 1:
+        years, tie = _largest(table, "year", of)
+        title = say(f"years.{'tie' if tie else 'most' if len(years) > 1 else 'one'}", lang,
+                    title=title, years=listed(list(map(str, years)), lang))
+    return of.words(table, lang, "planned_by_year_and_source", title,
+                    _figures(table, keys, of.column, of.write, lang))
 
 
-def planned_by_project_and_source(table: pd.DataFrame, ax: Axes | None = None,
-                                  lang: str | None = None) -> Axes:
-    """Draw planned amounts as one level bar a project, stacked by funding source.
+@chart("project source", "", "kgge.totals(budget, ['project', 'source'])")
+def planned_by_project_and_source(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+    """Draw amounts as one level bar a project, stacked by funding source.
 
     Parameters
     ----------
     table : DataFrame
-        ``totals(budget, ["project", "source"])``: project, source, amount (million dong).
-    ax, lang
-        As in `planned_by_year_and_source`; so are what it returns and the errors.
+        ``totals(budget, ["project", "source"])``: project, source, amount (million dong); or the
+        same of spending.
 
     Examples
     --------
     >>> import kgge
     >>> table = kgge.totals(kgge.load_budget(), ["project", "source"])
     >>> kgge.charts.chart_text(planned_by_project_and_source(table, lang="en")).title
-    'Project 4 has the largest budget: 33.3% of 6,600 million dong planned'
+    'Project 4 has the largest part: 33.3% of the 6,600 million dong planned'
     """
-    with drawing(table, "project source amount", ax, lang) as (ax, lang):
-        write, keys = writer(table["amount"], lang), ("project", "source")
-        ends = stack(ax, table, keys, write, lang, upright=False)
-        bare(ax, max(ends))
-        most, amount = _largest(table, "project", lang)
-        title = say("planned_by_project_and_source.title", lang, project=most,
-                    share=percent(amount / (sum(ends) or 1), lang), whole=write(sum(ends)))
-        close(ax, table, lang, title, "planned_by_project_and_source.subtitle",
-              _figures(table, keys, write, lang), "annex")
-    return ax
+    of, keys = money(table, lang), ("project", "source")
+    ends = stack(ax, table, keys, of.write, lang, upright=False, value=of.column)
+    bare(ax, max(ends))
+    return of.words(table, lang, "planned_by_project_and_source",
+                    _leaders(table, "project", of, lang),
+                    _figures(table, keys, of.column, of.write, lang))
 
 
-def planned_by_project_and_year(table: pd.DataFrame, ax: Axes | None = None,
-                                lang: str | None = None) -> Axes:
-    """Draw planned amounts as a grid of projects and years, with the figure in each cell.
+@chart("project year", "", "kgge.totals(budget, ['project', 'year'])")
+def planned_by_project_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+    """Draw amounts as a grid of projects and years, with the figure in each cell and the totals.
 
     Parameters
     ----------
     table : DataFrame
-        ``totals(budget, ["project", "year"])``: project, year, amount (million dong).
-    ax, lang
-        As in `planned_by_year_and_source`; so are what it returns and the errors.
+        ``totals(budget, ["project", "year"])``: project, year, amount (million dong); or the same
+        of spending.
 
     Examples
     --------
     >>> import kgge
     >>> table = kgge.totals(kgge.load_budget(), ["project", "year"])
     >>> kgge.charts.chart_text(planned_by_project_and_year(table, lang="en")).title
-    'The most for one project in one year is 530 million dong: Project 1 in 2017 and 2019'
+    'Largest yearly amounts planned: 530 million dong for Project 1 in 2017 and 2019'
     """
-    with drawing(table, "project year amount", ax, lang) as (ax, lang):
-        write, most = writer(table["amount"], lang), table["amount"].max()
-        heat(ax, table, "project", "amount", [write(v) for v in table["amount"]], lang)
-        title = say("planned_by_project_and_year.title", lang, most=write(most),
-                    cells=cells_at(table, table["amount"] == most, lang))
-        close(ax, table, lang, title, "planned_by_project_and_year.subtitle",
-              _figures(table, ("project", "year"), write, lang), "annex")
-    return ax
+    of = money(table, lang)
+    write, values = of.write, table[of.column]
+    heat(ax, table, "project", of.column, [write(v) for v in values], lang,
+         total=lambda part: write(part[of.column].sum(min_count=1)))
+    most, whole = write(values.max()), write(values.sum())
+    chosen = values.map(write) == most
+    kind = "tie" if chosen.all() and len(table) > 1 else "one" if chosen.sum() == 1 else "most"
+    title = say(f"{of.kind}.grid.{kind}", lang, most=most, whole=whole,
+                cells=cells_at(table, chosen, lang))
+    return of.words(table, lang, "planned_by_project_and_year", title,
+                    _figures(table, ("project", "year"), of.column, write, lang))
 
 
-def planned_by_line(table: pd.DataFrame, ax: Axes | None = None,
-                    lang: str | None = None) -> Axes:
-    """Draw planned amounts of every line as level bars, under their projects and models.
+@chart("item", "project", "kgge.totals(budget, ['project', 'item', 'source'])", also="source")
+def planned_by_line(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+    """Draw amounts of every line as level bars, under the totals of their projects and models.
 
     Parameters
     ----------
     table : DataFrame
-        ``totals(budget, ["project", "item"])``: project, item, amount (million dong).
-    ax, lang
-        As in `planned_by_year_and_source`; so are what it returns and the errors.
+        ``totals(budget, ["project", "item"])``: project, item, amount (million dong), and source
+        where the bars are to be stacked by it; or the same of spending.
 
     Examples
     --------
@@ -163,97 +209,104 @@ def planned_by_line(table: pd.DataFrame, ax: Axes | None = None,
       project item  amount
     0       I  I.1   400.0
     """
-    with drawing(table, "project item amount", ax, lang) as (ax, lang):
-        write, amounts = writer(table["amount"], lang), table.set_index("item")["amount"]
-        places = tree(ax, list(amounts.index), lang)
-        for row in records(table):
-            place, value = places[row["item"]], row["amount"]
-            keys = {"project": row["project"], "item": row["item"]}
-            bar(ax, keys, "amount", value, place, 0.2, "item")
-            beside(ax, place, value, write(value))
-        bare(ax, amounts.max())
-        least = amounts.nlargest(3 if len(amounts) > 5 else 1).min()  # and those that tie
-        first, whole = amounts[amounts >= least], amounts.sum()
-        title = say("planned_by_line.title", lang, lines=len(amounts), first=len(first),
-                    share=percent(first.sum() / (whole or 1), lang), whole=write(whole))
-        figures = [f"{name('item', i, lang)}: {write(v)}" for i, v in amounts.items()]
-        close(ax, table, lang, title, "planned_by_line.subtitle", "; ".join(figures), "annex")
-    return ax
+    of = money(table, lang)
+    write, amounts = of.write, table.groupby("item", sort=False)[of.column].sum(min_count=1)
+    places = tree(ax, list(amounts.index), lang, lambda code: write(amounts[
+        [i == code or i.startswith(f"{code}.") for i in amounts.index]].sum(min_count=1)))
+    ends = dict.fromkeys(places, 0.0)
+    sources = codes_of(table, "source") if "source" in table else []
+    by = ["project", "item", *(["source"] if sources else [])]
+    for row in sorted(records(table), key=lambda r: sources.index(r["source"]) if sources else 0):
+        item, value, keys = row["item"], row[of.column], {key: row[key] for key in by}
+        bar(ax, keys, of.column, value, places[item], 0.2, keys.get("source", "item"),
+            start=ends[item])
+        ends[item] += 0.0 if pd.isna(value) else value
+    for item, value in amounts.items():
+        beside(ax, places[item], value, write(value))
+    bare(ax, amounts.max())
+    legend(ax, patches("source", sources, lang))
+    least = amounts.nlargest(3 if len(amounts) > 5 else 1).min()  # and those that tie
+    first, whole = amounts[amounts >= least], amounts.sum()
+    kind = "tie" if len(first) == len(amounts) else "largest"
+    title = count(f"{of.kind}.{kind}", lang, len(first), lines=len(amounts), each=write(least),
+                  share=percent(first.sum() / (whole or 1), lang), whole=write(whole))
+    figures = [f"{name('item', i, lang)}: {write(v)}" for i, v in amounts.items()]
+    return of.words(table, lang, "planned_by_line", title, "; ".join(figures))
 
 
-def source_shares_by_year(table: pd.DataFrame, ax: Axes | None = None,
-                          lang: str | None = None) -> Axes:
-    """Draw the share of each funding source in each year's planned amount.
+@chart("year source", "share", "kgge.shares(budget, ['year', 'source'], within='year')")
+def source_shares_by_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+    """Draw the share of each funding source in each year's amount.
 
     Parameters
     ----------
     table : DataFrame
         ``shares(budget, ["year", "source"], "year")``: year, source, share (0 to 1; empty where
-        nothing is planned for the year).
-    ax, lang
-        As in `planned_by_year_and_source`; so are what it returns and the errors.
+        there is nothing in the year) and amount (or spent, where it is of spending).
 
     Examples
     --------
     >>> import kgge
     >>> table = kgge.shares(kgge.load_budget(), ["year", "source"], "year")
     >>> kgge.charts.chart_text(source_shares_by_year(table, lang="en")).title
-    "Central budget pays 59.0% to 60.5% of each year's plan"
+    "The central budget was to provide 59.0% to 60.5% of each year's amount planned"
     """
-    with drawing(table, "year source share", ax, lang) as (ax, lang):
-        unknown = "amount" in table and table["amount"].isna().any()
-        gap = say("not_reported" if unknown else "source_shares_by_year.gap", lang)
+    of = money(table, lang)
+    unknown = table[of.column].isna().any()
+    gap = say("not_reported" if unknown else f"{of.kind}.gap", lang)
 
-        def write(v: float) -> str:
-            return gap if pd.isna(v) else percent(v, lang)
+    def write(v: float) -> str:
+        return gap if pd.isna(v) else percent(v, lang)
 
-        keys = ("year", "source")
-        stack(ax, table, keys, write, lang, upright=True, value="share")
-        value_axis(ax, 1.0, lambda v: percent(v, lang, 0))
-        highest = table.groupby("source")["share"].max().fillna(-1.0)
-        first = max(codes_of(table, "source"), key=lambda s: highest[s])
-        own = table.loc[table["source"] == first, "share"]
-        low, high = write(own.min()), write(own.max())
-        title = say("source_shares_by_year.title", lang, source=name("source", first, lang),
-                    span=low if low == high else say("range", lang, low=low, high=high))
-        close(ax, table, lang, title, "source_shares_by_year.subtitle",
-              _figures(table, keys, write, lang, "share"), "annex")
-    return ax
+    keys, sources = ("year", "source"), codes_of(table, "source")
+    stack(ax, table, keys, write, lang, upright=True, value="share")
+    value_axis(ax, 1.0, lambda v: percent(v, lang, 0))
+    spans = {s: [write(v) for v in (own.min(), own.max())] for s, own in (
+        (s, table.loc[table["source"] == s, "share"]) for s in sources)}
+    highest = table.groupby("source")["share"].max().fillna(-1.0)
+    first = max(sources, key=lambda s: highest[s])
+    low, high = spans[first]
+    tie = len(sources) > 1 and low == high and len(set(map(tuple, spans.values()))) == 1
+    kind = "tie" if tie else "one" if len(sources) == 1 else "most"
+    title = say(f"{of.kind}.shares.{kind}", lang, who=lower(short(name("source", first, lang))),
+                span=low if low == high else say("range", lang, low=low, high=high))
+    return of.words(table, lang, "source_shares_by_year", title,
+                    _figures(table, keys, "share", write, lang))
 
 
-def planned_in_constant_prices(table: pd.DataFrame, ax: Axes | None = None,
-                               lang: str | None = None) -> Axes:
-    """Draw planned amounts of each year in current prices beside those in constant prices.
+@chart("year", "constant base_year", "kgge.real_terms(kgge.totals(budget, 'year'), base_year)")
+def planned_in_constant_prices(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+    """Draw amounts of each year in current prices beside those in constant prices.
 
     Parameters
     ----------
     table : DataFrame
         ``real_terms(totals(budget, "year"), base_year)``: year, amount (million dong of each
-        year), constant (million dong of the base year), base_year.
-    ax, lang
-        As in `planned_by_year_and_source`.
+        year), constant (million dong of the base year), base_year; or the same of spending.
 
     Examples
     --------
     >>> import kgge
     >>> table = kgge.real_terms(kgge.totals(kgge.load_budget(), "year"), 2016)
     >>> kgge.charts.chart_text(planned_in_constant_prices(table, lang="en")).title
-    'At 2016 prices the plan is worth 6,186 million dong, 6.3% less than at current prices'
+    'At 2016 prices the amounts planned are worth 6,186 million dong, 6.3% less than ...'
     """
-    with drawing(table, "year amount constant base_year", ax, lang) as (ax, lang):
-        base, kinds = int(table["base_year"].iloc[0]), {"amount": "nominal", "constant": "constant"}
-        write = writer(table["amount"], lang)
-        texts = [[write(v) for v in table[column]] for column in kinds]
-        pairs(ax, table, "year", kinds, texts, lang, upright=True)
-        value_axis(ax, table[list(kinds)].max().max(), write)
-        legend(ax, [(text.format(base), patch)
-                    for text, patch in patches("price", kinds.values(), lang)])
-        nominal, real = table["amount"].sum(), table["constant"].sum()
-        change = percent(abs(real / (nominal or 1) - 1), lang)
-        title = say(f"planned_in_constant_prices.{'less' if real < nominal else 'more'}", lang,
-                    base=base, real=write(real), change=change)
-        figures = (say("planned_in_constant_prices.figure", lang, year=year, nominal=a, real=b)
-                   for year, a, b in zip(table["year"], *texts, strict=True))
-        close(ax, table, lang, title, "planned_in_constant_prices.subtitle", "; ".join(figures),
-              "prices")
-    return ax
+    of, bases = money(table, lang), table["base_year"].unique()
+    if len(bases) != 1 or pd.isna(bases[0]):
+        raise DataError("constant prices are those of one year; base_year holds "
+                        f"{', '.join(map(str, bases))}")
+    base, kinds = int(bases[0]), {of.column: "nominal", "constant": "constant"}
+    texts = [[of.write(v) for v in table[column]] for column in kinds]
+    pairs(ax, table, "year", kinds, texts, lang, upright=True)
+    value_axis(ax, table[list(kinds)].max().max(), of.write)
+    legend(ax, [(text.format(base), patch)
+                for text, patch in patches("price", kinds.values(), lang)])
+    nominal, real = table[of.column].sum(), table["constant"].sum()
+    change = percent(abs(real / (nominal or 1) - 1), lang)
+    kind = "same" if of.write(real) == of.write(nominal) else "less" if real < nominal else "more"
+    title = say(f"{of.kind}.constant.{kind}", lang, base=base, real=of.write(real), change=change)
+    figures = (say("planned_in_constant_prices.figure", lang, year=year, nominal=a, real=b)
+               for year, a, b in zip(table["year"], *texts, strict=True))
+    source = "prices" if of.source == "annex" else "spending_prices"
+    return of._replace(source=source).words(
+        table, lang, "planned_in_constant_prices", title, "; ".join(figures))

@@ -1,29 +1,69 @@
-"""Charts of two amounts side by side: current and constant prices, planned and spent."""
+"""Charts of planned against spent: the rate counts what was spent from planned sources only.
 
+Money of other sources stands beside it; what is not known or not reported is said.
+"""
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import Patch
 
-from kgge.charts.heatmap import heat
-from kgge.charts.marks import bare, close, drawing, legend, pairs, patches
-from kgge.charts.wording import cells_at, name, names, records, say, writer
+from kgge.charts.heatmap import AROUND, heat
+from kgge.charts.layout import inner_width
+from kgge.charts.marks import Words, bar, bare, beside, chart, legend, patches, rows
+from kgge.charts.readback import tag
+from kgge.charts.wording import cells_at, codes_of, count, name, records, say, writer
 from kgge.files import DataError
 from kgge.labels import label, percent
 
-BY = ("year", "project", "item", "source")
+BY = ("year", "project", "item", "source", "unit")
+MADE = "kgge.execution(budget, spending, 'project')"
 
 
-def planned_against_spent(table: pd.DataFrame, ax: Axes | None = None,
-                          lang: str | None = None) -> Axes:
+def _whole(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with what was spent inside the plan and beside it, told apart."""
+    other = table["other"] if "other" in table else table["spent"] * 0.0
+    within = table["within"] if "within" in table else table["spent"] - other
+    cells = table["not_known"] if "not_known" in table else 0
+    return table.assign(within=within, other=other, not_known=cells)
+
+
+def _least(figure: str, unknown: object, lang: str) -> str:
+    """Return a sum as it is, or "at least" it where figures in it are not known."""
+    return say("least", lang, figure=figure) if unknown else figure
+
+
+def _reported(table: pd.DataFrame, lang: str) -> str:
+    """Say how many returns the money rests on, and how many figures in them are not known."""
+    out = []
+    if {"units_expected", "units_with_figure"} <= set(table) and "unit" not in table:
+        # The rows of one period count the same returns; not each of these has a figure for each.
+        by = table.groupby("year") if "year" in table else table.groupby(lambda _: 0)
+        least, most = (int(ends.sum()) for ends in (by["units_with_figure"].min(),
+                                                    by["units_with_figure"].max()))
+        out.append(say("rests_on", lang, due=int(by["units_expected"].max().sum()),
+                       came=str(most) if least == most else f"{least}–{most}"))
+    if unknown := int(_whole(table)["not_known"].sum()):
+        out.append(count("unknown", lang, unknown))
+    return "".join(out)
+
+
+def _rates(table: pd.DataFrame, lang: str) -> list[str]:
+    """Return the rate of execution of each row, or in words why there is none."""
+    return [percent(row["execution"], lang) if row["state"] == "executed" else
+            label("execution", row["state"], lang) for row in records(table)]
+
+
+@chart("", "planned spent execution state", MADE, also="project item year source unit")
+def planned_against_spent(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """Draw planned and spent amounts as two bars a row, with the rate of execution.
 
     Parameters
     ----------
     table : DataFrame
-        ``execution(budget, spending, by)`` with one of project, year, source, item: that key,
-        planned, spent (million dong; empty where not reported), execution (share), state.
-    ax, lang
-        As in `planned_by_year_and_source`; so are what it returns and the errors.
+        ``execution(budget, spending, by)`` with one of project, year, source, item, unit: that
+        key, planned, spent (million dong; empty where not reported), within and other (what of
+        it is from planned sources and what is not), execution (share), not_known (cells "..."),
+        units_expected, units_with_figure, state.
 
     Examples
     --------
@@ -34,79 +74,105 @@ def planned_against_spent(table: pd.DataFrame, ax: Axes | None = None,
       project  planned
     0       I   1900.0
     """
-    with drawing(table, "planned spent execution state", ax, lang) as (ax, lang):
-        key = next((k for k in BY if k in table), None)
-        if key is None:
-            raise DataError(f"the chart needs one of {', '.join(BY)}; the table has "
-                            f"{', '.join(table.columns)}")
-        planned, spent = (writer(table[c], lang) for c in ("planned", "spent"))
-        texts = [[planned(v) for v in table["planned"]],
-                 [rate if pd.isna(v) else f"{spent(v)} ({rate})"
-                  for v, rate in zip(table["spent"], _rates(table, lang), strict=True)]]
-        pairs(ax, table, key, {"planned": "planned", "spent": "spent"}, texts, lang, upright=False)
-        bare(ax, table[["planned", "spent"]].max().max())
-        legend(ax, patches("money", ["planned", "spent"], lang))
-        figures = (say("planned_against_spent.figure", lang, name=n, planned=p, spent=s)
-                   for n, p, s in zip(names(key, list(table[key]), lang), *texts, strict=True))
-        by = say(f"key.{key}", lang)
-        close(ax, table, lang, _spent_title(table, by, lang), "planned_against_spent.subtitle",
-              "; ".join(figures), "spending", key=by)
-    return ax
-
-
-def _rates(table: pd.DataFrame, lang: str) -> list[str]:
-    """Return the rate of execution of each row, or in words why there is none."""
-    return [percent(row["execution"], lang) if row["state"] == "executed" else
-            label("execution", row["state"], lang) for row in records(table)]
+    keys = [k for k in BY if k in table]
+    if len(keys) != 1:
+        raise DataError(f"the chart draws one row for each of one of {', '.join(BY)}; the table "
+                        f"has {', '.join(map(str, table.columns))}; make one with {MADE}")
+    key, table = keys[0], _whole(table)
+    write, rates = writer(pd.concat([table["within"], table["other"]]), lang), _rates(table, lang)
+    planned, figures = writer(table["planned"], lang), []
+    places = rows(ax, key, codes_of(table, key), lang, least=0.6)
+    for row, rate in zip(records(table), rates, strict=True):
+        middle, code = places[row[key]], {key: row[key]}
+        spent = rate if pd.isna(row["spent"]) else _least(write(row["within"]), row["not_known"],
+                                                          lang) + f" ({rate})"
+        if row["other"] > 0:
+            spent = "; ".join([*([] if row["state"] == "unplanned" and not row["within"] else
+                                 [spent]), say("beside", lang, other=write(row["other"]))])
+        bar(ax, code, "planned", row["planned"], middle - 0.12, 0.2, "planned")
+        ends = [bar(ax, code, "within", row["within"], middle + 0.12, 0.2, "spent"),
+                bar(ax, code, "other", row["other"], middle + 0.12, 0.2, "other",
+                    start=0.0 if pd.isna(row["within"]) else row["within"])]
+        tag(ax, code, "spent", ends[0], lambda one, two: one.get_width() + two.get_width(), ends[1])
+        if not pd.isna(row["planned"]):
+            beside(ax, middle - 0.12, row["planned"], planned(row["planned"]))
+        beside(ax, middle + 0.12, row["spent"], spent, room=inner_width(ax) * 0.42)
+        figures.append(say("planned_against_spent.figure", lang, spent=spent, planned=planned(
+            row["planned"]), name=name(key, row[key], lang)))
+    bare(ax, table[["planned", "spent"]].max().max())
+    kinds = ["planned", "spent", *(["other"] if table["other"].gt(0).any() else [])]
+    legend(ax, patches("money", kinds, lang))
+    by = say(f"key.{key}", lang)
+    return Words(_spent_title(table, by, lang), "planned_against_spent.subtitle",
+                 "; ".join(figures), "spending", {"key": by, "reported": _reported(table, lang)})
 
 
 def _spent_title(table: pd.DataFrame, key: str, lang: str) -> str:
-    """Say what was spent of the plan, over the rows that were reported."""
+    """Say what was spent of the plan, over the rows that were reported, and beside it."""
     known = table[table["spent"].notna()]
     if known.empty:
         return say("planned_against_spent.unknown", lang)
-    planned, spent = known["planned"].sum(), known["spent"].sum()
-    extra, write = known.get("other", known["spent"] * 0).sum(), writer(known["spent"], lang)
-    kind = "unplanned" if not planned > 0 else "extra" if extra > 0 else "title"
-    title = say(f"planned_against_spent.{kind}", lang, spent=write(spent), extra=write(extra),
-                planned=writer(known["planned"], lang)(planned),
-                share=percent(spent / (planned or 1), lang))
+    planned, within, other = (known[c].sum() for c in ("planned", "within", "other"))
+    write = writer(pd.concat([known["within"], known["other"]]), lang)
+    told = {"within": _least(write(within), known["not_known"].any(), lang),
+            "other": _least(write(other), known["not_known"].any(), lang),
+            "planned": writer(known["planned"], lang)(planned),
+            "share": percent(within / (planned or 1), lang)}
+    kind = "title" if planned > 0 else "no_plan"
+    title = say(f"planned_against_spent.{kind}", lang, **told)
+    if other > 0:
+        title = say("planned_against_spent.other", lang, title=title, **told)
     if silent := len(table) - len(known):
-        title = say("planned_against_spent.silent", lang, title=title, silent=silent,
-                    rows=len(table), key=key)
+        title = count("planned_against_spent.silent", lang, silent, title=title,
+                      rows=len(table), key=key)
     return title
 
 
-def execution_by_project_and_year(table: pd.DataFrame, ax: Axes | None = None,
-                                  lang: str | None = None) -> Axes:
-    """Draw the rate of execution as a grid; where there is none the cell says why.
+@chart("project year", "execution state", "kgge.execution(budget, spending, ['project', 'year'])")
+def execution_by_project_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+    """Draw the rate of execution as a grid around 100%; where there is none the cell says why.
 
     Parameters
     ----------
     table : DataFrame
         ``execution(budget, spending, ["project", "year"])``: project, year, execution (share),
-        state.
-    ax, lang
-        As in `planned_by_year_and_source`; so are what it returns and the errors.
+        state; with planned and within (million dong) totals are drawn too, with other,
+        not_known, units_expected and units_with_figure what they leave out.
 
     Examples
     --------
     >>> import kgge
     >>> table = kgge.execution(kgge.load_budget(), kgge.load_spending(), ["project", "year"])
-    >>> kgge.charts.chart_text(execution_by_project_and_year(table, lang="en")).subtitle
-    'All spending, also outside the plan, as a share of planned amounts, %, 2016–2020'
+    >>> ax = execution_by_project_and_year(table, lang="en")
+    >>> kgge.charts.chart_data(ax).columns.tolist()
+    ['project', 'year', 'execution', 'text']
     """
-    with drawing(table, "project year execution state", ax, lang) as (ax, lang):
-        texts, rate = _rates(table, lang), table["execution"]
-        heat(ax, table, "project", "execution", texts, lang)
-        kind, low, high = "unknown", "", ""
-        if rate.notna().any():
-            low, high = (f"{percent(v, lang)} ({cells_at(table, rate == v, lang)})"
-                         for v in (rate.min(), rate.max()))
-            kind = "one" if low == high else "title"
-        title = say(f"execution_by_project_and_year.{kind}", lang, low=low, high=high)
-        figures = (f"{name('project', row['project'], lang)}, {row['year']}: {text}"
-                   for row, text in zip(records(table), texts, strict=True))
-        close(ax, table, lang, title, "execution_by_project_and_year.subtitle",
-              "; ".join(figures), "spending")
-    return ax
+    texts, rate = [_above(t, v) for t, v in zip(_rates(table, lang), table["execution"],
+                                                strict=True)], table["execution"]
+
+    def total(part: pd.DataFrame) -> str:
+        planned, within = part["planned"].sum(), part["within"].sum(min_count=1)
+        return _above(percent(within / planned, lang), within / planned) if (
+            planned > 0 and pd.notna(within)) else "–"
+
+    summed = {"planned", "within"} <= set(table)
+    heat(ax, table, "project", "execution", texts, lang, total if summed else None, around=True)
+    legend(ax, [(say(f"around.{code}", lang), Patch(facecolor=AROUND(at), edgecolor="#3D3D3D"))
+                for code, at in (("below", 0.0), ("at", 0.5), ("above", 1.0))])
+    shown = sorted({percent(v, lang) for v in rate.dropna()})
+    kind, low, high = "unknown", "", ""
+    if shown:
+        low, high = (say("at", lang, figure=percent(v, lang),
+                         cells=cells_at(table, rate == v, lang)) for v in (rate.min(), rate.max()))
+        kind = "title" if len(shown) > 1 else "one"
+        low, high = (low, high) if kind == "title" else ("", shown[0])
+    title = say(f"execution_by_project_and_year.{kind}", lang, low=low, high=high)
+    figures = (f"{name('project', row['project'], lang)}, {row['year']}: {text}"
+               for row, text in zip(records(table), texts, strict=True))
+    return Words(title, "execution_by_project_and_year.subtitle", "; ".join(figures), "spending",
+                 {"reported": _reported(table, lang)})
+
+
+def _above(text: str, rate: float) -> str:
+    """Return a rate with a mark where it is above 100%, so that grey print shows it too."""
+    return f"▲{text}" if rate > 1 else text

@@ -1,6 +1,7 @@
 """The words around a chart, laid out from their drawn sizes so that nothing is cut or overlaps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -8,6 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from matplotlib.ticker import ScalarFormatter
 from matplotlib.transforms import Bbox
 
 from kgge import labels
@@ -27,7 +29,7 @@ class ChartText(NamedTuple):
     >>> table = kgge.totals(kgge.load_budget(), ["project", "year"])
     >>> text = chart_text(kgge.charts.planned_by_project_and_year(table, lang="en"))
     >>> text.subtitle, text.illustrative
-    ('Planned amounts by project and year, million dong, 2016–2020', False)
+    ('Amounts planned by project and year, million dong, 2016–2020', False)
     """
 
     title: str  # the finding
@@ -57,7 +59,7 @@ class Notes:
 def notes(ax: Axes) -> Notes:
     """Return the notes of `ax`. They are kept on it, so that they go when it goes."""
     if not hasattr(ax, "_kgge"):
-        alone = len(_figure(ax).axes) == 1
+        alone = len(root_of(ax).axes) == 1
         vars(ax)["_kgge"] = Notes(Bbox.unit() if alone else ax.get_position(True).frozen())
     kept: Notes = vars(ax)["_kgge"]
     return kept
@@ -112,15 +114,32 @@ def finish(ax: Axes, title: str, subtitle: str, source: str, alt: str,
     kept = notes(ax)
     kept.text = ChartText(title, subtitle, source, alt, lang, marked)
     if kept.body is None:
-        kept.body = ax.get_position().height * _figure(ax).get_figheight()
+        kept.body = ax.get_position().height * root_of(ax).get_figheight()
+    _localise(ax, lang)
     _write(ax, kept, kept.text)
-    _arrange(_figure(ax))
+    _arrange(root_of(ax))
+
+
+class _Comma(ScalarFormatter):
+    """Figures on an axis with a decimal comma."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return super().__call__(x, pos).replace(".", ",")
+
+
+def _localise(ax: Axes, lang: str) -> None:
+    """Write the figures of the axes as the language does, where nobody has chosen how."""
+    for axis in (ax.xaxis, ax.yaxis):
+        if type(axis.get_major_formatter()) in (ScalarFormatter, _Comma):
+            axis.set_major_formatter(_Comma() if lang == "vi" else ScalarFormatter())
 
 
 def _write(ax: Axes, kept: Notes, text: ChartText) -> None:
     """Create the texts around `ax`; `_arrange` puts them in their places."""
     width = 0.94 * inner_width(ax)  # at few dots an inch letters stand wider
-    inches, legend = _figure(ax).dpi_scale_trans, ax.get_legend()
+    inches, legend = root_of(ax).dpi_scale_trans, ax.get_legend()
+    # Twice, so that it stays where title and mark are cut off for a caption.
+    origin = f"{MARK[text.lang]}. {text.source}" if text.illustrative else text.source
     for old in kept.words:
         if old not in (ax.title, legend):
             old.remove()
@@ -129,12 +148,13 @@ def _write(ax: Axes, kept: Notes, text: ChartText) -> None:
         return ax.text(0, 0, wrap(words, width, SIZES[name]), transform=inches,
                        fontsize=SIZES[name], va="top", clip_on=False, gid=name, **look)
 
-    ax.set_title(wrap(text.title, width, SIZES["title"], True, most=2), loc="center", ha="left",
+    ax.set_title(wrap(text.title, width, SIZES["title"], True,
+                      most=2 if width > 5 else 4), loc="center", ha="left",
                  va="top", x=0, y=0, fontsize=SIZES["title"], fontweight="bold", color=INK)
     ax.title.set_transform(inches)
     box = {"boxstyle": "square,pad=0.25", "fc": "white", "ec": MARK_INK, "lw": 1.2}
     kept.words = [ax.title, put("subtitle", text.subtitle, color=INK),
-                  *([legend] if legend else []), put("source", text.source, color="#3D3D3D")]
+                  *([legend] if legend else []), put("source", origin, color="#3D3D3D")]
     if text.illustrative:
         kept.words.insert(0, put("mark", MARK[text.lang], fontweight="bold", color=MARK_INK,
                                  bbox=box))
@@ -166,13 +186,36 @@ def chart_text(ax: Axes) -> ChartText:
     return text
 
 
-def _figure(artist: Artist) -> Any:
+@contextmanager
+def bare(ax: Axes) -> Iterator[None]:
+    """Leave title, subtitle and source of a finished chart out for a while; the mark stays."""
+    kept = notes(ax)
+    if kept.text is None:
+        raise ValueError("this chart has no title, source and description yet: call finish")
+    stay = [a for a in kept.words if a.get_gid() == "mark" or a is ax.get_legend()]
+    for artist in kept.words:
+        if artist is ax.title:
+            artist.set_visible(False)
+        elif artist not in stay:
+            artist.remove()
+    kept.words = stay
+    _arrange(root_of(ax))
+    try:
+        yield
+    finally:
+        ax.title.set_visible(True)
+        _write(ax, kept, kept.text)
+        _arrange(root_of(ax))
+
+
+def root_of(artist: Artist) -> Any:
+    """Return the figure that holds an artist, whatever parts it has."""
     return artist.get_figure(root=True)
 
 
 def inner_width(ax: Axes) -> float:
     """Return the inches between the margins of the part of the figure that `ax` may use."""
-    return float(_figure(ax).get_figwidth() * notes(ax).cell.width) - 2 * PAD
+    return float(root_of(ax).get_figwidth() * notes(ax).cell.width) - 2 * PAD
 
 
 def _arrange(figure: Figure) -> None:
@@ -192,7 +235,7 @@ def _arrange(figure: Figure) -> None:
 
 def _height(artist: Artist) -> float:
     extra = GAP if artist.get_gid() == "mark" else 0.0
-    return float(artist.get_window_extent().height / _figure(artist).dpi) + extra
+    return float(artist.get_window_extent().height / root_of(artist).dpi) + extra
 
 
 def _overhang(ax: Axes) -> list[float]:
@@ -203,7 +246,7 @@ def _overhang(ax: Axes) -> list[float]:
     outer: Any = ax.get_tightbbox()
     for artist in words:
         artist.set_visible(True)
-    inner, dpi = ax.bbox, _figure(ax).dpi
+    inner, dpi = ax.bbox, root_of(ax).dpi
     return [max(0.0, d / dpi) for d in (inner.x0 - outer.x0, outer.x1 - inner.x1,
                                         inner.y0 - outer.y0, outer.y1 - inner.y1)]
 
@@ -213,12 +256,13 @@ def _place(ax: Axes, figure: Figure, room: list[float]) -> None:
     kept = notes(ax)
     wide, high = figure.get_size_inches()
     x0, y0, x1, y1 = Bbox(kept.cell.get_points() * (wide, high)).padded(-PAD).extents
-    for artist in kept.words[:-1]:
-        _move(artist, x0, y1)
-        y1 -= _height(artist) + GAP
-    y0 += _height(kept.words[-1])
-    _move(kept.words[-1], x0, y0)
-    y0 += GAP
+    for artist in kept.words:
+        if artist.get_gid() != "source":
+            _move(artist, x0, y1)
+            y1 -= _height(artist) + GAP
+        else:
+            _move(artist, x0, y0 + _height(artist))
+            y0 += _height(artist) + GAP
     for _ in range(4):
         left, right, below, above = room
         ax.set_position(((x0 + left) / wide, (y0 + below) / high,
@@ -237,6 +281,6 @@ def _move(artist: Any, x: float, y: float) -> None:
     if artist.get_gid() == "mark":
         artist.set_position((x + GAP / 2, y - GAP / 2))
     elif hasattr(artist, "set_bbox_to_anchor"):
-        artist.set_bbox_to_anchor((x, y), transform=_figure(artist).dpi_scale_trans)
+        artist.set_bbox_to_anchor((x, y), transform=root_of(artist).dpi_scale_trans)
     else:
         artist.set_position((x, y))

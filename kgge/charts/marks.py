@@ -1,9 +1,10 @@
 """What the charts share: opening and closing a plot, rows and columns, bars, stacks, legends."""
 
+import inspect
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
+from typing import Any, NamedTuple, Protocol
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -17,50 +18,124 @@ from kgge.charts import style
 from kgge.charts.layout import finish, inner_width, notes
 from kgge.charts.readback import tag
 from kgge.charts.style import COLOURS, INK, NAVY, SIZES, text_width, wrap
-from kgge.charts.wording import codes_of, names, period, planned_title, records, say
+from kgge.charts.wording import codes_of, names, part_of, period, records, say, upper
 from kgge.files import DataError
 from kgge.tables.load import is_illustrative
 
 LINE = 0.145  # inches from one line of a label to the next
 Write = Callable[[float], str]
+PLAN = ("annex", "prices")  # sources that hold nothing from a return
+# What every chart takes, returns and raises: put into the docstring of each.
+_SHARED = """ax : Axes, optional
+    Where to draw; by default a figure of its own.
+lang : {"en", "vi"}, optional
+    Language; by default the one `kgge.use` set.
+title, subtitle : str, optional
+    Your own words in place of the computed finding and of measure, unit and period.
+
+Returns
+-------
+Axes
+    The plot, finished: `chart_text` and `chart_data` read it back.
+
+Raises
+------
+DataError
+    If the table is empty, lacks a column, has two rows for one place of the chart or holds a
+    code without label.
+
+"""
 
 
-@contextmanager
-def drawing(table: pd.DataFrame, columns: str, ax: Axes | None,
-            lang: str | None) -> Iterator[tuple[Axes, str]]:
-    """Open a plot in the style of the package; a table that is empty or lacks `columns` is out."""
-    lang = labels.current_lang(lang)
-    if absent := [c for c in columns.split() if c not in table]:
-        raise DataError(f"the chart needs the columns {', '.join(columns.split())}; the table has "
-                        f"{', '.join(map(str, table.columns))}, not {', '.join(absent)}")
+class Words(NamedTuple):
+    """What a chart says about what it has drawn."""
+
+    title: str  # the finding
+    subtitle: str  # code of the sentence with measure, unit and period
+    figures: str  # every figure, in words
+    source: str = "returns"  # code of the source line
+    places: Mapping[str, object] = {}  # what fills the subtitle, beside the period
+    ours: tuple[str, ...] = ()  # codes of what in it is ours, not the plan's
+
+
+class Chart(Protocol):
+    """A public chart: the table goes in, the finished plot comes back."""
+
+    __name__: str
+
+    def __call__(self, table: pd.DataFrame, ax: Axes | None = None, lang: str | None = None,
+                 title: str | None = None, subtitle: str | None = None) -> Axes:
+        """Draw the table."""
+
+
+def chart(keys: str, values: str, made: str, also: str = "") -> Callable[
+        [Callable[[Axes, pd.DataFrame, str], Words]], Chart]:
+    """Make a public chart of a function that draws `table` into `ax` and returns its words.
+
+    The table has one row for each of `keys` (and of `also`, where it is there), with the columns
+    `values`; `made` is the call that makes such a table, for the errors.
+    """
+    def decorate(draw: Callable[[Axes, pd.DataFrame, str], Words]) -> Chart:
+        @wraps(draw)
+        def drawn(table: pd.DataFrame, ax: Axes | None = None, lang: str | None = None,
+                  title: str | None = None, subtitle: str | None = None) -> Axes:
+            lang = labels.current_lang(lang)
+            table = _checked(table, keys.split(), values.split(), also.split(), made)
+            with style.drawn_in_style():
+                own = None if ax else plt.figure()
+                ax = ax or plt.subplot()
+                ax.spines[["top", "right"]].set_visible(False)
+                ax.tick_params(length=0, labelsize=SIZES["label"])
+                try:
+                    _end(ax, table, lang, draw(ax, table, lang), title, subtitle)
+                except BaseException:
+                    if own:
+                        plt.close(own)
+                    raise
+            return ax
+
+        about, _, examples = inspect.cleandoc(draw.__doc__ or "").partition("Examples\n")
+        drawn.__doc__ = about.rstrip() + "\n" + _SHARED + "Examples\n" + examples
+        del drawn.__wrapped__  # its signature is its own
+        return drawn
+    return decorate
+
+
+def _checked(table: Any, keys: list[str], values: list[str], also: list[str],
+             made: str) -> pd.DataFrame:
+    """Return the table, years as numbers; say what it needs and how to make one that has it."""
+    if not isinstance(table, pd.DataFrame):
+        raise DataError(f"the chart takes a table (DataFrame), not {type(table).__name__}; "
+                        f"make one with {made}")
+    if absent := [c for c in (*keys, *values) if c not in table]:
+        raise DataError(f"the chart needs the columns {', '.join((*keys, *values))}; the table "
+                        f"has {', '.join(map(str, table.columns))}, not {', '.join(absent)}; "
+                        f"make one with {made}")
     if table.empty:
         raise DataError("the table has no row, so there is nothing to draw and nothing to say")
-    with style.drawn_in_style():
-        own = None if ax else plt.figure()
-        ax = ax or plt.subplot()
-        ax.spines[["top", "right"]].set_visible(False)
-        ax.tick_params(length=0, labelsize=SIZES["label"])
-        try:
-            yield ax, lang
-        except BaseException:
-            if own:
-                plt.close(own)
-            raise
+    keys = [*keys, *(key for key in also if key in table)]
+    twice = table[table.duplicated(keys)]
+    if len(twice):
+        first = ", ".join(f"{key} {twice.iloc[0][key]}" for key in keys)
+        raise DataError(f"the table has more than one row for {first}; the chart draws one row "
+                        f"for each {', '.join(keys)}: make it with {made}")
+    return table.astype({"year": int}) if "year" in table else table
 
 
-def close(ax: Axes, table: pd.DataFrame, lang: str, title: str, subtitle: str, figures: str,
-          source: str = "returns", **places: object) -> None:
+def _end(ax: Axes, table: pd.DataFrame, lang: str, words: Words, title: str | None,
+         subtitle: str | None) -> None:
     """Finish a chart of the package; its description says every figure.
 
-    `subtitle` and `source` are codes of sentences: the years of the table and `places` fill them.
-    Where nothing is planned or not all of it is known, the title of a chart of the plan says so.
+    A title that is computed speaks of a part of the plan as of a part.
     """
-    if source in ("annex", "prices"):
-        title = planned_title(table, title, lang)
-    under = say(subtitle, lang, years=period(table, lang), **places)
-    marked = source not in ("annex", "prices") and is_illustrative(table)
-    finish(ax, title, under, say(f"source.{source}", lang), f"{title}. {under}. {figures}.",
-           marked, lang)
+    part = part_of(table, lang)
+    title = title or (f"{part}: {words.title}" if part else upper(words.title))
+    subtitle = subtitle or say(words.subtitle, lang, **{"years": period(table, lang),
+                                                         **words.places})
+    source = " ".join([say(f"source.{words.source}", lang), *(
+        say(f"ours.{code}", lang) for code in words.ours)])
+    finish(ax, title, subtitle, source, f"{title}. {subtitle}. {words.figures}.",
+           words.source not in PLAN and is_illustrative(table), lang)
 
 
 def rows(ax: Axes, key: str, codes: Sequence[Any], lang: str, width: float = 2.2,
@@ -82,12 +157,14 @@ def rows(ax: Axes, key: str, codes: Sequence[Any], lang: str, width: float = 2.2
     return dict(zip(codes, middles, strict=True))
 
 
-def tree(ax: Axes, items: Sequence[str], lang: str) -> dict[Any, float]:
-    """Label rows by items under the projects and models they belong to; return their middles."""
+def tree(ax: Axes, items: Sequence[str], lang: str,
+         total: Callable[[str], str]) -> dict[Any, float]:
+    """Label rows by items under their projects and models with `total`; return their middles."""
     steps = [item.split(".") for item in items]
     codes = list(dict.fromkeys(".".join(s[:i + 1]) for s in steps for i in range(len(s))))
     width, size, wrapped = min(2.6, inner_width(ax) * 0.42), SIZES["label"], []
     for code, text in zip(codes, names("item", codes, lang), strict=True):
+        text = text if code in items else f"{text}: {total(code)}"
         indent = "\u00a0" * 4 * code.count(".")
         room = (width if code in items else inner_width(ax)) - text_width(indent, size)
         broken = wrap(text, room, size, code not in items)
@@ -186,7 +263,7 @@ def stack(ax: Axes, table: pd.DataFrame, keys: tuple[str, str], write: Write, la
         ends[key] += amount
     gaps = set(table.loc[table[value].isna(), across])
     for key, end in ends.items():
-        if value == "amount" or key in gaps:
+        if value != "share" or key in gaps:
             beside(ax, places[key], end, write(float("nan") if key in gaps else end), bold=True,
                    upright=upright, room=slot(ax) if upright else 9.0)
     legend(ax, patches(of, codes, lang))
@@ -215,6 +292,8 @@ def pairs(ax: Axes, table: pd.DataFrame, key: str, values: Mapping[str, str],
 
 def legend(ax: Axes, entries: Sequence[tuple[str, Artist]]) -> None:
     """Put a legend between subtitle and plot, in as many columns as there is room for."""
+    if not entries:
+        return
     room, handle = inner_width(ax), 0.45
     texts = [wrap(text, room - handle) for text, _ in entries]
     widths = [max(text_width(line, SIZES["label"]) for line in text.split("\n")) + handle + 0.2

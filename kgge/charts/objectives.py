@@ -1,40 +1,54 @@
-"""Charts of progress: the path of an indicator to its target, and the verdicts of a year."""
+"""Charts of progress: the paths of indicators to their targets, and the verdicts of a year."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.transforms import ScaledTranslation
 
-from kgge.charts.layout import inner_width
-from kgge.charts.marks import close, drawing, legend, rows, slot, value_axis
-from kgge.charts.ranges import BAND, BOUNDS, Row, dot, entries, figure, one, point, share_axis
+from kgge.charts.layout import inner_width, notes, root_of
+from kgge.charts.marks import LINE, Words, chart, legend, rows, slot, value_axis
+from kgge.charts.ranges import (
+    BAND,
+    BOUNDS,
+    Row,
+    dot,
+    entries,
+    figure,
+    goal,
+    one,
+    point,
+    share_axis,
+)
 from kgge.charts.readback import point_x, point_y, tag, unwrapped
-from kgge.charts.style import COLOURS, INK, NAVY, wrap
-from kgge.charts.wording import codes_of, name, names, records, say
+from kgge.charts.style import COLOURS, INK, NAVY, SIZES, STATUS, wrap
+from kgge.charts.wording import codes_of, count, lower, name, names, records, say
 from kgge.labels import label, percent
 from kgge.tables.load import load_targets
+
+JUDGED = "coverage coverage_low coverage_high target status status_low status_high firm"
+MADE = "kgge.progress(outcomes, targets, units)"
+OURS = ("cuts",)
 
 
 def _verdict(row: Row, lang: str) -> str:
     """Return the status in words, and between which ones missing returns leave it."""
     ends = [row["status_low"], row["status_high"]]
-    status = _lower(label("status", row["status"], lang))
+    status = label("status", row["status"], lang)
+    if row["status"] == "not_assessable":  # never firm: there is nothing to be sure of
+        return status
     if row["firm"]:
         return say("verdict.firm", lang, status=status)
     if pd.isna(ends).any() or ends[0] == ends[1]:
         return say("verdict.open", lang, status=status)
-    low, high = (_lower(label("status", end, lang)) for end in ends)
+    low, high = (lower(label("status", end, lang)) for end in ends)
     return say("verdict.range", lang, status=status, low=low, high=high)
 
 
-def _lower(text: str) -> str:
-    """Return a label as it stands inside a sentence."""
-    return text[:1].lower() + text[1:]
-
-
-def path_to_target(table: pd.DataFrame, ax: Axes | None = None,
-                   lang: str | None = None) -> Axes:
+@chart("indicator year", f"{JUDGED} baseline", f"the rows of one indicator of {MADE}")
+def path_to_target(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """Draw one indicator's coverage year by year against the straight line to its target.
 
     Parameters
@@ -45,13 +59,6 @@ def path_to_target(table: pd.DataFrame, ax: Axes | None = None,
         where none is stated), status, status_low, status_high, firm. The years of baseline and
         target are columns base_year and target_year where the table has them, else those of
         `load_targets`.
-    ax, lang
-        As in `planned_by_year_and_source`.
-
-    Raises
-    ------
-    DataError
-        As there, and if the table holds more than one indicator.
 
     Examples
     --------
@@ -61,37 +68,110 @@ def path_to_target(table: pd.DataFrame, ax: Axes | None = None,
     >>> kgge.charts.chart_data(ax).set_index("year")["target"].dropna().to_dict()
     {2020: 0.7}
     """
-    with drawing(table, "indicator year coverage coverage_low coverage_high baseline target "
-                        "status status_low status_high firm", ax, lang) as (ax, lang):
-        code = one(table, "indicator")
-        table = table.sort_values("year").reset_index(drop=True)
-        years, last = records(table), records(table)[-1]
-        start, end = _span(table, code)
-        first, final = min(start, *table["year"]), max(end, *table["year"])
-        ax.set_xlim(first - 0.4, final + 0.6)
-        goal = _target_line(ax, last, start, end, lang)
-        _path(ax, table, goal[1], lang)
-        tag(ax, {"indicator": code, "year": end}, "target", goal[1], point_y, 1)
-        value_axis(ax, 1.08, lambda v: percent(v, lang, 0))
-        ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
-        ticks = range(first, final + 1, -(-(final - first + 1) // 12))
-        ax.set_xticks(ticks, map(str, ticks))
-        legend(ax, [goal, *entries(lang)])
-        title = say(f"path_to_target.{'due' if last['year'] == end else 'title'}", lang,
-                    indicator=code, share=point(last, lang), year=int(last["year"]), end=end,
-                    target=percent(last["target"], lang), verdict=_verdict(last, lang))
-        close(ax, table, lang, title, "coverage.subtitle",
-              "; ".join(f"{int(row['year'])}: {figure(row, lang)}" for row in years), "progress",
-              indicator=name("indicator", code, lang))
-    return ax
+    code = one(table, "indicator")
+    table = table.sort_values("year").reset_index(drop=True)
+    last, (first, end) = records(table)[-1], _years(table, code)
+    aim = _panel(ax, ax, table, (min(first, *table["year"]), max(end, *table["year"])), lang)
+    for row in records(table):
+        _mark_point(ax, row, _at(aim[1], row["year"]), lang)
+    legend(ax, [aim, *entries(lang)])
+    title = say(f"path_to_target.{'due' if last['year'] >= end else 'title'}", lang,
+                indicator=code, share=point(last, lang), year=int(last["year"]), end=end,
+                target=goal(last["target"], lang), verdict=lower(_verdict(last | {
+                    "status_high": last["status_low"]}, lang)))  # between which: in the figures
+    return Words(title, "coverage.subtitle", _path_figures(table, lang), "progress",
+                 {"indicator": name("indicator", code, lang), "silent": ""}, OURS)
 
 
-def _span(table: pd.DataFrame, code: str) -> tuple[int, int]:
-    """Return the years of baseline and target; without a baseline the first year drawn."""
+@chart("indicator year", f"{JUDGED} baseline", MADE)
+def paths_to_targets(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+    """Draw the paths of all indicators to their targets as small charts of one scale.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `progress` gives it; see `path_to_target`. Its latest year gives the verdicts.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> state = kgge.progress(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units())
+    >>> ax = paths_to_targets(state, lang="en")
+    >>> kgge.charts.chart_data(ax)["indicator"].unique().tolist()
+    ['1a', '1b', '2', '3', '4']
+    """
+    codes, last = codes_of(table, "indicator"), int(table["year"].max())
+    parts = {c: table[table["indicator"] == c].sort_values("year").reset_index(drop=True)
+             for c in codes}
+    across = 2 if len(codes) > 1 and inner_width(ax) > 4 else 1
+    down, high, space = -(-len(codes) // across), 1.25, 0.95  # inches: a plot, the words above it
+    wide = inner_width(ax) / across - 0.55
+    years = [y for c, part in parts.items() for y in (*_years(part, c), *part["year"])]
+    figures = []
+    ax.set_axis_off()
+    notes(ax).body = down * (high + space) + 0.2
+    whole = notes(ax).body or 1.0
+    for i, (code, part) in enumerate(parts.items()):
+        x, y = (i % across) / across, 1 - (i // across + 1) * (high + space) / whole
+        panel = ax.inset_axes((x + 0.06, y, 1 / across - 0.09, high / whole))
+        panel.tick_params(length=0, labelsize=SIZES["label"])
+        row = records(part)[-1]
+        aim = _panel(ax, panel, part, (min(years), max(years)), lang)
+        _head(panel, row, wide, lang)
+        _mark_point(panel, row, _at(aim[1], row["year"]), lang)
+        figures.append(f"{name('indicator', code, lang)}: {goal(row['target'], lang)}; "
+                       f"{_path_figures(part, lang)}; {_verdict(row, lang)}")
+    legend(ax, [(say("path_to_target.line", lang), aim[1]), *entries(lang)])
+    now = table[table["year"] == last]
+    return Words(_score_title(now, last, lang), "paths_to_targets.subtitle", ". ".join(figures),
+                 "progress", ours=OURS)
+
+
+def _head(panel: Axes, row: Row, wide: float, lang: str) -> None:
+    """Write indicator and verdict above a small chart, the verdict with its sign."""
+    above = ScaledTranslation(5 / 72, 10 / 72, root_of(panel).dpi_scale_trans)
+    put: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "color": INK}
+    panel.annotate(wrap(name("indicator", row["indicator"], lang), wide, most=3), (0, 1),
+                   xytext=(0, 19), va="bottom", **put)
+    panel.plot([0], [1], transform=panel.transAxes + above, clip_on=False, linestyle="none",
+               **STATUS[row["status"]])
+    panel.annotate(label("status", row["status"], lang), (0, 1), xytext=(13, 10), va="center",
+                   fontweight="bold", **put)
+
+
+def _path_figures(table: pd.DataFrame, lang: str) -> str:
+    return "; ".join(f"{int(row['year'])}: {figure(row, lang)}" for row in records(table))
+
+
+def _years(table: pd.DataFrame, code: str) -> tuple[int, int]:
+    """Return the years of baseline and target of one indicator."""
     known = table if {"base_year", "target_year"} <= set(table) else load_targets()
     of = records(known[known["indicator"] == code])[-1]
     start = of["base_year"] if pd.notna(of["base_year"]) else table["year"].min()
     return int(start), int(of["target_year"])
+
+
+def _panel(ax: Axes, panel: Axes, table: pd.DataFrame, span: tuple[int, int],
+           lang: str) -> tuple[str, Any]:
+    """Draw one indicator's path and the line to its target; return the legend entry of this."""
+    code, last = table["indicator"].iloc[0], records(table)[-1]
+    start, end = _years(table, code)
+    panel.set_xlim(span[0] - 0.4, span[1] + 0.9)
+    aim = _target_line(panel, last, start, end, lang)
+    _path(ax, panel, table)
+    tag(ax, {"indicator": code, "year": end}, "target", aim[1], point_y, 1)
+    value_axis(panel, 1.08, lambda v: percent(v, lang, 0))
+    panel.set_yticks([0, 0.25, 0.5, 0.75, 1] if panel is ax else [0, 0.5, 1])
+    panel.spines[["top", "right"]].set_visible(False)
+    most = 12 if panel is ax else max(1, int(inner_width(ax)))
+    ticks = range(span[0], span[1] + 1, -(-(span[1] - span[0] + 1) // most))
+    panel.set_xticks(ticks, map(str, ticks))
+    return aim
+
+
+def _at(line: Any, year: int) -> float:
+    """Return where a line stands in a year."""
+    return float(np.interp(year, line.get_xdata(), line.get_ydata()))
 
 
 def _target_line(ax: Axes, row: Row, start: int, end: int, lang: str) -> tuple[str, Any]:
@@ -101,55 +181,47 @@ def _target_line(ax: Axes, row: Row, start: int, end: int, lang: str) -> tuple[s
         begin, kind = target, "no_baseline"
     line, = ax.plot([start, end], [begin, target], color=COLOURS["target"],
                     linestyle=(0, (4, 2)), marker="D", markevery=[1])
-    words = say("path_to_target.goal", lang, target=percent(target, lang))
     above = not row["coverage"] >= target  # where the figure of coverage is not
-    ax.annotate(words, (end, target), xytext=(5, 2 if above else -4), textcoords="offset points",
-                va="bottom" if above else "top", color=INK)
+    ax.annotate(goal(target, lang), (end, target), xytext=(5, 2 if above else -4),
+                textcoords="offset points", va="bottom" if above else "top", color=INK)
     return say(f"path_to_target.{kind}", lang), line
 
 
-def _path(ax: Axes, table: pd.DataFrame, goal: Any, lang: str) -> None:
-    """Draw the line of coverage with its figures, in the band of what is possible."""
+def _path(ax: Axes, panel: Axes, table: pd.DataFrame) -> None:
+    """Draw the line of coverage in the band of what is possible."""
     years, shares, low, high = table[["year", "coverage", *BOUNDS]].to_numpy(float).T
-    ax.fill_between(years, low, high, color=NAVY, alpha=0.15, linewidth=0)
-    line, = ax.plot(years, shares, color=NAVY, marker="o", zorder=3)
-    line_at = np.interp(years, goal.get_xdata(), goal.get_ydata())
+    panel.fill_between(years, low, high, color=NAVY, alpha=0.15, linewidth=0)
+    line, = panel.plot(years, shares, color=NAVY, marker="o", zorder=3)
     for i, row in enumerate(records(table)):
         keys = {"indicator": row["indicator"], "year": int(row["year"])}
         tag(ax, keys, "coverage", line, point_y, i)
-        ends, = ax.plot([years[i]] * 2, [low[i], high[i]], color=NAVY, **BAND)
+        ends, = panel.plot([years[i]] * 2, [low[i], high[i]], color=NAVY, **BAND)
         for end, bound in enumerate(BOUNDS):
             tag(ax, keys, bound, ends, point_y, end)
-        _mark_point(ax, row, line_at[i], lang)
 
 
-def _mark_point(ax: Axes, row: Row, goal: float, lang: str) -> None:
+def _mark_point(ax: Axes, row: Row, aim: float, lang: str) -> None:
     """Write the figure of one year on the side of the path where the line to the target is not."""
     text, share, shift, ha, va = point(row, lang), row["coverage"], (5, -3), "left", "top"
     if np.isnan(share):
         share, shift, ha, va = np.nan_to_num(row[BOUNDS[1]]), (0, 4), "center", "bottom"
         text = wrap(text, slot(ax) * 0.9)
-    elif share >= goal or share < 0.07:  # close to the axis there is no room below
+    elif share >= aim or share < 0.07:  # close to the axis there is no room below
         shift, ha, va = (-5, 3), "right", "bottom"
     ax.annotate(text, (int(row["year"]), share), xytext=shift, textcoords="offset points", ha=ha,
                 va=va, color=INK, bbox={"fc": "white", "ec": "none", "pad": 0.6, "alpha": 0.8})
 
 
-def scorecard(table: pd.DataFrame, ax: Axes | None = None, lang: str | None = None) -> Axes:
-    """Draw all indicators at one year: coverage, range and target, with the verdict in words.
+@chart("indicator", f"year {JUDGED}", f"the rows of one year of {MADE}")
+def scorecard(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+    """Draw all indicators at one year: coverage, range and target, with the verdict as a sign.
 
     Parameters
     ----------
     table : DataFrame
         The rows of one year of `progress`: indicator, year, coverage, coverage_low,
-        coverage_high, target (shares), status, status_low, status_high, firm.
-    ax, lang
-        As in `planned_by_year_and_source`.
-
-    Raises
-    ------
-    DataError
-        As there, and if the table holds more than one year.
+        coverage_high, target (shares), status, status_low, status_high, firm; with baseline and
+        time_share, where the straight line to the target stands in that year.
 
     Examples
     --------
@@ -159,31 +231,92 @@ def scorecard(table: pd.DataFrame, ax: Axes | None = None, lang: str | None = No
     >>> kgge.charts.chart_data(ax)["indicator"].tolist()
     ['1a', '1b', '2', '3', '4']
     """
-    with drawing(table, "indicator year coverage coverage_low coverage_high target status "
-                        "status_low status_high firm", ax, lang) as (ax, lang):
-        year, codes = int(one(table, "year")), codes_of(table, "indicator")
-        table = table.set_index("indicator").loc[codes].reset_index()
-        cards = [(figure(row, lang), say(
-            "scorecard.verdict", lang, target=percent(row["target"], lang),
-            verdict=_verdict(row, lang))) for row in records(table)]
-        room = inner_width(ax) * 0.27
-        notes = ["\n".join(wrap(line, room) for line in card) for card in cards]
-        middles = rows(ax, "indicator", codes, lang, inner_width(ax) * 0.36, 0.45,
-                       [note.count("\n") + 1 for note in notes])
-        for row, note in zip(records(table), notes, strict=True):
-            y, keys = middles[row["indicator"]], {k: row[k] for k in ("indicator", "year")}
-            words = dot(ax, y, row, keys, "path", note)
-            goal, = ax.plot([row["target"]] * 2, [y - 0.15, y + 0.15], linewidth=3,
-                            color=COLOURS["target"], clip_on=False)
-            tag(ax, keys, "target", goal, point_x, 0)
-            tag(ax, keys, "text", words, unwrapped)
-        share_axis(ax, lang)
-        legend(ax, [*entries(lang), (say("coverage.target", lang), goal)])
-        kind = "early" if "on_track" in set(table["status"]) else "title"
-        title = say(f"scorecard.{kind}", lang, year=year, rows=len(table),
-                    good=int(table["status"].isin(["achieved", "on_track"]).sum()),
-                    firm=int(table["firm"].astype(bool).sum()))
-        figures = (f"{indicator}: {', '.join(card)}" for indicator, card in zip(
-            names("indicator", codes, lang), cards, strict=True))
-        close(ax, table, lang, title, "scorecard.subtitle", "; ".join(figures), "progress")
-    return ax
+    year, codes = int(one(table, "year")), codes_of(table, "indicator")
+    table = table.set_index("indicator").loc[codes].reset_index()
+    cards = [_card(row, lang) for row in records(table)]
+    room = inner_width(ax) * 0.3
+    texts = ["\n".join(wrap(line, room, bold=i == 0) for i, line in enumerate(card))
+             for card in cards]
+    middles = rows(ax, "indicator", codes, lang, inner_width(ax) * 0.3, 0.5,
+                   [text.count("\n") + 1 for text in texts])
+    marks = []
+    for row, card in zip(records(table), cards, strict=True):
+        y, keys = middles[row["indicator"]], {k: row[k] for k in ("indicator", "year")}
+        aim, = ax.plot([row["target"]] * 2, [y - 0.15, y + 0.15], linewidth=3,
+                       color=COLOURS["target"], clip_on=False)
+        marks = [(say("coverage.target", lang), aim), *_line_point(ax, row, y, lang)]
+        tag(ax, keys, "target", aim, point_x, 0)
+        _verdict_of(ax, y, row, keys, card, room)
+    share_axis(ax, lang)
+    legend(ax, [*entries(lang), *marks])
+    figures = (f"{indicator}: {', '.join(card)}" for indicator, card in zip(
+        names("indicator", codes, lang), cards, strict=True))
+    return Words(_score_title(table, year, lang), "scorecard.subtitle", "; ".join(figures),
+                 "progress", ours=OURS)
+
+
+def _card(row: Row, lang: str) -> list[str]:
+    """Return the lines of one verdict: the status, the figure, the target, what it depends on."""
+    verdict, _, depends = _verdict(row, lang).partition(" (")
+    at = _line_at(row)
+    aim = say("path_to_target.goal", lang, target=goal(row["target"], lang))
+    line = [] if at is None else [say("scorecard.line", lang, year=int(row["year"]),
+                                      share=percent(at, lang))]
+    # What holds of all but the open ones is said once, in the title.
+    return [verdict, f"{figure(row, lang)}; {aim}", *line, *([] if row["firm"] else
+                                                           filter(None, [depends[:-1]]))]
+
+
+def _line_at(row: Row) -> float | None:
+    """Return where the straight line to the target stands in a year before the target's."""
+    if pd.isna([row.get("baseline"), row.get("time_share")]).any() or not 0 < row["time_share"] < 1:
+        return None
+    return float(row["baseline"] + row["time_share"] * (row["target"] - row["baseline"]))
+
+
+def _line_point(ax: Axes, row: Row, y: float, lang: str) -> list[tuple[str, Any]]:
+    """Draw where the straight line stands that year; return its legend entry."""
+    at = _line_at(row)
+    if at is None:
+        return []
+    mark, = ax.plot(at, y, color=COLOURS["target"], marker="D", markersize=6, clip_on=False,
+                    markerfacecolor="white", markeredgewidth=1.4, linestyle="none", zorder=2)
+    return [(say("scorecard.line_legend", lang), mark)]
+
+
+def _verdict_of(ax: Axes, y: float, row: Row, keys: Row, card: list[str], room: float) -> None:
+    """Draw coverage, and beside it the verdict: its sign, its word, then what it rests on."""
+    rest = "\n".join(wrap(line, room) for line in card[1:])
+    words = dot(ax, y, row, keys, "path", "")
+    lines = rest.count("\n") + 1
+    top = y - LINE * (lines + 1) / 2
+    sign = ax.get_yaxis_transform() + ScaledTranslation(
+        13 / 72, 0, root_of(ax).dpi_scale_trans)
+    mark, = ax.plot([1], [top + LINE / 2], transform=sign, clip_on=False, linestyle="none",
+                    **STATUS[row["status"]])
+    put: dict[str, Any] = {"xycoords": ax.get_yaxis_transform(), "color": INK,
+                           "textcoords": "offset points"}
+    ax.annotate(card[0], (1, top + LINE / 2), xytext=(22, 0), va="center", fontweight="bold", **put)
+    words.remove()
+    said = ax.annotate(rest, (1, top + LINE), xytext=(9, 0), va="top", **put)
+    tag(ax, keys, "status", mark, _status_of)
+    tag(ax, keys, "text", said, unwrapped)
+
+
+def _status_of(mark: Line2D) -> str:
+    """Return the status that a drawn sign stands for."""
+    return next((status for status, look in STATUS.items() if look["marker"] == mark.get_marker()
+                 and look["markerfacecolor"] == mark.get_markerfacecolor()), "")
+
+
+def _score_title(table: pd.DataFrame, year: int, lang: str) -> str:
+    """Say how many indicators are where they should be, and how many verdicts are open."""
+    known = table[table["status"] != "not_assessable"]
+    if known.empty:
+        return say("scorecard.unknown", lang, year=year)
+    left = int((~known["firm"].astype(bool)).sum())
+    told = count("scorecard.open", lang, left) if left else say("scorecard.settled", lang)
+    early = not set(table["status"]) <= {"achieved", "not_achieved", "not_assessable"}
+    good = int(table["status"].isin(["achieved", "on_track"]).sum())
+    return count(f"scorecard.{'early' if early else 'title'}", lang, good, rows=len(table),
+                 year=year, open=told)

@@ -10,15 +10,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from kgge.charts.marks import close, drawing, legend, rows
+from kgge.charts.marks import Words, chart, legend, rows
 from kgge.charts.readback import point_x, tag
-from kgge.charts.style import COLOURS, GREY, INK, MARKERS, NAVY
-from kgge.charts.wording import codes_of, name, names, records, say
+from kgge.charts.style import COLOURS, GREY, INK, MARKERS, NAVY, wrap
+from kgge.charts.wording import codes_of, count, listed, lower, name, names, records, say
 from kgge.files import DataError
 from kgge.labels import percent
+from kgge.tables.load import load_targets, load_units
 
 BOUNDS = ("coverage_low", "coverage_high")
 BAND: dict[str, Any] = {"linewidth": 5, "alpha": 0.45, "solid_capstyle": "butt"}
+POINT = 0.01  # what is less apart is called about alike
+MANY = 5  # silent units beyond which they share one row
 Row = dict[str, Any]
 
 
@@ -31,22 +34,35 @@ def one(table: pd.DataFrame, column: str) -> Any:
     return found[0]
 
 
+def goal(share: float, lang: str) -> str:
+    """Return a target as the plan writes it: 70%, not 70.0%."""
+    return percent(share, lang, 0 if round(share * 100, 6) == round(share * 100) else 1)
+
+
 def point(row: Row, lang: str) -> str:
     """Return coverage as the language writes it, never rounded to the other side of its target."""
     if pd.isna(row["coverage"]):
         return say("not_reported", lang)
+    if row["coverage"] in (0, 1):
+        return percent(row["coverage"], lang, 0)
     return percent(row["coverage"], lang, target=row.get("target"))
 
 
 def figure(row: Row, lang: str) -> str:
-    """Return coverage, and the range where missing returns leave one: "62.0% (55.1–70.3%)"."""
+    """Return coverage, and the range where missing returns leave one: "62.0% (55.1–70.3%)".
+
+    A range that is written like the share itself is left out. One that the share lies outside of,
+    because it is of the units that reported and the range of all, is said to be of all.
+    """
     out, bounds = point(row, lang), [row[b] for b in BOUNDS]
     if pd.isna(bounds).any():
         return say("coverage.no_range", lang, share=out)
-    if set(bounds) == {row["coverage"]}:
-        return out
     low, high = (percent(b, lang, target=row.get("target")) for b in bounds)
-    return f"{out} ({low[:-1]}–{high})"
+    if low == high == percent(row["coverage"], lang, target=row.get("target")):
+        return out
+    span = f"{low[:-1]}–{high}" if low != high else high
+    inside: bool = pd.isna(row["coverage"]) or bounds[0] <= row["coverage"] <= bounds[1]
+    return f"{out} ({span})" if inside else say("coverage.of_all", lang, share=out, span=span)
 
 
 def _look(code: str) -> dict[str, Any]:
@@ -87,22 +103,34 @@ def share_axis(ax: Axes, lang: str) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def coverage_by_group_and_sex(table: pd.DataFrame, ax: Axes | None = None,
-                              lang: str | None = None) -> Axes:
+def target_of(table: pd.DataFrame, code: str) -> tuple[float, bool]:
+    """Return the target of an indicator, of table or plan, and whether it is a reduction."""
+    known = table if "target" in table else load_targets()
+    of = known[known["indicator"] == code]
+    if of.empty:
+        return float("nan"), False
+    baseline = of["baseline"].iloc[0] if "baseline" in of else float("nan")
+    return float(of["target"].iloc[0]), bool(of["target"].iloc[0] < baseline)
+
+
+def _alike(known: list[Row]) -> bool:
+    """Tell whether figures do not differ: the ranges of the ends overlap, or are within a point."""
+    first, last = (f(known, key=lambda r: r["coverage"]) for f in (min, max))
+    ends = [first["coverage"] if pd.isna(first[BOUNDS[1]]) else first[BOUNDS[1]],
+            last["coverage"] if pd.isna(last[BOUNDS[0]]) else last[BOUNDS[0]]]
+    return bool(ends[0] >= ends[1] or last["coverage"] - first["coverage"] < POINT)
+
+
+@chart("group sex", "indicator year coverage coverage_low coverage_high",
+       "kgge.coverage(outcomes, targets, units, ['group', 'sex'])")
+def coverage_by_group_and_sex(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """Draw coverage of each group of persons, women and men apart, with ranges.
 
     Parameters
     ----------
     table : DataFrame
-        The rows of one indicator and year of ``coverage(…, ["group", "sex"])``: indicator,
-        year, group, sex, coverage, coverage_low, coverage_high (shares).
-    ax, lang
-        As in `planned_by_year_and_source`.
-
-    Raises
-    ------
-    DataError
-        As there, and if the table holds more than one indicator or year.
+        The rows of one indicator and year of ``coverage(…, ["group", "sex"])``: indicator, year,
+        group, sex, coverage, coverage_low, coverage_high (shares).
 
     Examples
     --------
@@ -114,37 +142,47 @@ def coverage_by_group_and_sex(table: pd.DataFrame, ax: Axes | None = None,
     >>> kgge.charts.chart_text(ax).subtitle.split(": ")[1][:-9]
     'persons reached as a share of those eligible'
     """
-    with drawing(table, "indicator year group sex coverage coverage_low coverage_high", ax,
-                 lang) as (ax, lang):
-        groups, sexes = codes_of(table, "group"), codes_of(table, "sex")
-        order = [*groups, *sexes]
-        table = table.sort_values(["group", "sex"], key=lambda codes: codes.map(order.index))
-        centre = (len(sexes) - 1) / 2
-        middles = rows(ax, "group", groups, lang, least=0.26 + 0.44 * centre)
-        places = [middles[group] + 0.22 * (sexes.index(sex) - centre)
-                  for group, sex in zip(table["group"], table["sex"], strict=True)]
-        legend(ax, entries(lang, dict(zip(sexes, names("sex", sexes, lang), strict=True))))
-        _parts(ax, table, lang, ("group", "sex"), places, table["sex"])
-    return ax
+    groups, sexes = codes_of(table, "group"), codes_of(table, "sex")
+    order = [*groups, *sexes]
+    table = table.sort_values(["group", "sex"], key=lambda codes: codes.map(order.index))
+    centre = (len(sexes) - 1) / 2
+    middles = rows(ax, "group", groups, lang, least=0.26 + 0.44 * centre)
+    places = [middles[group] + 0.22 * (sexes.index(sex) - centre)
+              for group, sex in zip(table["group"], table["sex"], strict=True)]
+    keys = {"group": len(groups) > 1, "sex": len(sexes) > 1}
+    telling = [key for key, several in keys.items() if several] or ["group"]
+    code = one(table, "indicator")
+    figures = _dots(ax, table, lang, ("group", "sex"), places, table["sex"], telling)
+    drawn = _goal(ax, target_of(table, code)[0], lang)
+    legend(ax, [*entries(lang, dict(zip(sexes, names("sex", sexes, lang), strict=True))), *drawn])
+    about = {"indicator": code, "year": int(one(table, "year"))}
+    known, silent = records(table[table["coverage"].notna()]), int(table["coverage"].isna().sum())
+    if not known or len(known) == 1 or not _alike(known):
+        title = _span_title(known, telling, about, lang)
+    else:
+        low, high = (percent(f(r["coverage"] for r in known), lang) for f in (min, max))
+        title = say(f"coverage.alike_{telling[-1] if len(telling) == 1 else 'all'}", lang, **about,
+                    span=low if low == high else say("range", lang, low=low, high=high))
+    return _words(title, code, figures, lang, "groups", silent, len(table))
 
 
-def coverage_by_unit(table: pd.DataFrame, ax: Axes | None = None,
-                     lang: str | None = None) -> Axes:
-    """Draw coverage of each unit with its range, highest first; a unit that is missing at the end.
+@chart("unit", "indicator year coverage coverage_low coverage_high",
+       "kgge.coverage(outcomes, targets, units, 'unit')")
+def coverage_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+    """Draw coverage of each unit against the target, districts apart, highest first.
 
     Parameters
     ----------
     table : DataFrame
         The rows of one indicator and year of ``coverage(…, "unit")``: indicator, year, unit,
-        coverage (share; empty where the unit did not report), coverage_low,
-        coverage_high.
-    ax, lang
-        As in `planned_by_year_and_source`.
+        coverage (share; empty where the unit did not report), coverage_low, coverage_high; with
+        reached and eligible (persons) the coverage of all units together is drawn too. The target
+        is that of `load_targets`, unless the table has a column target.
 
-    Raises
-    ------
-    DataError
-        As there, and if the table holds more than one indicator or year.
+    Notes
+    -----
+    Districts stand apart from the bodies of the province, which have far fewer persons. More than
+    five units that did not report share one row.
 
     Examples
     --------
@@ -152,49 +190,135 @@ def coverage_by_unit(table: pd.DataFrame, ax: Axes | None = None,
     >>> table = kgge.coverage(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(),
     ...                       "unit")
     >>> rows = table[(table["indicator"] == "1a") & (table["year"] == table["year"].max())]
-    >>> kgge.charts.chart_text(coverage_by_unit(rows, lang="en")).subtitle.split(": ")[1][:-9]
-    'persons reached as a share of those eligible'
+    >>> kgge.charts.chart_text(coverage_by_unit(rows, lang="en")).title
+    'Indicator 1a, 2020: 5 of 25 reporting units are short of the target of 70%; ...'
     """
-    with drawing(table, "indicator year unit coverage coverage_low coverage_high", ax,
-                 lang) as (ax, lang):
-        table = table.sort_values("coverage", ascending=False, kind="stable", na_position="last")
-        middles = rows(ax, "unit", list(table["unit"]), lang, 2.3, 0.24)
-        codes = table["coverage"].isna().map({True: "missing", False: "path"})
-        legend(ax, entries(lang))
-        _parts(ax, table, lang, ("unit",), middles.values(), codes)
-    return ax
-
-
-def _parts(ax: Axes, table: pd.DataFrame, lang: str, by: tuple[str, ...],
-           places: Iterable[float], codes: Iterable[str]) -> None:
-    """Draw the parts of one indicator; say the lowest, the highest, and how many are missing."""
     about = {"indicator": one(table, "indicator"), "year": int(one(table, "year"))}
-    telling = [key for key in by if table[key].nunique() > 1] or list(by[:1])
+    target, falls = target_of(table, about["indicator"])
+    table = table.sort_values("coverage", ascending=False, kind="stable", na_position="last")
+    silent = table[table["coverage"].isna()]
+    folded = list(silent["unit"]) if len(silent) > MANY else []
+    shown = table[~table["unit"].isin(folded)]
+    places = _unit_rows(ax, list(shown["unit"]), set(silent["unit"]), folded, lang)
+    looks = shown["coverage"].isna().map({True: "missing", False: "path"})
+    figures = _dots(ax, shown, lang, ("unit",), [places[u] for u in shown["unit"]], looks, ["unit"])
+    for unit in folded:  # which have no artist of their own
+        tag(ax, about | {"unit": unit}, "coverage", ax.yaxis, lambda _: float("nan"))
+    if folded:
+        said = say("not_reported", lang)
+        figures.append(f"{said}: {listed(names('unit', folded, lang), lang)}")
+    lines = [*_goal(ax, target, lang), *_together(ax, shown, lang)]
+    legend(ax, [*entries(lang), *lines])
+    known = records(shown[shown["coverage"].notna()])
+    title = _unit_title(known, target, falls, about, lang)
+    return _words(title, about["indicator"], [*(text for text, _ in lines), *figures], lang,
+                  "units", len(silent), len(table))
+
+
+def _unit_rows(ax: Axes, units: list[str], silent: set[str], folded: list[str],
+               lang: str) -> dict[Any, float]:
+    """Label the rows of units, districts under a heading of their own, and one of those folded."""
+    kinds = load_units().set_index("unit")["kind"].to_dict()
+    apart = {head: [u for u in units if (kinds.get(u) == "district") == (head == "districts")]
+             for head in ("districts", "bodies")}
+    codes: list[str] = []
+    texts: list[str] = []
+    heads: list[int] = []
+    for head, of in apart.items():
+        if of and all(apart.values()):
+            heads.append(len(codes))
+            codes, texts = [*codes, head], [*texts, say(f"coverage.{head}", lang)]
+        codes, texts = [*codes, *of], [*texts, *(wrap(n, 2.3) for n in names("unit", of, lang))]
+    if folded:
+        heads.append(len(codes))
+        codes, texts = [*codes, ""], [*texts, count("coverage.folded", lang, len(folded))]
+    places = rows(ax, "unit", codes, lang, 2.3, 0.24, wrapped=texts, lines=[
+        2 if code in silent else 1 for code in codes])
+    for at in heads:
+        ax.get_yticklabels()[at].set_fontweight("bold")
+    return places
+
+
+def _goal(ax: Axes, target: float, lang: str) -> list[tuple[str, Any]]:
+    """Draw the target across the rows, if there is one; return its legend entry."""
+    if pd.isna(target):
+        return []
+    line = ax.axvline(target, color=COLOURS["target"], linestyle=(0, (4, 2)), zorder=1)
+    return [(say("path_to_target.goal", lang, target=goal(target, lang)), line)]
+
+
+def _together(ax: Axes, table: pd.DataFrame, lang: str) -> list[tuple[str, Any]]:
+    """Draw the coverage of all units that reported together; return its legend entry."""
+    if not {"reached", "eligible"} <= set(table) or not table["eligible"].sum() > 0:
+        return []
+    whole = table["reached"].sum() / table["eligible"].sum()
+    line = ax.axvline(whole, color=INK, linestyle=":", linewidth=1.4, zorder=1)
+    return [(say("coverage.together", lang, share=percent(whole, lang)), line)]
+
+
+def _unit_title(known: list[Row], target: float, falls: bool, about: Row, lang: str) -> str:
+    """Say how many units have not reached the target, and which is furthest from it."""
+    if pd.isna(target) or len(known) < 2:
+        return _span_title(known, ["unit"], about, lang)
+    short = [r for r in known if (r["coverage"] > target if falls else r["coverage"] < target)]
+    told = about | {"rows": len(known), "target": goal(target, lang)}
+    if not short:
+        return say("coverage.all_there", lang, **told)
+    last = (max if falls else min)(short, key=lambda r: r["coverage"])
+    far = [r for r in short if point(r, lang) == point(last, lang)]
+    title = (say("coverage.none_there", lang, **told) if len(short) == len(known)
+             else count("coverage.short", lang, len(short), **told))
+    return title if len(far) > 1 else say(
+        "coverage.furthest", lang, title=title, who=_who(last, ["unit"], lang),
+        share=percent(last["coverage"], lang, target=None if falls else target))
+
+
+def _span_title(known: list[Row], telling: list[str], about: Row, lang: str) -> str:
+    """Say the lowest and the highest coverage and whose they are."""
+    if not known:
+        return say("coverage.unknown", lang, **about)
+    low, high = (_extreme([r for r in known if r["coverage"] == end], telling, lang)
+                 for end in (f(r["coverage"] for r in known) for f in (min, max)))
+    shown = {percent(r["coverage"], lang) for r in known}
+    if len(shown) == 1 and len(known) > 1:
+        return say("coverage.same", lang, share=shown.pop(), **about)
+    return say("coverage.one" if low == high else "coverage.title", lang, low=low, high=high,
+               **about)
+
+
+def _dots(ax: Axes, table: pd.DataFrame, lang: str, by: tuple[str, ...], places: Iterable[float],
+          looks: Iterable[str], telling: list[str]) -> list[str]:
+    """Draw the parts of one indicator; return the figure of each in words."""
     figures = []
-    for row, y, look in zip(records(table), places, codes, strict=True):
-        dot(ax, y, row, about | {key: row[key] for key in by}, look, figure(row, lang))
+    for row, y, look in zip(records(table), places, looks, strict=True):
+        keys = {key: row[key] for key in ("indicator", "year", *by)}
+        silent = pd.isna(row["coverage"])  # its range goes below, to leave the plot its width
+        dot(ax, y, row, keys, look, figure(row, lang).replace(" (", "\n(") if silent
+            else figure(row, lang))
         figures.append(f"{_who(row, telling, lang)}: {figure(row, lang)}")
     share_axis(ax, lang)
-    known = table[table["coverage"].notna()]
-    title = say("coverage.unknown", lang, **about)
-    if len(known):
-        low, high = (_extreme(known[known["coverage"] == v], telling, by[0], lang)
-                     for v in (known["coverage"].min(), known["coverage"].max()))
-        kind = "one" if low == high else "title"
-        title = say(f"coverage.{kind}", lang, low=low, high=high, **about)
-        if silent := len(table) - len(known):
-            title = say(f"coverage.silent_{by[0]}s", lang, title=title, silent=silent,
-                        rows=len(table))
-    close(ax, table, lang, title, "coverage.subtitle", "; ".join(figures),
-          indicator=name("indicator", about["indicator"], lang))
+    return figures
+
+
+def _words(title: str, code: str, figures: list[str], lang: str, of: str, silent: int,
+           rows: int) -> Words:
+    missing = count(f"coverage.silent_{of}", lang, silent, rows=rows) if silent else ""
+    return Words(title, "coverage.subtitle", "; ".join(figures), "progress",
+                 {"indicator": name("indicator", code, lang), "silent": missing})
 
 
 def _who(row: Row, telling: list[str], lang: str) -> str:
-    return ", ".join(name(key, row[key], lang) for key in telling)
+    """Name a part as a sentence does: "men workers", not a list of codes."""
+    if telling == ["group", "sex"]:
+        return say("who", lang, group=lower(name("group", row["group"], lang)),
+                   sex=lower(name("sex", row["sex"], lang)))
+    return ", ".join(name(key, row[key], lang) if key == "unit" else
+                     lower(name(key, row[key], lang)) for key in telling)
 
 
-def _extreme(table: pd.DataFrame, telling: list[str], key: str, lang: str) -> str:
+def _extreme(rows: list[Row], telling: list[str], lang: str) -> str:
     """Return a coverage and whose it is; where more than one share it, how many."""
-    row, several = records(table)[0], say(f"coverage.{key}s", lang, count=len(table))
-    who = several if len(table) > 1 else _who(row, telling, lang)
-    return f"{percent(row['coverage'], lang)} ({who})"
+    key = "unit" if telling == ["unit"] else "group"
+    who = _who(rows[0], telling, lang) if len(rows) == 1 else say(
+        f"coverage.{key}s", lang, count=len(rows))
+    return f"{point(rows[0], lang)} ({who})"

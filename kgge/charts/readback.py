@@ -17,7 +17,7 @@ from kgge.charts.layout import notes
 
 
 def tag(ax: Axes, keys: dict[str, Any], column: str, artist: Any, read: Callable[..., Any],
-        *at: int) -> None:
+        *at: Any) -> None:
     """Note that `artist` shows `column` of the row `keys`, read back by ``read(artist, *at)``."""
     notes(ax).tags.append((keys, column, artist, read, at))
 
@@ -34,7 +34,7 @@ def point_y(line: Any, i: int) -> float:
 
 def unwrapped(text: Text) -> str:
     """Return the words of a text as one line."""
-    return text.get_text().replace("\n", " ")
+    return text.get_text().replace("\n", " ").replace("\u00a0", " ")
 
 
 def chart_data(ax: Axes) -> pd.DataFrame:
@@ -70,7 +70,7 @@ def chart_data(ax: Axes) -> pd.DataFrame:
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     for keys, column, artist, read, at in tags:
         row = rows.setdefault(tuple(keys.items()), dict(keys))
-        shown = artist.axes is ax and artist.get_visible()
+        shown = artist.axes is not None and artist.get_visible()  # removed: of no axes
         row[column] = read(artist, *at) if shown else math.nan
     return pd.DataFrame(list(rows.values()))
 

@@ -7,10 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from kgge.analysis.reporting import report_states
-from kgge.charts.marks import close, columns, drawing, legend, rows
+from kgge.charts.heatmap import heat
+from kgge.charts.marks import Words, chart, columns, legend, rows
 from kgge.charts.readback import tag
 from kgge.charts.style import NAVY, ORANGE, PLUM
-from kgge.charts.wording import codes_of, listed, name, names, records, say
+from kgge.charts.wording import codes_of, listed, name, names, period, records, say
 from kgge.labels import percent
 
 # Four shapes, told apart without their colour: disc, triangle, ring, cross.
@@ -30,18 +31,20 @@ def _state(mark: Line2D) -> str:
                  and hollow == ("markerfacecolor" in look)), "")
 
 
-def reports_received(table: pd.DataFrame, ax: Axes | None = None,
-                     lang: str | None = None) -> Axes:
+@chart("unit year", "expected received on_time with_content", "kgge.load_reporting()")
+def reports_received(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """Draw the returns of each unit and year: on time, late, empty or missing, by shape.
 
     Parameters
     ----------
     table : DataFrame
         As `load_reporting` gives it: unit, year, and whether a return was expected, received,
-        on_time, with_content. Rows of which nothing is expected stay blank.
-    ax, lang
-        As in `planned_by_year_and_source`; so are the errors. `chart_data` has one row an
-        expected return, with its state (`plan.REPORT_STATES`).
+        on_time, with_content. Rows of which nothing is expected stay blank, years of which
+        nothing is are left out.
+
+    Notes
+    -----
+    `chart_data` has one row an expected return, with its state (`plan.REPORT_STATES`).
 
     Examples
     --------
@@ -49,28 +52,30 @@ def reports_received(table: pd.DataFrame, ax: Axes | None = None,
     >>> kgge.charts.chart_text(reports_received(kgge.load_reporting(), lang="en")).subtitle
     'Yearly returns by unit and year, 2016–2020'
     """
-    with drawing(table, "unit year expected received on_time with_content", ax, lang) as (ax, lang):
-        across = columns(ax, codes_of(table, "year"))
-        down = rows(ax, "unit", codes_of(table, "unit"), lang, 2.9, 0.25)
-        due = records(table.assign(state=report_states(table))[table["expected"].astype(bool)])
-        for row in due:
-            mark, = ax.plot(across[row["year"]], down[row["unit"]], linestyle="none",
-                            **SHAPES[row["state"]])
-            tag(ax, {"unit": row["unit"], "year": row["year"]}, "state", mark, _state)
-        ax.xaxis.tick_top()
-        ax.grid(True)
-        ax.spines[:].set_visible(False)
-        legend(ax, [(name("report_state", state, lang), Line2D([], [], linestyle="none", **look))
-                    for state, look in SHAPES.items()])
-        count = {state: sum(row["state"] == state for row in due) for state in SHAPES}
-        title = say("reports_received.nothing", lang)
-        if due:
-            title = say("reports_received.title", lang, due=len(due), **count,
-                        share=percent(count["on_time"] / len(due), lang))
-        figures = _figures(due, count, list(across), lang)
-        kind = "subtitle" if len(due) == len(across) * len(down) else "blanks"
-        close(ax, table, lang, title, f"reports_received.{kind}", ". ".join(figures))
-    return ax
+    asked = table[table["expected"].astype(bool)]
+    table = table[table["year"].isin(asked["year"])] if len(asked) else table
+    across = columns(ax, codes_of(table, "year"))
+    down = rows(ax, "unit", codes_of(table, "unit"), lang, 2.9, 0.25)
+    due = records(asked.assign(state=report_states(asked)))
+    for row in due:
+        mark, = ax.plot(across[row["year"]], down[row["unit"]], linestyle="none",
+                        **SHAPES[row["state"]])
+        tag(ax, {"unit": row["unit"], "year": row["year"]}, "state", mark, _state)
+    ax.xaxis.tick_top()
+    ax.grid(True)
+    ax.spines[:].set_visible(False)
+    legend(ax, [(name("report_state", state, lang), Line2D([], [], linestyle="none", **look))
+                for state, look in SHAPES.items()])
+    counted = {state: sum(row["state"] == state for row in due) for state in SHAPES}
+    title = say("reports_received.nothing", lang)
+    if due:
+        kind = "title.n" if counted["missing"] > 1 else "title.1" if counted["missing"] else "all"
+        title = say(f"reports_received.{kind}", lang, due=len(due), number=counted["missing"],
+                    on_time=counted["on_time"], share=percent(counted["on_time"] / len(due), lang))
+    kind = "subtitle" if len(due) == len(across) * len(down) else "blanks"
+    return Words(title, f"reports_received.{kind}", ". ".join(
+        _figures(due, counted, list(across), lang)), ours=("due",),
+        places={"years": period(table, lang)})
 
 
 def _figures(due: list[dict[str, Any]], count: dict[str, int], years: list[int],
@@ -83,3 +88,37 @@ def _figures(due: list[dict[str, Any]], count: dict[str, int], years: list[int],
             if of := [r["unit"] for r in due if r["state"] == state and r["year"] == year]:
                 out.append(f"{year}: {listed(names('unit', of, lang), lang)}")
     return out
+
+
+@chart("unit year", "expected received warnings errors", "kgge.quality(reporting, problems)")
+def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+    """Draw how many warnings the return of each unit and year has; where none came, say so.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``quality(reporting, problems)``: unit, year, expected, received (returns), warnings,
+        errors (problems of the return). A number of problems is no measure of how wrong it is.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.load_reporting()[["unit", "year", "expected", "received"]]
+    >>> ax = warnings_by_unit_and_year(table.assign(warnings=1, errors=0), lang="en")
+    >>> kgge.charts.chart_text(ax).title
+    '125 warnings and 0 errors in 125 returns; no return came in 5 of 130 cases'
+    """
+    asked = table[table["expected"].astype(bool)]
+    came = asked["received"].astype(bool)
+    table = (asked if len(asked) else table).assign(warnings=asked["warnings"].where(came))
+    texts = [say("warnings.none", lang) if pd.isna(row["warnings"]) else
+             f"{row['warnings']:.0f}" + (f" + {row['errors']:.0f}" if row["errors"] else "")
+             for row in records(table)]
+    heat(ax, table, "unit", "warnings", texts, lang, lambda part: f"{part['warnings'].sum():.0f}")
+    title = say("warnings.title", lang, due=len(asked), came=int(came.sum()),
+                warnings=int(asked.loc[came, "warnings"].sum()), missing=int((~came).sum()),
+                errors=int(asked.loc[came, "errors"].sum())) if len(asked) else say(
+        "reports_received.nothing", lang)
+    figures = (f"{name('unit', row['unit'], lang)}, {row['year']}: {text}"
+               for row, text in zip(records(table), texts, strict=True))
+    return Words(title, "warnings.subtitle", "; ".join(figures))

@@ -8,7 +8,7 @@ from typing import Any
 
 from kgge import labels
 
-INK, MARK_INK, GREY = "#1A1A1A", "#801650", "#8C8C8C"
+INK, MARK_INK, GREY, PALE = "#1A1A1A", "#801650", "#8C8C8C", "#F2F6FA"
 SIZES = {"title": 12.0, "subtitle": 9.5, "label": 8.5, "mark": 8.5, "source": 8.0}
 # UK Analysis Function palette; neighbours in this order differ by 3:1, and so do grey and navy.
 NAVY, TEAL, PLUM, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
@@ -21,6 +21,14 @@ COLOURS = {
 }
 HATCHES = {"other": "////"}  # in grey it would be the twin of central
 MARKERS = {"female": "o", "male": "s"}
+# Signs of the verdicts, told apart without their colour; none is red or green.
+STATUS: dict[str, dict[str, Any]] = {status: {
+    "marker": marker, "color": colour, "markersize": 8, "markeredgewidth": 1.6,
+    "markerfacecolor": colour if full else "white"} for status, marker, colour, full in (
+        ("achieved", "o", NAVY, True), ("on_track", "^", NAVY, True),
+        ("acceleration_needed", "^", ORANGE, False), ("limited", "v", ORANGE, False),
+        ("reversing", "v", PLUM, True), ("not_achieved", "X", PLUM, True),
+        ("not_assessable", "o", GREY, False))}
 STYLE = ["default", "kgge.charts.kgge"]  # matplotlib's own defaults, over them kgge.mplstyle
 # Parameters that say how matplotlib runs, not how a chart looks: the session's own.
 _NO_STYLE = ("backend", "interactive", "toolbar", "timezone", "tk.", "webagg.", "macosx.",
@@ -144,10 +152,10 @@ def wrap(text: str, width: float, size: float = SIZES["label"], bold: bool = Fal
          most: int | None = None) -> str:
     """Break `text` into lines of at most `width` inches, by words; past `most` lines, cut with "…".
 
-    A single word that is wider than a line is broken where the line ends.
+    Names and numbers stay on one line. A single word wider than a line is broken where it ends.
     """
     lines = [""]
-    for word in text.split():
+    for word in labels.no_break(text).split(" "):
         joined = f"{lines[-1]} {word}".strip()
         if text_width(joined, size, bold) <= width:
             lines[-1] = joined

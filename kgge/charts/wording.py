@@ -1,6 +1,6 @@
 """What titles and labels share: sentences, codes in their order, their names, numbers, periods."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
 
 import pandas as pd
@@ -10,6 +10,7 @@ from kgge import labels
 KINDS = {"project": "item"}  # keys whose code list has another name
 # Keys that stand in the order of their code list; the others in the order of the table.
 SORTED = ("source", "sex", "group", "unit", "indicator")
+_PARTS = ("project", "item", "source", "unit", "sex", "group")  # keys a title names a part by
 
 
 def say(code: str, lang: str, **figures: object) -> str:
@@ -23,13 +24,39 @@ def say(code: str, lang: str, **figures: object) -> str:
     return labels.label("chart", code, lang).format(**figures)
 
 
+def count(code: str, lang: str, number: int, **figures: object) -> str:
+    """Return a sentence that counts: its form ``<code>.1`` for one, else ``<code>.n``."""
+    return say(f"{code}.{1 if number == 1 else 'n'}", lang, number=number, **figures)
+
+
 def period(table: pd.DataFrame, lang: str) -> str:
-    """Return first and last year of a table, or of its ``attrs["years"]``; else "all years"."""
-    years = table.get("year", table.attrs.get("years", ()))
+    """Return the years a table speaks of, by its columns or its attributes; else "all years"."""
+    ends = [c for c in ("first_year", "last_year") if c in table]
+    kept = table.get("year", table.attrs.get("years", ()))
+    years = table[ends].stack() if len(ends) == 2 else kept
     if not len(years):
         return say("all_years", lang)
     first, last = int(min(years)), int(max(years))
     return str(first) if first == last else f"{first}–{last}"
+
+
+def part_of(table: pd.DataFrame, lang: str) -> str:
+    """Name the part that a table is restricted to, for its title; nothing where it is the whole.
+
+    What was filtered before it was summed stands in ``attrs["part"]``; a table of money with one
+    project or source is of that one.
+    """
+    part = dict(table.attrs.get("part", {}))
+    for key in ("project", "source") if "indicator" not in table else ():
+        if key in table and table[key].nunique() == 1:
+            part[key] = [table[key].iloc[0]]
+    told = []
+    for key, codes in part.items():
+        lines = len(part.get("project", "many")) > 3  # named by its lines, not by its projects
+        if key in _PARTS and (key, lines) not in (("item", False), ("project", True)):
+            some = [short(n) for n in names(key, codes, lang)] if len(codes) <= 3 else []
+            told.append(listed(some, lang) or say(f"part.{key}", lang, count=len(codes)))
+    return ", ".join(told)
 
 
 def listed(names: Sequence[str], lang: str) -> str:
@@ -43,6 +70,16 @@ def listed(names: Sequence[str], lang: str) -> str:
     if len(names) < 2:
         return "".join(names)
     return say("and", lang, first=", ".join(names[:-1]), last=names[-1])
+
+
+def upper(text: str) -> str:
+    """Return a sentence with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def lower(text: str) -> str:
+    """Return a label as it stands inside a sentence; an abbreviation stays as it is."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -61,7 +98,7 @@ def codes_of(table: pd.DataFrame, key: str) -> list[Any]:
     return found
 
 
-def names(key: str, codes: Sequence[Any], lang: str) -> list[str]:
+def names(key: str, codes: Iterable[Any], lang: str) -> list[str]:
     """Return the labels of codes; a year is its own."""
     if key == "year":
         return [str(code) for code in codes]
@@ -74,17 +111,8 @@ def name(key: str, code: Any, lang: str) -> str:
 
 
 def short(label: str) -> str:
-    """Return a label up to its colon: "Project 4: Support …" is "Project 4"."""
-    return label.split(":")[0]
-
-
-def planned_title(table: pd.DataFrame, title: str, lang: str) -> str:
-    """Return `title`, or what to say where nothing is planned or not all of it is known."""
-    values = table["amount" if "amount" in table else "share"]
-    gaps = int(values.isna().sum())
-    if not values.sum():
-        return say("nothing_planned" if gaps < len(values) else "nothing_known", lang)
-    return say("gaps", lang, title=title, count=gaps) if gaps else title
+    """Return a label up to its colon or bracket: "Project 4: Support …" is "Project 4"."""
+    return label.split(":")[0].split(" (")[0]
 
 
 def writer(values: pd.Series, lang: str) -> Callable[[float], str]:
@@ -102,5 +130,5 @@ def cells_at(table: pd.DataFrame, chosen: "pd.Series[bool]", lang: str) -> str:
         return say("cells", lang, count=len(cells))
     years = {code: [str(y) for y in codes_of(cells[cells["project"] == code], "year")]
              for code in codes_of(cells, "project")}
-    return "; ".join(say("cell", lang, project=short(name("project", code, lang)),
-                         years=listed(of, lang)) for code, of in years.items())
+    return "; ".join(say(f"cell.{1 if len(of) == 1 else 'n'}", lang, years=listed(of, lang),
+                         project=short(name("project", code, lang))) for code, of in years.items())

@@ -2,6 +2,8 @@
 
 import logging
 import os
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -14,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from kgge.charts import layout
 from kgge.charts.layout import MARK, ChartText
 from kgge.charts.style import drawn_in_style
 from kgge.files import guard, write_bytes
-from kgge.labels import check_lang
+from kgge.labels import check_lang, label, words
 from kgge.publish.catalogue import Figure, figures
 from kgge.publish.word import Drawn, document
 
@@ -26,26 +29,35 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 FORMATS = ("png", "svg", "pdf")
+# Width of a picture in cm, and the inches it is laid out in: half a page takes smaller letters
+# (6 points), since words do not halve.
+WIDTHS = {16: 6.3, 8: 4.5}
 DPI = 300
 
 
 def export(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
-           formats: Sequence[str] = FORMATS, jobs: int | None = None) -> list[Path]:
+           formats: Sequence[str] = FORMATS, jobs: int | None = None, bare: bool = False,
+           widths: Sequence[int] = (16,)) -> list[Path]:
     """Write every published figure with its numbers, a Word document and a workbook.
 
     Parameters
     ----------
     folder : str or Path
-        Receives ``<lang>/<figure>.<format>``, ``.csv`` (the numbers drawn), ``.txt`` (the
-        description), ``figures-<lang>.docx`` and ``tables-<lang>.xlsx``. Other files that lie
-        there stay.
+        Receives ``<lang>/<figure>.<format>``, ``.csv`` (the numbers drawn, with labels, measure,
+        unit and period), ``.txt`` (the description), ``figures-<lang>.docx`` and
+        ``tables-<lang>.xlsx``. Other files that lie there stay.
     langs : sequence of {"vi", "en"}
         Languages.
     formats : sequence of {"png", "svg", "pdf"}
-        Formats of the images: 300 dpi, 16 cm wide.
+        Formats of the images: 300 dpi; text in SVG stays text.
     jobs : int, optional
         Number of processes; by default one a core. A script that calls this at its top level
         needs the usual ``if __name__ == "__main__"``, or ``jobs=1``.
+    bare : bool, default False
+        Also write each picture without title, subtitle and source (``<figure>-bare.<format>``),
+        for a page that prints these itself. The mark of illustrative figures stays in it.
+    widths : sequence of {16, 8}
+        Widths in cm: the text of an A4 page, or half of it (``<figure>-8cm.<format>``).
 
     Returns
     -------
@@ -55,7 +67,7 @@ def export(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
     Raises
     ------
     ValueError
-        If a language or a format is unknown.
+        If a language, a format or a width is unknown.
     DataError
         If a processed table is missing or a code has no label.
     """
@@ -64,19 +76,21 @@ def export(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
     from kgge.publish.excel import workbook
 
     langs = list(dict.fromkeys(map(check_lang, langs)))
-    _check_formats(formats)
+    _check(formats, widths)
     jobs, published = jobs or os.cpu_count() or 1, figures()
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         apply: Callable[..., Iterable[Any]] = partial(pool.map, chunksize=3) if jobs > 1 else map
-        drawing = {lang: apply(draw, published, repeat(lang), repeat(formats)) for lang in langs}
+        drawing = {lang: apply(draw, published, repeat(lang), repeat(formats), repeat(bare),
+                               repeat(widths)) for lang in langs}
         files = {f"tables-{lang}.xlsx": workbook(lang) for lang in langs}
         drawn: dict[str, list[Drawn]] = {}
         for lang in langs:
             drawn[lang] = list(tqdm(drawing[lang], f"figures ({lang})", len(published),
                                     disable=None, leave=False))
-            _log.info("%d figures (%s)", len(published), lang)
-        documents = apply(document, drawn.values(), langs)
-        files |= {f"figures-{lang}.docx": made for lang, made in zip(langs, documents, strict=True)}
+            for section, made in Counter(figure.section for figure in published).items():
+                _log.info("%s: %d (%s)", label("section", section, lang), made, lang)
+        documents = zip(langs, apply(document, drawn.values(), langs), strict=True)
+        files |= {f"figures-{lang}.docx": content for lang, content in documents}
     files |= {f"{lang}/{name}": content for lang in langs for one in drawn[lang]
               for name, content in one.files.items()}
     for name, content in files.items():
@@ -86,33 +100,44 @@ def export(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
     return [Path(folder) / name for name in files]
 
 
-def _check_formats(formats: Sequence[str]) -> None:
-    if unknown := sorted(set(formats) - set(FORMATS)):
-        raise ValueError(f"format {', '.join(unknown)}: allowed are {', '.join(FORMATS)}")
+def _check(formats: Sequence[str], widths: Iterable[int] = WIDTHS) -> None:
+    for word, given, allowed in (("format", formats, FORMATS), ("width", widths, WIDTHS)):
+        if unknown := sorted(map(str, set(given) - set(allowed))):
+            raise ValueError(f"{word} {', '.join(unknown)}: allowed are "
+                             f"{', '.join(map(str, allowed))}")
 
 
-def draw(figure: Figure, lang: str, formats: Sequence[str] = FORMATS) -> Drawn:
-    """Draw one figure in one language."""
+def draw(figure: Figure, lang: str, formats: Sequence[str] = FORMATS, bare: bool = False,
+         widths: Sequence[int] = (16,)) -> Drawn:
+    """Draw one figure in one language; the picture of the first width is that of the document."""
     from matplotlib import pyplot
 
     from kgge import charts
 
-    ax = None
+    files: dict[str, bytes] = {}
+    drawn: list[Any] = []
     try:
-        ax = getattr(charts, figure.chart)(figure.table, lang=lang)
-        files = _chart_files(ax, figure.name, formats)
-        png = files.get(f"{figure.name}.png") or _image(ax, "png")
-        return Drawn(figure, charts.chart_text(ax), charts.chart_data(ax), png, files)
+        for width in reversed(widths):
+            with drawn_in_style():
+                drawn.append(pyplot.figure(figsize=(WIDTHS[width], 3.6)))
+                ax = drawn[-1].subplots()
+            getattr(charts, figure.chart)(figure.table, ax=ax, lang=lang)
+            size = "" if width == 16 else f"-{width}cm"
+            files |= _chart_files(ax, figure.name, formats, bare, size)
+        png = files.get(f"{figure.name}{size}.png") or _image(ax, "png")
+        with layout.bare(ax):
+            return Drawn(figure, charts.chart_text(ax), charts.chart_data(ax), png, files,
+                         files.get(f"{figure.name}{size}-bare.png") or _image(ax, "png"))
     except Exception as error:
         error.add_note(f"figure {figure.name}, language {lang}")
         raise
     finally:
-        if ax is not None:
-            pyplot.close(ax.figure)
+        for own in drawn:
+            pyplot.close(own)
 
 
 def export_chart(ax: "Axes", folder: str | Path, name: str,
-                 formats: Sequence[str] = FORMATS) -> list[Path]:
+                 formats: Sequence[str] = FORMATS, bare: bool = False) -> list[Path]:
     """Write one finished chart, your own or one of the package, as `export` writes its figures.
 
     Parameters
@@ -126,6 +151,8 @@ def export_chart(ax: "Axes", folder: str | Path, name: str,
         Stem of the files.
     formats : sequence of {"png", "svg", "pdf"}
         Formats of the image.
+    bare : bool, default False
+        Also write it without title, subtitle and source.
 
     Returns
     -------
@@ -147,20 +174,24 @@ def export_chart(ax: "Axes", folder: str | Path, name: str,
     ...     [path.name for path in export_chart(ax, folder, "grid", ["svg"])]
     ['grid.svg', 'grid.csv', 'grid.txt']
     """
-    _check_formats(formats)
-    files = _chart_files(ax, name, formats)
+    _check(formats)
+    files = _chart_files(ax, name, formats, bare)
     for file, content in files.items():
         write_bytes(Path(folder) / file, content)
     return [Path(folder) / file for file in files]
 
 
-def _chart_files(ax: "Axes", name: str, formats: Sequence[str]) -> dict[str, bytes]:
+def _chart_files(ax: "Axes", name: str, formats: Sequence[str], bare: bool = False,
+                 size: str = "") -> dict[str, bytes]:
     from kgge.charts import chart_data, chart_text
 
     text = chart_text(ax)
-    words = "\n\n".join((text.title, text.subtitle, text.alt, text.source)) + "\n"
-    return {f"{name}.{kind}": _image(ax, kind) for kind in formats} | {
-        f"{name}.csv": _csv(chart_data(ax), text), f"{name}.txt": words.encode()}
+    said = "\n\n".join((text.title, text.subtitle, text.alt, text.source)) + "\n"
+    files = {f"{name}{size}.{kind}": _image(ax, kind) for kind in formats}
+    if bare:
+        with layout.bare(ax):
+            files |= {f"{name}{size}-bare.{kind}": _image(ax, kind) for kind in formats}
+    return files | {f"{name}.csv": _csv(chart_data(ax), text), f"{name}.txt": said.encode()}
 
 
 def _image(ax: "Axes", kind: str) -> bytes:
@@ -169,11 +200,15 @@ def _image(ax: "Axes", kind: str) -> bytes:
 
     text, buffer = chart_text(ax), BytesIO()
     figure: Any = ax.get_figure(root=True)
+    scale = 8 / 2.54 / WIDTHS[8] if figure.get_figwidth() == WIDTHS[8] else 1.0
     with drawn_in_style():
-        figure.savefig(buffer, format=kind, dpi=DPI, metadata=_metadata(text)[kind])
+        figure.savefig(buffer, format=kind, dpi=DPI * scale, metadata=_metadata(text)[kind],
+                       **({"pil_kwargs": {"dpi": (DPI, DPI)}} if kind == "png" else {}))
     if kind != "svg":
         return buffer.getvalue()
     head, _, rest = buffer.getvalue().decode().partition("</title>")
+    head = re.sub(r' (width|height)="([\d.]+)pt"',
+                  lambda side: f' {side[1]}="{float(side[2]) * scale:.6g}pt"', head, count=2)
     head = head.replace("<svg ", f'<svg role="img" xml:lang="{text.lang}" ', 1)
     return f"{head}</title>\n <desc>{escape(text.alt)}</desc>{rest}".encode()
 
@@ -192,8 +227,19 @@ def _metadata(text: ChartText) -> dict[str, dict[str, str | None]]:
 
 
 def _csv(data: pd.DataFrame, text: ChartText) -> bytes:
-    """Return the numbers as CSV that Excel opens as UTF-8; illustrative ones say so in each row."""
-    marked = data.assign(mark=MARK[text.lang]) if text.illustrative else data
+    """Return the numbers as CSV that Excel opens as UTF-8, so that each row stands alone.
+
+    Labels stand beside the codes; measure, unit and period, source and mark in each row.
+    """
+    named: dict[Any, Any] = {}
+    for column in data:
+        named[column] = data[column]
+        kind = {"project": "item", "state": "report_state"}.get(str(column), str(column))
+        if (said := words(kind, text.lang)) and data[column].isin(list(said)).any():
+            named[f"{column}_label"] = data[column].map(said)
+    marked = pd.DataFrame(named, data.index).assign(about=text.subtitle, source_line=text.source)
+    if text.illustrative:
+        marked["mark"] = MARK[text.lang]
     safe = marked.map(lambda value: guard(value) if isinstance(value, str) else value)
     content: str = safe.rename(columns=guard).to_csv(
         index=False, float_format="%.12g", lineterminator="\n")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from kgge.files import DataError, UsageError, write_bytes
-from kgge.labels import about, label, number, words
+from kgge.labels import about, code_of, label, meant, number, words
 from kgge.returns.cells import LIMITS
 from kgge.returns.form import COLUMNS, ENTRIES, SHEETS, Form, due_date, load_form
 
@@ -76,8 +76,10 @@ def write_template(unit: str, year: int, path: str | Path, *, illustrative: bool
     form, left, content = form or load_form(), dict(values or {}), BytesIO()
     if Path(path).suffix.lower() != ".xlsx":
         raise UsageError(f"{path}: a return form is an .xlsx workbook")
+    unit = code_of("unit", unit)
     if unit not in form.units:
-        raise UsageError(f"unit {unit!r} sends no return; those that do: {', '.join(form.units)}")
+        raise UsageError(f"unit {unit!r} sends no return; those that do: {', '.join(form.units)}"
+                         + meant("unit", unit))
     if year not in form.years:
         raise UsageError(f"year {year} is not in the plan: {form.years[0]} to {form.years[-1]}")
     if year not in form.due[unit]:

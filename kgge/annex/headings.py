@@ -1,0 +1,107 @@
+"""What the words of a heading say: a year, a funding source, a total, a unit of money."""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+Sources = tuple[tuple[str, str], ...]  # code, words printed for it
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_RANGE = re.compile(r"(?<!\d)(?:19|20)\d\d\s*[-–—]\s*(?:19|20)\d\d(?!\d)")
+_ROLES = {  # what a heading says that is no money; the first that fits
+    "number": re.compile(r"(?:số )?(?:tt|thứ tự)\b.*|stt\b.*|no\.?|#|mã(?: số)?"),
+    "other": re.compile(r"(?:ghi chú|đơn vị|đvt|cơ quan|chủ trì|phối hợp|số lượng|khối lượng|"
+                        r"quy mô|đơn giá|định mức|thời gian|địa điểm|căn cứ|sản phẩm|kết quả|"
+                        r"mục tiêu|note|remark|agency|unit|quantity).*|.*(?:tỷ lệ|tỉ lệ|%).*"),
+    "label": re.compile(r"(?:các )?(?:nội dung|hoạt động|nhiệm vụ|tên|danh mục|chỉ tiêu|dự án|"
+                        r"diễn giải|hạng mục|công việc|mô hình|chương trình|content|activit|item|"
+                        r"description).*"),
+}
+_TOTAL = re.compile(r"(?:tổng(?! hợp)|cộng(?! (?:đồng|hòa|hoà|tác))|total)\b.*"
+                    r"|.*\b(?:tổng (?:cộng|số))\b.*")
+PART = re.compile(r"\W*(?:trong đó|of which)\b")
+# Words of a heading that name neither year nor source. Any other word is not understood: "TW Hội
+# LHPN" is no money of the central budget, "Ước thực hiện 2020" no plan.
+_PLAIN = set("vốn nguồn kinh phí kp ngân sách ns nsnn nhà nước từ của do cấp bố trí hỗ trợ đối "
+             "ứng sự nghiệp dự toán kế hoạch kh năm nhu cầu kiến phân bổ giao các hợp pháp huy "
+             "động chi tiền số cho trong đó chia ra thực hiện khái giai đoạn tổng cộng và mức "
+             "budget funds funding source state fund year planned plan total of which".split())
+_DONE = re.compile(r"thực hiện\b")
+
+_TIMES = {"": 0, "1": 0, "nghìn": 3, "ngàn": 3, "1000": 3, "thousand": 3, "triệu": 6, "tr": 6,
+          "1000000": 6, "million": 6, "tỷ": 9, "tỉ": 9, "1000000000": 9, "billion": 9}
+_MONEY = (r"(?P<times>1(?:[., ]?000){0,3}|nghìn|ngàn|triệu|tr|tỷ|tỉ|thousand|million|billion|)"
+          r"\.?\s*(?:đồng việt nam|đồng vn|việt nam đồng|đồng|đ|vnđ|vnd|vn|dong)")
+FOREIGN = re.compile(r"\b(?:usd|eur|đô la)\b|[$€]")
+_UNIT = r"(?:đơn vị(?: tính)?|đvt|unit)"
+_NAMED = re.compile(rf"{_UNIT}\s*(?:là\s*)?[:|\s(]*{_MONEY}(?=\W*$|\s*[).,;:|/\]–-])")
+_BRACKET = re.compile(rf"[(\[]\s*(?:{_UNIT}\s*:?)?\s*{_MONEY}\s*\.?\s*[)\]]")
+_ALONE = re.compile(rf"\W*{_MONEY}\W*")
+_TAIL = re.compile(rf"(?:[:;,/–-]\s*|(?<![\d.,])\s(?!đ|vn)){_MONEY}\W*$")
+
+
+class Meaning(NamedTuple):
+    """What one heading says: a year, a source, a total, words that are none of it, a fault."""
+
+    year: int | None = None
+    source: str | None = None
+    total: bool = False
+    left: str = ""
+    fault: str = ""
+
+
+def fold(text: str) -> str:
+    """Return text for comparing: NFC, small letters, single spaces."""
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def money(text: str, heading: bool = False) -> tuple[int, str] | None:
+    """Return the unit of money that `text` names, as a power of ten of a dong and as it stands.
+
+    Examples
+    --------
+    >>> money("ĐVT: 1.000đ"), money("(Triệu đồng)"), money("Cộng đồng"), money("5 triệu đồng")
+    ((3, '1.000đ'), (6, 'triệu đồng'), None, None)
+    """
+    text = fold(text)
+    match = (_NAMED.search(text) or _BRACKET.search(text) or _ALONE.fullmatch(text)
+             or (_TAIL.search(text) if heading else None))
+    if match is None:
+        return None
+    said = re.sub(rf"^.*{_UNIT}\s*(?:là\s*)?", "", match[0]).strip(" ()[]:;,/.|–-")
+    return _TIMES[re.sub(r"[., ]", "", match["times"])], said
+
+
+@lru_cache(maxsize=1024)
+def meaning(text: str, sources: Sources) -> Meaning:
+    """Return what one heading says; `sources` are codes and the words printed for them."""
+    plain = fold(_BRACKET.sub("", fold(text)))
+    plain = _TAIL.sub("", plain) if not _ALONE.fullmatch(plain) else ""
+    years = {int(y) for y in _YEAR.findall(_RANGE.sub("", plain))}
+    words = " ".join(["", *re.findall(r"[^\W\d_]+", plain), ""])
+    codes: set[str] = set()
+    for code, printed in sorted(sources, key=lambda s: -len(s[1])):
+        if f" {printed} " in words:
+            codes.add(code)
+            words = words.replace(f" {printed} ", " · ")
+    total = _TOTAL.fullmatch(plain) is not None
+    left = " ".join(w for w in words.split() if w not in _PLAIN and w != "·")
+    if _DONE.match(plain):
+        left = f"thực hiện {left}".strip()
+    fault = ""
+    if len(codes) > 1:
+        fault = f"names more than one funding source ({', '.join(sorted(codes))})"
+    elif "ngoài" in left.split():
+        fault = "names a source by what it is not (ngoài)"
+    elif len(years) > 1:
+        fault = "names more than one year"
+    elif left and (codes or (years and not total)):
+        fault = f"is not understood beside its year or source: {left!r}"
+    return Meaning(min(years, default=None), min(codes, default=None), total, left, fault)
+
+
+def role(text: str) -> str:
+    """Return what a heading says that is no money: number, label or other, else nothing."""
+    plain = _BRACKET.sub("", fold(text)).strip(" .:*")
+    return next((name for name, form in _ROLES.items() if form.fullmatch(plain)), "")

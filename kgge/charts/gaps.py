@@ -1,0 +1,255 @@
+"""Charts of what is left: persons to the target by unit, women and men, what would decide."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from kgge.charts.layout import inner_width
+from kgge.charts.marks import Words, bar, bare, beside, chart, legend, rows
+from kgge.charts.ranges import BAND, BOUNDS, MANY, POINT, Row, goal, one, share_axis
+from kgge.charts.readback import point_x, tag
+from kgge.charts.style import GREY, INK, NAVY, ORANGE, wrap
+from kgge.charts.wording import codes_of, count, listed, lower, name, names, records, say
+from kgge.labels import label, number, percent
+
+SHARES: dict[str, dict[str, Any]] = {  # shares of the missing units in reach_needed
+    "last_share": {"marker": "o", "color": NAVY, "linestyle": "none", "markersize": 7},
+    "share_needed": {"marker": "D", "color": ORANGE, "linestyle": "none", "markersize": 7}}
+LEADING = 4  # units that the title of gap_by_unit counts
+
+
+@chart("unit", "indicator year target gap gap_share gap_low gap_high",
+       "kgge.gap(outcomes, targets, units, year)")
+def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+    """Draw how many persons each unit is away from the target, the most first.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The rows of one indicator of ``gap(…, by="unit")``: indicator, year, unit, target (share),
+        gap (persons; empty where nothing was reported), gap_share (of the positive gaps),
+        gap_low, gap_high (persons, with missing or doubtful returns). Units that are at the
+        target or beyond share one row, and so do more than five that did not report.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.gap(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), 2020)
+    >>> ax = gap_by_unit(table[table["indicator"] == "4"], lang="en")
+    >>> int(kgge.charts.chart_data(ax)["gap"].sum())
+    579
+    """
+    about = {"indicator": one(table, "indicator"), "year": int(one(table, "year"))}
+    there, silent = table["gap"].le(0), table["gap"].isna()
+    folded = silent if silent.sum() > MANY else silent & False
+    left = table[~there & ~folded].assign(far=table["gap"].fillna(table["gap_high"]).fillna(0.0))
+    left = left.sort_values("far", ascending=False, kind="stable")
+    texts = [wrap(n, 2.2) for n in names("unit", left["unit"], lang)]
+    beyond = [wrap(count(code, lang, int(units.sum())), 2.2) for code, units in (
+        ("gap.there", there), ("coverage.folded", folded)) if units.any()]
+    places = rows(ax, "unit", [*left["unit"], *beyond], lang, least=0.26, wrapped=texts + beyond)
+    sum_so_far, figures = left["gap_share"].cumsum(), []
+    for row, so_far in zip(records(left), sum_so_far, strict=True):
+        text = _gap_text(row, so_far, lang)
+        _gap_bar(ax, places[row["unit"]], row, about | {"unit": row["unit"]}, text)
+        figures.append(f"{name('unit', row['unit'], lang)}: {text}")
+    # Drawn as none: what is beyond the target offsets nothing, what is silent shows no figure.
+    for unit, value in [(u, 0.0) for u in table.loc[there, "unit"]] + [
+            (u, np.nan) for u in table.loc[folded, "unit"]]:
+        spot, = ax.plot(value, 0.0, linestyle="none")
+        tag(ax, about | {"unit": unit}, "gap", spot, point_x, 0)
+    bare(ax, max(left[["far", "gap_high"]].max().max(), 1) if len(left) else 1)
+    whole, reported = left["gap"].sum(), left[left["gap"].notna()]
+    told = about | {"whole": _persons(whole, lang), "target": goal(one(table, "target"), lang)}
+    first = min(LEADING, len(reported) // 2)
+    kind = "none" if not whole > 0 else "few" if len(reported) < LEADING else "title"
+    share = percent(reported["gap_share"].head(first).sum(), lang, 0)
+    title = say(f"gap.{kind}", lang, first=first, share=share, **told)
+    said = count("coverage.silent_units", lang, int(silent.sum()), rows=len(table))
+    return Words(title, "gap.subtitle", "; ".join([*figures, *beyond]), "progress", {
+        "indicator": name("indicator", about["indicator"], lang),
+        "silent": said if silent.any() else ""})
+
+
+def _gap_text(row: Row, so_far: float, lang: str) -> str:
+    """Return persons, their share and that of all units so far, or between what they can be."""
+    if pd.isna(row["gap"]):
+        if pd.isna([row["gap_low"], row["gap_high"]]).any():
+            return say("not_reported", lang)
+        low, high = (_persons(row[c], lang) for c in ("gap_low", "gap_high"))
+        return say("gap.silent", lang, low=low, high=high)
+    return say("gap.figure", lang, gap=_persons(row["gap"], lang),
+               share=percent(row["gap_share"], lang, 0), so_far=percent(so_far, lang, 0))
+
+
+def _persons(gap: float, lang: str) -> str:
+    """Return whole persons: of half a person, one is still to be reached."""
+    return number(math.ceil(gap - 1e-9), lang)
+
+
+def _gap_bar(ax: Axes, place: float, row: Row, keys: Row, text: str) -> None:
+    """Draw the persons of one unit, and the line between what they can be."""
+    bar(ax, keys, "gap", row["gap"], place, 0.16, "spent")
+    ends = [max(0.0, row[c]) if pd.notna(row[c]) else np.nan for c in ("gap_low", "gap_high")]
+    if ends[0] != ends[1]:
+        ax.plot(ends, [place, place], color=GREY, marker="|", markersize=8, linewidth=1.6)
+    beside(ax, place, np.nanmax([row["far"], *ends]), text)
+
+
+@chart("indicator sex", "year coverage coverage_low coverage_high",
+       "kgge.coverage(outcomes, targets, units, ['group', 'sex'])", also="group")
+def women_against_men(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+    """Draw by how many points the coverage of women is above or below that of men.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The rows of one year of ``coverage(…, ["group", "sex"])`` or ``coverage(…, "sex")``:
+        indicator, year, group, sex, coverage, coverage_low, coverage_high (shares). What counts
+        one sex only is left out.
+
+    Notes
+    -----
+    `chart_data` has difference, low and high in shares: women less men. A difference of less than
+    one point, or one that missing returns could turn, is called about alike.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.coverage(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), "sex")
+    >>> ax = women_against_men(table[table["year"] == table["year"].max()], lang="en")
+    >>> kgge.charts.chart_data(ax)["indicator"].tolist()
+    ['1a', '1b', '2', '4']
+    """
+    year, by = int(one(table, "year")), ["indicator", *(["group"] if "group" in table else [])]
+    found = [_difference(part, dict(zip(by, key, strict=True))) for key, part in table.groupby(
+        by, sort=False) if {"female", "male"} <= set(part["sex"])]
+    order = codes_of(table, "indicator")
+    found.sort(key=lambda row: order.index(row["indicator"]))
+    texts = [wrap(": ".join([row["indicator"], name("group", row["group"], lang)])
+                  if "group" in row else name("indicator", row["indicator"], lang), 2.4)
+             for row in found]
+    places = rows(ax, "group", range(len(found)), lang, least=0.28, wrapped=texts)
+    figures = []
+    for (place, row), text in zip(zip(places.values(), found, strict=True), texts, strict=True):
+        said: str = say("not_reported", lang) if pd.isna(row["difference"]) else _points(row, lang)
+        keys = {key: row[key] for key in by} | {"year": year}
+        line, = ax.plot([row["low"], row["high"]], [place] * 2, color=NAVY, **BAND)
+        mark, = ax.plot(row["difference"], place, color=NAVY, marker="o", linestyle="none")
+        tag(ax, keys, "difference", mark, point_x, 0)
+        tag(ax, keys, "low", line, point_x, 0)
+        tag(ax, keys, "high", line, point_x, 1)
+        ax.annotate(said, (1, place), xycoords=ax.get_yaxis_transform(), xytext=(8, 0),
+                    textcoords="offset points", va="center", color=INK)
+        figures.append(f"{text}: {said}".replace("\n", " "))
+    _points_axis(ax, found, lang)
+    clear = [row for row in found if abs(row["difference"]) >= POINT
+             and (row["low"] > 0 or row["high"] < 0)]
+    ahead = sum(row["difference"] > 0 for row in clear)
+    kind = {0: "men_only", len(clear): "women_only"}.get(ahead, "title")
+    if not clear:
+        known = [abs(row["difference"]) for row in found if pd.notna(row["difference"])]
+        kind = "unknown" if not known else "alike" if max(known) < POINT else "open"
+    title = say(f"women.{kind}", lang, year=year, women=ahead, men=len(clear) - ahead,
+                rows=len(found))
+    return Words(title, "women.subtitle", "; ".join(figures) or title)
+
+
+def _difference(part: pd.DataFrame, keys: Row) -> Row:
+    """Return women less men, and between what missing returns leave it."""
+    women, men = (part[part["sex"] == sex].iloc[0] for sex in ("female", "male"))
+    return keys | {"difference": women["coverage"] - men["coverage"],
+                   "low": women[BOUNDS[0]] - men[BOUNDS[1]],
+                   "high": women[BOUNDS[1]] - men[BOUNDS[0]]}
+
+
+def _points(row: Row, lang: str) -> str:
+    """Return a difference in points with its sign and range: "+1.2 (−0.3 to +2.0)"."""
+    def signed(v: float) -> str:
+        return "…" if pd.isna(v) else f"{'+' if v > 0 else ''}{number(v * 100, lang, 1)}"
+
+    value, low, high = (signed(row[c]) for c in ("difference", "low", "high"))
+    if "…" in (low, high):
+        return say("coverage.no_range", lang, share=value)
+    return value if low == high == value else f"{value} ({say('range', lang, low=low, high=high)})"
+
+
+def _points_axis(ax: Axes, found: list[Row], lang: str) -> None:
+    """Put a zero line and a scale of points below the differences, as wide to both sides."""
+    ends = [abs(v) for row in found for v in (row["difference"], row["low"], row["high"])]
+    far = max([0.05, *(v for v in ends if pd.notna(v))]) * 1.05
+    ax.set_xlim(-far, far)
+    ax.axvline(0, color=INK, linewidth=1)
+    ax.set_xticks([-far / 1.05, 0, far / 1.05], [
+        say("women.men", lang), "0", say("women.women", lang)])
+    ax.spines["left"].set_visible(False)
+
+
+@chart("indicator threshold", "year state verdict_above share_needed last_share missing_units",
+       "kgge.tipping(outcomes, targets, units, year)")
+def reach_needed(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+    """Draw what share the missing units must have reached for a verdict, against their last one.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The rows of one year of `tipping`: indicator, year, threshold (share), verdict_above, state
+        (``certain_above``, ``certain_below``, ``open``), share_needed, last_share (of the persons
+        of the missing units), last_year, missing_units.
+
+    Examples
+    --------
+    >>> import kgge
+    >>> table = kgge.tipping(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), 2020)
+    >>> ax = reach_needed(table, lang="en")
+    >>> kgge.charts.chart_data(ax).dropna()["indicator"].tolist()
+    ['1b']
+    """
+    year, found = int(one(table, "year")), records(table)
+    texts = [wrap(say("tipping.row", lang, indicator=row["indicator"],
+                      threshold=percent(row["threshold"], lang),
+                      verdict=lower(label("status", row["verdict_above"], lang))), 2.2)
+             for row in found]
+    said = [wrap(_needed(row, lang), inner_width(ax) * 0.34) for row in found]
+    places = rows(ax, "indicator", range(len(found)), lang, 2.2, 0.3,
+                  [text.count("\n") + 1 for text in said], texts)
+    for place, row, words in zip(places.values(), found, said, strict=True):
+        keys = {k: row[k] for k in ("indicator", "year", "threshold")}
+        ends = [row[c] if row["state"] == "open" else np.nan for c in SHARES]
+        ax.plot(ends, [place] * 2, color=GREY, linewidth=1.6, zorder=1)
+        for (column, look), value in zip(SHARES.items(), ends, strict=True):
+            mark, = ax.plot(value, place, clip_on=False, **look)
+            tag(ax, keys, column, mark, point_x, 0)
+        ax.annotate(words, (1, place), xycoords=ax.get_yaxis_transform(), xytext=(8, 0),
+                    textcoords="offset points", va="center", color=INK)
+    share_axis(ax, lang)
+    legend(ax, [(say(f"tipping.{column}", lang), Line2D([], [], **look))
+                for column, look in SHARES.items()])
+    left = [row for row in found if row["state"] == "open"]
+    title = say("tipping.settled", lang, year=year)
+    if left:
+        title = count("tipping.title", lang, len(left), first=lower(_needed(left[0], lang)),
+                      indicator=left[0]["indicator"])
+    figures = "; ".join(f"{a}: {b}".replace("\n", " ") for a, b in zip(texts, said, strict=True))
+    return Words(title, "tipping.subtitle", figures, "progress", ours=("cuts",))
+
+
+def _needed(row: Row, lang: str) -> str:
+    """Say what decides: "achieved if Giồng Riềng has reached 35.9% (2019: 33.1%)"."""
+    if row["state"] != "open":
+        return label("tipping", row["state"], lang)
+    units = [code for code in str(row["missing_units"] or "").split(";") if code and code != "nan"]
+    who = listed(names("unit", units, lang), lang) if len(units) == 1 else say(
+        "tipping.missing", lang, count=len(units))
+    verdict = label("status", row["verdict_above"], lang)
+    if pd.isna(row["share_needed"]):
+        return say("tipping.unknown", lang, verdict=verdict, who=who)
+    last = "" if pd.isna(row["last_share"]) else " " + say(
+        "tipping.before", lang, share=percent(row["last_share"], lang),
+        year=int(row["last_year"]) if pd.notna(row.get("last_year")) else "–")
+    return say("tipping.if", lang, verdict=verdict, who=who, last=last,
+               share=percent(row["share_needed"], lang))
