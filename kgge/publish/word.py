@@ -226,7 +226,7 @@ def _readable(data: pd.DataFrame, lang: str) -> list[list[str]]:
     same = [c for c in ("indicator", "year") if c in data and data[c].nunique() == 1]
     data = data.drop(columns=same).drop(columns="text", errors="ignore")
     if "constant" in data:
-        data = data.rename(columns={"amount": "constant"})
+        data = data.rename(columns={"amount": "nominal"})
     row, *columns = data.columns
     state, share = "state" in columns, len(columns) == 2 and columns[1] in SHARES
     if len(columns) == 2 and columns[0] in ("source", "year"):
