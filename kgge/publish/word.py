@@ -251,6 +251,8 @@ def _readable(data: pd.DataFrame, lang: str) -> tuple[list[list[str]], list[bool
         data.loc[data["text"].isin(none), "execution"] = "[z]"
     same = [c for c in ("indicator", "year") if c in data and data[c].nunique() == 1]
     data = data.drop(columns=same).drop(columns="text", errors="ignore")
+    if "constant" in data:
+        data = data.rename(columns={"amount": "nominal"})
     columns, of = list(data.columns[1:]), ""
     if len(columns) == 2 and columns[0] in ("source", "year"):
         of = columns[1] if columns[1] in (*SHARES, "state") else ""
