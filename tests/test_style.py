@@ -12,8 +12,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.markers import MarkerStyle
 
 import kgge
-from kgge import labels
+from kgge import labels, plan
 from kgge.charts import style
+from kgge.charts.heatmap import AROUND
 
 # Codes that stand side by side in a chart, in the order they are drawn in.
 NEIGHBOURS = [("central", "local", "other"), ("female", "male"), ("planned", "spent"),
@@ -64,6 +65,17 @@ def test_what_is_alike_in_grey_has_a_hatch():
 def test_lines_side_by_side_have_markers_of_their_own():
     markers = {style.MARKERS[code] for code in ("female", "male")}
     assert len(markers) == 2 and markers <= set(MarkerStyle.filled_markers)
+
+
+def test_verdicts_are_told_apart_by_their_signs_alone():
+    looks = [(look["marker"], look["markerfacecolor"] == "white") for look in style.STATUS.values()]
+    assert set(style.STATUS) == set(plan.STATUSES) and len(set(looks)) == len(looks)
+    assert all(style.contrast(look["color"], "white") >= 3 for look in style.STATUS.values())
+
+
+def test_execution_far_below_and_above_differ_in_grey():
+    below, whole, above = (linear(AROUND(at)[:3]) for at in (0.0, 0.5, 1.0))
+    assert min(ratio(below, whole), ratio(below, above), ratio(above, whole)) >= 2.5
 
 
 @pytest.mark.parametrize("kind", BLIND)
