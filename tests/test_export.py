@@ -42,7 +42,7 @@ def two(some, tmp_path_factory):
 
 def test_figures_are_named_once_and_drawn_by_a_chart():
     published = figures()
-    assert len({figure.name for figure in published}) == len(published) == 25
+    assert len({figure.name for figure in published}) == len(published) == 28
     assert {figure.chart for figure in published} <= set(dir(kgge.charts))
     assert all(len(figure.table) for figure in published)
 
@@ -52,7 +52,7 @@ def test_figures_stand_in_their_sections_and_show_the_latest_year():
     assert [section for section, _ in groupby(sections)] == [
         "plan", "execution", "reporting", "progress", "coverage"]
     of_chart = {figure.chart: figure for figure in figures()}
-    for chart, section in (("planned_against_spent", "execution"), ("path_to_target", "progress"),
+    for chart, section in (("planned_against_spent", "execution"), ("paths_to_targets", "progress"),
                            ("scorecard", "progress"), ("coverage_by_unit", "coverage")):
         assert of_chart[chart].section == section
     for chart in ("scorecard", "coverage_by_unit", "coverage_by_group_and_sex"):

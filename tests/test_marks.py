@@ -15,7 +15,7 @@ from kgge.publish.html import write_report
 MARK = re.compile(r"illustrative|minh họa", re.IGNORECASE)
 # What is read by a person and made from returns, one file of each kind.
 MADE = ["vi/scorecard.txt", "en/scorecard.txt", "en/scorecard.csv", "vi/planned_against_spent.csv",
-        "en/reports_received.svg", "vi/path_to_target-1a.png", "en/coverage_by_unit-1b.txt",
+        "en/reports_received.svg", "vi/paths_to_targets.png", "en/coverage_by_unit-1b.txt",
         "figures-vi.docx", "figures-en.docx", "tables-vi.xlsx", "tables-en.xlsx"]
 PLANNED = ["en/planned_by_line.txt", "vi/planned_by_year_and_source.csv",
            "en/planned_by_project_and_source.svg"]

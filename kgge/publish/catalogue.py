@@ -5,15 +5,17 @@ from typing import NamedTuple
 import pandas as pd
 
 from kgge.analysis.coverage import coverage
+from kgge.analysis.gap import gap
 from kgge.analysis.prices import real_terms
 from kgge.analysis.progress import progress
 from kgge.analysis.reporting import report_states
 from kgge.analysis.spending import execution, shares, totals
+from kgge.analysis.tipping import tipping
 from kgge.labels import codes
 from kgge.tables import load as tables
 
 # The charts that are drawn once for each indicator.
-_EACH = ("path_to_target", "coverage_by_group_and_sex", "coverage_by_unit")
+_EACH = ("gap_by_unit", "coverage_by_group_and_sex", "coverage_by_unit")
 _PROGRESS = ("indicator year reached eligible coverage coverage_low coverage_high target status "
              "firm units_expected units_reported missing_units").split()
 _PACE = ("indicator year baseline target coverage distance_share time_share ratio status "
@@ -62,7 +64,7 @@ def published() -> dict[str, dict[str, pd.DataFrame]]:
         "planned_by_year_and_source": totals(budget, ["year", "source"]),
         "planned_by_project_and_source": totals(budget, ["project", "source"]),
         "planned_by_project_and_year": totals(budget, ["project", "year"]),
-        "planned_by_line": totals(budget, ["project", "item"]),
+        "planned_by_line": totals(budget, ["project", "item", "source"]),
         "source_shares_by_year": shares(budget, ["year", "source"], "year"),
         "planned_in_constant_prices": real_terms(
             totals(budget, "year"), int(budget["year"].min())),
@@ -82,8 +84,11 @@ def published() -> dict[str, dict[str, pd.DataFrame]]:
             "execution_by_project_and_year": execution(
                 budget, spending, ["project", "year"], units=units)},
         "reporting": {"reports_received": reporting},
-        "progress": {"scorecard": state[state["year"] == latest], "path_to_target": state},
-        "coverage": {"coverage_by_group_and_sex": by_group[by_group["year"] == latest],
+        "progress": {"scorecard": state[state["year"] == latest], "paths_to_targets": state,
+                     "reach_needed": tipping(outcomes, targets, units, latest),
+                     "gap_by_unit": gap(outcomes, targets, units, latest)},
+        "coverage": {"women_against_men": by_group[by_group["year"] == latest],
+                     "coverage_by_group_and_sex": by_group[by_group["year"] == latest],
                      "coverage_by_unit": by_unit[by_unit["year"] == latest]},
     }
 
@@ -126,7 +131,7 @@ def _returned(made: dict[str, dict[str, pd.DataFrame]]) -> list[Sheet]:
     if "reporting" not in made:
         return []
     spent, parts = made["execution"], made["coverage"]
-    returns, state = made["reporting"]["reports_received"], made["progress"]["path_to_target"]
+    returns, state = made["reporting"]["reports_received"], made["progress"]["paths_to_targets"]
     states = returns.assign(state=report_states(returns))[["unit", "year", "state"]]
     return [
         Sheet("spent", spent["planned_against_spent"], ("planned", "spent"), "bar"),

@@ -28,7 +28,8 @@ KINDS = {"item": "item", "project": "item", "source": "source", "indicator": "in
 SHARES = ("share", "coverage", "coverage_low", "coverage_high", "baseline", "target",
           "distance_share", "time_share", "observed_pace", "required_pace", "execution",
           "gap_share", "share_needed", "last_share", "growth_to_flip", "national_target",
-          "threshold", "on_time_share", "received_share", "difference_share")
+          "threshold", "on_time_share", "received_share", "difference_share", "difference", "low",
+          "high")
 # What the columns show: money, persons, …; the lists that the codes of a column `state` can be of.
 _UNITS = {"money": ("amount", "planned", "spent", "within", "other", "constant", "nominal"),
           "persons": ("reached", "eligible", "gap", "gap_low", "gap_high", "persons_needed",
