@@ -1,4 +1,4 @@
-"""What all tests share: one language, which of them are slow, how they are spread over processes."""
+"""What all tests share: one language, which are slow, how they are spread over processes."""
 
 import os
 import sys
