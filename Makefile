@@ -18,8 +18,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 INSTALL = -m pip install --disable-pip-version-check
-# loadgroup: the cells of a notebook stay together on one process, see conftest.py
-PYTEST := -m pytest --numprocesses auto --dist loadgroup
+# The cells of a notebook stay on one process, and the longest begin: see conftest.py.
+PYTEST := -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
 
 SHELL := bash
 

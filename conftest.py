@@ -1,9 +1,36 @@
-"""What every example in a docstring gets: the figures it draws are closed after it."""
+"""What all tests share: one language, which are slow, how they are spread over processes."""
 
+import os
 import sys
 from collections.abc import Iterator
 
 import pytest
+
+# Before kgge is imported, and for the kernels of the notebooks: a reader's own setting changes
+# no text that is compared.
+os.environ["KGGE_LANG"] = "en"
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark notebooks as slow; keep a file on one process, so that its fixtures are made once.
+
+    A test that says `xdist_group` itself goes where there is room. Groups with slow tests come
+    first, so that no process is left alone with one of them at the end.
+    """
+    for item in items:
+        if item.path.suffix == ".ipynb":
+            item.add_marker(pytest.mark.slow)
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
+    if getattr(config.option, "loadgroup", False):
+        slow = {_group(item) for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: _group(item) not in slow)
+
+
+def _group(item: pytest.Item) -> str:
+    mark = item.get_closest_marker("xdist_group")
+    return str(mark.args[0]) if mark else ""
 
 
 @pytest.fixture(autouse=True)

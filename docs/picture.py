@@ -11,3 +11,7 @@ for lang, end in (("en", ".png"), ("vi", ".vi.png")):
     ax = kgge.charts.planned_by_year_and_source(kgge.totals(kgge.load_budget(), ["year", "source"]))
     ax.figure.savefig(folder / f"planned-by-year-and-source{end}", dpi=150,
                       metadata={"Software": "kgge"})
+    tables = kgge.load_outcomes(), kgge.load_targets(), kgge.load_units()
+    state = kgge.progress(*tables)
+    ax = kgge.charts.scorecard(state[state["year"] == state["year"].max()])
+    ax.figure.savefig(folder / f"scorecard{end}", dpi=110, metadata={"Software": "kgge"})

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kgge.publish.figures import export_chart
     from kgge.publish.show import show
     from kgge.returns.collect import Returns, read_returns
+    from kgge.returns.quality import quality
     from kgge.returns.template import write_template
     from kgge.tables.load import (
         load_annex,
@@ -57,7 +58,7 @@ __all__ = [
     "totals", "shares", "real_terms", "execution",
     # persons
     "coverage", "progress", "objectives", "tipping", "gap", "year_on_year", "status_card",
-    "notice", "reporting_rates",
+    "notice", "reporting_rates", "quality",
     # where a figure comes from, how it is drawn and called
     "trace", "charts", "use", "show", "brief", "finish", "export_chart", "about", "label", "number",
     "percent", "DataError",
@@ -67,7 +68,8 @@ __all__ = [
 # once, and nothing loads matplotlib or openpyxl before it draws or reads.
 _MODULES = {
     "annex.read": ["read_annex"], "annex.reconcile": ["reconcile"],
-    "returns.template": ["write_template"], "returns.collect": ["read_returns", "Returns"],
+    "returns.template": ["write_template"], "returns.quality": ["quality"],
+    "returns.collect": ["read_returns", "Returns"],
     "tables.load": [name for name in __all__ if name.startswith("load_")],
     "analysis.spending": ["totals", "shares", "execution"],
     "analysis.prices": ["real_terms"], "analysis.coverage": ["coverage", "year_on_year"],

@@ -37,7 +37,7 @@ PROBLEMS = [
     ("1.234,5", "reached", "decimal"), ("0.500", "reached", "decimal"),
     (0.85, "reached", "decimal"),
     ("=1+1", "reached", "text"), ("350 người", "reached", "text"), ("xx", "reached", "text"),
-    ("1e3", "reached", "text"), ("..", "reached", "text"), ("--", "reached", "text"),
+    ("1e3", "reached", "text"), ("..", "reached", "dots"), ("--", "reached", "text"),
     ("12.34.56", "amount", "text"), ("1.23.456", "reached", "text"), (True, "reached", "text"),
     ("٣", "reached", "text"), ("½", "reached", "text"), ("10²", "reached", "text"),
     (datetime.date(2018, 1, 2), "reached", "date"), (datetime.time(1), "amount", "date"),

@@ -6,6 +6,7 @@ import re
 import struct
 import zipfile
 import zlib
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -20,15 +21,17 @@ from kgge.returns.template import write_template
 from kgge.xlsx import open_sheets
 
 COVER, PERSONS, MONEY = "Bìa", "Chỉ tiêu", "Kinh phí"
+QUALITY = Path(__file__).with_name("test_quality.py").read_text(encoding="utf-8")
 STATES = ["eligible_state", "reached_state", "attendances_state"]
 
 
 def fill(form, unit):
     """A value for every cell of the form of one unit."""
-    values = {}
-    for at, code in enumerate(form.asked("indicators", unit)):
-        values |= {(code, "eligible"): 1000 + at, (code, "reached"): 100 + at,
-                   (code, "attendances"): 150 + at}
+    values, more = {}, 7 * (unit != "rach-gia")
+    for at, (code, (indicator, *_)) in enumerate(form.asked("indicators", unit).items()):
+        people = form.residents[unit] // 2 if indicator == form.census else 1000 + at + more
+        values |= {(code, "eligible"): people, (code, "reached"): 100 + at + more,
+                   (code, "attendances"): 150 + at + more}
     return values | {(code, "amount"): 10.5 + at for at, code in enumerate(form.money)}
 
 
@@ -119,9 +122,11 @@ ONE = {  # kind of fault: what is done to the workbook, every problem it must gi
     "amount in dong": (put(MONEY, "E9", 50_000_000), {(MONEY, "E9", "too_much")}),
     "more than the province": (put(PERSONS, "E8", 3_000_000), {(PERSONS, "E8", "too_much")}),
     "thousands as text": (put(PERSONS, "E8", "1.234"), {(PERSONS, "E8", "read_as")}),
-    "reached above eligible": (put(PERSONS, "F8", 1001), {(PERSONS, "F8", "above_eligible")}),
+    "reached above eligible": (put(PERSONS, "F8", 1001), {
+        (PERSONS, "F8", "above_eligible"), (PERSONS, "E8", "below_reached")}),
     "reached of nobody": (put(PERSONS, "E8", None), {(PERSONS, "F8", "no_eligible")}),
-    "a word": (put(PERSONS, "F8", "chưa có"), {(PERSONS, "F8", "text")}),
+    "a word": (put(PERSONS, "F8", "chưa có"), {(PERSONS, "F8", "nothing")}),
+    "a letter nobody sees": (put(PERSONS, "F8", "\u200e120"), {(PERSONS, "F8", "unusual")}),
     "a number with its unit": (put(PERSONS, "F8", "350 người"), {(PERSONS, "F8", "text")}),
     "a note beginning with =": (put(PERSONS, "F8", "=xem ghi chú", "s"), {(PERSONS, "F8", "text")}),
     "a date": (put(PERSONS, "F8", datetime.date(2018, 1, 2)), {(PERSONS, "F8", "date")}),
@@ -169,9 +174,11 @@ ONE = {  # kind of fault: what is done to the workbook, every problem it must gi
     "period retyped": (put(COVER, "B13", "01/01/2017 - 31/12/2018"), {(COVER, "B13", "period")}),
     "amounts in thousand dong": (put(COVER, "B15", "Kinh phí: nghìn đồng"),
                                  {(COVER, "B15", "measure")}),
-    "an amount in thousand dong": (put(MONEY, "E8", 40_000), {(MONEY, "E8", "above_plan")}),
+    "an amount in thousand dong": (put(MONEY, "E8", 40_000), {(MONEY, "E8", "above_whole_plan")}),
+    "an amount above its line": (put(MONEY, "E8", 401), {(MONEY, "E8", "above_plan")}),
     "more residents than the census counts": (put(PERSONS, "E17", 300_000),
-                                              {(PERSONS, "E17", "above_census")}),
+                                              {(PERSONS, "E17", "above_census;far_from_census"),
+                                               (PERSONS, "E18", "far_from_census")}),
     "merged rows": (call(MONEY, "merge_cells", "E8:E10"), {(MONEY, "E8", "merged")}),
     "merged columns with a fault": (many(put(PERSONS, "E8", "hơn 350"),
                                          call(PERSONS, "merge_cells", "E8:F8")),
@@ -384,7 +391,8 @@ def test_looks_far_off_cost_no_time(tmp_path, sound):
 
 def test_amounts_and_residents_at_their_limits_are_no_doubt(tmp_path, sound):
     """400 million dong is all that is planned for line I.1; Rạch Giá had 227,527 residents."""
-    edits = many(put(MONEY, "E8", 400), put(PERSONS, "E17", 227_527), put(PERSONS, "E8", 300_000))
+    edits = many(put(MONEY, "E8", 400), put(PERSONS, "E17", 227_527), put(PERSONS, "E18", 100),
+                 put(PERSONS, "F18", 50), put(PERSONS, "G18", 60), put(PERSONS, "E8", 300_000))
     _, problems = read(tmp_path, sound, "a.xlsx", edited(sound[0], edits))
     assert problems.empty
 
@@ -450,7 +458,8 @@ def test_every_kind_of_problem_is_shown_here_or_among_the_returns():
     shown = {c for _, found in ONE.values() for *_, code in found for c in code.split(";")}
     shown |= {code for *_, code in FILES.values()}
     elsewhere = {"falls", "duplicate_return", "external_links", "strict", "archive", "runs",
-                 "two_numbers", "struck", "invisible", "shown", "comment"}
+                 "two_numbers", "struck", "invisible", "shown", "comment", "dots"} | {
+        code for code, about in messages().items() if f'"{code}"' in QUALITY}
     assert set(messages()) == (shown | elsewhere) - {None}
     assert len(ONE) + len(FILES) >= 40
 
@@ -475,7 +484,7 @@ def test_what_a_message_says_of_the_cell(tmp_path, sound):
     out, problems = read(tmp_path, sound, "a.xlsx", edited(sound[0], many(
         hide(PERSONS, row=9), put(PERSONS, "G9", "15/15"), put(PERSONS, "F8", 1001),
         put(PERSONS, "E10", 3_000_000), call(MONEY, "delete_rows", 8, 5))))
-    assert problems["cell"].tolist() == ["F8", "E9", "F9", "G9", "E10", None]
+    assert problems["cell"].tolist() == ["E8", "F8", "E9", "F9", "G9", "E10", None]
     assert re.search(r"is a fraction\. .*\. 15/15 stands in a hidden row", message(problems, "G9"))
     assert "(limit 2000000)" in message(problems, "E10") and "…" not in message(problems)
     removed = out.spending[out.spending["file"].eq("a.xlsx") & out.spending["sheet"].isna()]

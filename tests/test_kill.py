@@ -11,6 +11,8 @@ import pytest
 
 from kgge.files import data_folder, write_bytes
 
+pytestmark = pytest.mark.slow
+
 HARNESS = Path(__file__).with_name("kill_writers.py")
 
 

@@ -12,6 +12,8 @@ from kgge.build import build
 from kgge.publish.figures import export
 from kgge.publish.html import write_report
 
+pytestmark = pytest.mark.slow
+
 MARK = re.compile(r"illustrative|minh họa", re.IGNORECASE)
 # What is read by a person and made from returns, one file of each kind.
 MADE = ["vi/scorecard.txt", "en/scorecard.txt", "en/scorecard.csv", "vi/planned_against_spent.csv",

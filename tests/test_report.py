@@ -20,6 +20,8 @@ import kgge
 import kgge.publish.html
 from kgge.publish.html import describe_tables, notebook_folder, run_notebooks, write_report
 
+pytestmark = pytest.mark.slow
+
 AXE = Path(__file__).parents[1] / "build" / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # Chromium without anything that would go to the network.

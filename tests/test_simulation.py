@@ -15,6 +15,8 @@ DRAWS, PER_CALL = 10_000, 100
 YEARS = np.arange(2016, 2021)
 TARGET = 0.7
 
+pytestmark = pytest.mark.slow
+
 
 def draw_provinces(random, at_random):
     """Return truth and what was returned (rows with province, unit, year, eligible, reached)."""

@@ -58,7 +58,7 @@ def fill(book, given):
 
 def check(path, form, given):
     out = read_returns(path)
-    assert set(out.problems["code"]) <= {"no_eligible"}
+    assert set(out.problems["severity"]) <= {"warning"}
     found = {}
     for row in out.outcomes.to_dict("records"):
         for column in ENTRIES["indicators"]:
@@ -174,7 +174,7 @@ def test_rows_are_those_of_the_unit_and_codes_stand_once(tmp_path):
         write_template(unit, 2016, tmp_path / "a.xlsx", form=form)
         out = read_returns(tmp_path / "a.xlsx")
         assert len(out.outcomes) == rows and len(out.spending) == 51
-        assert list(out.problems["code"]) == ["no_date"]
+        assert list(out.problems["code"]) == ["no_figure", "no_date"]
         assert not out.reporting["with_content"].any()
 
 

@@ -5,6 +5,7 @@ import math
 import re
 import unicodedata
 from contextlib import suppress
+from functools import lru_cache
 from typing import NamedTuple
 
 from kgge.numbers import readings
@@ -18,6 +19,8 @@ _BLANK = re.compile(r"[\s\u200b\ufeff]+")
 # A line break, a tab or a gap between figures parts two numbers; only one space parts thousands.
 _APART = re.compile(r"\d\s*(?:[^\S \u00a0\u2009\u202f]|\s{2})\s*[\d.,]*\d")
 _WRONG = [(code, re.compile(pattern)) for code, pattern in (
+    ("nothing", r"(?:không|ko|k|chưa)(?: có| phát sinh)?|none|nil|no|0 có"),
+    ("dots", r"[.…][.… ]+"),
     ("negative", r"[-–−] ?\d[\d., ]*"),
     ("percent", r".*\d ?%"),
     ("fraction", r"\d[\d., ]*/ ?\d.*"),
@@ -25,7 +28,10 @@ _WRONG = [(code, re.compile(pattern)) for code, pattern in (
                     r"around|approx|more than|less than|[~<>≈≥≤]).*\d.*|\d[\d., ]*"
                     r"(?:\+|[-–] ?\d.*| ?trở lên)"),
 )]
-_DATE = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})|(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_DATE = re.compile(r"(?:ngay )?(?:(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})|"
+                   r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2}))(?:[ t]\d{1,2}[:h].*)?", re.ASCII)
+# Letters that look like those asked for: Cyrillic and mathematical x, dashes of other kinds.
+_ALIKE = str.maketrans({**dict.fromkeys("хХ×✕✖", "x"), **dict.fromkeys("―‒﹣－", "-"), "․": "."})
 _YEAR = re.compile(r"(?:nam )?([12]\d{3})", re.ASCII)
 
 
@@ -53,6 +59,7 @@ def clean(text: str) -> str:
     return _BLANK.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
+@lru_cache(maxsize=8192)
 def fold(value: object) -> str:
     """Return text for comparing: no tone marks, case or doubled spaces, however it was typed.
 
@@ -81,6 +88,10 @@ def read_cell(value: object, column: str) -> Cell:
     if isinstance(value, str):
         if _APART.search(value):
             return rejected("two_numbers")
+        if not value.isascii() and value not in _MARKS and (plain := plain_text(value)) != value:
+            cell = read_cell(plain, column)
+            told = cell is NOT_REPORTED or cell.state == "rejected"
+            return cell if told else cell._replace(problem="unusual")
         return _MARKS.get(value) or _read_text(clean(value), column)
     if value is None:
         return NOT_REPORTED
@@ -91,7 +102,20 @@ def read_cell(value: object, column: str) -> Cell:
     return rejected("text" if isinstance(value, bool) else "date")
 
 
+def plain_text(text: str) -> str:
+    """Return `text` without characters nobody sees, with the usual ones for those alike."""
+    wide = (chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text.translate(_ALIKE))
+    return "".join(c for c in wide if unicodedata.category(c) != "Cf")
+
+
+def unusual_letters(text: str) -> str:
+    """Return the names of the characters that `plain_text` takes away or replaces."""
+    odd = dict.fromkeys(c for c in text if plain_text(c) != c)
+    return ", ".join(f"U+{ord(c):04X} {unicodedata.name(c, '')}".strip() for c in odd)
+
+
 def _in_range(number: float, column: str, warning: str) -> Cell:
+    number = float(f"{number:.12g}")  # a formula leaves 110.00000000000001 for 110
     if number < 0:
         return rejected("negative")
     if column != "amount" and number <= LIMITS[column] and not number.is_integer():
@@ -106,10 +130,10 @@ def _read_text(text: str, column: str) -> Cell:
         return _MARKS[text]
     if text.isascii() and text.isdigit():
         return _in_range(float(text), column, "")
-    values = sorted(set(readings(text).values()))
+    values = sorted(set(readings(text.removeprefix("+")).values()))
     if len(values) > 1 and column == "amount":
         return rejected("ambiguous")
-    if values and column != "amount" and values[-1].as_tuple().exponent:
+    if values and column != "amount" and values[-1] % 1:
         return rejected("decimal")
     if values:  # persons are whole: of "1.234" that is the larger reading
         return _in_range(float(values[-1]), column, "read_as")
@@ -117,13 +141,13 @@ def _read_text(text: str, column: str) -> Cell:
 
 
 def read_date(value: object) -> datetime.date | None:
-    """Return a date of receipt: a date cell, or text as 31/01/2019 (day first) or 2019-01-31."""
+    """Return a date of receipt: a date cell, or text as ngày 31/1/19 (day first) or 2019-01-31."""
     if isinstance(value, datetime.date):
         return value.date() if isinstance(value, datetime.datetime) else value
-    if match := _DATE.fullmatch(clean(str(value))):
+    if match := _DATE.fullmatch(fold(plain_text(str(value)))):
         day, month, year = match.group(1, 2, 3) if match[1] else match.group(6, 5, 4)
         with suppress(ValueError):
-            return datetime.date(int(year), int(month), int(day))
+            return datetime.date(int(year) + 2000 * (len(year) == 2), int(month), int(day))
     return None
 
 

@@ -13,6 +13,7 @@ from kgge.plan import due_years
 from kgge.returns.cells import NOT_REPORTED
 from kgge.returns.form import ENTRIES, Form, due_date, load_form
 from kgge.returns.parse import Return, as_text, messages, read_file
+from kgge.returns.quality import check_all
 from kgge.tables.schemas import SCHEMAS, conform
 
 # Hidden files, lock files of office programs, and what operating systems leave behind.
@@ -95,7 +96,7 @@ def read_returns(path: str | Path, form: Form | None = None) -> Returns:
     _reject_duplicates(found)
     order = {unit: at for at, unit in enumerate(form.units)}
     sound = sorted((r for r in found if not r.failed), key=lambda r: (order[r.unit], r.year))
-    _falls(sound, form)
+    check_all(sound, form)
     outcomes, spending = _figures(sound, form)
     out = Returns(outcomes, spending, _reporting(sound, form, illustrative), _problems(found))
     for table in out:
@@ -129,23 +130,6 @@ def _reject_duplicates(found: list[Return]) -> None:
                       wanted=", ".join(r.name for r in several if r is not one))
 
 
-def _falls(sound: list[Return], form: Form) -> None:
-    """Warn where a cumulative figure is less than in the unit's latest earlier return."""
-    before: dict[tuple[str, str], tuple[float, int]] = {}
-    for one in sound:
-        for code, (indicator, *_) in form.asked("indicators", one.unit).items():
-            if form.accumulation[indicator] != "cumulative" or code not in one.lines:
-                continue
-            line = one.lines[code][0]
-            at, value, reached = line.cells["reached"]
-            if reached.state != "reported":
-                continue
-            last, year = before.get((one.unit, code), (0.0, 0))
-            if reached.number < last:
-                one.fault("falls", value, line.sheet, line.row, at, wanted=last, year=year)
-            before[one.unit, code] = reached.number, one.year
-
-
 def _figures(sound: list[Return], form: Form) -> list[pd.DataFrame]:
     """Return outcomes and spending: every row the form asks of a unit, also where it is blank."""
     out = []
@@ -159,9 +143,18 @@ def _figures(sound: list[Return], form: Form) -> list[pd.DataFrame]:
                     sheet, at, found, _ = one.lines[code][0]
                     cells, row = [cell for _, _, cell in found.values()], at + 1
                 rows.append((one.unit, one.year, *key, *(cell.number for cell in cells),
-                             *(cell.state for cell in cells), None, one.name, sheet, row))
+                             *(cell.state for cell in cells), _doubt(one, sheet, row),
+                             one.name, sheet, row))
         out.append(_frame(name, rows))
     return out
+
+
+def _doubt(one: Return, sheet: str | None, row: int | None) -> str | None:
+    """Return the codes of the doubts about a row: its own, and those about all of the sheet."""
+    if not one.doubts or sheet is None or row is None:
+        return None
+    return ";".join({**one.doubts.get((sheet, row - 1), {}), **one.doubts.get((sheet, -1), {})}
+                    ) or None
 
 
 def _frame(name: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
@@ -213,7 +206,7 @@ def _problems(found: list[Return]) -> pd.DataFrame:
             fill(known[code][lang], lang).format(
                 **{k: _written(v, lang) for k, v in details.items()})
             for code, _, details in faults)) for lang in ("en", "vi")]
-        warning = all(known[code]["severity"] == "warning" for code, _, _ in faults)
+        warning = all(known[code]["severity"] in ("warning", "doubt") for code, _, _ in faults)
         rows.append((name, sheet or None, xl_rowcol_to_cell(row, column) if row >= 0 else None,
                      "warning" if warning else "error",
                      ";".join(dict.fromkeys(code for code, _, _ in faults)),

@@ -15,6 +15,17 @@ SHEETS = {"cover": "Bìa", "indicators": "Chỉ tiêu", "spending": "Kinh phí"}
 ENTRIES = {"cover": ("value",), "indicators": ("eligible", "reached", "attendances"),
            "spending": ("amount",)}
 
+BANNER = "SỐ LIỆU MINH HỌA, KHÔNG PHẢI SỐ LIỆU THẬT / ILLUSTRATIVE FIGURES, NOT REAL"
+TITLES = {"cover": "BÁO CÁO KẾT QUẢ THỰC HIỆN {programme} / YEARLY RETURN",
+          "indicators": "KẾT QUẢ THỰC HIỆN CÁC CHỈ TIÊU / INDICATORS",
+          "spending": "KINH PHÍ ĐÃ CHI (triệu đồng) / SPENDING (million dong)"}
+HOW = ('Cách ghi: "-" không phát sinh (0); "..." có phát sinh, chưa rõ số; "x" không thuộc phạm '
+       'vi; để trống: không báo cáo. / "-" none (0); "..." occurred, not known; "x" not '
+       'applicable; blank: not reported.')
+ANSWERS = ["Không / No", "Có / Yes"]
+SIGNED = ("NGƯỜI LẬP BIỂU\n(Ký, ghi rõ họ tên)\nPrepared by",
+          "THỦ TRƯỞNG ĐƠN VỊ\n(Ký, đóng dấu, ghi rõ họ tên)\nHead of unit")
+
 
 class Heading(NamedTuple):
     """A column of a sheet: the code a reader finds it by, its width, its two headings."""

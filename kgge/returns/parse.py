@@ -20,6 +20,7 @@ from kgge.returns.cells import (
     read_date,
     read_year,
     read_yes,
+    unusual_letters,
 )
 from kgge.returns.cells import rejected as reject
 from kgge.returns.form import COLUMNS, ENTRIES, SHEETS, Form
@@ -60,13 +61,18 @@ class Return:
     lines: dict[str, list[Line]] = field(default_factory=dict)
     faults: list[tuple[str, int, int, str, str, dict[str, Any]]] = field(default_factory=list)
     lost: set[tuple[str, int, int]] = field(default_factory=set)
+    doubts: dict[tuple[str, int], dict[str, None]] = field(
+        default_factory=lambda: defaultdict(dict))  # by sheet and row, -1 for all of it
 
     def fault(self, code: str, value: object = "", sheet: str = "", row: int = -1,
               column: int = -1, **details: object) -> None:
         """Note a problem; row and column from 0, -1 for all of the sheet. A fatal one fails."""
         said = value if isinstance(value, float) else as_text(value)
         self.faults.append((sheet, row, column, code, as_text(value), {"value": said, **details}))
-        self.failed |= messages()[code]["severity"] == "fatal"
+        severity = messages()[code]["severity"]
+        self.failed |= severity == "fatal"
+        if severity == "doubt":
+            self.doubts[sheet, row][code] = None
 
     def lose(self, code: str, line: Line, column: str, **details: object) -> None:
         """Note an error that rejects the figure of one entry cell."""
@@ -199,7 +205,8 @@ def _note(out: Return, line: Line, name: str, stray: str, code: str) -> None:
     elif cell.state == "rejected":
         out.lose(cell.problem, line, name, wanted=LIMITS[name])
     else:
-        out.fault(cell.problem, value, line.sheet, line.row, at, wanted=cell.number)
+        wanted = unusual_letters(value) if cell.problem == "unusual" else cell.number
+        out.fault(cell.problem, value, line.sheet, line.row, at, wanted=wanted)
 
 
 def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
@@ -275,10 +282,12 @@ def _check_lines(out: Return, form: Form) -> None:
 
 
 def _check_money(out: Return, code: str, line: Line, form: Form) -> None:
-    """Doubt an amount above all that is planned for its line: it may be in thousand dong."""
+    """Refuse an amount above all that is planned, doubt one above all that is for its line."""
     at, value, amount = line.cells["amount"]
-    planned = form.planned[form.money[code][0]]
-    if amount.number > planned > 0:
+    planned, whole = form.planned[form.money[code][0]], sum(form.planned.values())
+    if amount.number > whole > 0:
+        out.lose("above_whole_plan", line, "amount", wanted=whole)
+    elif amount.number > planned > 0:
         out.fault("above_plan", value, line.sheet, line.row, at, wanted=planned)
 
 
@@ -290,5 +299,6 @@ def _check_persons(out: Return, code: str, line: Line, form: Form) -> None:
         out.fault("above_census", counted, line.sheet, line.row, place, wanted=census)
     if reached.number > eligible.number:
         out.lose("above_eligible", line, "reached", wanted=eligible.number)
+        out.fault("below_reached", counted, line.sheet, line.row, place, wanted=reached.number)
     elif reached.number > 0 and eligible.state not in ("reported", "rejected"):
         out.fault("no_eligible", value, line.sheet, line.row, at)

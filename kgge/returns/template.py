@@ -9,16 +9,21 @@ from typing import Any
 from kgge.files import DataError, UsageError, write_bytes
 from kgge.labels import about, code_of, label, meant, number, words
 from kgge.returns.cells import LIMITS
-from kgge.returns.form import COLUMNS, ENTRIES, SHEETS, Form, due_date, load_form
+from kgge.returns.form import (
+    ANSWERS,
+    BANNER,
+    COLUMNS,
+    ENTRIES,
+    HOW,
+    SHEETS,
+    SIGNED,
+    TITLES,
+    Form,
+    due_date,
+    load_form,
+)
 
 FIRST = 6  # row of the first entry, from 0, below title, headings and codes
-BANNER = "SỐ LIỆU MINH HỌA, KHÔNG PHẢI SỐ LIỆU THẬT / ILLUSTRATIVE FIGURES, NOT REAL"
-TITLES = {"cover": "BÁO CÁO KẾT QUẢ THỰC HIỆN {programme} / YEARLY RETURN",
-          "indicators": "KẾT QUẢ THỰC HIỆN CÁC CHỈ TIÊU / INDICATORS",
-          "spending": "KINH PHÍ ĐÃ CHI (triệu đồng) / SPENDING (million dong)"}
-HOW = ('Cách ghi: "-" không phát sinh (0); "..." có phát sinh, chưa rõ số; "x" không thuộc phạm '
-       'vi; để trống: không báo cáo. / "-" none (0); "..." occurred, not known; "x" not '
-       'applicable; blank: not reported.')
 RULES = {
     "eligible": ("Số người: số nguyên, không âm.", "Persons: a whole number, 0 or more."),
     "reached": ("Số người: số nguyên, không vượt tổng số người thuộc đối tượng.",
@@ -27,9 +32,6 @@ RULES = {
     "amount": ("Số tiền đã chi, triệu đồng, không âm.", "Amount spent, million dong, 0 or more."),
     "received_on": ("Ghi ngày/tháng/năm, ví dụ 31/01/2019.", "Day/month/year, as 31/01/2019."),
     "illustrative": ("Chọn một trong hai câu trả lời.", "Choose one of the two answers.")}
-ANSWERS = ["Không / No", "Có / Yes"]
-SIGNED = ("NGƯỜI LẬP BIỂU\n(Ký, ghi rõ họ tên)\nPrepared by",
-          "THỦ TRƯỞNG ĐƠN VỊ\n(Ký, đóng dấu, ghi rõ họ tên)\nHead of unit")
 Row = tuple[str, str, str, str]
 VI_EN = ("vi", "en")
 

@@ -1,0 +1,205 @@
+"""Figures held against each other, other years and units, the census and the plan.
+
+A figure can be read well and still be wrong. What DHIS2 calls validation rules and WHO's data
+quality review calls internal and external consistency is looked at here; every doubt is a warning
+with its cell and both figures, and a `doubt` in the tables, which widens the range of a result.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from kgge.returns.cells import Cell
+from kgge.returns.form import SHEETS, Form
+from kgge.returns.parse import Line, Return, messages
+
+# Ours. The persons of a group change by a few per cent a year: half as many again is one digit
+# or one unit of measure too many; of a few persons, one who comes or goes is half of them.
+JUMP, FEW = 1.5, 20
+# A census is some years off, and cities grow: a third more or less is not another order of size.
+CENSUS_BAND = 1.5
+# The plan's own pace is 14 points a year; nobody reaches 40 points of a group in one.
+SHARE_RISE, NEARLY_ALL = 0.40, 0.80
+SAME = 5  # as many figures that are equal to another return's, none of them 0, are no chance
+
+
+def check_all(sound: Sequence[Return], form: Form) -> None:
+    """Doubt what does not fit together in returns that stand in the order of units and years."""
+    before: dict[tuple[str, str, str], tuple[Return, Line]] = {}
+    firm = set()  # rows said twice already: there the later figure is the one in doubt
+    previous: dict[str, Return] = {}
+    for one in sound:
+        _check_whole(one, previous.get(one.unit))
+        _check_census(one, form)
+        for code in form.asked("indicators", one.unit):
+            if code in one.lines:
+                line, cumulative = one.lines[code][0], _adds_up(form, code)
+                counted, met = (before.get((one.unit, code, c)) for c in ("eligible", "reached"))
+                _check_line(one, line, counted, met, cumulative, form)
+                if counted and (one.unit, code) not in firm:
+                    _check_first(one, line, *counted)
+                    firm.add((one.unit, code))
+                for name in ("eligible", "reached"):  # a year not known hides nothing earlier
+                    if line.cells[name][2].number >= 0:
+                        before[one.unit, code, name] = one, line
+        previous[one.unit] = one
+    same = defaultdict(list)
+    for one in sound:
+        same[one.year, _figures(one)].append(one)
+    for (_, figures), several in same.items():
+        for one in several if len(several) > 1 and len(figures) >= SAME else ():
+            other = next(o for o in several if o is not one)
+            one.fault("same_as_unit", other.unit, SHEETS["indicators"], wanted=other.name)
+
+
+def _adds_up(form: Form, code: str) -> bool:
+    return form.accumulation[form.persons[code][0]] == "cumulative"
+
+
+def _persons(one: Return) -> list[Line]:
+    return [lines[0] for lines in one.lines.values() if "reached" in lines[0].cells]
+
+
+def _figures(one: Return) -> tuple[tuple[int, str, float], ...]:
+    """Return the figures on persons that are more than 0, in the order of the form."""
+    return tuple((at, name, cell.number) for at, line in enumerate(_persons(one))
+                 for name, (*_, cell) in line.cells.items() if cell.number > 0)
+
+
+def _check_whole(one: Return, earlier: Return | None) -> None:
+    """Doubt a return that says nothing, nothing but 0, or what the year before said."""
+    cells = {name: [line.cells[name][2] for line in _persons(one)]
+             for name in ("eligible", "reached")}
+    every = [cell for lines in one.lines.values() for *_, cell in lines[0].cells.values()]
+    if not any(cell.state in ("reported", "rejected") for cell in every):
+        one.fault("no_figure")
+        return
+    if not any(cell.number > 0 for cell in cells["eligible"]):
+        return
+    sheet = next(line.sheet for line in _persons(one))
+    if not any(cell.state in ("reported", "rejected") for cell in cells["reached"]):
+        one.fault("no_reached", sheet=sheet)
+    elif all(cell.number == 0 for cell in cells["reached"] if cell.state == "reported"):
+        one.fault("all_zero", sheet=sheet)
+    figures = _figures(one)
+    if earlier and len(figures) >= SAME and figures == _figures(earlier):
+        one.fault("same_as_year", earlier.year, sheet, wanted=earlier.name)
+
+
+def _check_census(one: Return, form: Form) -> None:
+    """Doubt residents far from the census, or said not to be there, in either direction."""
+    census = form.residents.get(one.unit)
+    lines = [one.lines[code][0] for code, (indicator, *_) in form.persons.items()
+             if indicator == form.census and code in one.lines]
+    cells = [line.cells["eligible"][2] for line in lines]
+    if not census or not lines:
+        return
+    total = sum(cell.number for cell in cells if cell.state == "reported")
+    known = all(cell.state in ("reported", "not_applicable") for cell in cells)
+    if known and not census / CENSUS_BAND <= total <= census * CENSUS_BAND:
+        for line in lines:
+            _doubt(one, line, "eligible", "far_from_census", wanted=census, total=total)
+
+
+def _doubt(one: Return, line: Line, column: str, code: str, **details: object) -> None:
+    at, value, _ = line.cells[column]
+    one.fault(code, value, line.sheet, line.row, at, **details)
+
+
+def _check_line(one: Return, line: Line, counted: tuple[Return, Line] | None,
+                met: tuple[Return, Line] | None, cumulative: bool, form: Form) -> None:
+    """Doubt one row against what the same unit last said of it: who is in it, who was reached."""
+    eligible, reached, attendances = (line.cells[name][2] for name in line.cells)
+    if counted:
+        _check_eligible(one, line, eligible, counted[1].cells["eligible"][2], counted[0])
+    past, earlier = met or (None, line)
+    then, of = (earlier.cells[name][2] for name in ("reached", "eligible"))
+    if past:
+        if cumulative and reached.number < then.number:
+            _doubt(one, line, "reached", "falls", wanted=then.number, year=past.year)
+        share, last = _share(reached, eligible), _share(then, of)
+        if share - last > SHARE_RISE * (one.year - past.year):
+            _doubt(one, line, "reached", "share_rises", year=past.year,
+                   wanted=f"{then.number:.0f} / {of.number:.0f}")
+        elif share == 1 and last < NEARLY_ALL:
+            _doubt(one, line, "reached", "all_at_once", year=past.year,
+                   wanted=f"{then.number:.0f} / {of.number:.0f}")
+    new = reached.number
+    if cumulative and one.year > form.years[0]:  # else the years between are not known
+        new -= then.number if past and past.year == one.year - 1 else float("nan")
+    if attendances.number < new:
+        _doubt(one, line, "attendances", "few_attendances", wanted=new)
+    if attendances.number > 0 and (reached.number == 0 or eligible.number == 0):
+        _doubt(one, line, "attendances", "attended_by_nobody")
+
+
+def _check_eligible(one: Return, line: Line, eligible: Cell, counted: Cell, past: Return
+                    ) -> None:
+    """Doubt persons in a group that become many more or fewer, or are no longer there."""
+    now, then = eligible.number, counted.number
+    if then > 0 and eligible.state == "not_applicable" or now == 0 and then > FEW:
+        _doubt(one, line, "eligible", "vanishes", wanted=then, year=past.year)
+    elif abs(now - then) > FEW and not then / JUMP <= now <= then * JUMP:
+        _doubt(one, line, "eligible", "jumps", wanted=then, year=past.year)
+
+
+def _check_first(one: Return, line: Line, past: Return, earlier: Line) -> None:
+    """Doubt a first figure too where the second is far from it: either may be wrong."""
+    if "jumps" in one.doubts.get((line.sheet, line.row), ()):
+        _doubt(past, earlier, "eligible", "jumps", year=one.year,
+               wanted=line.cells["eligible"][2].number)
+
+
+def _share(reached: Cell, eligible: Cell) -> float:
+    """Return the share reached; of few persons none, since each is a step of many points."""
+    return reached.number / eligible.number if eligible.number > FEW else float("nan")
+
+
+def quality(reporting: pd.DataFrame, problems: pd.DataFrame,
+            by: str | Sequence[str] = ("unit", "year")) -> pd.DataFrame:
+    """Count, per unit and year, what came, when, and how much of it is wrong or in doubt.
+
+    Counts beside each other, no index: completeness, timeliness and doubt are different things.
+
+    Parameters
+    ----------
+    reporting, problems : DataFrame
+        As `load_reporting` and `load_problems` give them. Problems of files that belong to no
+        unit and year (a file that cannot be opened, say) are not in the counts.
+    by : str or sequence of str, default ("unit", "year")
+        ``unit``, ``year`` or both.
+
+    Returns
+    -------
+    DataFrame
+        `by`, then expected, received, on_time (returns), in_doubt (cells with a figure that does
+        not fit the others), warnings and errors (problems).
+
+    Raises
+    ------
+    ValueError
+        If `by` names anything else.
+
+    Examples
+    --------
+    >>> from kgge import load_problems, load_reporting
+    >>> quality(load_reporting(), load_problems(), by="year").columns.tolist()
+    ['year', 'expected', 'received', 'on_time', 'in_doubt', 'warnings', 'errors']
+    """
+    keys = [by] if isinstance(by, str) else list(by)
+    if not keys or not set(keys) <= {"unit", "year"} or len(set(keys)) < len(keys):
+        raise ValueError(f"by={by!r}: allowed are unit, year or both")
+    doubts = {code for code, about in messages().items() if about["severity"] == "doubt"}
+    counts = problems[["file"]].assign(
+        in_doubt=[bool(doubts & set(codes.split(";"))) and isinstance(cell, str)
+                  for codes, cell in zip(problems["code"], problems["cell"], strict=True)],
+        warnings=problems["severity"].eq("warning"), errors=problems["severity"].eq("error"))
+    found: Any = counts.groupby("file", as_index=False).sum()
+    out = reporting.merge(found, on="file", how="left", validate="m:1")
+    added = ["in_doubt", "warnings", "errors"]
+    out[added] = out[added].fillna(0).astype(int)
+    flags = ["expected", "received", "on_time"]
+    out[flags] = out[flags].fillna(False).astype(int)
+    return out.groupby(keys, sort=False)[flags + added].sum().reset_index()
