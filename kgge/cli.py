@@ -64,7 +64,7 @@ def _everywhere(
 def new(
     folder: Annotated[Path, typer.Argument(help="Folder to make; it must not hold anything yet.")],
 ) -> None:
-    """Make the folder of another plan, with each of its files explained."""
+    """Make the folder of another plan, each file explained."""
     from kgge.tables.folder import write_plan_folder
 
     for path in write_plan_folder(folder):

@@ -74,8 +74,8 @@ def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     if not returned:
         plain = money.assign(amount=_numbers(money["amount"]))
         out = plain.groupby(keys, sort=False)["amount"].sum(min_count=1).reset_index()
-        out.attrs = {"part": _part(money), "years": sorted(money["year"].unique())
-                     if "year" in money else []}
+        out.attrs = {"illustrative": False, "part": _part(money),  # a plan is no return
+                     "years": sorted(money["year"].unique()) if "year" in money else []}
         return out
     plain = money.assign(spent=_numbers(money["amount"]), not_known=_unknown(money).astype(int))
     grouped = plain.groupby(keys, sort=False)

@@ -78,6 +78,10 @@ class Setting:
     def _ipython_display_(self) -> None:
         """Show nothing below the cell of a notebook that calls ``kgge.use()``."""
 
+    def __repr__(self) -> str:
+        """Name the language."""
+        return f"kgge.use({labels.current_lang()!r})"
+
     def __enter__(self) -> "Setting":
         """Return itself; the style is set already."""
         return self

@@ -80,6 +80,8 @@ def read_returns(path: str | Path, form: Form | None = None) -> Returns:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_template("rach-gia", 2018, f"{folder}/rach-gia.xlsx", values={
     ...         ("1b.residents.female", "eligible"): 113764,
+    ...         ("1b.residents.male", "eligible"): 113763,
+    ...         ("1b.residents.male", "reached"): 400,
     ...         ("1b.residents.female", "reached"): "hơn 350"})
     ...     returns = read_returns(folder)
     >>> returns.problems[["cell", "severity", "code", "value"]]
