@@ -286,6 +286,7 @@ def layouts(draw):
     return [*head, *rows], expected, exponent
 
 
+@pytest.mark.slow
 @settings(max_examples=250, deadline=None)
 @given(made=layouts(), kind=st.sampled_from(["tsv", "csv", "tsv", "csv", "docx", "xlsx"]))
 def test_any_layout_is_read_exactly_or_refused(tmp_path_factory, made, kind):

@@ -37,6 +37,7 @@ def test_completion():
     assert found.stdout.split() == ["example", "export"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("asked", "lang"), [
     ({"KGGE_LANG": "en"}, "en"), ({"KGGE_LANG": " VI "}, "vi"), ({"LANG": "vi_VN.UTF-8"}, "vi"),
     ({"KGGE_LANG": "", "LANG": "vi_VN.UTF-8"}, "vi"), ({"LANG": "fr_FR.UTF-8"}, "en"),
@@ -56,6 +57,7 @@ def test_build_says_what_it_did(data):
     assert "ILLUSTRATIVE returns" in found.stdout and "101 checks, 0 differ" in found.stdout
 
 
+@pytest.mark.slow
 def test_build_says_what_it_took_the_columns_for_and_how_many_checks_there_are(data):
     """Where a parent prints nothing, less can be checked; what is left out is named."""
     path = next((data / "raw").glob("*annex.tsv"))
@@ -120,6 +122,7 @@ def test_template_of_an_unknown_unit_or_year(tmp_path, unit, year):
     assert found.returncode == 2 and wrong in found.stderr and not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_templates_of_all_units_are_read_back(tmp_path):
     found = kgge("template", "--year", "2018", "--out", tmp_path / "mẫu phiếu")
     assert found.returncode == 0 and len(found.stdout.splitlines()) == 26

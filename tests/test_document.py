@@ -18,6 +18,8 @@ from kgge.publish.catalogue import figures
 from kgge.publish.figures import draw
 from kgge.publish.word import document
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("planned_by_year_and_source", "planned_against_spent", "scorecard", "reports_received",
          "coverage_by_unit-1b")
 

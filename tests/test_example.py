@@ -14,6 +14,8 @@ from kgge.returns.form import load_form
 from kgge.returns.template import BANNER
 from kgge.tables.load import load_targets, load_units
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = run_path(str(Path(kgge.__file__).parents[1] / "data" / "example.py"))
 EMPTY, JOINT_RESIDENTS, MISSING = (SCRIPT[n] for n in ("EMPTY", "JOINT_RESIDENTS", "MISSING"))
 write_example = SCRIPT["write_example"]

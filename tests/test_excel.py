@@ -21,6 +21,8 @@ from kgge.publish.catalogue import Sheet, sheets, wide_table
 from kgge.publish.excel import workbook
 from kgge.publish.show import contents
 
+pytestmark = pytest.mark.slow
+
 SPACES = {"c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
           "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
           "d": "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"}

@@ -22,6 +22,8 @@ from kgge.publish.excel import workbook
 from kgge.publish.figures import FORMATS, Drawn, draw, export, export_chart
 from kgge.publish.word import document
 
+pytestmark = pytest.mark.slow
+
 NAMES = ("planned_by_year_and_source", "planned_against_spent")
 
 

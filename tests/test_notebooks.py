@@ -112,6 +112,7 @@ def test_a_changed_amount_fails_notebook_02(data, tmp_path):
     assert found.returncode == 1 and "failed" in found.stdout, found.stdout
 
 
+@pytest.mark.slow
 def test_a_changed_value_in_a_drawn_chart_fails(tmp_path, illustrative_data):
     """The picture is not compared, the numbers drawn in it are."""
     source = FOLDER / "02-planned-spending.ipynb"

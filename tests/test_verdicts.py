@@ -467,6 +467,7 @@ def draw(dice):
         indicator="1a", sex="female"), target
 
 
+@pytest.mark.slow
 def test_progress_against_a_second_implementation():
     """1,200 cases, 40 in a call, each as an indicator with units of its own."""
     dice, compared = random.Random(27), 0
