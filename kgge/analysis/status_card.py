@@ -25,12 +25,15 @@ _FAR = 10  # ours: that eligible persons grow tenfold needs no mention
 def notice(lang: str | None = None) -> str:
     """Return the sentence that says whether the returns in the data folder are illustrative.
 
+    Where none has come, it says that.
+
     Examples
     --------
-    >>> notice("en") in labels.labels("card", ["illustrative", "received"], "en")
+    >>> notice("en") in labels.labels("card", ["illustrative", "received", "none_yet"], "en")
     True
     """
-    kind = "illustrative" if tables.is_illustrative() else "received"
+    come = tables.load_reporting()["received"].any()
+    kind = "illustrative" if tables.is_illustrative() else "received" if come else "none_yet"
     return labels.label("card", kind, labels.current_lang(lang))
 
 

@@ -104,7 +104,8 @@ def _tiles(money: pd.DataFrame, reporting: pd.DataFrame | None, verdicts: pd.Dat
         good = verdicts["status"].isin(["achieved", "on_track"])
         early = bool(verdicts["required_pace"].notna().any())
         years = reporting.loc[reporting["received"], "year"]
-        period = f"{money['first_year'].min()}–{money['last_year'].max()}"
+        ends = dict.fromkeys([money["first_year"].min(), money["last_year"].max()])
+        period = "–".join(map(str, ends))
         rows = [
             ("execution", percent(sums["within"] / sums["planned"], lang) if sums["planned"]
              else NO_FIGURE[1], {"within": number(sums["within"], lang, 1), "years": period,
