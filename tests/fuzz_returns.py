@@ -143,7 +143,8 @@ def fuzz(edits, how):
     result = read_returns(FOLDER)
     cells = result.reporting.attrs["cells"]
     assert cells["accepted"] + cells["rejected"] == cells["submitted"]
-    stands = ";".join([*result.outcomes["state"], *result.spending["state"]]).split(";")
+    columns = [f"{name}_state" for name in ("eligible", "reached", "attendances")]
+    stands = [*result.outcomes[columns].to_numpy().ravel(), *result.spending["state"]]
     kept = sum(state in ("reported", "not_known", "not_applicable") for state in stands)
     assert kept == cells["accepted"], (kept, cells)
     if len(result.outcomes) == 0:

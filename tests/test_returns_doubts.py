@@ -1,0 +1,277 @@
+"""Figures that are read well and hard to believe, cells that show otherwise than they hold."""
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.comments import Comment
+from openpyxl.styles import Font, PatternFill
+
+from kgge import quality
+from kgge.files import data_folder
+from kgge.returns.collect import read_returns
+from kgge.returns.form import load_form
+from kgge.returns.template import write_template
+
+PERSONS, MONEY = "Chỉ tiêu", "Kinh phí"
+
+
+def values(year, unit="rach-gia", **changes):
+    form, out = load_form(), {}
+    for at, (code, (indicator, *_)) in enumerate(form.asked("indicators", unit).items()):
+        more = 0 if unit == "rach-gia" else 7
+        people = form.residents[unit] // 2 if indicator == form.census else 1000 + at + more
+        reached = 100 + at + more + 10 * (year - 2016)
+        out |= {(code, "eligible"): people, (code, "reached"): reached,
+                (code, "attendances"): reached + 50}
+    return out | {(code, "amount"): 5.5 for code in form.money}
+
+
+def send(folder, year, unit="rach-gia", edit=None, **how):
+    path = folder / f"{unit}-{year}.xlsx"
+    write_template(unit, year, path, **({"values": values(year, unit)} | how))
+    if edit:
+        book = openpyxl.load_workbook(path, rich_text=True)
+        edit(book)
+        book.save(path)
+    return path
+
+
+def found(folder, file="rach-gia-2017.xlsx"):
+    out = read_returns(folder)
+    cells = out.reporting.attrs["cells"]
+    assert cells["accepted"] + cells["rejected"] == cells["submitted"]
+    rows = out.problems[(out.problems["file"] == file) & (out.problems["code"] != "no_date")]
+    rows = rows.astype(object).where(rows.notna(), None)
+    return out, set(rows[["sheet", "cell", "code"]].itertuples(index=False, name=None))
+
+
+def put(cell, value, sheet=PERSONS):
+    return lambda book: book[sheet].__setitem__(cell, value)
+
+
+def every(column, value):
+    def edit(book):
+        for row in range(8, 34):
+            if book[PERSONS].cell(row, 4).value:
+                book[PERSONS][f"{column}{row}"] = value
+    return edit
+
+
+# Each against a sound return of 2016: persons 1000, reached 100, attendances 150 in row 8.
+YEARS = {
+    "a zero too many": (put("E8", 10_000), {("E8", "jumps")}),
+    "a digit lost": (put("E9", 201), {("E9", "jumps"), ("F9", "share_rises")}),
+    "not applicable after a number": (put("E8", "x"), {("E8", "vanishes"), ("F8", "no_eligible")}),
+    "a fall": (put("F8", 90), {("F8", "falls")}),
+    "a leap": (put("F8", 600), {("F8", "share_rises"), ("G8", "few_attendances")}),
+    "all": (put("F8", 1000), {("F8", "share_rises"), ("G8", "few_attendances")}),
+    "few attendances": (put("G8", 9), {("G8", "few_attendances")}),
+    "services of nobody": (put("F33", 0), {("G33", "attended_by_nobody")}),
+    "attendances of objective 4": (put("G33", 3), {("G33", "few_attendances")}),
+    "residents in thousands": (put("E17", 113), {
+        ("E17", "far_from_census;jumps"), ("E18", "far_from_census"), ("F17", "above_eligible")}),
+    "no residents": (put("E17", "x"), {("E17", "far_from_census;vanishes"), (
+        "E18", "far_from_census"), ("F17", "no_eligible")}),
+    "nobody reached": (every("F", None), {(None, "no_reached")}),
+}
+
+
+@pytest.mark.parametrize("kind", YEARS)
+def test_a_figure_that_does_not_fit_is_doubted(kind, tmp_path):
+    edit, expected = YEARS[kind]
+    if kind == "residents in thousands":
+        expected = {("E17", "below_reached;far_from_census;jumps")} | {
+            e for e in expected if e[0] != "E17"}
+    send(tmp_path, 2016)
+    send(tmp_path, 2017, edit=edit)
+    out, problems = found(tmp_path)
+    plain = {(cell, ";".join(sorted(codes.split(";")))) for _, cell, codes in problems}
+    assert plain == expected
+    doubted = out.outcomes[out.outcomes["doubt"].notna() & (out.outcomes["year"] == 2017)]
+    meant = {int(cell[1:]) for cell, codes in plain
+             if cell and not {*codes.split(";")} <= {"no_eligible", "above_eligible"}}
+    assert set(doubted["row"]) == meant
+
+
+def test_a_first_figure_far_from_the_second_is_doubted_too(tmp_path):
+    send(tmp_path, 2016, edit=put("E8", 10_000))
+    send(tmp_path, 2017)
+    send(tmp_path, 2018)
+    assert found(tmp_path, "rach-gia-2016.xlsx")[1] == {(PERSONS, "E8", "jumps")}
+    assert found(tmp_path)[1] == {(PERSONS, "E8", "jumps")}
+    assert not found(tmp_path, "rach-gia-2018.xlsx")[1]
+
+
+def test_small_and_usual_changes_are_no_doubt(tmp_path):
+    send(tmp_path, 2016, edit=lambda book: [put("E12", 10)(book), put("F12", 1)(book)])
+    send(tmp_path, 2017, edit=lambda book: [
+        put("E8", 1500)(book), put("E9", 668)(book), put("E12", 25)(book), put("F12", 9)(book)])
+    assert not found(tmp_path)[1] and not found(tmp_path, "rach-gia-2016.xlsx")[1]
+
+
+def test_returns_that_repeat_say_nothing_or_only_zero(tmp_path):
+    send(tmp_path, 2016)
+    send(tmp_path, 2017, values=values(2016))
+    send(tmp_path, 2017, "ha-tien", values={**values(2016, "ha-tien")})
+    send(tmp_path, 2018, values={})
+    send(tmp_path, 2019, edit=lambda book: [every("F", 0)(book), every("G", 0)(book)])
+    out, problems = found(tmp_path)
+    assert problems == {(PERSONS, None, "same_as_year")}
+    assert out.outcomes[out.outcomes["file"] == "rach-gia-2017.xlsx"]["doubt"].eq(
+        "same_as_year").all()
+    assert found(tmp_path, "rach-gia-2018.xlsx")[1] == {(None, None, "no_figure")}
+    assert (PERSONS, None, "all_zero") in found(tmp_path, "rach-gia-2019.xlsx")[1]
+
+
+def test_two_units_with_the_same_figures_are_both_doubted(tmp_path):
+    send(tmp_path, 2017, "ha-tien")
+    same = {k: v for k, v in values(2017, "ha-tien").items() if not k[0].startswith("1b")}
+    send(tmp_path, 2017, "labour", values=same)
+    send(tmp_path, 2017, "culture", values=same)
+    for unit in ("labour", "culture"):
+        assert (PERSONS, None, "same_as_unit") in found(tmp_path, f"{unit}-2017.xlsx")[1]
+
+
+def test_one_zero_too_many_in_the_illustrative_set_is_named(data):
+    path = data_folder() / "raw" / "returns" / "2020" / "illustrative-2020-rach-gia.xlsx"
+    book = openpyxl.load_workbook(path)
+    assert book[PERSONS]["E14"].value == 16_827
+    book[PERSONS]["E14"] = 168_270
+    book.save(path)
+    out, problems = found(data_folder() / "raw" / "returns",
+                          "2020/illustrative-2020-rach-gia.xlsx")
+    assert problems == {(PERSONS, "E14", "jumps")}
+    row = out.outcomes[out.outcomes["file"].str.endswith("2020-rach-gia.xlsx")
+                       & (out.outcomes["row"] == 14)]
+    assert row["doubt"].tolist() == ["jumps"] and row["eligible"].tolist() == [168_270]
+
+
+def test_quality_counts_returns_and_doubts_by_unit_and_year(tmp_path):
+    send(tmp_path, 2016)
+    send(tmp_path, 2017, edit=lambda book: [put("E8", 10_000)(book), put("F9", "15/15")(book)])
+    out = read_returns(tmp_path)
+    counts = quality(out.reporting, out.problems).set_index(["unit", "year"])
+    assert counts.loc[("rach-gia", 2017)].tolist() == [1, 1, 0, 1, 2, 1]
+    assert counts.loc[("ha-tien", 2017)].tolist() == [1, 0, 0, 0, 0, 0]
+    years = quality(out.reporting, out.problems, by="year").set_index("year")
+    assert years.loc[2017, ["received", "errors"]].tolist() == [1, 1]
+    with pytest.raises(ValueError, match="allowed are unit, year or both"):
+        quality(out.reporting, out.problems, by="month")
+
+
+def style(cell, sheet=PERSONS, **how):
+    return lambda book: [setattr(book[sheet][cell], name, value) for name, value in how.items()]
+
+
+def rich(cell, *parts):
+    return put(cell, CellRichText(*(TextBlock(InlineFont(**font), text) for text, font in parts)))
+
+
+SHOWN = {
+    "two lines": (put("E8", "350\n200"), "two_numbers"),
+    "two lines with thousands": (put("E8", "1.250\r\n450"), "two_numbers"),
+    "a tab": (put("E8", "125\t450"), "two_numbers"),
+    "a gap": (put("E8", "120   600"), "two_numbers"),
+    "raised": (rich("E8", ("1000", {}), ("1", {"vertAlign": "superscript"})), "runs"),
+    "lowered": (rich("E8", ("1000", {}), ("2", {"vertAlign": "subscript"})), "runs"),
+    "struck in part": (rich("E8", ("12", {"strike": True}), ("1350", {})), "runs"),
+    "struck out": (style("E8", font=Font(strike=True)), "struck"),
+    "white on white": (style("E8", font=Font(color="FFFFFFFF"), fill=PatternFill()), "invisible"),
+    "white on pale": (style("E8", font=Font(color="FFFFFFFF")), "invisible"),
+    "thousands scaled away": (style("E8", number_format="#,##0,"), "shown"),
+    "millions scaled away": (style("E8", number_format="0.0,,"), "shown"),
+    "zeros in the format": (style("E8", number_format='0"000"'), "shown"),
+    "thousand in words": (style("E8", number_format='#,##0 "nghìn"'), "shown"),
+    "a literal percent sign": (style("E8", number_format='0.0"%"'), "percent"),
+    "an escaped percent sign": (style("E8", number_format=r"0\%"), "percent"),
+    "hidden by its format": (style("E8", number_format=";;;"), "invisible"),
+    "Cyrillic x": (put("G8", "х"), "unusual"),
+    "a mark of direction": (put("G8", "\u200e190"), "unusual"),
+    "a soft hyphen": (put("G8", "19\u00ad0"), "unusual"),
+    "full-width digits": (put("G8", "１９０"), "unusual"),
+    "none in words": (put("G8", "không có"), "nothing"),
+    "four dots": (put("G8", "...."), "dots"),
+    "a comment": (lambda book: setattr(book[PERSONS]["E8"], "comment", Comment("ước", "Hoa")),
+                  "comment"),
+}
+
+
+@pytest.mark.parametrize("kind", SHOWN)
+def test_what_a_cell_shows_is_held_against_what_it_holds(kind, tmp_path):
+    edit, code = SHOWN[kind]
+    send(tmp_path, 2017, edit=edit)
+    _, problems = found(tmp_path)
+    assert {(cell, c) for _, cell, c in problems} in ({("E8", code)}, {("G8", code)})
+
+
+@pytest.mark.parametrize("attributes", ['hidden="1"', 'ht="0" customHeight="1"', 'ht="0.5"'])
+def test_rows_of_no_height_are_hidden(attributes, tmp_path):
+    path = send(tmp_path, 2017)
+    change(path, "xl/worksheets/sheet2.xml", b'<row r="8"', f'<row r="8" {attributes}'.encode())
+    assert found(tmp_path)[1] == {(PERSONS, f"{c}8", "hidden") for c in "EFG"}
+
+
+def test_a_column_of_no_width_is_hidden(tmp_path):
+    path = send(tmp_path, 2017)
+    change(path, "xl/worksheets/sheet2.xml", b'<col min="7" max="7" width="19.7109375"',
+           b'<col min="7" max="7" width="0"')
+    assert {cell[0] for _, cell, code in found(tmp_path)[1] if code == "hidden"} == {"G"}
+
+
+def change(path, part, old, new):
+    out = io.BytesIO()
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(out, "w") as target:
+        for name in source.namelist():
+            text = source.read(name)
+            assert name != part or old in text
+            target.writestr(name, text.replace(old, new) if name == part else text)
+    path.write_bytes(out.getvalue())
+
+
+HONEST = {
+    "float noise": put("E8", 1000.0000000000001),
+    "noise below": put("E8", 999.9999999999999),
+    "noise of money": put("E8", 26.299999999999997, MONEY),
+    "decimals of nothing": put("G8", "190,00"),
+    "accounting": style("E8", MONEY, number_format='_-* #,##0.0 "₫"_-;-* #,##0.0_-;_-* "-"_-'),
+    "the unit in the format": style("E8", number_format='#,##0 "người"'),
+    "a lone soft hyphen": put("K8", None),
+    "a fill of the unit's": style("E8", fill=PatternFill("solid", fgColor="FFFFFF00")),
+}
+
+
+@pytest.mark.parametrize("kind", HONEST)
+def test_honest_cells_are_no_fault(kind, tmp_path):
+    send(tmp_path, 2017, edit=HONEST[kind])
+    assert {code for *_, code in found(tmp_path)[1]} <= {"read_as"}
+
+
+def archive(*names):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as target:
+        for name in names:
+            target.writestr(name, "x")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("content", "code"), [
+    (archive("mimetype", "content.xml"), "save_as"), (archive("xl/workbook.bin"), "save_as"),
+    (archive("Index/Document.iwa"), "save_as"), (archive("a/báo cáo.xlsx"), "archive"),
+    (b"Rar!\x1a\x07", "archive"), (b"7z\xbc\xaf\x27\x1c", "archive"),
+    (archive("word/document.xml"), "not_workbook")])
+def test_other_files_under_the_name_of_a_workbook_are_refused(content, code, tmp_path):
+    (tmp_path / "rach-gia-2017.xlsx").write_bytes(content)
+    assert found(tmp_path)[1] == {(None, None, code)}
+
+
+def test_a_strict_workbook_is_called_so(tmp_path):
+    path = send(tmp_path, 2017)
+    change(path, "xl/workbook.xml", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+           b"http://purl.oclc.org/ooxml/spreadsheetml/main")
+    out, problems = found(tmp_path)
+    assert problems == {(None, None, "strict")}
+    assert "Excel Workbook (*.xlsx)" in out.problems["message_vi"].item()
