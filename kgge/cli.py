@@ -163,7 +163,11 @@ def check(
         message = row[f"message_{lang}"]
         typer.echo(f"{row['severity']}: {row['file']}: {place + ': ' if place else ''}{message}")
     if annotate is not None:
-        annotate_copies(path, annotate, returns.problems)
+        copies = {copy.name for copy in annotate_copies(path, annotate, returns.problems)}
+        typer.echo(f"{len(copies)} copies written to {annotate}")
+        for name in returns.problems["file"].drop_duplicates():
+            if Path(name).name not in copies:
+                typer.echo(f"not marked, since it cannot be opened or saved again: {name}")
     _say_counts(returns)
     if _errors(returns):
         raise typer.Exit(1)

@@ -418,3 +418,34 @@ def test_what_came_of_each_return():
         columns=["expected", "received", "with_content", "on_time", "state"])
     pd.testing.assert_series_equal(report_states(reporting), reporting["state"],
                                    check_names=False, check_dtype=False)
+
+
+def test_a_copy_that_cannot_be_made_costs_no_other_its_own(tmp_path, monkeypatch):
+    """The second copy is made and marked where the first fails in whatever way."""
+    for unit in ("labour", "justice"):
+        send(tmp_path / "in", unit, 2016, received_on=None)
+    load = openpyxl.load_workbook
+
+    def odd(path, **how):
+        if "justice" in str(path):
+            raise IndexError("list index out of range")
+        return load(path, **how)
+
+    problems = read_returns(tmp_path / "in").problems
+    monkeypatch.setattr(openpyxl, "load_workbook", odd)
+    assert [copy.name for copy in annotate(tmp_path / "in", tmp_path / "out", problems)] == [
+        "labour-2016.xlsx"]
+
+
+def test_marks_go_when_the_cell_is_mended(tmp_path):
+    path = send(tmp_path / "in", "labour", 2016)
+    edit(path, lambda book: book["Chỉ tiêu"].cell(8, 6, "hơn 350"))
+    (copy,) = annotate(path.parent, tmp_path / "out")
+    marked = openpyxl.load_workbook(copy)["Chỉ tiêu"]["F8"]
+    assert marked.comment.author == "kgge" and marked.fill.fgColor.rgb.endswith("FFC7CE")
+    edit(copy, lambda book: (book["Chỉ tiêu"].cell(8, 6, 100),
+                             setattr(book["Bìa"]["B17"], "value", None)))
+    (again,) = annotate(copy.parent, tmp_path / "again")
+    book = openpyxl.load_workbook(again)
+    assert book["Bìa"]["B17"].comment and book["Chỉ tiêu"]["F8"].comment is None
+    assert not book["Chỉ tiêu"]["F8"].fill.fgColor.rgb.endswith("FFC7CE")

@@ -30,7 +30,7 @@ def annotate(path: str | Path, folder: str | Path, problems: pd.DataFrame | None
     Returns
     -------
     list of Path
-        The copies written. A file that cannot be opened as a workbook has none.
+        The copies written. A file that cannot be opened, or saved again, has none.
 
     Raises
     ------
@@ -61,22 +61,40 @@ def annotate(path: str | Path, folder: str | Path, problems: pd.DataFrame | None
 
 
 def _marked(file: Path, rows: pd.DataFrame) -> bytes:
-    """Return the workbook with its problems marked; nothing if it is not to be opened."""
+    """Return the workbook with its problems marked; nothing if it cannot be opened or saved."""
     import openpyxl
 
+    content = BytesIO()
     try:
         open_sheets(file)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(file, keep_links=False)
+        for sheet in book.worksheets:
+            _unmark(sheet)
+        for row in rows.fillna("").to_dict("records"):
+            named = row["sheet"] in book.sheetnames and book[row["sheet"]] in book.worksheets
+            _comment(book[row["sheet"]] if named else book.worksheets[0], row)
+        book.save(content)
     except Rejected:
         return b""
-    for row in rows.fillna("").to_dict("records"):
-        sheet = book[row["sheet"]] if row["sheet"] in book.sheetnames else book.worksheets[0]
-        _comment(sheet, row)
-    content = BytesIO()
-    book.save(content)
+    except Exception:
+        # openpyxl is stricter than Excel and than the reader: odd fonts, dates, colours and empty
+        # chart sheets end in errors of every type. One such file must not cost all others theirs.
+        return b""
     return content.getvalue()
+
+
+def _unmark(sheet: Any) -> None:
+    """Remove the marks of an earlier copy, so that what was mended is not marked still."""
+    from openpyxl.styles import PatternFill
+
+    for line in sheet.iter_rows(max_row=min(sheet.max_row, 500), max_col=min(sheet.max_column, 60)):
+        for cell in line:
+            if cell.comment is not None and cell.comment.author == "kgge":
+                cell.comment = None
+                if str(cell.fill.fgColor.rgb)[-6:] in FILLS.values():
+                    cell.fill = PatternFill()
 
 
 def _comment(sheet: Any, row: dict[Any, Any]) -> None:
