@@ -14,4 +14,4 @@ for lang, end in (("en", ".png"), ("vi", ".vi.png")):
     tables = kgge.load_outcomes(), kgge.load_targets(), kgge.load_units()
     state = kgge.progress(*tables)
     ax = kgge.charts.scorecard(state[state["year"] == state["year"].max()])
-    ax.figure.savefig(folder / f"scorecard{end}", dpi=110, metadata={"Software": "kgge"})
+    ax.figure.savefig(folder / f"scorecard{end}", dpi=80, metadata={"Software": "kgge"})

@@ -43,7 +43,10 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     if "indicator" in part:
         targets = targets[targets["indicator"].isin(part["indicator"])]
     bases = targets["base_year"].dropna() if "base_year" in targets else pd.Series(dtype=float)
-    asked = scope([bases.min() + 1] if len(bases) else [], returned, years)
+    begins = [bases.min() + 1] if len(bases) else []
+    if "whole" in outcomes.attrs:  # read from a plan's folder: its baseline may be older than it
+        begins = [int(about("first_year"))]
+    asked = scope(begins, returned, years)
     seen = [*asked, *map(int, returned)]
     return asked, range(min(seen), max(seen) + 1) if seen else range(0), targets
 
