@@ -52,6 +52,8 @@ def about(key: str, lang: str | None = None) -> str:
     path, lang = data_folder() / "raw" / "plan.csv", current_lang(lang)
     facts = _facts(path, path.stat().st_mtime_ns if path.exists() else 0)
     if key not in facts:
+        if key.startswith("limit_"):  # what the data cannot say: a plan need not say anything
+            return ""
         raise DataError(f"{path}: no row {key!r}; there are {', '.join(facts)}")
     return facts[key][lang] or facts[key]["vi"]
 

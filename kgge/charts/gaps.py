@@ -46,7 +46,8 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     about = {"indicator": one(table, "indicator"), "year": int(one(table, "year"))}
     there, silent = table["gap"].le(0), table["gap"].isna()
     folded = silent if silent.sum() > MANY else silent & False
-    left = table[~there & ~folded].assign(far=table["gap"].fillna(table["gap_high"]).fillna(0.0))
+    left = table[~there & ~folded]
+    left = left.assign(far=left["gap"].fillna(left["gap_high"]).fillna(0.0))
     left = left.sort_values("far", ascending=False, kind="stable")
     texts = [wrap(n, 2.2) for n in names("unit", left["unit"], lang)]
     beyond = [wrap(count(code, lang, int(units.sum())), 2.2) for code, units in (
