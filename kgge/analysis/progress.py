@@ -144,7 +144,7 @@ def objectives(progress: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     of = targets.set_index("indicator").to_dict("index")
     table = progress.assign(
         objective=progress["indicator"].map({i: row["objective"] for i, row in of.items()}),
-        national=[None if pd.isna(of[row["indicator"]]["national_target"]) else goal_of(
+        national=["" if pd.isna(of[row["indicator"]]["national_target"]) else goal_of(
             of[row["indicator"]] | {"target": of[row["indicator"]]["national_target"]},
             int(row["year"])).status(share_of(row["reached"], row["eligible"]))
             for row in progress.to_dict("records")])
