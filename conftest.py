@@ -33,6 +33,16 @@ def _group(item: pytest.Item) -> str:
     return str(mark.args[0]) if mark else ""
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say beside failing notebooks how they are read, and the one command that makes them again."""
+    failed = terminalreporter.getreports("failed")
+    names = sorted({report.fspath for report in failed if ".ipynb" in str(report.fspath)})
+    if names:
+        terminalreporter.write_line(
+            f"{', '.join(names)}: '-' is what the code gives now, '+' what is stored; code cells "
+            "are counted from 0. Where the change is meant: make notebooks")
+
+
 @pytest.fixture(autouse=True)
 def close_figures_of_examples(request: pytest.FixtureRequest) -> Iterator[None]:
     """Close what an example has drawn, so that no other test meets it."""

@@ -1,9 +1,14 @@
-"""What `import kgge` costs beside `import pandas`: the ratio of processor time, at most 1.1."""
+"""What `kgge` with its tables and analysis costs to load beside `import pandas`: at most 1.1.
+
+Processor time. `import kgge` alone loads next to nothing, so the names are asked for too.
+"""
 
 import os
 import statistics
 import subprocess
 import sys
+
+OURS = "kgge; kgge.load_budget, kgge.totals, kgge.coverage, kgge.progress, kgge.status_card"
 
 
 def seconds(module: str) -> float:
@@ -17,9 +22,9 @@ def seconds(module: str) -> float:
 
 def main() -> None:
     """Take turns, so that a busy moment meets both, and compare the medians."""
-    pairs = [(seconds("pandas"), seconds("kgge")) for _ in range(21)]
+    pairs = [(seconds("pandas"), seconds(OURS)) for _ in range(21)]
     pandas, kgge = (statistics.median(times) for times in zip(*pairs, strict=True))
-    print(f"import pandas {pandas:.2f} s, import kgge {kgge:.2f} s, ratio {kgge / pandas:.2f} "
+    print(f"import pandas {pandas:.2f} s, kgge {kgge:.2f} s, ratio {kgge / pandas:.2f} "
           "(at most 1.1 wanted)")
 
 

@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 LIMITS = {
-    "imports.py": "what is left is reading about forty small modules; matplotlib, openpyxl, "
-                  "python-docx and Babel are imported where they are used",
+    "imports.py": "pandas itself; matplotlib, openpyxl, python-docx and Babel are loaded where they are "
+                  "used",
+    "build.py": "reading the returns, then checking every table against its schema; pandas itself",
     "returns.py": "unpacking and parsing the sheets' XML, the same work as bare python-calamine; "
                   "then one Python object a cell, so that each doubt can name it",
     "progress.py": "turning four text columns into codes; the sums themselves are a few "
