@@ -35,7 +35,7 @@ $(READY): requirements.txt pyproject.toml .ci/python
 	@$(PYTHON_THAT_FITS) -c 'import sys; print("   Python", sys.version.split()[0])'
 	@$(PYTHON_THAT_FITS) -m venv $(VENV)
 	@set -o pipefail; $(BIN)/python $(INSTALL) --progress-bar off -r requirements.txt | awk ' \
-		/^(Collecting|Requirement already)/ && ++n % 25 == 0 {print "   " n " packages fetched"} \
+		/^(Collecting|Processing|Requirement already)/ && ++n % 25 == 0 {print "   " n " packages fetched"} \
 		/^Installing/ {print "   installing " n " packages"} {fflush()}'
 	@$(BIN)/python $(INSTALL) --quiet --no-deps --editable .
 	@touch $(READY)

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 LIMITS = {
-    "imports.py": "pandas itself; matplotlib, openpyxl, python-docx and Babel are loaded where they are "
-                  "used",
+    "imports.py": "pandas itself; matplotlib, openpyxl, python-docx and Babel are loaded where "
+                  "they are used",
     "build.py": "reading the returns, then checking every table against its schema; pandas itself",
     "returns.py": "unpacking and parsing the sheets' XML, the same work as bare python-calamine; "
                   "then one Python object a cell, so that each doubt can name it",
