@@ -224,8 +224,9 @@ def report(
     from kgge.build import build as build_tables
     from kgge.publish.brief import write_brief
     from kgge.publish.figures import export as export_all
-    from kgge.publish.html import write_report
+    from kgge.publish.html import notebook_folder, write_report
 
+    notebook_folder()  # without one it is wrong use, said before anything is written
     langs = list(map(str, lang or Lang))
     faults: list[str] = []
     typer.echo("building the tables")

@@ -58,3 +58,4 @@ def test_it_works_without_a_checkout(tmp_path):
     assert lost.returncode and "KGGE_DATA" in lost.stderr and len(lost.stderr.splitlines()) == 1
     report = run("--data", data, "report", "--out", "out")
     assert report.returncode == 2 and "checkout" in report.stderr, report.stderr
+    assert not (tmp_path / "out").exists()
