@@ -1,0 +1,112 @@
+"""A plan that is running: every figure, card and trace, with few returns or none."""
+
+import shutil
+
+import pandas as pd
+import pytest
+
+import kgge
+from kgge.build import build
+from kgge.files import data_folder
+
+# Which returns have come, as patterns of their paths.
+COME = {"none": [], "2016": ["2016/*"], "2018": ["2018/*"], "2016 and 2018": ["2016/*", "2018/*"],
+        "one unit": ["*/*rach-gia*"]}
+
+
+@pytest.fixture(scope="module", params=COME)
+def running(request, tmp_path_factory, illustrative_data):
+    """Let the package use data with some of the returns only; return which have come."""
+    folder = tmp_path_factory.mktemp("running")
+    returns = illustrative_data / "raw" / "returns"
+    kept = {path for pattern in COME[request.param] for path in returns.glob(pattern)}
+    assert bool(kept) == bool(COME[request.param])
+    shutil.copytree(illustrative_data / "raw", folder / "raw", ignore=lambda where, names: [
+        name for name in names if name.endswith(".xlsx") and data_folder().joinpath(
+            where, name) not in kept])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KGGE_DATA", str(folder))
+        build()
+        yield {path.parent.name for path in kept}
+
+
+@pytest.fixture
+def persons(running):
+    return kgge.load_outcomes(), kgge.load_targets(), kgge.load_units()
+
+
+def years_of(running):
+    """Return the years the plan answers for, as text stands in the names of the folders."""
+    return [*range(2016, int(max(running)) + 1)] if running else []
+
+
+def traced(rows):
+    """Trace some rows; those that rest on no source have nothing to trace."""
+    if len(rows):
+        cells = kgge.trace(rows)
+        assert cells["figure"].notna().all()
+
+
+def test_money(running):
+    budget, spending, units = kgge.load_budget(), kgge.load_spending(), kgge.load_units()
+    years = years_of(running)
+    for by in ("project", "item", "source", "year", "unit", ["project", "year"], ["year", "unit"]):
+        for cumulative in {False, "year" in by}:
+            table = kgge.execution(budget, spending, by, cumulative=cumulative, units=units)
+            assert table.empty == (not years)
+            assert "year" not in by or table["year"].isin(years).all()
+            traced(table)
+    for by in ("item", "year", "source", "unit"):
+        assert kgge.totals(spending, by)["spent"].sum() == pytest.approx(spending["amount"].sum())
+        share = kgge.shares(spending, by)["share"].dropna()
+        assert share.empty or share.sum() == pytest.approx(1)
+    constant = kgge.real_terms(kgge.totals(spending, "year"), 2016)
+    assert constant["constant"].notna().all()
+    traced(kgge.totals(spending, "source"))
+
+
+@pytest.mark.parametrize("by", ["indicator", "unit", "group", "sex", ["unit", "group", "sex"]])
+def test_coverage(running, persons, by):
+    table = kgge.coverage(*persons, by)
+    assert sorted(set(table["year"])) == years_of(running)
+    traced(table)
+
+
+def test_progress_cards_and_what_decides(running, persons):
+    now = kgge.progress(*persons)
+    assert len(now) == len(persons[1]) * max(1, len(years_of(running)))
+    for lang in ("en", "vi"):
+        for row in now.itertuples():
+            card = kgge.status_card(now, row.indicator, row.year, lang)
+            assert "nan" not in card.split() and "{" not in card
+    assert not (now["firm"] & (now["status"] == "not_assessable")).any()
+    objectives = kgge.objectives(now, persons[1])
+    assert set(objectives["objective"]) == set(persons[1]["objective"])
+    assert set(kgge.year_on_year(*persons)["year"]) == set(years_of(running))
+    for year in years_of(running) or [2020]:
+        line = kgge.tipping(*persons, year)
+        assert set(line["indicator"]) == set(persons[1]["indicator"])
+        for by in ("unit", "group", "sex"):
+            shares = kgge.gap(*persons, year, by).groupby("indicator")["gap_share"].sum(min_count=1)
+            assert shares.dropna().tolist() == pytest.approx([1] * shares.notna().sum())
+        if running:
+            traced(line)
+            traced(kgge.gap(*persons, year))
+    if running:
+        traced(now)
+        traced(kgge.year_on_year(*persons))
+
+
+def test_reporting(running):
+    reporting = kgge.load_reporting()
+    for by in ("year", "unit", ["unit", "year"]):
+        rates = kgge.reporting_rates(reporting, by)
+        assert rates["received"].sum() == (reporting["received"] & reporting["expected"]).sum()
+        traced(rates)
+    kgge.quality(reporting, kgge.load_problems())
+    traced(reporting)
+    traced(kgge.load_problems())
+    traced(kgge.load_targets())
+    traced(kgge.load_units())
+    assert isinstance(kgge.notice("en"), str)
+    assert pd.api.types.is_bool_dtype(reporting["received"])
