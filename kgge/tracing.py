@@ -127,13 +127,13 @@ def _spent(rows: pd.DataFrame) -> pd.DataFrame:
     return _in_returns(_matching(rows, spending[counted]))
 
 
-def _persons(rows: pd.DataFrame) -> pd.DataFrame:
+def _rests_on(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the cells that shares of persons rest on, the carried ones marked."""
     outcomes, units = read_table("outcomes"), read_table("units")
     asked, span, targets = lay_out(outcomes, read_table("targets"), units)
     keys = [key for key in ("unit", "group", "sex") if key in rows]
     wanted: list[pd.DataFrame] = []
-    for block in blocks(outcomes, units, targets, span):
+    for block, _ in blocks(outcomes, units, targets, span):
         mine = rows[rows["indicator"] == block.indicator]
         for year in sorted({int(year) for year in mine["year"]} & set(span)):
             cells = rests_on(block, span, year)
@@ -210,12 +210,12 @@ def _in_list(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     return pd.DataFrame(out, columns=[key, *_COLUMNS])
 
 
-def _printed(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+def _of_table(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     return _in_annex(_matching(rows, read_table(name)))
 
 
-def _both(rows: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([_printed(rows[rows["planned"].notna()], "budget"), _spent(rows)])
+def _planned_and_spent(rows: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([_of_table(rows[rows["planned"].notna()], "budget"), _spent(rows)])
 
 
 def _received(rows: pd.DataFrame) -> pd.DataFrame:
@@ -224,13 +224,13 @@ def _received(rows: pd.DataFrame) -> pd.DataFrame:
 
 # How the cells of a table are found, by columns that only such a table has: first the tables that
 # name their cells, then the computed ones, then the code lists, whose columns are merged to others.
-_OWN: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+_READ: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "file sheet row": _in_returns, "received_on file": _on_covers,
     "message_en file": _of_problems, "line column": _in_annex}
-_FINDS = _OWN | {
-    "printed": partial(_printed, name="annex"), "on_time expected": _received,
-    "planned spent": _both, "planned": partial(_printed, name="budget"), "spent": _spent,
-    "amount": partial(_printed, name="budget"), "indicator year": _persons,
+_FINDS = _READ | {
+    "printed": partial(_of_table, name="annex"), "on_time expected": _received,
+    "planned spent": _planned_and_spent, "planned": partial(_of_table, name="budget"),
+    "spent": _spent, "amount": partial(_of_table, name="budget"), "indicator year": _rests_on,
     "target target_year": partial(_in_list, name="targets"),
     "unit residents": partial(_in_list, name="units"),
     "id what": partial(_in_list, name="context")}
@@ -283,5 +283,4 @@ def figure_cells(rows: pd.DataFrame, folder: Path) -> pd.DataFrame:
                 faults.append(_differs(f"{folder.name}/{row['file']}, {sheet.name}, row "
                                        f"{row['row']}, {figure}", row[figure], as_text(raw)))
     _changed(faults)
-    return pd.DataFrame(out, columns=[*keys, "figure", "value", "file", "sheet", "line", "column",
-                                      "text"])
+    return pd.DataFrame(out, columns=[*keys, *_COLUMNS])

@@ -1,13 +1,13 @@
 """The outcomes of an indicator as arrays of cells x years x units: quick to carry and to sum."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.bounds import EXTRA, ROW, UNFIT, Array, Block, Cell, block_of
-from kgge.analysis.scope import needs, part_of, scope, terms
+from kgge.analysis.bounds import EXTRA, NOT_APPLICABLE, ROW, Array, Block, GroupSex, block_of
+from kgge.analysis.scope import filtered_to, needs, scope, terms
 from kgge.analysis.verdict import check_targets
 from kgge.files import DataError
 from kgge.labels import about
@@ -30,7 +30,7 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     needs("outcomes", outcomes, [*KEY, "eligible", "reached"])
     needs("units", units, ("unit", "indicators", "residents"))
     check_targets(targets)
-    returned, part = outcomes["year"].dropna().unique().tolist(), part_of(outcomes)
+    returned, part = outcomes["year"].dropna().unique().tolist(), filtered_to(outcomes)
     earlier = {year for year in outcomes.attrs["whole"]["unit"] if year < max(returned)} \
         if part and returned else set()
     if earlier - set(returned):
@@ -52,8 +52,8 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
 
 
 def blocks(outcomes: pd.DataFrame, units: pd.DataFrame, targets: pd.DataFrame,
-           years: range) -> Iterator[Block]:
-    """Yield the cells of each indicator of `targets`."""
+           years: range) -> Iterator[tuple[Block, Mapping[Any, Any]]]:
+    """Yield the cells of each indicator of `targets`, with its row there."""
     for name, key in (("units", units["unit"]), ("targets", targets["indicator"])):
         if key.duplicated().any():
             raise DataError(f"{name}: {', '.join(key[key.duplicated()])} stands twice")
@@ -64,7 +64,7 @@ def blocks(outcomes: pd.DataFrame, units: pd.DataFrame, targets: pd.DataFrame,
         outcomes = outcomes[~outcomes["indicator"].isin(aside)]
     names = units["unit"].to_numpy(dtype=object)
     known = {"unit": names.tolist(), "indicator": targets["indicator"].to_list()}
-    codes = _codes(outcomes, known)
+    codes = _key_codes(outcomes, known)
     asks = {text: [i in several for i in known["indicator"]] for text, several in lists.items()}
     expects = np.array([asks[text] for text in listed], dtype=bool).reshape(
         len(listed), len(known["indicator"])).T
@@ -79,16 +79,17 @@ def blocks(outcomes: pd.DataFrame, units: pd.DataFrame, targets: pd.DataFrame,
     cubes = _cubes(outcomes, codes, cell[pair],
                    (len(used) + EXTRA * len(targets), years, len(listed)))
     residents = units["residents"].to_numpy(dtype=float, na_value=np.nan)
-    for i, accumulation in enumerate(targets["accumulation"]):
-        census = known["indicator"][i] == about("census")
-        cells: list[Cell] = [(groups[c // len(sexes) % len(groups)], sexes[c % len(sexes)])
+    for i, target in enumerate(targets.to_dict("records")):
+        census = target["indicator"] == about("census")
+        cells: list[GroupSex] = [(groups[c // len(sexes) % len(groups)], sexes[c % len(sexes)])
                              for c in used[owner == i]]
         cells += [(CENSUS_GROUP if census else None, None), (None, None)]
         first = int((owner < i).sum()) + EXTRA * i
-        yield block_of(known["indicator"][i], cells, names[expects[i]], [
-            cube[first:first + len(cells)].compress(expects[i], axis=2) for cube in cubes],
-            accumulation == "cumulative", residents[expects[i]] if census else None,
-            _terms(units[expects[i]], years))
+        mine = [cube[first:first + len(cells)].compress(expects[i], axis=2) for cube in cubes]
+        yield block_of(
+            target["indicator"], cells, names[expects[i]], mine,
+            target["accumulation"] == "cumulative", residents[expects[i]] if census else None,
+            _terms(units[expects[i]], years)), target
 
 
 def _terms(units: pd.DataFrame, years: range) -> tuple[Array, Array, Array] | None:
@@ -121,7 +122,7 @@ def _places(values: pd.Series, known: list[str] | None) -> tuple[Array, list[str
     return at if run is None else at[run], known
 
 
-def _codes(outcomes: pd.DataFrame, known: dict[str, list[str]]) -> dict[str, Array]:
+def _key_codes(outcomes: pd.DataFrame, known: dict[str, list[str]]) -> dict[str, Array]:
     """Return the key columns as places in `known`; `known` gains the groups and sexes found."""
     codes, faults = {}, []
     for column in ("unit", "indicator", "group", "sex"):
@@ -161,7 +162,7 @@ def _cubes(outcomes: pd.DataFrame, codes: dict[str, Array], cell: Array,
     states = [c for c in ("eligible_state", "reached_state") if c in outcomes]
     if len(states) == 2 and np.isnan(reached).any():
         unfit = (outcomes[states] == "not_applicable").all(axis=1).to_numpy(dtype=bool)
-        state.reshape(-1)[place[unfit]] = UNFIT
+        state.reshape(-1)[place[unfit]] = NOT_APPLICABLE
     if "doubt" not in outcomes:
         return [eligible, reached, state]
     doubt = outcomes["doubt"].notna() & outcomes["doubt"].ne("")

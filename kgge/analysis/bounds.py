@@ -1,8 +1,8 @@
 """What the returns say of each cell, and between which numbers the others lie.
 
-`_bounds` finds the missing cells of an indicator and between which numbers they lie, `add_up` sums
-over both. A figure in doubt counts both ways: the arrays are made once as returned and once as if
-it had not been, and `add_up` takes of each cell what makes the sum lowest and highest.
+`_bounds` finds the missing cells of an indicator and between which numbers they lie, `sum_cells`
+sums over both. A figure in doubt counts both ways: the arrays are made once as returned and once
+as if it had not been, and `sum_cells` takes of each cell what makes the sum lowest and highest.
 """
 
 from typing import Any, NamedTuple
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 EXTRA = 2  # cells of an indicator after the reported ones, see `Block`
 Array = NDArray[Any]
-Cell = tuple[str | None, str | None]  # group and sex; None: not known which
-ROW, UNFIT = 1, 2  # what a return says of a cell: there is a row, it does not apply; 0: no row
+GroupSex = tuple[str | None, str | None]  # group and sex; None: not known which
+ROW, NOT_APPLICABLE = 1, 2  # what a return says of a cell: a row, it does not apply; 0: no row
 
 
 class Bounds(NamedTuple):
@@ -35,7 +35,7 @@ class Block(NamedTuple):
     """
 
     indicator: str
-    cells: list[Cell]
+    cells: list[GroupSex]
     units: Array
     complete: Array  # both numbers are there
     missing: Array  # expected, and a number is not there
@@ -45,8 +45,9 @@ class Block(NamedTuple):
     else_: Bounds | None  # figures in doubt do not; None where there are none
 
 
-def block_of(indicator: str, cells: list[Cell], units: Array, cubes: list[Array], cumulative: bool,
-           residents: Array | None, span: tuple[Array, Array, Array] | None) -> Block:
+def block_of(indicator: str, cells: list[GroupSex], units: Array, cubes: list[Array],
+             cumulative: bool, residents: Array | None,
+             span: tuple[Array, Array, Array] | None) -> Block:
     """Return one indicator, as returned and as if no figure in doubt had been."""
     eligible, reached, state, *doubted = cubes
     complete = ~(np.isnan(eligible) | np.isnan(reached))
@@ -119,7 +120,8 @@ def _asked(eligible: Array, reached: Array, state: Array, residents: Array | Non
     last = np.zeros((len(state), state.shape[2]), dtype=bool)  # the cells of the latest return
     rests = np.zeros(state.shape[2], dtype=bool)  # it says that nothing of this applies
     for y in range(state.shape[1]):
-        here, unfit, told = state[:, y] == ROW, state[:, y] == UNFIT, ~np.isnan(reached[:, y])
+        here, unfit = state[:, y] == ROW, state[:, y] == NOT_APPLICABLE
+        told = ~np.isnan(reached[:, y])
         earlier, kept = last.any(axis=0), last & ~unfit
         rests = ~here.any(axis=0) & ~kept.any(axis=0) & (unfit.any(axis=0) | rests)
         returned = (counted[:, y] & told).any(axis=0)
@@ -142,7 +144,7 @@ def _asked(eligible: Array, reached: Array, state: Array, residents: Array | Non
     return asked
 
 
-def _extreme(block: Block, own: Any, share: Array, most: bool) -> tuple[Array, Array]:
+def _least_or_most(block: Block, own: Any, share: Array, most: bool) -> tuple[Array, Array]:
     """Return reached and eligible by year and unit, each cell in doubt as it takes from `share`.
 
     That is the choice, returned or not, with the least reached - share x eligible (`most`: the
@@ -164,7 +166,7 @@ def _extreme(block: Block, own: Any, share: Array, most: bool) -> tuple[Array, A
     return sums[0], np.where(unknown, np.nan, sums[1])
 
 
-def _end(block: Block, own: Any, most: bool, by_unit: bool) -> tuple[Array, Array]:
+def _bound(block: Block, own: Any, most: bool, by_unit: bool) -> tuple[Array, Array]:
     """Return reached and eligible at the lowest (`most`: highest) share there can be.
 
     Dinkelbach's method: the share found is the price of an eligible person in the next round,
@@ -172,7 +174,7 @@ def _end(block: Block, own: Any, most: bool, by_unit: bool) -> tuple[Array, Arra
     """
     share: Array = np.zeros((1, 1))
     for _ in range(50):  # a handful are needed; rounding must not keep it going
-        reached, eligible = _extreme(block, own, share, most)
+        reached, eligible = _least_or_most(block, own, share, most)
         if not by_unit:
             reached, eligible = (part.sum(axis=1, keepdims=True) for part in (reached, eligible))
         found = np.divide(reached, eligible, where=eligible > 0, out=np.zeros(reached.shape))
@@ -182,7 +184,7 @@ def _end(block: Block, own: Any, most: bool, by_unit: bool) -> tuple[Array, Arra
     return reached, eligible
 
 
-def add_up(block: Block, own: Any = slice(None), vague: Any = (), by_unit: bool = False,
+def sum_cells(block: Block, own: Any = slice(None), vague: Any = (), by_unit: bool = False,
            target: float | None = None) -> dict[str, Array]:
     """Sum the `own` cells over units (or by unit): arrays of years x 1 (or x units).
 
@@ -192,8 +194,8 @@ def add_up(block: Block, own: Any = slice(None), vague: Any = (), by_unit: bool 
     complete = block.complete[own]
     reached, eligible = (np.where(complete, cube[own], 0).sum(axis=0) for cube in block.told[::-1])
     now = {"last": block.now.low[own].sum(axis=0), "all": block.now.eligible[own].sum(axis=0)}
-    low, low_of = _end(block, own, False, by_unit)
-    high, high_of = _end(block, own, True, by_unit)
+    low, low_of = _bound(block, own, False, by_unit)
+    high, high_of = _bound(block, own, True, by_unit)
     doubt = np.any(block.missing[list(vague)], axis=0)
     missing = block.missing[own].any(axis=0) | doubt
     reported = complete.any(axis=0).astype(int)
@@ -201,7 +203,7 @@ def add_up(block: Block, own: Any = slice(None), vague: Any = (), by_unit: bool 
             "units_expected": (complete.any(axis=0) | missing).astype(int)}
     if target is not None:
         for name, most in (("gap_low", True), ("gap_high", False)):
-            part, whole = _extreme(block, own, np.full((1, 1), target), most)
+            part, whole = _least_or_most(block, own, np.full((1, 1), target), most)
             sums[name] = np.where(doubt, np.nan, target * whole - part)
     if by_unit:
         names = np.where(missing, block.units, "")

@@ -7,11 +7,10 @@ import numpy as np
 import pandas as pd
 
 from kgge.analysis.blocks import blocks, lay_out
-from kgge.analysis.bounds import Block, add_up
-from kgge.analysis.scope import keys_of, part_of
-from kgge.tables import load as tables
+from kgge.analysis.bounds import Block, sum_cells
+from kgge.analysis.scope import keys_of, made_from
 
-BY = ("indicator", "year", "unit", "group", "sex")
+COVERAGE_KEYS = ("indicator", "year", "unit", "group", "sex")
 COUNTS = ["reached", "eligible", "coverage", "coverage_low", "coverage_high"]
 RETURNS = ["units_expected", "units_reported", "missing_units"]
 
@@ -79,7 +78,7 @@ def coverage(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     0  2016       0.1           0.1          0.100               2
     1  2017       0.5           0.2          0.875               1
     """
-    keys = [name for name in keys_of(by, BY) if name in BY[2:]]
+    keys = [name for name in keys_of(by, COVERAGE_KEYS) if name in COVERAGE_KEYS[2:]]
     return tabulate(outcomes, targets, units, keys, years)
 
 
@@ -87,14 +86,12 @@ def tabulate(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
              years: Any = None, gaps: bool = False) -> pd.DataFrame:
     """Return the table of `coverage`; with `gaps`, also what is missing to the target."""
     asked, span, targets = lay_out(outcomes, targets, units, years)
-    shares = targets["target"].tolist() if gaps else [None] * len(targets)
-    parts = [part for block, share in zip(blocks(outcomes, units, targets, span), shares,
-                                          strict=True) if len(block.units)
-             for part in _tables(block, span, keys, share)]
+    parts = [part for block, target in blocks(outcomes, units, targets, span) if len(block.units)
+             for part in _tables(block, span, keys, target["target"] if gaps else None)]
     columns = ["indicator", "year", *keys, *COUNTS, *["gap_low", "gap_high"] * gaps, *RETURNS]
     result = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     result = result.loc[result["year"].isin(asked), columns].reset_index(drop=True)
-    result.attrs = {"illustrative": tables.is_illustrative(outcomes), "part": part_of(outcomes)}
+    result.attrs = made_from(outcomes)
     return result
 
 
@@ -109,7 +106,7 @@ def _tables(block: Block, years: range, keys: list[str],
         vague = [i for i, cell in enumerate(cells) if cell != key
                  and all(c in (None, k) for c, k in zip(cell, key, strict=True))]
         own = [i for i, cell in enumerate(cells) if cell == key]
-        sums = add_up(block, own, vague, "unit" in keys, target)
+        sums = sum_cells(block, own, vague, "unit" in keys, target)
         for name, part, whole in zip(COUNTS[2:], ("reached", "low", "high"),
                                      ("eligible", "low_of", "high_of"), strict=True):
             sums[name] = np.divide(sums[part], sums[whole], where=sums[whole] > 0,
@@ -158,13 +155,13 @@ def year_on_year(outcomes: pd.DataFrame, targets: pd.DataFrame,
     """
     asked, span, targets = lay_out(outcomes, targets, units)
     rows = [{"indicator": block.indicator, "year": year} | compare(block, span, year)
-            for block in blocks(outcomes, units, targets, span) for year in asked]
+            for block, _ in blocks(outcomes, units, targets, span) for year in asked]
     names = ["reached_before", "eligible_before", "reached", "eligible"]
     out = pd.DataFrame(rows, columns=["indicator", "year", "since", *names, "pace"]).astype(
         {"since": "Int64"} | dict.fromkeys(names, "float64"))
     out["change"] = out["reached"] - out["reached_before"]
     out["pace"] = out.pop("pace").astype("float64")
-    out.attrs = {"illustrative": tables.is_illustrative(outcomes), "part": part_of(outcomes)}
+    out.attrs = made_from(outcomes)
     return out
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from kgge.analysis.coverage import COUNTS, RETURNS, tabulate
@@ -57,11 +56,10 @@ def gap(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame, year
     out["target"] = out["indicator"].map(goals["target"]).astype(float)
     # Rounded: 0.7 x 10 - 7 is 0 persons, not a rounding error of one.
     out["gap"] = (out["target"] * out["eligible"].astype(float) - out["reached"]).round(9)
+    ends = out[["gap_low", "gap_high"]] = out[["gap_low", "gap_high"]].astype(float).round(9)
     reduce = out["indicator"].map(goals["target"] < goals["baseline"]).astype(bool)
-    ends = out[["gap_low", "gap_high"]].astype(float).round(9)
-    out["gap"] = out["gap"].where(~reduce, -out["gap"])
-    out["gap_low"] = np.where(reduce, -ends["gap_high"], ends["gap_low"])
-    out["gap_high"] = np.where(reduce, -ends["gap_low"], ends["gap_high"])
+    out.loc[reduce, "gap"] *= -1  # persons too many, so that the ends change places
+    out.loc[reduce, ["gap_low", "gap_high"]] = -ends.loc[reduce, ["gap_high", "gap_low"]].to_numpy()
     positive = out["gap"].clip(lower=0)
     whole = positive.groupby(out["indicator"]).transform("sum")
     out["gap_share"] = (positive / whole).where(whole > 0)

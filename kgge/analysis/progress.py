@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 
 from kgge.analysis.blocks import blocks, lay_out
-from kgge.analysis.bounds import add_up
+from kgge.analysis.bounds import sum_cells
 from kgge.analysis.coverage import COUNTS, RETURNS, compare
-from kgge.analysis.scope import needs, part_of
+from kgge.analysis.scope import made_from, needs
 from kgge.analysis.tipping import break_even
 from kgge.analysis.verdict import ORDER, Goal, check_targets, goal_of, share_of
-from kgge.tables import load as tables
 
 PROGRESS = ["indicator", "year", *COUNTS, "baseline", "target", "distance_share", "time_share",
             "ratio", "status", "status_low", "status_high", "firm", "observed_pace",
@@ -68,9 +67,8 @@ def progress(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     beside: dict[str, list[dict[str, Any]]] = {"tipping": [], "pace": []}  # for the status card
     if not span and len(targets):  # no return at all: each indicator stands in its target year
         span = range(int(targets["target_year"].min()), int(targets["target_year"].max()) + 1)
-    for block, target in zip(blocks(outcomes, units, targets, span), targets.to_dict("records"),
-                             strict=True):
-        sums = add_up(block)
+    for block, target in blocks(outcomes, units, targets, span):
+        sums = sum_cells(block)
         for y in asked or [int(target["target_year"])]:
             here = {name: values[y - span[0], 0] for name, values in sums.items()}
             goal = goal_of(target, y)
@@ -80,8 +78,7 @@ def progress(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
                 beside["pace"].append({"indicator": block.indicator, "year": y} | {
                     name: shown[name] for name in ("since", "pace")})
     result = pd.DataFrame(rows, columns=PROGRESS)
-    result.attrs = {"illustrative": tables.is_illustrative(outcomes), "part": part_of(outcomes),
-                    "beside": beside}
+    result.attrs = made_from(outcomes) | {"beside": beside}
     return result
 
 

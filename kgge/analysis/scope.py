@@ -1,6 +1,6 @@
 """What a table is asked for, the years it speaks of, and what was filtered out of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 
 from kgge import plan
 from kgge.files import DataError
+from kgge.tables.load import is_illustrative
 from kgge.tables.schemas import count_keys
 
 
@@ -77,7 +78,7 @@ def terms(units: pd.DataFrame, years: Iterable[int]) -> tuple[Any, Any]:
     return ~(year < first), year > last
 
 
-def part_of(table: pd.DataFrame) -> dict[str, list[Any]]:
+def filtered_to(table: pd.DataFrame) -> dict[str, list[Any]]:
     """Return which keys of a table as loaded were filtered, with the values that are left.
 
     A table as read remembers how many values its keys have in ``attrs["whole"]``. pandas keeps it
@@ -87,7 +88,7 @@ def part_of(table: pd.DataFrame) -> dict[str, list[Any]]:
     Examples
     --------
     >>> from kgge import load_spending
-    >>> part_of(load_spending().query("year == 2018"))
+    >>> filtered_to(load_spending().query("year == 2018"))
     {'year': [2018]}
     """
     whole = {key: n for key, n in table.attrs.get("whole", {}).items() if key in table}
@@ -97,3 +98,8 @@ def part_of(table: pd.DataFrame) -> dict[str, list[Any]]:
     if set(less) - {"year", "unit"}:  # a unit may have no row of the indicators that are left
         less = [key for key in less if key != "unit"]
     return {key: table[key].unique().tolist() for key in less}
+
+
+def made_from(table: pd.DataFrame) -> dict[Hashable | None, Any]:
+    """Return the attrs of a result: are its returns illustrative, what was filtered out of them."""
+    return {"illustrative": is_illustrative(table), "part": filtered_to(table)}

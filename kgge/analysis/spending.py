@@ -6,18 +6,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.scope import keys_of, needs, part_of, scope, terms
+from kgge.analysis.scope import filtered_to, keys_of, made_from, needs, scope, terms
 from kgge.files import DataError
 from kgge.labels import about
-from kgge.tables.load import is_illustrative
 
 _BY = ("item", "project", "year", "source")
-_CELL = ["item", "year", "source"]
+_MONEY_KEY = ["item", "year", "source"]
 EXECUTION = ["planned", "spent", "within", "other", "execution", "not_known", "units_expected",
              "units_with_figure", "state", "first_year", "last_year"]
 
 
-def _numbers(column: Any) -> Any:
+def _amounts(column: Any) -> Any:
     """Return amounts as plain floats, whatever they are stored as; what is missing is NaN."""
     return column.to_numpy(dtype=float, na_value=np.nan)
 
@@ -27,7 +26,7 @@ def _without_plan() -> set[str]:
     return set(filter(None, about("unplanned").split(";")))
 
 
-def _unknown(spending: pd.DataFrame) -> Any:
+def _not_known(spending: pd.DataFrame) -> Any:
     """Return which amounts occurred but are not known ("...")."""
     if "state" not in spending:
         return np.zeros(len(spending), dtype=bool)
@@ -72,22 +71,21 @@ def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     keys = keys_of(by, (*_BY, "unit") if returned else _BY)
     needs("the table of money", money, keys)
     if not returned:
-        plain = money.assign(amount=_numbers(money["amount"]))
+        plain = money.assign(amount=_amounts(money["amount"]))
         out = plain.groupby(keys, sort=False)["amount"].sum(min_count=1).reset_index()
         out.attrs = {"illustrative": False, "part": _part(money),  # a plan is no return
                      "years": sorted(money["year"].unique()) if "year" in money else []}
         return out
-    plain = money.assign(spent=_numbers(money["amount"]), not_known=_unknown(money).astype(int))
+    plain = money.assign(spent=_amounts(money["amount"]), not_known=_not_known(money).astype(int))
     grouped = plain.groupby(keys, sort=False)
     out = pd.concat([grouped["spent"].sum(min_count=1), grouped["not_known"].sum()], axis=1)
-    out.attrs = {"illustrative": is_illustrative(money), "part": part_of(money),
-                 "years": sorted(money["year"].unique())}
+    out.attrs = made_from(money) | {"years": sorted(money["year"].unique())}
     return out.reset_index()
 
 
 def _part(budget: pd.DataFrame) -> dict[str, list[Any]]:
     """Return what a budget was filtered to, its projects too where lines are missing."""
-    part = part_of(budget)
+    part = filtered_to(budget)
     if "item" in part and "project" in budget:
         part["project"] = budget["project"].unique().tolist()
     return part
@@ -185,10 +183,10 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     keys = keys_of(by, (*_BY, "unit"))
     if cumulative and "year" not in keys:
         raise ValueError(f"by={by!r}: cumulative sums up to each year, so by must name the year")
-    needs("budget", budget, (*_CELL, "project", "amount"))
-    needs("spending", spending, ("unit", *_CELL, "amount"))
+    needs("budget", budget, (*_MONEY_KEY, "project", "amount"))
+    needs("spending", spending, ("unit", *_MONEY_KEY, "amount"))
     covered = scope(budget["year"], spending["year"], years)
-    _alike(budget, spending, covered, years is not None)
+    _check_scope(budget, spending, covered, years is not None)
     cells = _cells(budget, spending, covered)
     steps = [(year, upto) for upto in covered for year in covered
              if year == upto or (cumulative and year < upto)]
@@ -202,13 +200,12 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     last = out["year"] if "year" in keys else max(covered, default=0)
     out["last_year"] = last
     out["first_year"] = last if "year" in keys and not cumulative else min(covered, default=0)
-    if "unit" in part_of(spending):
+    if "unit" in filtered_to(spending):
         out["planned"] = np.nan
     out["execution"] = (out["within"] / out["planned"]).where(out["planned"] > 0)
-    _state(out)
+    _add_state(out)
     out = out[[*keys, *EXECUTION]]
-    out.attrs = {"illustrative": is_illustrative(spending),
-                 "part": _part(budget) | part_of(spending)}
+    out.attrs = made_from(spending) | {"part": _part(budget) | filtered_to(spending)}
     return out
 
 
@@ -226,7 +223,7 @@ def _summed(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return out.reset_index()
 
 
-def _state(out: pd.DataFrame) -> None:
+def _add_state(out: pd.DataFrame) -> None:
     """Add the state of each row; make within + other = spent where one of the two is silent."""
     planned, spent = out["planned"], out["spent"]
     silent = out["within"].isna() & (planned > 0)  # no figure from the sources that have a plan
@@ -251,19 +248,19 @@ def _senders(spending: pd.DataFrame, units: pd.DataFrame | None, years: list[int
     return [int(n) for n in (begun & ~ended & sends).sum(axis=1)]
 
 
-def _alike(budget: pd.DataFrame, spending: pd.DataFrame, covered: list[int], given: bool) -> None:
+def _check_scope(budget: pd.DataFrame, spending: pd.DataFrame, covered: list[int],
+                 given: bool) -> None:
     """Raise where one table lacks lines, sources or years that the other has.
 
     Their quotient would be too high where the plan was filtered, too low where the spending was.
     """
-    have = {key: set(budget[key]) for key in _CELL}
-    left = {key: set(values) for key, values in part_of(spending).items()
-            if key in _CELL and len(spending)}
-    asked = have | {"year": set(covered)}
+    have = {key: set(budget[key]) for key in _MONEY_KEY}
     over = {"item": set(spending["item"]) - have["item"],
             "source": set(spending["source"]) - have["source"] - _without_plan(),
-            "year": asked["year"] - have["year"]}
-    under = {key: asked[key] - values for key, values in left.items()}
+            "year": set(covered) - have["year"]}
+    asked = have | {"year": set(covered)}
+    under = {key: asked[key] - set(values) for key, values in filtered_to(spending).items()
+             if key in asked and len(spending)}
     faults = [f"{which} has {', '.join(map(str, sorted(values)))} in {key}, {other} does not"
               for which, other, found in (("spending", "budget", over),
                                           ("budget", "spending", under))
@@ -278,18 +275,18 @@ def _alike(budget: pd.DataFrame, spending: pd.DataFrame, covered: list[int], giv
 
 def _cells(budget: pd.DataFrame, spending: pd.DataFrame, covered: list[int]) -> pd.DataFrame:
     """Return planned and spent amounts one below the other, in the order of the budget."""
-    plain = budget.assign(planned=_numbers(budget["amount"]))
+    plain = budget.assign(planned=_amounts(budget["amount"]))
     with_plan = set(plain.loc[~plain["source"].isin(_without_plan()) | (plain["planned"] > 0),
                               "source"])
     spent = spending.assign(
-        spent=_numbers(spending["amount"]), not_known=_unknown(spending),
+        spent=_amounts(spending["amount"]), not_known=_not_known(spending),
         project=spending["item"].map(budget.drop_duplicates("item").set_index("item")["project"]))
     planned = spent["source"].isin(with_plan)
     spent = spent.assign(within=spent["spent"].where(planned), hidden=spent["not_known"] & planned,
                          other=spent["spent"].where(~planned))
-    cells = pd.concat([plain[[*_CELL, "project", "planned"]], spent[
-        ["unit", *_CELL, "project", "spent", "within", "other", "not_known", "hidden"]]],
+    cells = pd.concat([plain[[*_MONEY_KEY, "project", "planned"]], spent[
+        ["unit", *_MONEY_KEY, "project", "spent", "within", "other", "not_known", "hidden"]]],
         ignore_index=True)
     flags = {name: cells[name].eq(True).astype("int64") for name in ("not_known", "hidden")}
-    cells = cells.assign(year=_numbers(cells["year"]).astype("int64"), **flags)
+    cells = cells.assign(year=_amounts(cells["year"]).astype("int64"), **flags)
     return cells[cells["year"].isin(covered)]

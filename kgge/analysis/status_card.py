@@ -18,7 +18,7 @@ from kgge.files import DataError
 from kgge.tables import load as tables
 
 _CUTS = ("0", plan.ACCELERATE, plan.ON_TRACK)
-_NEAR = Decimal("0.05")  # ours: so near a cut point, the card says so
+_NEAR_CUT = Decimal("0.05")  # ours: so near a cut point, the card says so
 _FAR = 10  # ours: that eligible persons grow tenfold needs no mention
 
 
@@ -90,7 +90,7 @@ def status_card(progress: pd.DataFrame, indicator: str, year: int, lang: str | N
                    for kind in ("pace", "tipping"))
     row |= pace[0] if pace else {}
     row |= {name: lines[0][name] for name in ("doubtful_units", "later_units") if lines}
-    said = [(part, _figures(row, lang)) for part in _parts(row)]
+    said = [(part, _facts_shown(row, lang)) for part in _parts(row)]
     said += _decides(row, lines, lang)
     texts = [text.format(**figures) for text, (_, figures) in zip(
         labels.labels("card", [part for part, _ in said], lang), said, strict=True)]
@@ -150,7 +150,7 @@ def _cut(row: Mapping[Any, Any]) -> str | None:
         return None
     cuts = _CUTS[1:] if row["baseline"] == 0 else _CUTS  # nobody falls below a baseline of 0
     return next((cut for cut in cuts
-                 if abs(Decimal(repr(float(row["ratio"]))) - Decimal(cut)) <= _NEAR), None)
+                 if abs(Decimal(repr(float(row["ratio"]))) - Decimal(cut)) <= _NEAR_CUT), None)
 
 
 def _decides(row: Mapping[Any, Any], lines: list[dict[str, Any]],
@@ -205,7 +205,7 @@ def _decision(line: dict[str, Any], who: str, lang: str) -> tuple[str, dict[str,
     return "grown_below" if below else "grown", figures | {"growth": labels.percent(growth, lang)}
 
 
-def _figures(row: Mapping[Any, Any], lang: str) -> dict[str, str]:
+def _facts_shown(row: Mapping[Any, Any], lang: str) -> dict[str, str]:
     """Return every figure and label of the sentences, as `lang` writes them."""
     target = row["target"]
     figures = {name: "" if pd.isna(row[key]) else labels.percent(row[key], lang, target=limit)

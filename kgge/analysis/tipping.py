@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from kgge.analysis.blocks import blocks, lay_out
-from kgge.analysis.bounds import Block, add_up, doubted
-from kgge.analysis.scope import part_of, whole_year
+from kgge.analysis.bounds import Block, doubted, sum_cells
+from kgge.analysis.scope import made_from, whole_year
 from kgge.analysis.verdict import CUTS, ORDER, Goal, check_targets, goal_of, share_of
-from kgge.tables import load as tables
 
 TIPPING = ["indicator", "year", "threshold", "verdict_above", "verdict_below", "state",
            "persons_needed", "missing_eligible", "share_needed", "last_share", "last_year",
@@ -72,12 +71,11 @@ def tipping(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     _, span, targets = lay_out(outcomes, targets, units, year)
     check_targets(targets, "target", "target_year", "baseline", "base_year")
     rows = []
-    for block, target in zip(blocks(outcomes, units, targets, span), targets.to_dict("records"),
-                             strict=True):
-        sums = {name: values[year - span[0], 0] for name, values in add_up(block).items()}
+    for block, target in blocks(outcomes, units, targets, span):
+        sums = {name: values[year - span[0], 0] for name, values in sum_cells(block).items()}
         rows += break_even(block, sums, goal_of(target, year), span, year)
     result = pd.DataFrame(rows, columns=TIPPING).astype({"last_year": "Int64"})
-    result.attrs = {"illustrative": tables.is_illustrative(outcomes), "part": part_of(outcomes)}
+    result.attrs = made_from(outcomes)
     return result
 
 
@@ -118,7 +116,7 @@ def break_even(block: Block, sums: dict[str, Any], goal: Goal, span: range,
     rows = []
     for share, met, missed in _thresholds(goal):
         row: dict[str, Any] = {"indicator": block.indicator, "year": year,
-                               "threshold": float(share), "state": _state(ends, share, goal.reduce),
+                               "threshold": float(share), "state": _side(ends, share, goal.reduce),
                                "missing_eligible": more, "last_year": when}
         row |= dict(zip(("verdict_below", "verdict_above") if goal.reduce else
                         ("verdict_above", "verdict_below"), (met, missed), strict=True))
@@ -138,7 +136,7 @@ def break_even(block: Block, sums: dict[str, Any], goal: Goal, span: range,
     return rows
 
 
-def _state(ends: tuple[Fraction | None, Fraction | None], share: Fraction, reduce: bool) -> str:
+def _side(ends: tuple[Fraction | None, Fraction | None], share: Fraction, reduce: bool) -> str:
     """Return on which side of a share the whole range lies; at it is the side to be reached."""
     low, high = ends
     if low is None or high is None:
