@@ -13,6 +13,8 @@ from kgge.files import data_folder
 COME = {"none": [], "2016": ["2016/*"], "2018": ["2018/*"], "2016 and 2018": ["2016/*", "2018/*"],
         "one unit": ["*/*rach-gia*"]}
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", params=COME)
 def running(request, tmp_path_factory, illustrative_data):
