@@ -19,7 +19,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 INSTALL = -m pip install --disable-pip-version-check
 # The cells of a notebook stay on one process, and the longest begin: see conftest.py.
-PYTEST := -m pytest --numprocesses auto --dist loadgroup --no-loadscope-reorder
+PYTEST := -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 SHELL := bash
 
