@@ -16,6 +16,7 @@ from kgge.labels import check_lang
 
 if TYPE_CHECKING:
     from kgge.returns.collect import Returns
+    from kgge.returns.form import Form
 
 app = typer.Typer(
     no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]},
@@ -142,35 +143,69 @@ def template(
 @app.command()
 def check(
     path: Annotated[Path, typer.Argument(exists=True, help="A return, or a folder of them.")],
-    lang: Annotated[Lang, typer.Option(
-        default_factory=_system_lang, show_default="KGGE_LANG, else that of the system",
-        help="Language of the messages.")],
+    lang: Annotated[Lang | None, typer.Option(
+        help="Language of messages and letters; by default messages in that of KGGE_LANG or of "
+        "the system, letters in Vietnamese.")] = None,
     annotate: Annotated[Path | None, typer.Option(
         file_okay=False,
         help="Folder to write copies to, with the doubtful cells marked and commented.")] = None,
+    year: Annotated[int | None, typer.Option(
+        help="The year whose returns are expected in PATH: ends with who has sent, who is late, "
+        "who is missing.")] = None,
+    letters: Annotated[Path | None, typer.Option(
+        file_okay=False,
+        help="With --year: folder to write a text to each unit to, YEAR-UNIT.txt, ready to be "
+        "pasted into a mail or letter: what to mend, cell by cell, or that its return is missing. "
+        "A unit with nothing to mend gets none, and one of an earlier run is removed.")] = None,
 ) -> None:
     """Read returns and say what is wrong, with file, sheet and cell.
 
     Exit 1 if there is an error: a figure that had to be rejected, or a date that cannot be read.
-    A warning alone is fine.
+    A warning, or a return that is missing, is fine.
     """
+    from kgge.files import apart
     from kgge.returns.annotate import annotate as annotate_copies
+    from kgge.returns.annotate import for_unit
     from kgge.returns.collect import read_returns
+    from kgge.returns.form import load_form
 
-    returns = read_returns(path)
+    if letters is not None:
+        apart(path, letters)
+        if year is None:
+            raise UsageError("--letters: say by --year whose returns are expected")
+    form, letter_lang, lang = load_form(), lang or Lang.vi, lang or _system_lang()
+    if year is not None and year not in form.years:
+        raise UsageError(f"--year {year}: the plan's years are {form.years[0]} to "
+                         f"{form.years[-1]}")
+    returns = read_returns(path, form)
     for row in returns.problems.fillna("").to_dict("records"):
         place = "!".join(part for part in (row["sheet"], row["cell"]) if part)
         message = row[f"message_{lang}"]
         typer.echo(f"{row['severity']}: {row['file']}: {place + ': ' if place else ''}{message}")
     if annotate is not None:
-        copies = {copy.name for copy in annotate_copies(path, annotate, returns.problems)}
+        copies = annotate_copies(path, annotate, returns.problems)
         typer.echo(f"{len(copies)} copies written to {annotate}")
-        for name in returns.problems["file"].drop_duplicates():
-            if Path(name).name not in copies:
+        for name in for_unit(returns.problems)["file"].drop_duplicates():
+            if annotate.resolve() / name not in copies:
                 typer.echo(f"not marked, since it cannot be opened or saved again: {name}")
     _say_counts(returns)
+    if year is not None:
+        _say_inbox(returns, form, year, lang, letters, letter_lang)
     if _errors(returns):
         raise typer.Exit(1)
+
+
+def _say_inbox(returns: "Returns", form: "Form", year: int, lang: str, folder: Path | None,
+               letter_lang: str) -> None:
+    """Say who has sent the return of a year; write the letters where a folder for them is named."""
+    from kgge.returns.letters import sort_inbox, tell_inbox, write_letters
+
+    inbox = sort_inbox(returns, year, form)
+    for line in tell_inbox(inbox, year, form, lang):
+        typer.echo(line)
+    if folder is not None:
+        written = write_letters(returns, inbox, year, form, folder, letter_lang)
+        typer.echo(f"{len(written)} letters written to {folder}")
 
 
 @app.command()

@@ -89,6 +89,14 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise
 
 
+def apart(source: Path, target: Path) -> None:
+    """Raise if a folder to write to lies in the returns or holds them: it could replace one."""
+    source, target = source.resolve(), target.resolve()
+    if (target == source.parent if source.is_file() else
+            target.is_relative_to(source) or source.is_relative_to(target)):
+        raise UsageError(f"{target}: choose a folder apart from the returns in {source}")
+
+
 def guard(text: str) -> str:
     """Return `text` so that no spreadsheet takes it for a formula; `unguard` gives it back.
 

@@ -7,11 +7,17 @@ from typing import Any
 
 import pandas as pd
 
-from kgge.files import UsageError, write_bytes
+from kgge.files import apart, write_bytes
 from kgge.returns.collect import list_files, read_returns
 from kgge.xlsx import Rejected, open_sheets
 
 FILLS = {"error": "FFC7CE", "warning": "FFEB9C"}
+OURS = {"no_date", "received_on"}  # the date of receipt is written by who receives, not the unit
+
+
+def for_unit(problems: pd.DataFrame) -> pd.DataFrame:
+    """Return the problems that the unit is to mend: all but those of the receiving office."""
+    return problems.loc[[not OURS.issuperset(codes.split(";")) for codes in problems["code"]]]
 
 
 def annotate(path: str | Path, folder: str | Path, problems: pd.DataFrame | None = None
@@ -42,15 +48,14 @@ def annotate(path: str | Path, folder: str | Path, problems: pd.DataFrame | None
     >>> import tempfile
     >>> from kgge import write_template
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_template("rach-gia", 2018, f"{folder}/in/rach-gia.xlsx")  # no date of receipt
+    ...     write_template("rach-gia", 2018, f"{folder}/in/rach-gia.xlsx",
+    ...                    values={("I.1.central", "amount"): "about 5"})
     ...     [copy.name for copy in annotate(f"{folder}/in", f"{folder}/out")]
     ['rach-gia.xlsx']
     """
     source, target = Path(path).resolve(), Path(folder).resolve()
-    if (target == source.parent if source.is_file() else
-            target.is_relative_to(source) or source.is_relative_to(target)):
-        raise UsageError(f"{folder}: choose a folder apart from the returns in {path}")
-    problems = read_returns(source).problems if problems is None else problems
+    apart(source, target)
+    problems = for_unit(read_returns(source).problems if problems is None else problems)
     written = []
     for name, file in list_files(source):
         rows = problems[problems["file"] == name]

@@ -107,6 +107,7 @@ def read_returns(path: str | Path, form: Form | None = None) -> Returns:
     rejected = sum(r.submitted if r.failed else len(r.lost) for r in found)
     out.reporting.attrs["cells"] = {"submitted": submitted, "accepted": submitted - rejected,
                                     "rejected": rejected}
+    out.reporting.attrs["files"] = {r.name: (r.unit, r.year) for r in found}
     return out
 
 

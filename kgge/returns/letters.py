@@ -1,0 +1,181 @@
+"""Who has sent the return of a year, and what is to be written to each unit."""
+
+import re
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kgge.files import UsageError, write_bytes
+from kgge.labels import about, words
+from kgge.returns.annotate import for_unit
+from kgge.returns.cells import fold
+from kgge.returns.collect import Returns
+from kgge.returns.form import BANNER, Form, due_date
+
+STATES = ("on_time", "late", "no_date", "empty", "refused", "missing")
+
+
+def sort_inbox(returns: Returns, year: int, form: Form) -> pd.DataFrame:
+    """Return how each unit that is to report for a year stands, and the files that are no such.
+
+    Parameters
+    ----------
+    returns : Returns
+        As `read_returns` gives it.
+    year : int
+        Year of the plan.
+    form : Form
+        Which units are to report, as `load_form` says.
+
+    Returns
+    -------
+    DataFrame
+        One row a unit: unit, state (of ``STATES``; ``refused``: a file came, and none could be
+        read), received_on, files; then one a file that belongs to none of them, with state
+        ``other_year`` or ``unknown``. A file that could not be opened is taken for its unit's by
+        its name, as ``2018-rach-gia.xlsx``.
+
+    Raises
+    ------
+    UsageError
+        If no unit is to report for that year.
+    """
+    if not (due := form.reporting(year)):
+        raise UsageError(f"year {year}: no unit reports for it; the plan's years are "
+                         f"{form.years[0]} to {form.years[-1]}")
+    files: dict[str, list[str]] = defaultdict(list)
+    others: list[tuple[Any, ...]] = []
+    for name, (unit, of) in returns.reporting.attrs["files"].items():
+        unit, of = unit or _unit_named(name, form), of or _year_named(name, form) or year
+        state = "other_year" if of != year else "unknown" if unit not in due else ""
+        others += [(unit, state, pd.NaT, [name])] * (state != "")
+        files[unit] += [name] * (not state)
+    read = returns.reporting.query("year == @year and received").set_index("unit")
+    rows: list[tuple[Any, ...]] = []
+    for unit in due:
+        if unit not in read.index:
+            rows.append((unit, "refused" if files[unit] else "missing", pd.NaT, files[unit]))
+            continue
+        one = read.loc[unit]
+        state = ("on_time" if one["on_time"] else "empty" if not one["with_content"] else
+                 "no_date" if pd.isna(one["received_on"]) else "late")
+        rows.append((unit, state, one["received_on"], files[unit]))
+    return pd.DataFrame(rows + others, columns=["unit", "state", "received_on", "files"])
+
+
+def _unit_named(file: str, form: Form) -> str:
+    """Return the one unit whose code or name the name of a file holds."""
+    text = _spaced(Path(file).stem)
+    found = [unit for unit in form.units if any(
+        _spaced(name) in text for name in (unit, *form.labels["unit", unit]))]
+    return found[0] if len(found) == 1 else ""
+
+
+def _spaced(text: str) -> str:
+    return f" {' '.join(re.findall(r'[a-z0-9]+', fold(text)))} "
+
+
+def _year_named(file: str, form: Form) -> int:
+    found = {int(number) for number in re.findall(r"\d{4}", file)} & {*form.years}
+    return found.pop() if len(found) == 1 else 0
+
+
+def tell_inbox(inbox: pd.DataFrame, year: int, form: Form, lang: str) -> list[str]:
+    """Return lines that say who has sent, who is late, who is missing."""
+    said, at = words("inbox", lang), ("vi", "en").index(lang)
+    units = inbox[inbox["state"].isin(STATES)]
+    sent = int((units["state"] != "missing").sum())
+    lines = [said["head"].format(year=year, due=f"{due_date(year):%d/%m/%Y}", asked=len(units),
+                                 sent=sent, missing=len(units) - sent)]
+    for state in STATES:
+        named = [form.labels["unit", unit][at]
+                 + (f" ({received:%d/%m/%Y})" if state == "late" else
+                    f" ({', '.join(files)})" if state == "refused" else "")
+                 for unit, of, received, files in units.itertuples(index=False) if of == state]
+        lines += [f"  {said[state]} ({len(named)}): {'; '.join(named)}"] * bool(named)
+    for state in ("other_year", "unknown"):
+        stray: list[str] = sum(inbox.loc[inbox["state"] == state, "files"], [])
+        if stray:
+            lines.append(f"  {said[state]} ({len(stray)}): {'; '.join(stray)}")
+    return lines
+
+
+def letters(returns: Returns, inbox: pd.DataFrame, year: int, form: Form, lang: str = "vi"
+            ) -> dict[str, str]:
+    """Return what to write to each unit that has something to mend, or has sent nothing.
+
+    Examples
+    --------
+    >>> from kgge.returns.collect import read_returns
+    >>> from kgge.returns.form import load_form
+    >>> import tempfile
+    >>> form = load_form()
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     nothing = read_returns(folder, form)
+    >>> text = letters(nothing, sort_inbox(nothing, 2018, form), 2018, form, "en")["rach-gia"]
+    >>> text.splitlines()[2]
+    "To: People's Committee of Rạch Giá City"
+    """
+    said, rows, out = words("letter", lang), _row_names(returns, form, lang), {}
+    problems = for_unit(returns.problems)
+    office, names = words("office", lang), {u: form.labels["unit", u] for u in form.units}
+    at = ("vi", "en").index(lang)
+    for unit, state, files in inbox[["unit", "state", "files"]].itertuples(index=False):
+        mine = problems[problems["file"].isin(files)]
+        if state not in STATES or (state != "missing" and mine.empty):
+            continue
+        facts = {"year": year, "due": f"{due_date(year):%d/%m/%Y}", "files": ", ".join(files),
+                 "unit": office.get(unit, names[unit][at]), "count": len(mine),
+                 "receiver": office.get(about("receiver"), names[about("receiver")][at])
+                 if about("receiver") in names else about("receiver")}
+        body = ["remind"] if state == "missing" else ["mend", "list", "end"]
+        listed = "\n".join(_line(number, row, rows, said, lang, len(files) > 1)
+                           for number, row in enumerate(mine.to_dict("records"), 1))
+        parts = [listed if part == "list" else said[part].format(**facts)
+                 for part in ("subject", "to", *body, "close")]
+        banner = [BANNER] * bool(returns.reporting.attrs["illustrative"])
+        out[unit] = "\n\n".join(banner + parts) + "\n"
+    return out
+
+
+def _line(number: int, row: dict[Any, Any], rows: dict[tuple[str, str, int], str],
+          said: dict[str, str], lang: str, named: bool) -> str:
+    """Return one thing to mend: where it is, whether it must be, what is wrong."""
+    cell = row["cell"] if isinstance(row["cell"], str) else ""
+    sheet = row["sheet"] if isinstance(row["sheet"], str) else ""
+    line = int(re.sub(r"\D", "", cell) or 0)
+    place = "!".join(filter(None, (sheet, cell)))
+    what = rows.get((row["file"], sheet, line), "")
+    where = ", ".join(filter(None, (row["file"] * named, place, what)))
+    return (f"{number}. {where + ': ' if where else ''}{said[row['severity']]} "
+            f"{row[f'message_{lang}']}")
+
+
+def _row_names(returns: Returns, form: Form, lang: str) -> dict[tuple[str, str, int], str]:
+    """Return what stands at the head of each row that was read, by file, sheet and row."""
+    at, out = ("vi", "en").index(lang), {}
+    for table, keys in ((returns.outcomes, ("indicator", "group", "sex")),
+                        (returns.spending, ("item", "source"))):
+        for row in table[table["row"].notna()].to_dict("records"):
+            code, *texts = (form.labels[key, row[key]][at] for key in keys)
+            first = row["indicator"] if "indicator" in row else f"{row['item']} {code}"
+            out[row["file"], row["sheet"], int(row["row"])] = " – ".join([first, *texts])
+    return out
+
+
+def write_letters(returns: Returns, inbox: pd.DataFrame, year: int, form: Form, folder: Path,
+                  lang: str) -> list[Path]:
+    """Write each letter as ``2018-rach-gia.txt``; remove an earlier one that is not due any more.
+
+    They begin with a byte-order mark and end their lines as Windows does, so that every editor
+    opens them as they are meant.
+    """
+    texts = letters(returns, inbox, year, form, lang)
+    for unit in set(form.units) - set(texts):
+        (folder / f"{year}-{unit}.txt").unlink(missing_ok=True)
+    paths = {folder / f"{year}-{unit}.txt": text for unit, text in texts.items()}
+    for path, text in paths.items():
+        write_bytes(path, text.replace("\n", "\r\n").encode("utf-8-sig"))
+    return list(paths)

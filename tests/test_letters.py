@@ -1,0 +1,139 @@
+"""`kgge check --year`: who has sent, who is late, who is missing, and a letter to each unit."""
+
+import datetime
+
+import pytest
+from second_plan import write_second_plan
+from typer.testing import CliRunner
+
+from kgge.cli import app
+from kgge.returns.collect import read_returns
+from kgge.returns.form import BANNER, load_form
+from kgge.returns.letters import STATES, letters, sort_inbox, tell_inbox
+from kgge.returns.template import write_template
+
+SOUND = {("II.1.central", "amount"): 1.5}
+LATE = datetime.date(2019, 2, 5)
+
+
+def send(folder, unit, year=2018, received=datetime.date(2019, 1, 20), name=None, **values):
+    write_template(unit, year, folder / (name or f"{unit}.xlsx"), received_on=received,
+                   values=SOUND | {tuple(k.split("/")): v for k, v in values.items()})
+
+
+def kgge(*words):
+    return CliRunner().invoke(app, [*map(str, words)])
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Of 26 units: one on time, late, undated, blank, faulty, torn, twice; one of another year."""
+    folder = tmp_path / "in"
+    send(folder, "labour")
+    send(folder, "justice", received=LATE)
+    send(folder, "finance", received=None)
+    write_template("planning", 2018, folder / "p.xlsx", received_on=LATE)
+    send(folder, "culture", **{"1a.officials.male/reached": "hơn 350", "I.2.local/amount": "1.234"})
+    (folder / "BC 2018 - RẠCH GIÁ.xlsx").write_bytes(b"torn")
+    (folder / "nothing.xlsx").write_bytes(b"torn")
+    send(folder, "an-bien", name="a.xlsx")
+    send(folder, "an-bien", name="b.xlsx")
+    send(folder, "hon-dat", 2017, datetime.date(2018, 1, 20))
+    return folder
+
+
+def sorted_out(folder, year=2018):
+    returns, form = read_returns(folder), load_form()
+    return returns, sort_inbox(returns, year, form), form
+
+
+def test_each_unit_stands_once_with_what_became_of_its_return(folder):
+    _, inbox, form = sorted_out(folder)
+    states = inbox[inbox["state"].isin(STATES)]
+    assert states["unit"].tolist() == form.reporting(2018)
+    found = states.set_index("unit")["state"]
+    assert found[found != "missing"].to_dict() == {
+        "labour": "on_time", "justice": "late", "finance": "no_date", "planning": "empty",
+        "culture": "on_time", "rach-gia": "refused", "an-bien": "refused"}
+    assert inbox.query("unit == 'an-bien'")["files"].item() == ["a.xlsx", "b.xlsx"]
+    others = inbox[~inbox.index.isin(states.index)]
+    assert {*zip(others["unit"], others["state"], strict=True)} == {
+        ("hon-dat", "other_year"), ("", "unknown")}
+
+
+def test_what_is_told_counts_and_names_them(folder):
+    _, inbox, form = sorted_out(folder)
+    lines = tell_inbox(inbox, 2018, form, "vi")
+    assert lines[0] == ("Năm 2018, hạn gửi 31/01/2019: 26 đơn vị phải báo cáo, 7 đơn vị đã gửi, "
+                        "19 đơn vị chưa gửi")
+    told = "\n".join(lines)
+    assert "Gửi muộn (ngày nhận) (1): Sở Tư pháp (05/02/2019)" in told
+    assert "Chưa gửi (19): " in told and "Hòn Đất" in told
+    assert "Rạch Giá (BC 2018 - RẠCH GIÁ.xlsx)" in told and told.endswith("(1): nothing.xlsx")
+    assert "năm khác, không tính (1): hon-dat.xlsx" in told
+    assert "Missing (19): " in "\n".join(tell_inbox(inbox, 2018, form, "en"))
+
+
+def test_a_letter_names_each_cell_or_reminds_and_who_is_fine_gets_none(folder):
+    returns, inbox, form = sorted_out(folder)
+    texts = letters(returns, inbox, 2018, form)
+    assert len(texts) == 19 + 4 and not {"labour", "justice", "finance"} & set(texts)
+    text = texts["culture"]
+    problems = returns.problems[returns.problems["file"] == "culture.xlsx"]
+    assert len(problems) == 2 and "2 nội dung" in text
+    for row in problems.itertuples():
+        assert f"{row.sheet}!{row.cell}" in text and row.message_vi in text
+    assert ("Kính gửi: Sở Văn hóa, Thể thao và Du lịch" in text and "(culture.xlsx)" in text
+            and "1a – Cán bộ, công chức, viên chức – Nam: [Phải sửa]" in text)
+    assert "chưa nhận được" in texts["hon-dat"] and "31/01/2019" in texts["hon-dat"]
+    assert "a.xlsx" in texts["an-bien"] and "b.xlsx" in texts["an-bien"]
+    assert "[Phải sửa] Tệp không phải bảng tính" in texts["rach-gia"]
+    english = letters(returns, inbox, 2018, form, "en")
+    assert "To: Department of Culture" in english["culture"] and "[To mend]" in english["culture"]
+    assert not any(BANNER in text for text in texts.values())
+
+
+def test_letters_of_illustrative_returns_say_so(illustrative_data):
+    returns, inbox, form = sorted_out(illustrative_data / "raw" / "returns" / "2018")
+    texts = letters(returns, inbox, 2018, form)
+    assert texts and all(text.startswith(BANNER) for text in texts.values())
+
+
+def test_the_command_writes_the_letters_and_removes_those_not_due_any_more(folder, tmp_path):
+    out = tmp_path / "letters"
+    found = kgge("check", folder, "--year", 2018, "--letters", out, "--lang", "vi")
+    assert found.exit_code == 1 and "23 letters written" in found.output
+    assert "7 đơn vị đã gửi" in found.output
+    names = sorted(path.name for path in out.iterdir())
+    assert len(names) == 23 and names[0] == "2018-an-bien.txt"
+    content = (out / "2018-culture.txt").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf") and content.count(b"\n") == content.count(b"\r\n")
+    send(folder, "culture")
+    for name in ("BC 2018 - RẠCH GIÁ.xlsx", "nothing.xlsx", "b.xlsx"):
+        (folder / name).unlink()
+    found = kgge("check", folder, "--year", 2018, "--letters", out)
+    assert found.exit_code == 0, found.output  # missing returns are no error
+    assert not {"2018-culture.txt", "2018-an-bien.txt"} & {path.name for path in out.iterdir()}
+    letter = (out / "2018-rach-gia.txt").read_text(encoding="utf-8-sig")
+    assert "Kính gửi: UBND thành phố Rạch Giá" in letter  # in Vietnamese unless --lang says en
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["--letters", "out"], "say by --year"), (["--year", 2031], "2016 to 2020"),
+    (["--year", 2018, "--letters", "in/letters"], "apart from the returns")])
+def test_what_cannot_be_asked_for_is_said(folder, monkeypatch, words, said):
+    monkeypatch.chdir(folder.parent)
+    found = kgge("check", folder, *words)
+    assert said in str(found.exception) and not (folder / "letters").exists()
+
+
+def test_units_that_have_ended_are_not_missing(tmp_path, monkeypatch):
+    write_second_plan(tmp_path / "plan")
+    monkeypatch.setenv("KGGE_DATA", str(tmp_path / "plan"))
+    (tmp_path / "in").mkdir()
+    for year, due in (2022, ["home", "north", "south", "port"]), (2023, ["home", "north", "south"]):
+        returns, inbox, form = sorted_out(tmp_path / "in", year)
+        assert inbox["unit"].tolist() == due and set(inbox["state"]) == {"missing"}
+        texts = letters(returns, inbox, year, form)
+        assert [*texts] == due and f"15/02/{year + 1}" in texts["home"]
+        assert "Kiên Giang" not in "".join(texts.values())
