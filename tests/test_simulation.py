@@ -5,6 +5,10 @@ and whose cumulative figure rises. To make 10,000 draws affordable, 100 province
 of `progress`, each as an indicator with units of its own.
 """
 
+import json
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +18,7 @@ from kgge.analysis.progress import progress
 DRAWS, PER_CALL = 10_000, 100
 YEARS = np.arange(2016, 2021)
 TARGET = 0.7
+NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "05-objectives.ipynb"
 
 pytestmark = pytest.mark.slow
 
@@ -165,3 +170,13 @@ def test_what_firm_is_no_guard_against(capsys):
     assert shares[1] < 0.02, "all grow alike: hardly ever"
     assert shares[2] > 0.02 and shares[3] > shares[2], "who has left must not be counted"
     assert shares[4] > 0 and shares[5] > 0.02, "figures that are not true"
+    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+    words = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    for head, said in (("What is otherwise than assumed", [f"{share:.1%}" for share in shares]),
+                       ("Điều khác với giả định", [f"{100 * share:.1f}%".replace(".", ",")
+                                                   for share in shares])):
+        [rule] = [text for text in words if head in text]
+        rows = re.findall(r"^\| (.+) \| ([\d.,]+%) \|$", rule, re.MULTILINE)
+        assert [share for _, share in rows] == said
+        if head.startswith("What"):
+            assert [named.lower() for named, _ in rows] == [kind.lower() for kind in WORLDS]
