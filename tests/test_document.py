@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 
 from kgge.charts.layout import MARK
 from kgge.labels import labels, words
-from kgge.publish.catalogue import figures
+from kgge.publish.catalogue import annexes, figures
 from kgge.publish.figures import draw
 from kgge.publish.word import document
 
@@ -85,6 +85,30 @@ def test_numbers_stand_below_each_figure_with_a_repeated_header(opened, lang):
     assert cells[-1][-1] == {"vi": "6.600", "en": "6,600"}[lang]
     assert cells[1][0] == "2016"
     assert len(opened.tables) == len(NAMES)
+
+
+def test_the_annex_filled_in_lies_across_one_page_a_year(drawn):
+    """As wide as its page, in letters of 8 points, subtotals in bold, listed among the tables."""
+    found = annexes()
+    opened = docx.Document(BytesIO(document(drawn["en"][:1], "en", found)))
+    page = opened.sections[-1]
+    assert (round(page.page_width.cm, 1), round(page.page_height.cm, 1)) == (29.7, 21.0)
+    tables = opened.tables[1:]
+    assert len(tables) == len(found) == 6
+    links = ["".join(t.text for t in link.iter(qn("w:t")))
+             for link in opened.element.iter(qn("w:hyperlink"))]
+    assert [link.rpartition(", ")[2] for link in links[2:]] == [one.years for one in found]
+    for table, one in zip(tables, found, strict=True):
+        rows = [[cell.text for cell in row.cells] for row in table.rows]
+        assert len(rows) == len(one.table) + 1 and len(rows[0]) == 12
+        assert sum(column.width.cm for column in table.columns) == pytest.approx(26.7, abs=0.1)
+        styles = {p.style.name for cell in table.rows[1].cells for p in cell.paragraphs}
+        assert {opened.styles[name].font.size.pt for name in styles} == {8}
+        bold = [row.cells[0].paragraphs[0].runs[0].bold for row in table.rows[1:]]
+        codes = one.table["item"].tolist()
+        assert [code for code, strong in zip(codes, bold, strict=True) if strong] == [
+            "I", "II", "III", "IV", "IV.1", "IV.2", "total"]
+    assert any("≥" in cell.text for cell in tables[0].columns[-1].cells)
 
 
 def test_language_paper_and_properties(opened, lang):

@@ -154,7 +154,7 @@ def test_labels_neither_run_nor_break_a_file(data):
     assert any(text.startswith(nasty) for text in cells)
     assert [shape._inline.docPr.get("descr") for shape in word.inline_shapes] == [
         one.text.alt for one in drawn]
-    book = openpyxl.load_workbook(BytesIO(workbook("en")))
+    book = openpyxl.load_workbook(BytesIO(workbook("en")), data_only=True)
     cells = [cell for sheet in book for row in sheet for cell in row]
     assert sum(str(cell.value).startswith(nasty) for cell in cells) > 100
     assert {cell.data_type for cell in cells} == {"s", "n"}

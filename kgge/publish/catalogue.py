@@ -11,7 +11,9 @@ from kgge.analysis.progress import progress
 from kgge.analysis.reporting import report_states
 from kgge.analysis.spending import execution, shares, totals
 from kgge.analysis.tipping import tipping
+from kgge.charts.wording import period
 from kgge.labels import codes
+from kgge.publish.filled import filled_annex
 from kgge.tables import load as tables
 
 # The charts that are drawn once for each indicator.
@@ -43,6 +45,7 @@ class Sheet(NamedTuple):
     value: str = ""  # what a table with two keys holds
     returned: bool = False  # made from returns
     marked: bool = False  # made from illustrative ones
+    years: str = ""  # that it speaks of
 
 
 def published() -> dict[str, dict[str, pd.DataFrame]]:
@@ -109,8 +112,9 @@ def figures() -> list[Figure]:
 
 def sheets() -> list[Sheet]:
     """Return the tables of the workbook in order; those of returns only where some were read."""
-    made = published()
-    plan, by_line = made["plan"], totals(tables.load_budget(), ["item", "source"])
+    made, budget = published(), tables.load_budget()
+    plan, by_line = made["plan"], totals(budget, ["item", "source"])
+    constant = plan["planned_in_constant_prices"].rename(columns={"amount": "nominal"})
     found = [
         _crossed("by_year", plan["planned_by_year_and_source"], "column", "stacked"),
         _crossed("by_project", plan["planned_by_project_and_source"], "bar", "stacked"),
@@ -118,31 +122,80 @@ def sheets() -> list[Sheet]:
         _crossed("by_line", by_line, "bar", "stacked"),
         _crossed("source_shares", plan["source_shares_by_year"].drop(columns="amount"), "column",
                  "stacked"),
-        Sheet("constant_prices", plan["planned_in_constant_prices"].rename(
-            columns={"amount": "nominal"})[["year", "nominal", "constant"]],
-            ("nominal", "constant")),
+        Sheet("constant_prices", constant[["year", "nominal", "constant"]],
+              ("nominal", "constant")),
     ]
-    marked = tables.is_illustrative()
-    return found + [one._replace(returned=True, marked=marked) for one in _returned(made)]
+    marked, planned = tables.is_illustrative(), period(budget, "en")
+    return [one._replace(years=planned) for one in found] + [
+        one._replace(returned=True, marked=marked) for one in [*_returned(made), *annexes()]]
 
 
 def _returned(made: dict[str, dict[str, pd.DataFrame]]) -> list[Sheet]:
     """Return the tables made from returns."""
     if "reporting" not in made:
         return []
-    spent, parts = made["execution"], made["coverage"]
-    returns, state = made["reporting"]["reports_received"], made["progress"]["paths_to_targets"]
+    spent, returns = made["execution"], made["reporting"]["reports_received"]
+    state, groups = (made["progress"]["paths_to_targets"],
+                     made["coverage"]["coverage_by_group_and_sex"])
     states = returns.assign(state=report_states(returns))[["unit", "year", "state"]]
-    return [
-        Sheet("spent", spent["planned_against_spent"], ("planned", "spent"), "bar"),
-        Sheet("spent_by_year", spent["execution_by_project_and_year"], ("execution",), "line",
+    by_project, by_year = spent["planned_against_spent"], spent["execution_by_project_and_year"]
+    by_source = execution(tables.load_budget(), tables.load_spending(), "source",
+                          units=tables.load_units())
+    found = [
+        Sheet("spent", with_total(by_project, "project"), ("planned", "within", "other"), "bar"),
+        Sheet("spent_by_source", with_total(by_source, "source"), ("planned", "spent"), "bar"),
+        Sheet("spent_by_year", with_total(by_year, "project", "year"), ("execution",), "line",
               by="project"),
         Sheet("reporting", wide_table(states)),
         Sheet("progress", state[_PROGRESS], ("coverage",), "line", by="indicator"),
         Sheet("pace", state[_PACE]),
-        Sheet("by_group", _filled(parts["coverage_by_group_and_sex"])),
-        Sheet("by_unit", _filled(parts["coverage_by_unit"])),
+        Sheet("by_group", _filled(groups)),
+        Sheet("by_unit", units_by_indicator(made["coverage"]["coverage_by_unit"], state),
+              value="coverage"),
     ]
+    due, latest = period(by_project, "en"), period(groups, "en")
+    return [one._replace(years=latest if one.name in ("by_group", "by_unit") else due)
+            for one in found]
+
+
+def annexes() -> list[Sheet]:
+    """Return the budget annex filled in: for the period so far, then for each of its years."""
+    spending, budget, units = tables.load_spending(), tables.load_budget(), tables.load_units()
+    if spending.empty:
+        return []
+    whole = filled_annex(budget, spending, units)
+    first, last = whole.attrs["years"]
+    parts = [filled_annex(budget, spending, units, [year]) for year in range(first, last + 1)]
+    return [Sheet("annex", part, years=period(part, "en"), returned=True,
+                  marked=tables.is_illustrative(spending))
+            for part in [*[whole] * (len(parts) > 1), *parts]]
+
+
+def with_total(table: pd.DataFrame, *keys: str) -> pd.DataFrame:
+    """Return `execution` by some keys with the total over the first of them, for each year."""
+    columns = ["planned", "within", "execution", "other", "spent", "not_known"]
+    groups = [part for _, part in table.groupby("year", sort=True)] if "year" in keys else [table]
+    rows = []
+    for part in groups:
+        sums = part[columns].sum(min_count=1)
+        rate = sums["within"] / sums["planned"] if sums["planned"] else float("nan")
+        year = {"year": part["year"].iloc[0]} if "year" in keys else {}
+        rows.append({keys[0]: "total", **sums, **year, "execution": rate})
+    out = pd.concat([table, pd.DataFrame(rows)], ignore_index=True)[[*keys, *columns]]
+    out.attrs = table.attrs
+    return out
+
+
+def units_by_indicator(coverage: pd.DataFrame, state: pd.DataFrame) -> pd.DataFrame:
+    """Return the coverage of each unit, the indicators across; then all together, and targets."""
+    known = coverage[["unit", "indicator", "coverage"]]
+    there = wide_table(known.assign(coverage=1.0)).iloc[:, 1:].notna()
+    wide = wide_table(known).astype(object)
+    wide[there.columns] = wide[there.columns].where(there, "[z]")  # a unit that is not to report
+    latest = state[state["year"] == coverage["year"].max()].set_index("indicator")
+    for code, column in (("all_units", "coverage"), ("target", "target")):
+        wide.loc[len(wide)] = [code, *latest[column].reindex(wide.columns[1:])]
+    return wide
 
 
 def _crossed(name: str, table: pd.DataFrame, kind: str, subtype: str | None = None) -> Sheet:
@@ -163,7 +216,7 @@ def wide_table(table: pd.DataFrame) -> pd.DataFrame:
     row, column, value = table
     out = table.pivot(index=row, columns=column, values=value)
     out = out.reindex(list(dict.fromkeys(table[row])))[list(dict.fromkeys(table[column]))]
-    out.columns = pd.Index(list(map(str, out.columns)))
+    out.columns = pd.Index(list(map(str, out.columns)), name=column)
     if value == "amount":
         out["total"] = out.sum(axis="columns", min_count=1)
     out = out.reset_index().astype({row: object})

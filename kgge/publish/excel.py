@@ -4,8 +4,9 @@ After the checklist for published spreadsheets of the UK government's Analysis F
 """
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,7 +17,7 @@ from kgge.files import guard
 from kgge.labels import label, number, percent, words
 from kgge.plan import ACCELERATE, ON_TRACK
 from kgge.publish.catalogue import Sheet, sheets
-from kgge.publish.show import KINDS, SHARES, contents, header, units
+from kgge.publish.show import SHARES, contents, header, measure_of, units
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 # Excel must have a date of making; a fixed one keeps two exports the same.
 _MADE = datetime.datetime(2000, 1, 1)
 _WIDE = ("item", "project", "indicator", "unit", "missing_units", "group")  # columns of long text
+# What prints on A4 (1 cm of margin) at 8 points or more, where letters have 10: upright, across.
+PAGE = (760, 1110)  # pixels of width, at 7 a letter (LibreOffice has wider ones than Excel)
 _COLOURS = (NAVY, TEAL, PLUM, ORANGE, "#3D3D3D", "#A285D1")
 _DASHES = ("solid", "dash", "round_dot", "dash_dot", "long_dash", "square_dot")
 _MARKERS = ("circle", "square", "triangle", "diamond", "x", "star")
@@ -73,7 +76,10 @@ def _looks(book: "Workbook", lang: str) -> Looks:
         "head": head | left, "head_right": head | {"align": "right"},
         "link": {"font_color": "#0000EE", "underline": 1}, "empty": {"align": "right"}}
     looks |= {name: {"num_format": _PLACE[lang] + digits} for name, digits in _FORMATS.items()}
+    looks |= {f"least_{name}": {"num_format": f'{_PLACE[lang]}"≥ "{_FORMATS[name]}'}
+              for name in ("whole", "decimal")}
     looks["year"] |= left
+    looks |= {f"bold_{name}": look | {"bold": True} for name, look in looks.items()}
     return {name: book.add_format(base | look) for name, look in looks.items()}
 
 
@@ -90,7 +96,7 @@ def _write_cover(book: "Workbook", look: Looks, content: list[Sheet], lang: str)
         sheet.write_string(at, 0, what, look["bold"])
         sheet.write_string(at, 1, text, look["text"])
     sheet.write_string(len(rows) + 1, 0, said["contents"], look["head"])
-    titles = [label("sheet", one.name, lang) for one in content]
+    titles = [_title(one, lang) for one in content]
     links = [(f"{said['sheet']} {place}", title) for place, title in enumerate(titles, start=1)]
     for at, (name, title) in enumerate([(said["notes"], said["notes"]), *links], len(rows) + 2):
         sheet.write_url(at, 0, f"internal:'{name}'!A1", look["link"], name)
@@ -104,14 +110,19 @@ def _write_notes(book: "Workbook", look: Looks, lang: str) -> None:
     rows = [(mark, text.format(**cuts)) for mark, text in words("note", lang).items()]
     notes = pd.DataFrame(rows, columns=[said["note"], said["meaning"]])
     sheet = _new(book, said["notes"], said["notes"], look)
-    _add_table(sheet, "notes", 1, notes, look, [12, 88], ["text"] * 2)
+    _add_table(sheet, "notes", 1, notes, look, [12, 88], [["text"] * 2] * len(notes))
 
 
-def _new(book: "Workbook", name: str, title: str, look: Looks, pages: int = 0) -> "Worksheet":
-    """Add a sheet that prints one page wide and `pages` high, with its title in A1."""
+def _title(sheet: Sheet, lang: str) -> str:
+    return ", ".join(filter(None, [label("sheet", sheet.name, lang), sheet.years]))
+
+
+def _new(book: "Workbook", name: str, title: str, look: Looks) -> "Worksheet":
+    """Add a sheet that prints one A4 page wide, with its title in A1."""
     sheet = book.add_worksheet(name)
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, pages)
+    sheet.set_paper(9)
+    sheet.set_margins(0.4, 0.4, 0.5, 0.6)
+    sheet.fit_to_pages(1, 0)
     sheet.hide_gridlines(2)
     sheet.set_footer("&L&A&R&P / &N")
     sheet.write_string(0, 0, title, look["title"])
@@ -119,32 +130,114 @@ def _new(book: "Workbook", name: str, title: str, look: Looks, pages: int = 0) -
 
 
 def _add_table(sheet: "Worksheet", name: str, top: int, cells: pd.DataFrame, look: Looks,
-               widths: Sequence[int], formats: Sequence[str], totals: int = 0) -> None:
-    """Write one table, its cells never as formulas, and below it the rows of totals, unsorted."""
-    heads = ["head" if kind in ("text", "year") else "head_right" for kind in formats]
+               widths: Sequence[int], looks: Sequence[Sequence[str]], totals: int = 0,
+               sums: Mapping[tuple[int, int], str] = MappingProxyType({}),
+               sortable: bool = False) -> list[int]:
+    """Write one table and below it its rows of totals, unsorted; return the heights of its rows.
+
+    Only `sums` are formulas, each with its result: a program that does not calculate shows it.
+    """
+    figures = [any(isinstance(value, int | float) for value in cells.iloc[:, at])
+               and not any(row[at].endswith("year") for row in looks) for at in range(len(widths))]
+    heads = ["head_right" if figure else "head" for figure in figures]
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)
     sheet.add_table(top, 0, top + len(cells) - totals, len(widths) - 1, {
-        "name": f"kgge_{name}", "style": "Table Style Light 1", "autofilter": len(cells) > 12,
+        "name": f"kgge_{name}", "style": "Table Style Light 1",
+        "autofilter": sortable,
         "columns": [{"header": text, "header_format": look[head]}
                     for text, head in zip(cells, heads, strict=True)]})
+    heights = []
     for row, values in enumerate([tuple(cells), *cells.itertuples(index=False)], start=top):
-        lines = [wrap(value, width / 14, 9, row == top).count("\n") if isinstance(value, str) else 0
-                 for value, width in zip(values, widths, strict=True)]  # as wide as Arial 10
-        sheet.set_row(row, 16 + 13 * max(lines))
+        lines = [wrap(value, width / 13, 9 - (row == top), row == top).count("\n")  # as Arial 10
+                 for value, width in zip(values, widths, strict=True) if isinstance(value, str)]
+        heights.append(16 + 13 * max(lines, default=0))
+        sheet.set_row(row, heights[-1])
         for column, value in enumerate(values if row > top else ()):
+            own = looks[row - top - 1][column]
             if isinstance(value, str):
                 short = value in ("[x]", "[z]") and heads[column] != "head"
-                sheet.write_string(row, column, value, look["empty" if short else "text"])
+                bold = "bold_" * own.startswith("bold_")
+                sheet.write_string(row, column, value, look[bold + ("empty" if short else "text")])
+            elif formula := sums.get((row - top - 1, column)):
+                sheet.write_formula(row, column, formula, look[own], value)
             else:
-                sheet.write_number(row, column, value, look[formats[column]])
+                sheet.write_number(row, column, value, look[own])
+    return heights
+
+
+def _rows_below(table: pd.DataFrame) -> list[list[int]]:
+    """Return which rows each row is the sum of.
+
+    Of a line of the annex those right below it; of a total, in its year, those below no other.
+    """
+    codes = table.iloc[:, 0].astype(str).tolist()
+    years = table["year"].tolist() if "year" in table else [0] * len(table)
+    lines: dict[tuple[str, int], list[int]] = {at: [] for at in zip(codes, years, strict=True)}
+    for row, (code, year) in enumerate(zip(codes, years, strict=True)):
+        above = (code.rpartition(".")[0], year)
+        if code != "total":
+            lines.get(above, lines.get(("total", year), [])).append(row)
+    return [lines[at] for at in zip(codes, years, strict=True)]
+
+
+def _sums(table: pd.DataFrame, below: Sequence[list[int]], top: int,
+          value: str) -> dict[tuple[int, int], str]:
+    """Return the formulas of a table whose header stands in row `top`, by row and column.
+
+    "Spent" is the sum of its parts, a rate a quotient, every other amount that of the rows below.
+    """
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    names = list(map(str, table))
+    places = {name: at for at, name in enumerate(names)}
+
+    def cell(row: int, column: int) -> str:
+        return str(xl_rowcol_to_cell(row + top + 1, column))
+
+    def total(cells: list[tuple[int, int]]) -> str:
+        (row, left), (end, right) = cells[0], cells[-1]
+        block = len(cells) == (end - row + 1) * (right - left + 1) > 1
+        return f"=SUM({cell(row, left)}:{cell(end, right)})" if block else (
+            f"=SUM({','.join(cell(*at) for at in cells)})")
+
+    found = {}
+    for at, name in enumerate(names):
+        source, _, what = name.rpartition(".")
+        across = _parts_of(name, names)
+        money = at > 0 and (measure_of(what) == "money" or what == "not_known"
+                            or value == "amount")
+        for row, own in enumerate(table.iloc[:, at]):
+            if isinstance(own, str) or pd.isna(own):
+                continue
+            if what == "execution":
+                spent, planned = (places[".".join(filter(None, (source, one)))] for one in (
+                    "spent" if source else "within", "planned"))
+                found[row, at] = f"={cell(row, spent)}/{cell(row, planned)}"
+            elif across:
+                found[row, at] = total([(row, places[one]) for one in across])
+            elif money and below[row]:
+                found[row, at] = total([(line, at) for line in below[row]])
+    return found
+
+
+def _parts_of(name: str, names: Sequence[str]) -> list[str]:
+    """Return the columns that a column of money is the sum of."""
+    if name == "total":
+        return [one for one in names[1:] if one != name]
+    if name == "spent":
+        return [one for one in ("within", "other") if one in names]
+    ending = {"planned": ".planned", "within": ".spent"}.get(name, "\n")
+    return [one for one in names if one.endswith(ending)]
 
 
 def _write_sheet(book: "Workbook", look: Looks, sheet: Sheet, place: int, lang: str) -> None:
-    said = words("word", lang)
+    said, table = words("word", lang), sheet.table
+    unknown = table.filter(regex=r"\.not_known$")
+    sheet = sheet._replace(table=table.drop(columns=list(unknown)))
     cells = contents(sheet.table, lang, "state" if sheet.name == "reporting" else "")
-    name, title = f"{said['sheet']} {place}", label("sheet", sheet.name, lang)
-    page = _new(book, name, f"{name}. {title}", look, pages=1 if sheet.series else 0)
+    name = f"{said['sheet']} {place}"
+    page = _new(book, name, f"{name}. {_title(sheet, lang)}", look)
     origin = said["source_returns" if sheet.returned else "source_plan"]
     columns = list(map(str, cells))
     measured = units([*columns, sheet.value], lang)
@@ -153,18 +246,37 @@ def _write_sheet(book: "Workbook", look: Looks, sheet: Sheet, place: int, lang: 
     lines += [(f"{MARK[lang]}. {said['mark_text']}", "mark")] * sheet.marked
     for row, (text, kind) in enumerate(lines, start=1):
         page.write_string(row, 0, text, look[kind])
-    top = len(lines) + 1
-    widths = [44 if column in _WIDE else 20 if column in KINDS else 14 for column in columns]
-    _add_table(page, sheet.name, top, cells.set_axis([header(c, lang) for c in columns], axis=1),
-               look, widths, [_format(sheet, cells, column) for column in columns],
-               totals=int("total" in set(sheet.table.iloc[:, 0])))
+    top, formats = len(lines) + 1, [_format(sheet, cells, column) for column in columns]
+    heads = [header(c, lang, str(sheet.table.columns.name or "")) for c in columns]
+    across = len(columns) > 5
+    below = _rows_below(sheet.table)
+    sums, ends = _sums(sheet.table, below, top, sheet.value), sum(
+        first in ("total", "all_units", "target") for first in sheet.table.iloc[:, 0])
+    looks = [["bold_" * bool(below[row]) + (f"least_{kind}" if kind in ("whole", "decimal") and
+              unknown.get(f"{c}.not_known", pd.Series(0, cells.index)).iloc[row] > 0 else kind)
+              for kind, c in zip(formats, columns, strict=True)] for row in range(len(cells))]
+    heights = _add_table(page, f"{sheet.name}_{place}", top, cells.set_axis(heads, axis=1), look,
+                         _widths(columns, heads, PAGE[across]), looks, sums=sums,
+                         totals=ends, sortable=len(cells) > 12 and not any(below[:-ends or None]))
     page.freeze_panes(top + 1, 1)
     page.repeat_rows(top)
-    if len(columns) > 5:
+    if across:
         page.set_landscape()
-    page.set_paper(8 if len(columns) > 12 else 9)  # A3, A4
     if sheet.series:
         _add_chart(book, page, sheet, cells, top, lang)
+        high = 260 if sheet.kind == "line" or not across else 330
+        if sum(heights) + high > (560 if across else 880):
+            page.set_h_pagebreaks([top + len(cells) + 2])
+
+
+def _widths(columns: Sequence[str], heads: Sequence[str], page: int) -> list[int]:
+    """Return widths that fit a page: columns of figures as wide as their words need."""
+    narrow = [0 if column in _WIDE else max(
+        14 if len(columns) < 9 else 9, *(len(word) + 1 for word in f"{head} -".split(" ")))
+        for column, head in zip(columns, heads, strict=True)]
+    left = page // 7 - sum(narrow) - len(columns)
+    wide = min(44, left // max(1, narrow.count(0)))
+    return [width or wide for width in narrow]
 
 
 def _format(sheet: Sheet, cells: pd.DataFrame, column: str) -> str:
@@ -172,7 +284,7 @@ def _format(sheet: Sheet, cells: pd.DataFrame, column: str) -> str:
     numbers = [value for value in cells[column] if not isinstance(value, str)]
     if column in ("year", "ratio") or not numbers:
         return column if numbers else "text"
-    if column in SHARES or sheet.value in SHARES:
+    if column.rpartition(".")[2] in SHARES or sheet.value in SHARES:
         return "share"
     return "whole" if all(value == round(value) for value in numbers) else "decimal"
 
@@ -193,7 +305,8 @@ def _add_chart(book: "Workbook", page: "Worksheet", sheet: Sheet, cells: pd.Data
             "name": [name, first, 0] if sheet.by else guard(series),
             "categories": [name, first, axis, last, axis],
             "values": [name, first, place, last, place],
-            **_series_look(sheet, COLOURS.get(column, _COLOURS[at % 6]), at, digits)})
+            **_series_look(sheet, COLOURS.get({"within": "spent"}.get(column, column),
+                                              _COLOURS[at % 6]), at, digits)})
         values = cells.iloc[rows].set_index(columns[axis])[column]
         said.append(f"{series}: {_ends(values, percent if kind == 'share' else number, lang)}.")
     chart.set_title({"name": guard(title), "overlay": False, "name_font": {"size": 12}})
@@ -205,7 +318,7 @@ def _add_chart(book: "Workbook", page: "Worksheet", sheet: Sheet, cells: pd.Data
     categories = {"reverse": across, "major_gridlines": {"visible": False}}
     chart.set_x_axis(measure if across else categories)
     chart.set_y_axis(categories if across else measure)
-    chart.set_size({"width": 780, "height": max(360, 34 * len(cells) + 120) if across else 400})
+    chart.set_size({"width": 740, "height": max(360, 34 * len(cells) + 120) if across else 400})
     page.insert_chart(top + len(cells) + 2, 0, chart,
                       {"description": " ".join(said), "object_position": 3})
 
@@ -227,7 +340,9 @@ def _drawn(sheet: Sheet, cells: pd.DataFrame, lang: str) -> list[tuple[str, list
     """Return label, row numbers and column of each series; the row of totals is in none."""
     if sheet.by:
         blocks = cells.reset_index(drop=True).groupby(sheet.by, sort=False).groups
-        return [(str(label_), list(rows), sheet.series[0]) for label_, rows in blocks.items()]
+        total = header("total", lang)
+        return [(str(label_), list(rows), sheet.series[0]) for label_, rows in blocks.items()
+                if label_ != total]
     rows = [i for i, first in enumerate(sheet.table.iloc[:, 0]) if first != "total"]
     return [(header(column, lang).partition(" [")[0], rows, column) for column in sheet.series]
 

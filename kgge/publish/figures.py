@@ -21,7 +21,7 @@ from kgge.charts.layout import MARK, ChartText
 from kgge.charts.style import drawn_in_style
 from kgge.files import guard, write_bytes
 from kgge.labels import check_lang, label, words
-from kgge.publish.catalogue import Figure, figures
+from kgge.publish.catalogue import Figure, annexes, figures
 from kgge.publish.word import Drawn, document
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ def export(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
                                     disable=None, leave=False))
             for section, made in Counter(figure.section for figure in published).items():
                 _log.info("%s: %d (%s)", label("section", section, lang), made, lang)
-        documents = zip(langs, apply(document, drawn.values(), langs), strict=True)
+        documents = zip(langs, apply(document, drawn.values(), langs, repeat(annexes())),
+                        strict=True)
         files |= {f"figures-{lang}.docx": content for lang, content in documents}
     files |= {f"{lang}/{name}": content for lang in langs for one in drawn[lang]
               for name, content in one.files.items()}

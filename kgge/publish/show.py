@@ -41,6 +41,7 @@ _PLAIN = ("year", "since", "first_year", "last_year", "base_year", "target_year"
 _LISTS = {"missing_units": "unit", "held_by": "indicator"}  # codes with ; between
 _OPEN = ("state", "context", "place", "measure", "repair", "reference")  # text stands for itself
 _BASED = ("baseline", "distance_share", "time_share", "ratio", "observed_pace")
+_SUMMED = ("total", "all_units", "target")  # rows below the codes of a column
 NO_FIGURE = ("[x]", "[z]")  # not known, not applicable
 
 
@@ -178,7 +179,8 @@ def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
     """Return one column of cells as text."""
     values = cells[column].tolist()
     numbers = [v for v in values if _is_number(v)]
-    name = of if of and column not in KINDS and column not in _PLAIN else column
+    name = of if of and column not in KINDS and column not in _PLAIN else (
+        column.rpartition(".")[2])
     if name in SHARES:
         goals = (table["target"] if "target" in table and name.startswith("coverage") else
                  pd.Series(None, table.index, dtype=object))
@@ -190,8 +192,9 @@ def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
         digits = 2 if name == "ratio" else _digits(numbers) * (name not in _UNITS["persons"])
         out = [number(v, lang, digits) if _is_number(v) else _text(v, lang)
                for v in cells[column]]
-    least = table["not_known"].fillna(0) if "not_known" in table else None
-    if name == "spent" and least is not None:  # "..." is not zero
+    cells_of = [c for c in (f"{column}.not_known", "not_known" * (column == "spent")) if c in table]
+    if cells_of:  # "..." is not zero
+        least = table[cells_of[0]].fillna(0)
         out = [f"≥ {text}" if more > 0 and text not in NO_FIGURE else text
                for text, more in zip(out, least, strict=True)]
     return out
@@ -224,6 +227,9 @@ def header(column: str, lang: str, across: str = "") -> str:
         return label(KINDS[across], column, lang)
     if column in own:
         return own[column]
+    source, _, what = column.rpartition(".")
+    if source:
+        return f"{label('source', source, lang)}: {label('money', what, lang).lower()}"
     kind = next((kind for kind in ("source", "sex", "report_state", "cell_state")
                  if column in codes(kind)), None)
     return label(kind, column, lang) if kind else column
@@ -231,8 +237,13 @@ def header(column: str, lang: str, across: str = "") -> str:
 
 def units(columns: Iterable[str], lang: str) -> str:
     """Return in words what the columns of a table are measured in; nothing if they are not."""
-    said, measured = words("word", lang), set(columns)
+    said, measured = words("word", lang), {column.rpartition(".")[2] for column in columns}
     return "; ".join(said[unit] for unit, of in _UNITS.items() if measured.intersection(of))
+
+
+def measure_of(column: str) -> str:
+    """Return what a column is measured in: money, persons, share, ratio; else nothing."""
+    return next((unit for unit, of in _UNITS.items() if column in of), "")
 
 
 def labelled(table: pd.DataFrame, lang: str) -> pd.DataFrame:
@@ -252,8 +263,8 @@ def _names(column: str, known: list[str], lang: str) -> dict[str, str]:
     """Return the labels of the codes of one column."""
     if column in _LISTS:
         return {code: "; ".join(labels(_LISTS[column], code.split(";"), lang)) for code in known}
-    total = {"total": header("total", lang)} if "total" in known else {}
-    known = [code for code in known if code != "total"]
+    total = {code: header(code, lang) for code in known if code in _SUMMED}
+    known = [code for code in known if code not in _SUMMED]
     if column in KINDS and KINDS[column] not in _OPEN:
         return dict(zip(known, labels(KINDS[column], known, lang), strict=True)) | total
     lists = [KINDS[column]] if column in KINDS and column != "state" else list(_STATES)
@@ -275,10 +286,10 @@ def contents(table: pd.DataFrame, lang: str, of: str = "") -> pd.DataFrame:
     empty = pd.DataFrame("[z]" if of == "state" else "[x]", table.index, table.columns)
     if "missing_units" in table:
         empty["missing_units"] = label("word", "none", lang)
-    planned = table["planned"].fillna(0) if "planned" in table else None
     for column in empty:
-        if column == "execution" and planned is not None:
-            empty.loc[~(planned > 0), column] = "[z]"
+        of = column.removesuffix("execution") if isinstance(column, str) else ""
+        if of != column and f"{of}planned" in table:
+            empty.loc[~(table[f"{of}planned"].fillna(0) > 0), column] = "[z]"
         elif column == "planned" or (column in _BASED and "baseline" in table
                                      and table["baseline"].isna().any()):
             empty.loc[table[column if column == "planned" else "baseline"].isna(), column] = "[z]"

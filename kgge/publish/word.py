@@ -1,7 +1,7 @@
 """The figures as a Word document: captions with fields, descriptions, sources, numbers."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from kgge.charts.layout import MARK, ChartText
 from kgge.labels import label, labels, number, words
-from kgge.publish.catalogue import Figure, wide_table
+from kgge.publish.catalogue import Figure, Sheet, wide_table
 from kgge.publish.show import SHARES, notes_of, units, written
 
 if TYPE_CHECKING:
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 _FONT, _LANGUAGE = "Times New Roman", {"vi": "vi-VN", "en": "en-GB"}
 _COLUMN = 9070  # twentieths of a point: 16 cm
-_CELL = "Table Text"
+_ACROSS = 15137  # 26.7 cm
+_CELL, _SMALL = "Table Text", "Table Text Small"
 _SIZES = {"Normal": 12, "Title": 20, "Subtitle": 12, "Heading 1": 15, "Heading 2": 12,
-          "Caption": 11, "TOC Heading": 14, "Table of Figures": 12, _CELL: 9}
+          "Caption": 11, "TOC Heading": 14, "Table of Figures": 12, _CELL: 9, _SMALL: 8}
 _MOST_ROWS = 40  # longer tables are named, not printed
 _WHOLE, _ENDS = 16, 5  # a table of so many rows stays on one page; of a longer one its ends do
 
@@ -36,8 +37,8 @@ class Drawn(NamedTuple):
     bare: bytes = b""  # the picture without the words that stand around it here
 
 
-def document(drawn: Sequence[Drawn], lang: str) -> bytes:
-    """Return all figures of one language as a Word document.
+def document(drawn: Sequence[Drawn], lang: str, annexes: Sequence[Sheet] = ()) -> bytes:
+    """Return all figures of one language as a Word document, behind them the annex filled in.
 
     Parameters
     ----------
@@ -45,6 +46,8 @@ def document(drawn: Sequence[Drawn], lang: str) -> bytes:
         Figures in the order of the report.
     lang : {"vi", "en"}
         Language of headings, captions and numbers.
+    annexes : sequence of Sheet, optional
+        Wide tables, each on a page of its own.
 
     Returns
     -------
@@ -63,7 +66,8 @@ def document(drawn: Sequence[Drawn], lang: str) -> bytes:
     tables = [_readable(one.data, lang) for one in drawn]
     printed = [at for at, (rows, _) in enumerate(tables) if len(rows) <= _MOST_ROWS]
     _list_of("figure", doc, [one.text.title for one in drawn], lang)
-    _list_of("sheet", doc, [_numbers_of(at + 1, lang) for at in printed], lang)
+    wide = [f"{label('sheet', one.name, lang)}, {one.years}" for one in annexes]
+    _list_of("sheet", doc, [_numbers_of(at + 1, lang) for at in printed] + wide, lang)
     for at, (one, table) in enumerate(zip(drawn, tables, strict=True)):
         if at == 0 or one.figure.section != drawn[at - 1].figure.section:
             heading = doc.add_heading(label("section", one.figure.section, lang), 1)
@@ -74,7 +78,37 @@ def document(drawn: Sequence[Drawn], lang: str) -> bytes:
         else:
             doc.add_paragraph(said["elsewhere"].format(
                 rows=number(len(table[0]) - 1, lang), file=f"{lang}/{one.figure.name}.csv"))
+    for count, (sheet, title) in enumerate(zip(annexes, wide, strict=True)):
+        _annex(doc, sheet, title, count, len(printed) + count + 1, lang)
     return packed(doc)
+
+
+def _annex(doc: "Document", sheet: Sheet, title: str, place: int, count: int, lang: str) -> None:
+    """Add one wide table on a page across, with its totals in bold type."""
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Cm
+
+    if place == 0:
+        page = doc.add_section()
+        page.orientation = WD_ORIENT.LANDSCAPE
+        page.page_width, page.page_height = page.page_height, page.page_width
+        page.left_margin = page.right_margin = page.bottom_margin = Cm(1.5)
+        page.different_first_page_header_footer = False
+    _caption(doc, title, count, lang, "sheet")
+    if place:
+        doc.paragraphs[-1].paragraph_format.page_break_before = True
+    shown = [name for name in map(str, sheet.table) if not name.endswith(".not_known")]
+    heads, rows, right = written(sheet.table, lang, columns=shown)
+    codes = [f"{code}." for code in sheet.table["item"]]
+    bold = {0, *(at for at, code in enumerate(codes, start=1)
+                 if code == "total." or any(c.startswith(code) and c != code for c in codes))}
+    unit = f"{label('word', 'unit', lang)}: {units(shown, lang)}"
+    doc.add_paragraph(unit, style=_CELL).paragraph_format.keep_with_next = True
+    add_table(doc, [heads, *rows], right, _ACROSS, bold, _SMALL)
+    mark = [f"{MARK[lang]}. {label('word', 'mark_text', lang)}"] * sheet.marked
+    for note in (*mark, *notes_of(rows, lang),
+                 f"{label('word', 'source', lang)}: {label('word', 'source_returns', lang)}."):
+        doc.add_paragraph(note, style=_CELL)
 
 
 def set_up(doc: "Document", lang: str, title: str) -> None:
@@ -102,7 +136,7 @@ def set_up(doc: "Document", lang: str, title: str) -> None:
         fonts._remove_rFonts()  # which name fonts of the theme
         font.name, font.size, font.color.rgb = _FONT, Pt(size), RGBColor(0x1A, 0x1A, 0x1A)
         fonts.rFonts.set(qn("w:eastAsia"), _FONT)
-    for name, space in {"Normal": 6, "Table of Figures": 3, _CELL: 1}.items():
+    for name, space in {"Normal": 6, "Table of Figures": 3, _CELL: 1, _SMALL: 0}.items():
         doc.styles[name].paragraph_format.space_after = Pt(space)
     doc.styles[_CELL].paragraph_format.space_before = Pt(1)
     # As Decree 30/2020/NĐ-CP, appendix I, has it: centred in the top margin, from page 2.
@@ -211,17 +245,18 @@ def _element(tag: str, **attributes: str) -> Any:
     return OxmlElement(f"w:{tag}", {qn(f"w:{key}"): text for key, text in attributes.items()})
 
 
-def add_table(doc: "Document", rows: list[list[str]], right: list[bool]) -> None:
+def add_table(doc: "Document", rows: list[list[str]], right: list[bool], width: int = _COLUMN,
+              bold: Collection[int] = (0,), text_style: str = _CELL) -> None:
     """Add a table: numbers to the right, the header on every page, no rows alone on one."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Twips
 
     figures = [at > 0 and side for at, side in enumerate(right)]
     parts = [1.0 if narrow else 2.0 for narrow in figures]
-    parts[0] = sum(parts[1:]) / 1.5  # two fifths of the whole
-    style = doc.styles[_CELL].style_id
+    parts[0] = sum(parts[1:]) / (1.5 if width == _COLUMN else 3)  # two fifths, or a quarter
+    style = doc.styles[text_style].style_id
     table = doc.add_table(len(rows), len(parts), "Table Grid")
-    widths = [Twips(int(_COLUMN * part / sum(parts))) for part in parts]
+    widths = [Twips(int(width * part / sum(parts))) for part in parts]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for line, (row, texts) in enumerate(zip(table.rows, rows, strict=True)):
@@ -237,7 +272,7 @@ def add_table(doc: "Document", rows: list[list[str]], right: list[bool]) -> None
             paragraph.alignment = (WD_ALIGN_PARAGRAPH.RIGHT if figures[at]
                                    else WD_ALIGN_PARAGRAPH.LEFT)
             paragraph.paragraph_format.keep_with_next = True if keep else None
-            paragraph.add_run(text).bold = True if line == 0 else None
+            paragraph.add_run(text).bold = True if line in bold else None
 
 
 def _readable(data: pd.DataFrame, lang: str) -> tuple[list[list[str]], list[bool]]:
