@@ -271,8 +271,9 @@ def report(
     for make in (export_all, write_brief):
         try:
             make(out, langs)
-        except DataError as fault:
-            faults.append(str(fault))
+        except Exception as fault:  # of any kind: it stops neither the others nor the pages
+            named = "" if isinstance(fault, DataError) else f"{type(fault).__name__}: "
+            faults.append(f"{named}{fault}")
     typer.echo(f"running the notebooks ({', '.join(langs)})")
     faults += write_report(out, langs)
     for missing in faults:

@@ -230,3 +230,14 @@ def test_an_error_names_the_figure():
     with pytest.raises(kgge.DataError) as caught:
         draw(broken, "vi")
     assert "figure broken, language vi" in caught.value.__notes__
+
+
+def test_a_figure_that_fails_is_named_and_stops_no_other(tmp_path, monkeypatch):
+    sound = figures()[:1]
+    monkeypatch.setattr(kgge.publish.figures, "figures", lambda: [
+        sound[0]._replace(name="broken", chart="no_such_chart"), *sound])
+    with pytest.raises(kgge.DataError, match="^figure broken, language en: AttributeError: "):
+        export(tmp_path, ["en"], ["svg"], jobs=1)
+    written = {path.name for path in tmp_path.rglob("*.*")}
+    assert {f"{sound[0].name}.svg", "figures-en.docx", "tables-en.xlsx"} <= written
+    assert "broken.svg" not in written

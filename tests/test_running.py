@@ -1,6 +1,8 @@
 """A plan that is running: every figure, card and trace, with few returns or none."""
 
+import re
 import shutil
+from html import unescape
 
 import pandas as pd
 import pytest
@@ -8,6 +10,9 @@ import pytest
 import kgge
 from kgge.build import build
 from kgge.files import data_folder
+from kgge.publish.brief import write_brief
+from kgge.publish.figures import export
+from kgge.publish.html import notebook_folder, write_report
 
 # Which returns have come, as patterns of their paths.
 COME = {"none": [], "2016": ["2016/*"], "2018": ["2018/*"], "2016 and 2018": ["2016/*", "2018/*"],
@@ -112,3 +117,22 @@ def test_reporting(running):
     traced(kgge.load_units())
     assert isinstance(kgge.notice("en"), str)
     assert pd.api.types.is_bool_dtype(reporting["received"])
+
+
+def test_the_report(running, tmp_path, request):
+    """Pages in one language, pictures and documents in the other: all are made and read well."""
+    case = list(COME).index(request.node.callspec.params["running"])
+    pages, figures = ("vi", "en") if case % 2 else ("en", "vi")
+    assert write_report(tmp_path, [pages]) == []
+    export(tmp_path, [figures], ["svg"], jobs=1)
+    write_brief(tmp_path, [figures])
+    made = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
+    assert {f"{pages}/{source.stem}.html" for source in notebook_folder().glob("*.ipynb")} <= made
+    assert {f"figures-{figures}.docx", f"tables-{figures}.xlsx", f"brief-{figures}.pdf"} <= made
+    said = {name: unescape(re.sub("<[^>]*>", " ", (tmp_path / name).read_text(encoding="utf-8")))
+            for name in made if name.endswith((".html", ".txt"))}
+    assert len(said) > 10
+    for name, text in said.items():
+        words = set(re.findall(r"\w+", text))
+        assert not words & {"nan", "NaN", "NaT", "inf"}, name
+        assert not re.search(r"\b1 (are|units|returns|years|persons)\b", text), name

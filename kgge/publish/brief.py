@@ -262,8 +262,9 @@ def write_brief(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> list
     for lang in langs:
         about, picture, alt = brief(lang), b"", ""
         if len(about.verdicts):
-            drawn = draw(Figure("scorecard", "progress", "scorecard", about.verdicts), lang, ())
-            picture, alt = drawn.png, drawn.text.alt
+            card = Figure("scorecard", "progress", "scorecard", about.verdicts)
+            drawn = draw(card, lang, ["png"])
+            picture, alt = drawn.files["scorecard.png"], drawn.text.alt
         files |= {f"brief-{lang}.pdf": brief_page(about, picture),
                   f"brief-{lang}.docx": brief_document(about, picture, alt)}
     for name, content in files.items():

@@ -19,7 +19,7 @@ import pandas as pd
 from kgge.charts import layout
 from kgge.charts.layout import MARK, ChartText
 from kgge.charts.style import drawn_in_style
-from kgge.files import guard, write_bytes
+from kgge.files import DataError, guard, write_bytes
 from kgge.labels import check_lang, label, words
 from kgge.publish.catalogue import Figure, annexes, figures
 from kgge.publish.word import Drawn, document
@@ -69,7 +69,8 @@ def export(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
     ValueError
         If a language, a format or a width is unknown.
     DataError
-        If a processed table is missing or a code has no label.
+        If a processed table is missing or a code has no label; if a figure could not be drawn,
+        after all the others are written.
     """
     from tqdm import tqdm
 
@@ -78,15 +79,18 @@ def export(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
     langs = list(dict.fromkeys(map(check_lang, langs)))
     _check(formats, widths)
     jobs, published = jobs or os.cpu_count() or 1, figures()
+    faults: list[str] = []
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         apply: Callable[..., Iterable[Any]] = partial(pool.map, chunksize=3) if jobs > 1 else map
-        drawing = {lang: apply(draw, published, repeat(lang), repeat(formats), repeat(bare),
+        drawing = {lang: apply(_attempt, published, repeat(lang), repeat(formats), repeat(bare),
                                repeat(widths)) for lang in langs}
         files = {f"tables-{lang}.xlsx": workbook(lang) for lang in langs}
         drawn: dict[str, list[Drawn]] = {}
         for lang in langs:
-            drawn[lang] = list(tqdm(drawing[lang], f"figures ({lang})", len(published),
-                                    disable=None, leave=False))
+            done = list(tqdm(drawing[lang], f"figures ({lang})", len(published), disable=None,
+                             leave=False))
+            drawn[lang] = [one for one in done if isinstance(one, Drawn)]
+            faults += [one for one in done if isinstance(one, str)]
             for section, made in Counter(figure.section for figure in published).items():
                 _log.info("%s: %d (%s)", label("section", section, lang), made, lang)
         documents = zip(langs, apply(document, drawn.values(), langs, repeat(annexes())),
@@ -98,7 +102,18 @@ def export(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
         write_bytes(Path(folder) / name, content)
     for name in (name for name in files if "/" not in name):
         _log.info(name)
+    if faults:
+        raise DataError("\n".join(faults))
     return [Path(folder) / name for name in files]
+
+
+def _attempt(figure: Figure, *args: Any) -> Drawn | str:
+    """Draw one figure, or return what went wrong: one that fails stops no other."""
+    try:
+        return draw(figure, *args)
+    except Exception as fault:
+        said = getattr(fault, "__notes__", [figure.name])[-1]
+        return f"{said}: {type(fault).__name__}: {fault}"
 
 
 def _check(formats: Sequence[str], widths: Iterable[int] = WIDTHS) -> None:
@@ -125,10 +140,9 @@ def draw(figure: Figure, lang: str, formats: Sequence[str] = FORMATS, bare: bool
             getattr(charts, figure.chart)(figure.table, ax=ax, lang=lang)
             size = "" if width == 16 else f"-{width}cm"
             files |= _chart_files(ax, figure.name, formats, bare, size)
-        png = files.get(f"{figure.name}{size}.png") or _image(ax, "png")
         with layout.bare(ax):
-            return Drawn(figure, charts.chart_text(ax), charts.chart_data(ax), png, files,
-                         files.get(f"{figure.name}{size}-bare.png") or _image(ax, "png"))
+            picture = files.get(f"{figure.name}{size}-bare.png") or _image(ax, "png")
+        return Drawn(figure, charts.chart_text(ax), charts.chart_data(ax), picture, files)
     except Exception as error:
         error.add_note(f"figure {figure.name}, language {lang}")
         raise

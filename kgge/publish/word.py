@@ -27,14 +27,13 @@ _WHOLE, _ENDS = 16, 5  # a table of so many rows stays on one page; of a longer 
 
 
 class Drawn(NamedTuple):
-    """One figure in one language: its words, its numbers, its image and its other files."""
+    """One figure in one language: its words, its numbers, its picture and its files."""
 
     figure: Figure
     text: ChartText
     data: pd.DataFrame
-    png: bytes
+    picture: bytes  # a PNG without the words, which a document prints around it
     files: dict[str, bytes]
-    bare: bytes = b""  # the picture without the words that stand around it here
 
 
 def document(drawn: Sequence[Drawn], lang: str, annexes: Sequence[Sheet] = ()) -> bytes:
@@ -150,7 +149,7 @@ def set_up(doc: "Document", lang: str, title: str) -> None:
 
 def _figure(doc: "Document", one: Drawn, count: int, lang: str) -> None:
     """Add picture, caption and source of one figure."""
-    add_picture(doc, one.bare or one.png, one.text.alt, one.text.title, name=one.figure.name)
+    add_picture(doc, one.picture, one.text.alt, one.text.title, name=one.figure.name)
     _caption(doc, one.text.title, count, lang)
     source = doc.add_paragraph()
     if one.text.illustrative:
