@@ -290,6 +290,12 @@ def assert_right(name, table, lang, monkeypatch):
     return ax
 
 
+def test_returns_without_a_warning_say_so():
+    table = gallery()["warnings_by_unit_and_year"].assign(warnings=0, errors=0)
+    text = charts.chart_text(charts.warnings_by_unit_and_year(table, lang="en"))
+    assert text.title.startswith("No warning and no error in ")
+
+
 @pytest.fixture(autouse=True)
 def close_figures():
     yield

@@ -44,7 +44,7 @@ def two(some, tmp_path_factory):
 
 def test_figures_are_named_once_and_drawn_by_a_chart():
     published = figures()
-    assert len({figure.name for figure in published}) == len(published) == 28
+    assert len({figure.name for figure in published}) == len(published) == 29
     assert {figure.chart for figure in published} <= set(dir(kgge.charts))
     assert all(len(figure.table) for figure in published)
 

@@ -84,6 +84,14 @@ def test_cells_are_short(path):
     assert path.stat().st_size < 600_000
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_what_is_compared_reads_in_few_lines(path):
+    for cell in cells(path):
+        for output in cell["outputs"]:
+            text = "".join(output.get("text", output.get("data", {}).get("text/plain", "")))
+            assert len(text.splitlines()) <= 30, "".join(cell["source"])
+
+
 def run_nbval(path, data, *options):
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "-o",

@@ -113,12 +113,25 @@ def test_of_two_languages_one_is_shown():
                   reason=["Lý do này / This reason"])
     assert lines(table)[1] == "B1 | Sai | Lý do này"
     assert lines(table, "en")[1] == "B1 | Wrong | This reason"
+    share = plain(message_vi=["16 / 22 năm trước"], message_en=["16 / 22 the year before"])
+    assert lines(share)[1] == "16 / 22 năm trước", "a fraction is not two languages"
 
 
 def test_a_text_is_a_paragraph_a_line_and_an_empty_table_says_so():
     assert html("one <\ntwo") == "<p>one &lt;</p><p>two</p>"
     assert repr(show("one\ntwo")) == "one\ntwo"
     assert lines(plain(unit=[], year=[]))[-1].startswith("Không có")
+
+
+def test_money_of_one_source_and_what_is_not_known_of_it():
+    table = plain(**{"item": ["I", "total"], "central.planned": [0.0, 50.0],
+                     "central.spent": [1.5, 1.5], "central.spent.not_known": [0, 2],
+                     "central.execution": [None, 0.03]})
+    columns = [name for name in table if not name.endswith("not_known")]
+    unit, head, first, total = lines(table, columns=columns)[:4]
+    assert unit == "Đơn vị tính: triệu đồng; %" and head.split(" | ")[1:] == [
+        f"Ngân sách trung ương: {what}" for what in ("dự kiến", "đã thực hiện", "tỷ lệ thực hiện")]
+    assert first.endswith("| 0 | 1,5 | [z]") and total == "Tổng cộng | 50 | ≥ 1,5 | 3%"
 
 
 def test_the_language_is_that_of_use():

@@ -16,6 +16,9 @@ from matplotlib.ticker import FixedLocator
 from kgge.charts.layout import notes
 
 
+_LONG = 20  # rows; a longer text form is crossed
+
+
 def tag(ax: Axes, keys: dict[str, Any], column: str, artist: Any, read: Callable[..., Any],
         *at: Any) -> None:
     """Note that `artist` shows `column` of the row `keys`, read back by ``read(artist, *at)``."""
@@ -121,7 +124,19 @@ def _as_text(figure: Any) -> str:
     """Return description and numbers of each chart of a figure."""
     parts = []
     for ax in figure.axes:
-        text, data = notes(ax).text, chart_data(ax)
+        text, data = notes(ax).text, _crossed(chart_data(ax), {t[1] for t in notes(ax).tags})
         parts += ([text.alt, text.source] if text else []) + [
             data.to_csv(index=False, float_format="%.10g", lineterminator="\n")] * (len(data) > 0)
     return "\n".join(parts) or repr(figure)
+
+
+def _crossed(data: pd.DataFrame, values: set[str]) -> pd.DataFrame:
+    """Return a long table with the codes of its last key across, so that it reads in few lines."""
+    keys = [column for column in data if column not in values]
+    if len(data) <= _LONG or len(keys) < 2 or data.duplicated(keys).any():
+        return data
+    order = {key: list(dict.fromkeys(data[key])) for key in keys}
+    wide = data.set_index(keys).unstack(keys[-1], sort=False)
+    wide.columns = pd.Index([f"{value} {code}" for value, code in wide.columns])
+    return wide.reset_index().sort_values(
+        keys[:-1], key=lambda column: column.map(order[str(column.name)].index), kind="stable")

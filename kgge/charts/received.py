@@ -115,10 +115,12 @@ def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words
              f"{row['warnings']:.0f}" + (f" + {row['errors']:.0f}" if row["errors"] else "")
              for row in records(table)]
     heat(ax, table, "unit", "warnings", texts, lang, lambda part: f"{part['warnings'].sum():.0f}")
-    title = say("warnings.title", lang, due=len(asked), came=int(came.sum()),
-                warnings=int(asked.loc[came, "warnings"].sum()), missing=int((~came).sum()),
-                errors=int(asked.loc[came, "errors"].sum())) if len(asked) else say(
-        "reports_received.nothing", lang)
+    counts = {"warnings": int(asked.loc[came, "warnings"].sum()),
+              "errors": int(asked.loc[came, "errors"].sum())}
+    kind = "title" if any(counts.values()) else "clean"
+    title = say("reports_received.nothing", lang) if not len(asked) else say(
+        f"warnings.{kind}", lang, due=len(asked), came=int(came.sum()),
+        missing=int((~came).sum()), **counts)
     figures = (f"{name('unit', row['unit'], lang)}, {row['year']}: {text}"
-               for row, text in zip(records(table), texts, strict=True))
-    return Words(title, "warnings.subtitle", "; ".join(figures))
+               for row, text in zip(records(table), texts, strict=True) if text != "0")
+    return Words(title, "warnings.subtitle", "; ".join(figures) or title)

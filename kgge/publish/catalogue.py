@@ -14,6 +14,7 @@ from kgge.analysis.tipping import tipping
 from kgge.charts.wording import period
 from kgge.labels import codes
 from kgge.publish.filled import filled_annex
+from kgge.returns.quality import quality
 from kgge.tables import load as tables
 
 # The charts that are drawn once for each indicator.
@@ -86,7 +87,8 @@ def published() -> dict[str, dict[str, pd.DataFrame]]:
             "planned_against_spent": execution(budget, spending, "project", units=units),
             "execution_by_project_and_year": execution(
                 budget, spending, ["project", "year"], units=units)},
-        "reporting": {"reports_received": reporting},
+        "reporting": {"reports_received": reporting,
+                      "warnings_by_unit_and_year": quality(reporting, tables.load_problems())},
         "progress": {"scorecard": state[state["year"] == latest], "paths_to_targets": state,
                      "reach_needed": tipping(outcomes, targets, units, latest),
                      "gap_by_unit": gap(outcomes, targets, units, latest)},

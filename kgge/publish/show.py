@@ -274,8 +274,9 @@ def _names(column: str, known: list[str], lang: str) -> dict[str, str]:
     if column == "state" and known:
         raise DataError(f"no list of states has all of {', '.join(known)}: "
                         f"{', '.join(_STATES)}")
-    place = {"vi": 0, "en": -1}[lang]  # a text typed in both languages: "… / …"
-    return {text: text.split(" / ")[place] for text in known if text.count(" / ") == 1} | total
+    place = {"vi": 0, "en": -1}[lang]
+    typed = known if column == "reason" else []  # in both languages: "… / …"
+    return {text: text.split(" / ")[place] for text in typed if text.count(" / ") == 1} | total
 
 
 def contents(table: pd.DataFrame, lang: str, of: str = "") -> pd.DataFrame:
