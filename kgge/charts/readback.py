@@ -15,7 +15,6 @@ from matplotlib.ticker import FixedLocator
 
 from kgge.charts.layout import notes
 
-
 _LONG = 20  # rows; a longer text form is crossed
 
 
@@ -135,8 +134,7 @@ def _crossed(data: pd.DataFrame, values: set[str]) -> pd.DataFrame:
     keys = [column for column in data if column not in values]
     if len(data) <= _LONG or len(keys) < 2 or data.duplicated(keys).any():
         return data
-    order = {key: list(dict.fromkeys(data[key])) for key in keys}
-    wide = data.set_index(keys).unstack(keys[-1], sort=False)
-    wide.columns = pd.Index([f"{value} {code}" for value, code in wide.columns])
-    return wide.reset_index().sort_values(
-        keys[:-1], key=lambda column: column.map(order[str(column.name)].index), kind="stable")
+    order = data.set_index(keys[:-1]).index.unique()
+    wide: Any = data.set_index(keys).unstack(keys[-1], sort=False).reindex(order)
+    wide.columns = [f"{value} {code}" for value, code in wide.columns]
+    return pd.DataFrame(wide.reset_index())
