@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import subprocess
-from html import unescape
+from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 import kgge
 import kgge.publish.html
-from kgge.publish.html import describe_tables, notebook_folder, run_notebooks, write_report
+from kgge.publish.html import describe_tables, notebook_folder, run_notebooks, without_empty, write_report
 
 pytestmark = pytest.mark.slow
 
@@ -179,6 +179,12 @@ def test_a_table_is_described_for_those_who_hear_it():
     assert "border=" not in html and html.count("class=") == 1
 
 
+def test_a_heading_with_nothing_below_it_is_left_out():
+    html = ("<h1>A</h1><div><h2>gone</h2></div><div> </div><h2>kept</h2><div><h3>gone too</h3></div>"
+            "<h3>kept as well</h3><p>text</p><h2>picture</h2><img alt=''><h2>last</h2><h3>x</h3>")
+    assert re.findall("<h[23]>([^<]+)", without_empty(html)) == ["kept", "kept as well", "picture"]
+
+
 def test_a_page_that_fails_says_so_and_stops_no_other(tmp_path, monkeypatch):
     source = write_notebook(tmp_path / "notebooks", BROKEN)
     write_notebook(source, CELLS[2:], "02-two.ipynb")
@@ -244,6 +250,38 @@ def test_axe_would_find_one(report, tmp_path):
     assert ["critical", "image-alt"] in [v[:2] for v in found]
 
 
+def chromium(folder, page, *flags):
+    """What Chromium prints of a page, run without anything that would go to the network."""
+    return subprocess.run([CHROMIUM, *FLAGS, *flags, f"--user-data-dir={folder / 'profile'}",
+                           page.as_uri()], capture_output=True, encoding="utf-8", timeout=60)
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_brief_prints_on_one_page(whole, lang, tmp_path):
+    pdf = tmp_path / "brief.pdf"
+    run = chromium(tmp_path, whole / lang / "06-brief.html", f"--print-to-pdf={pdf}",
+                   "--no-pdf-header-footer")
+    assert pdf.is_file(), run.stderr[-2000:]
+    pages = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf.read_bytes())
+    assert [[round(float(side)) for side in page] for page in pages] == [[595, 842]], "one of A4"
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
+@pytest.mark.parametrize("name", ["index.html", *PAGES])
+def test_on_a_telephone_no_page_scrolls_sideways(whole, name, tmp_path):
+    """In a frame of 390 pixels, since a window of Chromium is not narrower than 500."""
+    html = (whole / name).read_text(encoding="utf-8")
+    frame = tmp_path / "frame.html"
+    frame.write_text(f'<iframe width="390" height="800" srcdoc="{escape(html)}"></iframe><script>'
+                     "onload = () => { const page = document.querySelector('iframe')"
+                     ".contentDocument.documentElement; document.title = 'WIDE' + page.scrollWidth"
+                     " + '/' + page.clientWidth }</script>", encoding="utf-8")
+    run = chromium(tmp_path, frame)
+    wide, room = map(int, re.search(r"<title>WIDE(\d+)/(\d+)", run.stdout).groups())
+    assert wide <= room <= 390, name
+
+
 def violations(html, folder):
     """Run axe-core in a copy of the page; what it finds comes back in the title."""
     script = ("axe.run(document).then(r => { document.title = 'AXE' + JSON.stringify("
@@ -251,8 +289,7 @@ def violations(html, folder):
     page = folder / "page.html"
     page.write_text(html.replace("</body>", f"<script>{AXE.read_text(encoding='utf-8')}</script>"
                                             f"<script>{script}</script></body>"), encoding="utf-8")
-    run = subprocess.run([CHROMIUM, *FLAGS, f"--user-data-dir={folder / 'profile'}",
-                          page.as_uri()], capture_output=True, encoding="utf-8", timeout=60)
+    run = chromium(folder, page)
     title = re.search(r"<title>AXE(.*?)</title>", run.stdout, re.DOTALL)
     assert title, run.stderr[-2000:]
     return json.loads(unescape(title[1]))

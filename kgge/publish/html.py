@@ -195,8 +195,24 @@ def _page(notebook: Any, title: str, lang: str, kind: str = "") -> bytes:
                              exclude_anchor_links=True)
     exporter.register_filter("clean_html", _clean)
     body = describe_tables(exporter.from_notebook_node(notebook)[0], label("word", "table", lang))
+    body = without_empty(body)
     return render("page.html.j2", lang, title=title, home="../index.html", body=body,
                   kind=kind)
+
+
+def without_empty(html: str) -> str:
+    """Leave out headings with nothing below them, as where no return has come."""
+    from bs4 import BeautifulSoup, NavigableString
+
+    page = BeautifulSoup(html, "html.parser")
+    for head in reversed(page.find_all(["h2", "h3"])):
+        below: list[Any] = [
+            one for one in head.next_elements if one not in head.descendants and (
+                one.name in ("h1", "h2", "h3", "img") if not isinstance(one, NavigableString)
+                else one.strip() and one.find_parent(("h1", "h2", "h3")) is None)]
+        if not below or below[0].name in ("h1", "h2", head.name):
+            head.decompose()
+    return str(page)
 
 
 def _clean(html: str) -> str:
