@@ -102,6 +102,66 @@ def test_amounts_in_merged_fields_are_refused(tmp_path, across):
         kgge.read_annex(tmp_path / "a.xlsx")
 
 
+NUMBERED = [["TT", "Nội dung", "2021", "2022", "Tổng"], ["I", "Dự án", "6", "3", "9"],
+            ["1", "A", "5", "1", "6"], ["a)", "Lớp học", "2", "1", "3"],
+            ["b)", "Tờ rơi", "3", "0", "3"], ["2", "B", "1", "2", "3"],
+            ["II", "Dự án khác", "1", "1", "2"], ["", "- C", "1", "0", "1"],
+            ["", "- D", "0", "1", "1"], ["", "Tổng cộng", "7", "4", "11"]]
+FORMS = [("upperRoman", "%1"), ("decimal", "%2"), ("lowerLetter", "%3)"), ("bullet", "-")]
+
+
+def numbered_by_word(path, forms=FORMS, of_style=False):
+    """Write an annex whose numbers and bullets are left to Word's own lists."""
+    import docx
+    from docx.oxml import OxmlElement, parse_xml
+    from docx.oxml.ns import nsdecls, qn
+
+    rows = [["", text.lstrip("- "), *rest] if at else [first, text, *rest]
+            for at, (first, text, *rest) in enumerate(NUMBERED)]
+    document = docx.Document(str(write_docx(path, ["ĐVT: triệu đồng"], rows)))
+    lists = document.part.numbering_part.element
+    lists.insert(0, parse_xml(f"<w:abstractNum {nsdecls('w')} w:abstractNumId='77'>" + "".join(
+        f"<w:lvl w:ilvl='{at}'><w:start w:val='1'/><w:numFmt w:val='{form}'/>"
+        f"<w:lvlText w:val='{text}'/></w:lvl>" for at, (form, text) in enumerate(forms))
+        + "</w:abstractNum>"))
+    lists.append(parse_xml(f"<w:num {nsdecls('w')} w:numId='88'><w:abstractNumId w:val='77'/>"
+                           "</w:num>"))
+    levels = [None, 0, 1, 2, 2, 1, 0, 3, 3, None]
+    for level, row, (first, *_) in zip(levels, document.tables[0].rows, NUMBERED, strict=True):
+        if level is None:
+            continue
+        paragraph = row.cells[0 if first else 1].paragraphs[0]
+        if of_style and level == 0:
+            style = document.styles["List Number"]
+            paragraph.style, target = style, style.element.get_or_add_pPr()
+        else:
+            target = paragraph._p.get_or_add_pPr()
+        for old in target.findall(qn("w:numPr")):
+            target.remove(old)
+        place = OxmlElement("w:numPr")
+        for name, value in (("w:ilvl", level), ("w:numId", 88)):
+            place.append(OxmlElement(name))
+            place[-1].set(qn("w:val"), str(value))
+        target.append(place)
+    document.save(str(path))
+    return path
+
+
+@pytest.mark.parametrize("of_style", [False, True])
+def test_numbers_that_word_counts_are_read(tmp_path, of_style):
+    typed = kgge.read_annex(write_docx(tmp_path / "typed.docx", ["ĐVT: triệu đồng"], NUMBERED))
+    assert typed["item"].drop_duplicates().tolist() == [
+        "I", "I.1", "I.1.1", "I.1.2", "I.2", "II", "II.1", "II.2", "total"]
+    counted = kgge.read_annex(numbered_by_word(tmp_path / "counted.docx", of_style=of_style))
+    pd.testing.assert_frame_equal(counted, typed)
+
+
+def test_a_way_of_counting_that_is_not_known_is_refused(tmp_path):
+    with pytest.raises(kgge.DataError, match="numbers a list as 'hebrew1', which is not under"):
+        kgge.read_annex(numbered_by_word(tmp_path / "a.docx", [("hebrew1", "%1"), *FORMS[1:]]))
+
+
+
 def workbook(path, *sheets, change=None):
     import openpyxl
 

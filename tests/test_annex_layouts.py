@@ -352,6 +352,13 @@ def test_sources_named_in_the_rows_are_refused(tmp_path, named):
         kgge.read_annex(write(tmp_path, UNIT, head, *rows))
 
 
+def test_two_headings_of_one_source_are_told_apart_by_their_codes(tmp_path):
+    head = HEADER[1].replace("NSTW", "NS tỉnh").replace("NSĐP", "NS huyện")
+    with pytest.raises(kgge.DataError, match=r"line 3: 'NS tỉnh' and 'NS huyện' are one funding "
+                       r"source \(local\) under 2021; give one of them a code of its own"):
+        kgge.read_annex(write(tmp_path, UNIT, HEADER[0], head, *ROWS))
+
+
 @pytest.mark.parametrize("groups", [("Quỹ A", "Quỹ B"), ("NSTW", "Hội LHPN"),
                                     ("Kế hoạch", "Thực hiện")])
 def test_headings_over_some_of_the_years_must_be_understood(tmp_path, groups):

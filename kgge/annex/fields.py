@@ -10,6 +10,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kgge.annex.numbering import Numbering
 from kgge.files import DataError, read_rows
 from kgge.xlsx import MAX_RATIO, MAX_UNPACKED, Rejected, Sheet, open_sheets
 
@@ -156,7 +157,8 @@ def _typed_cell(column: int, value: object) -> Cell:
 def _read_document(path: Path) -> Part:
     """Return the paragraphs and table rows of a document, one line each.
 
-    A merged field stands once, where it begins; the columns are those of the table's grid.
+    A merged field stands once, where it begins; the columns are those of the table's grid. The
+    numbers that Word counts itself stand before their text.
     """
     import docx
 
@@ -165,7 +167,8 @@ def _read_document(path: Path) -> Part:
             size = sum(part.file_size for part in archive.infolist())
         if size > MAX_UNPACKED or size > MAX_RATIO * path.stat().st_size:
             raise ValueError(f"too big, {size / 1e6:.0f} MB")
-        body = docx.Document(str(path)).element.body
+        document = docx.Document(str(path))
+        body, numbering = document.element.body, Numbering(document, path.name)
     except Exception as error:  # whatever a broken file makes the reader raise
         raise DataError(f"{path.name}: not a readable .docx document ({error})") from error
     lines: list[list[Cell]] = []
@@ -173,10 +176,10 @@ def _read_document(path: Path) -> Part:
     faults: dict[Place, str] = {}
     for block in _inside(body):
         if block.tag == f"{_WORD}p":
-            lines.append([_text_cell(0, _said(block))])
+            lines.append([_text_cell(0, numbering.mark(block) + _said(block))])
         elif block.tag == f"{_WORD}tbl":
             rows = [row for row in _inside(block) if row.tag == f"{_WORD}tr"]
-            table = [_table_row(row) for row in rows]
+            table = [_table_row(row, numbering) for row in rows]
             begun = {c.column for cells in table for c in cells}
             number = {column: n for n, column in enumerate(sorted(begun), 1)}
             for row, cells in zip(rows, table, strict=True):
@@ -205,7 +208,7 @@ def _is_gone(part: Any, *more: str) -> bool:
     return any(mark.get(f"{_WORD}val") not in ("0", "false") for mark in part.iter(*_GONE, *more))
 
 
-def _table_row(row: Any) -> list[Cell]:
+def _table_row(row: Any, numbering: Numbering) -> list[Cell]:
     cells, column = [], 1
     for part in _inside(row):
         if part.tag == f"{_WORD}trPr":
@@ -216,7 +219,8 @@ def _table_row(row: Any) -> list[Cell]:
             span = props.find(f"{_WORD}gridSpan") if props is not None else None
             merge = props.find(f"{_WORD}vMerge") if props is not None else None
             goes_on = merge is not None and merge.get(f"{_WORD}val") != "restart"
-            text = "\n".join(_said(p) for p in _inside(part) if p.tag == f"{_WORD}p")
+            text = "\n".join(numbering.mark(p) + _said(p) for p in _inside(part)
+                             if p.tag == f"{_WORD}p" and not goes_on)
             runs = [_is_gone(run, f"{_WORD}vertAlign") for run in part.iter(f"{_WORD}r")
                     if _said(run).strip()]
             if not any(ch.isalpha() for ch in text) and any(runs) and not all(runs):

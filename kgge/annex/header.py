@@ -222,6 +222,10 @@ def _fill(header: Header, found: dict[int, Money]) -> None:
             fault = f"line {of.dated[0]}: the year {year} stands twice in the header"
         else:
             fault = f"line {line}: {quote(text)} stands twice under {year or 'all years'}"
+            if text != first.low[1].text:
+                fault = (f"line {line}: {quote(first.low[1].text)} and {quote(text)} are one "
+                         f"funding source ({of.source}) under {year or 'all years'}; give one of "
+                         "them a code of its own in data/raw/sources.csv")
         header.faults += [fault] * (fault not in header.faults)
 
 
