@@ -9,16 +9,30 @@ import shutil
 import subprocess
 from html import escape, unescape
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 import pytest
+from language import foreign, text_of_document, text_of_page, text_of_workbook
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
 import kgge
 import kgge.publish.html
-from kgge.publish.html import describe_tables, notebook_folder, run_notebooks, without_empty, write_report
+from kgge.publish.brief import brief_document
+from kgge.publish.catalogue import annexes, figures
+from kgge.publish.excel import workbook
+from kgge.publish.figures import draw
+from kgge.publish.html import (
+    describe_tables,
+    notebook_folder,
+    run_notebooks,
+    without_empty,
+    write_report,
+)
+from kgge.publish.word import document
 
 pytestmark = pytest.mark.slow
 
@@ -180,7 +194,7 @@ def test_a_table_is_described_for_those_who_hear_it():
 
 
 def test_a_heading_with_nothing_below_it_is_left_out():
-    html = ("<h1>A</h1><div><h2>gone</h2></div><div> </div><h2>kept</h2><div><h3>gone too</h3></div>"
+    html = ("<h1>A</h1><div><h2>gone</h2></div><div> </div><h2>kept</h2><div><h3>gone</h3></div>"
             "<h3>kept as well</h3><p>text</p><h2>picture</h2><img alt=''><h2>last</h2><h3>x</h3>")
     assert re.findall("<h[23]>([^<]+)", without_empty(html)) == ["kept", "kept as well", "picture"]
 
@@ -232,6 +246,36 @@ def test_every_notebook_runs_in_both_languages(whole, name):
     assert len(drawn) == html.count("base64,") > 0 or name.split("/")[1].startswith("01")
     marked = "SỐ LIỆU MINH HỌA" if name.startswith("vi") else "ILLUSTRATIVE"
     assert (marked in unescape(html)) == (name.split("/")[1] >= "03")
+
+
+@pytest.mark.parametrize("name", ["index.html", *PAGES])
+def test_no_page_holds_a_word_or_a_code_of_the_other_language(whole, name):
+    html = (whole / name).read_text(encoding="utf-8")
+    lang = re.search('<html lang="(..)"', html)[1]
+    sheets = " ".join(kgge.load_problems()["sheet"].dropna())  # as they stand in the returns
+    assert foreign(text_of_page(html), lang, sheets) == set()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_no_document_holds_a_word_or_a_code_of_the_other_language(lang, monkeypatch):
+    """Captions, tables and descriptions of all figures, the brief, the workbook; no pictures."""
+    buffer = BytesIO()
+    Image.new("L", (9, 9)).save(buffer, "png")
+    monkeypatch.setattr("kgge.publish.figures._image", lambda *_: buffer.getvalue())
+    drawn = [draw(figure, lang, ()) for figure in figures()]
+    written = {"figures": text_of_document(BytesIO(document(drawn, lang, annexes()))),
+               "brief": text_of_document(BytesIO(brief_document(kgge.brief(lang), b"", ""))),
+               "tables": text_of_workbook(BytesIO(workbook(lang)))}
+    written |= {one.figure.name: " ".join(map(str, one.text)) for one in drawn}
+    assert {name: found for name, text in written.items()
+            if (found := foreign(text, lang, "True False vi en"))} == {}
+
+
+def test_a_word_or_a_code_of_the_other_language_is_found():
+    assert foreign("Dự án 3 (late): planned_by_line, 3 units on time", "vi") == {
+        "late", "planned_by_line", "units", "on", "time"}
+    assert foreign("Project 3: đã chi of theo, on_time in Rạch Giá", "en") == {
+        "đã", "chi", "theo", "on_time"}
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
