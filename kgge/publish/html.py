@@ -194,21 +194,20 @@ def _page(notebook: Any, title: str, lang: str, kind: str = "") -> bytes:
                              exclude_input_prompt=True, exclude_output_prompt=True,
                              exclude_anchor_links=True)
     exporter.register_filter("clean_html", _clean)
-    body = describe_tables(exporter.from_notebook_node(notebook)[0], label("word", "table", lang))
-    body = without_empty(body)
+    body = without_empty(describe_tables(exporter.from_notebook_node(notebook)[0],
+                                         label("word", "table", lang)))
     return render("page.html.j2", lang, title=title, home="../index.html", body=body,
                   kind=kind)
 
 
 def without_empty(html: str) -> str:
     """Leave out headings with nothing below them, as where no return has come."""
-    from bs4 import BeautifulSoup, NavigableString
-
-    page = BeautifulSoup(html, "html.parser")
+    bs4: Any = import_module("bs4")
+    page = bs4.BeautifulSoup(html, "html.parser")
     for head in reversed(page.find_all(["h2", "h3"])):
         below: list[Any] = [
             one for one in head.next_elements if one not in head.descendants and (
-                one.name in ("h1", "h2", "h3", "img") if not isinstance(one, NavigableString)
+                one.name in ("h1", "h2", "h3", "img") if not isinstance(one, bs4.NavigableString)
                 else one.strip() and one.find_parent(("h1", "h2", "h3")) is None)]
         if not below or below[0].name in ("h1", "h2", head.name):
             head.decompose()
