@@ -14,7 +14,7 @@ from kgge.annex.read import read_annex
 from kgge.annex.reconcile import budget_of
 from kgge.labels import about
 from kgge.returns.form import Form, load_form
-from kgge.returns.template import write_template
+from kgge.returns.template import Before, write_template
 from kgge.tables.schemas import read_list
 
 Values = dict[tuple[str, str], float | str]
@@ -52,18 +52,21 @@ def write_example(folder: Path, seed: int = 27) -> list[Path]:
     """
     form, census = load_form(), read_list("units").set_index("unit")["residents"].fillna(0)
     residents = {unit: int(census[unit]) for unit in form.units} | JOINT_RESIDENTS
-    money = _spending(form, residents, seed)
+    money, before = _spending(form, residents, seed), dict[str, Before]()
     written = []
     for year in form.years:
         for unit in form.units:
             key = unit, year
+            past = before.pop(unit, None)
             if key in MISSING:
                 continue
             path = folder / str(year) / f"illustrative-{year}-{unit}.xlsx"
             values = {} if key in EMPTY else (
                 _persons(form, unit, residents[unit], year, seed) | money[key])
             write_template(unit, year, path, illustrative=True, values=values, form=form,
-                           received_on=None if key in NO_DATE else _received(unit, year, seed))
+                           received_on=None if key in NO_DATE else _received(unit, year, seed),
+                           before=past)
+            before[unit] = Before(values, illustrative=True)
             written.append(path)
     return written
 

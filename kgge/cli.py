@@ -128,15 +128,23 @@ def template(
     unit: Annotated[str | None, typer.Option(help="Code or name of one reporting unit (see "
                                              "data/raw/units.csv); by default all.")] = None,
 ) -> None:
-    """Write the return form of one reporting unit, or of all."""
+    """Write the return form of one reporting unit, or of all.
+
+    Beside each cell stands the figure of the year before, where data/raw/returns has one.
+    """
     from kgge.labels import code_of
     from kgge.returns.form import load_form
-    from kgge.returns.template import write_template
+    from kgge.returns.template import read_before, write_template
 
     form = load_form()
+    try:
+        before = read_before(year, form)
+    except DataError as error:  # a fault among the returns of old is no reason to send no form
+        typer.echo(f"without the figures of {year - 1}: {error}", err=True)
+        before = {}
     for name in [code_of("unit", unit)] if unit else form.reporting(year):
         path = out / f"{year}-{name}.xlsx"
-        write_template(name, year, path, form=form)
+        write_template(name, year, path, form=form, before=before.get(name))
         typer.echo(path)
 
 

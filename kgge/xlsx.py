@@ -23,8 +23,10 @@ _STRICT = b"http://purl.oclc.org/ooxml"
 _OLE, _ARCHIVES = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 
 # What a sheet may hold that the fast reader hides; an odd way of writing is looked at too.
-_SIGNS = (b't="e"', b"<f", b":f", b'hidden="1"', b'hidden="true"', b"='", b'ht="0', b'idth="0',
+_SIGNS = (b't="e"', b":f", b'hidden="1"', b'hidden="true"', b"='", b'ht="0', b'idth="0',
           b"zeroHeight", b"<rPr", b":rPr")
+# A formula whose result is stored as a number, as in the totals of the form, needs no second look.
+_RESULT = re.compile(rb"(?:</f>|<f[^>]*/>)<v>[^<]")
 _SPREAD = (b"mergeCell", b"hyperlink", b"commentList")
 # The form ends far before ZZ999. For a cell beyond, the fast reader would set aside memory for
 # all the blank ones before it.
@@ -169,7 +171,8 @@ def _is_suspect(text: bytes) -> bool:
     if b"sheetData" in text:
         cells = text[:text.rfind(b"sheetData")]  # rules further down have formulas too
         _check_near(text, cells[cells.find(b"sheetData"):])
-        return suspect or any(sign in cells for sign in _SIGNS)
+        return (suspect or any(sign in cells for sign in _SIGNS)
+                or b"<f" in cells and cells.count(b"<f") > len(_RESULT.findall(cells)))
     if b"cellXfs" in text:
         return suspect or _ODD_LOOK.search(text) is not None
     return suspect or (b"rPr>" in text and b"sst" in text)

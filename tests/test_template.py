@@ -135,7 +135,7 @@ def book(tmp_path_factory):
 
 def test_the_cover_says_what_a_form_must_say(book):
     said = {row[2]: row[1] for row in book["Bìa"].iter_rows(min_row=7, values_only=True)}
-    assert (said["form"], said["version"]) == ("01/BĐG-KH27", "KH27-v1")
+    assert (said["form"], said["version"]) == ("01/BĐG-KH27", "KH27-v2")
     assert said["unit"] == "hon-dat"
     assert said["unit_name"] == "UBND huyện Hòn Đất\nPeople's Committee of Hòn Đất District"
     assert "27/KH-UBND ngày 03/3/2016" in said["basis"] and said["year"] == 2019
@@ -146,7 +146,7 @@ def test_the_cover_says_what_a_form_must_say(book):
     texts = [str(c) for row in book["Bìa"].iter_rows(values_only=True) for c in row if c]
     assert any("THỦ TRƯỞNG ĐƠN VỊ" in t for t in texts)
     rules = {str(r.sqref): r.type for r in book["Bìa"].data_validations.dataValidation}
-    assert rules == {"B17": "date", "B18": "list"}
+    assert rules == {"B17": "date", "B18": "list", "B22": "date"}
 
 
 @pytest.mark.parametrize(("sheet", "entries"), [("Chỉ tiêu", 66), ("Kinh phí", 51)])
@@ -164,8 +164,12 @@ def test_only_entries_can_be_typed_into_and_each_has_a_rule(book, sheet, entries
 def test_the_form_prints_on_a4_with_its_header_on_each_page(book):
     for sheet in book:
         assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
-        assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToHeight == 0
-        assert sheet.print_title_rows == "$4:$6" and sheet.freeze_panes == "A7"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.freeze_panes == "A7"
+        assert (sheet.page_setup.fitToHeight == 0) == (sheet.title in ("Chỉ tiêu", "Kinh phí"))
+        assert sheet.print_title_rows == "$1:$5" and "UBND huyện Hòn Đất" in sheet.oddHeader.left.text
+        printed = sheet[sheet.print_area.replace("$", "").rpartition("!")[2]]
+        assert printed[0][0].row == 7 and "code" not in {sheet.cell(6, c.column).value
+                                                         for c in printed[0]}
 
 
 def test_rows_are_those_of_the_unit_and_codes_stand_once(tmp_path):
@@ -211,7 +215,7 @@ def test_text_is_never_written_as_a_formula_or_a_link(tmp_path, data, text):
     assert (cell.value, cell.data_type) == (text, "s")
     cells = [cell for sheet in book for row in sheet for cell in row]
     assert sum(str(cell.value).startswith(text) for cell in cells) > 80
-    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert {cell.data_type for cell in cells if cell.parent.title != "Tổng hợp"} <= {"s", "n"}
     assert all(cell.hyperlink is None for cell in cells)
 
 

@@ -1,34 +1,41 @@
 """What the yearly return asks: its sheets, columns and rows, for which units and years."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from kgge.annex.reconcile import budget_of
-from kgge.labels import about, labels
+from kgge.labels import about, labels, words
 from kgge.tables.folder import read_plan
 
-EDITION = 1  # of the form: what an older one asked is not read as this one
+EDITION = 2  # of the form; the earlier ones asked the same, so they are still read
 SHEETS = {"cover": "Bìa", "indicators": "Chỉ tiêu", "spending": "Kinh phí"}
+ASIDE = {"summary": "Tổng hợp", "guide": "Hướng dẫn"}  # computed and explained: nothing to read
 ENTRIES = {"cover": ("value",), "indicators": ("eligible", "reached", "attendances"),
            "spending": ("amount",)}
 
 BANNER = "SỐ LIỆU MINH HỌA, KHÔNG PHẢI SỐ LIỆU THẬT / ILLUSTRATIVE FIGURES, NOT REAL"
 TITLES = {"cover": "BÁO CÁO KẾT QUẢ THỰC HIỆN {programme} / YEARLY RETURN",
           "indicators": "KẾT QUẢ THỰC HIỆN CÁC CHỈ TIÊU / INDICATORS",
-          "spending": "KINH PHÍ ĐÃ CHI (triệu đồng) / SPENDING (million dong)"}
+          "spending": "KINH PHÍ ĐÃ CHI (triệu đồng) / SPENDING (million dong)",
+          "summary": "TỔNG HỢP (tự tính từ hai biểu) / TOTALS (computed from both tables)",
+          "guide": "HƯỚNG DẪN GHI BIỂU / HOW TO FILL IN"}
 HOW = ('Cách ghi: "-" không phát sinh (0); "..." có phát sinh, chưa rõ số; "x" không thuộc phạm '
        'vi; để trống: không báo cáo. / "-" none (0); "..." occurred, not known; "x" not '
        'applicable; blank: not reported.')
 ANSWERS = ["Không / No", "Có / Yes"]
+DATED = "…………, ngày …… tháng …… năm ……\nPlace, date"
 SIGNED = ("NGƯỜI LẬP BIỂU\n(Ký, ghi rõ họ tên)\nPrepared by",
           "THỦ TRƯỞNG ĐƠN VỊ\n(Ký, đóng dấu, ghi rõ họ tên)\nHead of unit")
 
 
 class Heading(NamedTuple):
-    """A column of a sheet: the code a reader finds it by, its width, its two headings."""
+    """A column of a sheet: the code a reader finds it by, its width, its two headings.
+
+    A heading may name ``{year}``, the year before, ``{last}``, or the ``{period}`` it adds up.
+    """
 
     code: str
     width: int
@@ -40,18 +47,57 @@ COLUMNS = {
     "cover": (Heading("text", 50, "Mục", "Item"), Heading("value", 66, "Nội dung", "Entry"),
               Heading("code", 13, "Mã", "Code")),
     "indicators": (
-        Heading("no", 6, "STT", "No."), Heading("text", 49, "Nhóm đối tượng", "Group"),
-        Heading("sex", 11, "Giới tính", "Sex"), Heading("code", 22, "Mã dòng", "Row code"),
-        Heading("eligible", 19, "Tổng số người thuộc đối tượng (cuối năm)", "Persons in the group"),
-        Heading("reached", 22, "Số người đã được truyền thông, tập huấn hoặc tiếp cận dịch vụ "
-                "(mỗi người tính một lần)", "Persons reached, each once"),
-        Heading("attendances", 19, "Số lượt người tham dự trong năm", "Attendances in the year")),
+        Heading("no", 6, "STT", "No."), Heading("text", 45, "Nhóm đối tượng", "Group"),
+        Heading("sex", 11, "Giới tính", "Sex"), Heading("scope", 31, "Tính người nào", "Whose"),
+        Heading("eligible", 19, "Tổng số người thuộc đối tượng, cuối năm {year}",
+                "Persons in the group at the end of {year}"),
+        Heading("reached", 24, "Số người đã được truyền thông, tập huấn hoặc tiếp cận dịch vụ, "
+                "mỗi người tính một lần: {period}", "Persons reached, each once: {period}"),
+        Heading("attendances", 19, "Số lượt người tham dự trong năm {year}",
+                "Attendances in {year}"),
+        Heading("last_eligible", 13, "Năm {last}: tổng số", "{last}: in the group"),
+        Heading("last_reached", 13, "Năm {last}: đã tiếp cận", "{last}: reached"),
+        Heading("last_attendances", 13, "Năm {last}: lượt người", "{last}: attendances"),
+        Heading("code", 22, "Mã dòng, không sửa", "Row code, do not change")),
     "spending": (
         Heading("no", 6, "STT", "No."), Heading("text", 58, "Nội dung chi", "Item"),
         Heading("source", 34, "Nguồn vốn", "Source"),
-        Heading("code", 16, "Mã dòng", "Row code"),
-        Heading("amount", 19, "Số đã chi trong năm (triệu đồng)", "Spent, million dong")),
+        Heading("last_amount", 16, "Năm {last}: đã chi (triệu đồng)", "Spent in {last}"),
+        Heading("amount", 19, "Số đã chi trong năm {year} (triệu đồng)",
+                "Spent in {year}, million dong"),
+        Heading("code", 16, "Mã dòng, không sửa", "Row code, do not change")),
+    "summary": (Heading("text", 62, "Nội dung", "Item"), Heading("of", 20, "Trong đó", "Of which"),
+                Heading("eligible", 19, "Tổng số người thuộc đối tượng", "Persons in the group"),
+                Heading("reached", 19, "Số người đã tiếp cận", "Persons reached"),
+                Heading("attendances", 19, "Số lượt người", "Attendances"),
+                Heading("amount", 19, "Đã chi (triệu đồng)", "Spent, million dong")),
+    "guide": (Heading("text", 34, "Mục", "Item"), Heading("scope", 30, "Tính người nào", "Whose"),
+              Heading("vi", 62, "Nội dung", "In Vietnamese"),
+              Heading("en", 50, "Tiếng Anh", "In English")),
 }
+_PERIODS = {  # the sums of some indicators run from the first year, of others within the year
+    ("cumulative",): ("LŨY KẾ từ 01/01/{first} đến 31/12/{year}",
+                      "CUMULATIVE since 1 January {first}"),
+    ("latest",): ("trong năm {year}", "in {year}"),
+    ("cumulative", "latest"): (
+        "LŨY KẾ từ 01/01/{first} đến 31/12/{year} (riêng chỉ tiêu {latest}: trong năm {year})",
+        "CUMULATIVE since 1 January {first} (of {latest}: in {year} alone)")}
+
+
+def headings(kind: str, year: int, accumulation: Mapping[str, str]) -> list[str]:
+    r"""Return the headings of a sheet, Vietnamese over English, as they are printed for a year.
+
+    Examples
+    --------
+    >>> headings("spending", 2018, {})[3]
+    'Năm 2017: đã chi (triệu đồng)\nSpent in 2017'
+    """
+    modes = tuple(sorted(set(accumulation.values()))) or ("latest",)
+    facts = {"year": year, "last": year - 1, "first": about("first_year"),
+             "latest": ", ".join(k for k, how in accumulation.items() if how == "latest")}
+    vi, en = (text.format(**facts) for text in _PERIODS[modes])
+    return [f"{c.vi.format(period=vi, **facts)}\n{c.en.format(period=en, **facts)}"
+            for c in COLUMNS[kind]]
 
 
 class Form(NamedTuple):
@@ -74,6 +120,19 @@ class Form(NamedTuple):
     census: str
     version: str
     due: dict[str, range]  # the years a unit reports for: it may be founded, or closed
+    kinds: dict[str, str]  # of unit: what its scope follows from
+
+    @property
+    def versions(self) -> list[str]:
+        """Return the editions of the form that are read."""
+        stem = self.version.rpartition("-v")[0]
+        return [f"{stem}-v{edition}" for edition in range(1, EDITION + 1)]
+
+    def scope(self, unit: str, group: str, lang: str) -> str:
+        """Return whose persons a unit counts in a group: the closest that the labels say of it."""
+        said, kind = words("scope", lang), self.kinds[unit]
+        return next((said[code] for code in (
+            f"{unit}.{group}", unit, f"{kind}.{group}", group, kind) if code in said), "")
 
     def reporting(self, year: int) -> list[str]:
         """Return the units that are to send a return for a year."""
@@ -125,4 +184,4 @@ def make_form(units: pd.DataFrame, targets: pd.DataFrame, annex: pd.DataFrame,
         about("census"), f"{about('form_stem')}-v{EDITION}",
         {unit: range(first, last + 1) for unit, first, last in zip(
             units.index, units["first_year"].fillna(years[0]), units["last_year"].fillna(years[-1]),
-            strict=True)})
+            strict=True)}, dict(units["kind"]))

@@ -23,7 +23,7 @@ from kgge.returns.cells import (
     unusual_letters,
 )
 from kgge.returns.cells import rejected as reject
-from kgge.returns.form import COLUMNS, ENTRIES, SHEETS, Form
+from kgge.returns.form import ASIDE, COLUMNS, ENTRIES, SHEETS, Form
 from kgge.xlsx import Rejected, Sheet, open_sheets
 
 Place = tuple[Any, str, int, int]  # what stands in a cell; its sheet, row and column
@@ -133,7 +133,8 @@ def _find_tables(out: Return, sheets: list[Sheet]) -> dict[str, list[Table]]:
         tables[kind].append(table)
         if kind and sheet.hidden:
             out.fault("hidden_sheet", sheet=sheet.name)
-        if not kind and any(as_text(cell) for line in sheet.rows for cell in line):
+        aside = any(cell in ASIDE for line in sheet.rows[:20] for cell in line[:5])
+        if not kind and not aside and any(as_text(cell) for line in sheet.rows for cell in line):
             out.fault("extra_sheet", sheet.name, sheet.name)
     return tables
 
@@ -221,7 +222,7 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
     if missing := [code for code in needed if code not in said]:
         out.fault("no_cover", ", ".join(missing), sheet.name)
         return
-    if as_text(said["version"][0]) != form.version:
+    if as_text(said["version"][0]) not in form.versions:
         out.fault("version", *said["version"], wanted=form.version)
     out.illustrative = read_yes(said["illustrative"][0])
     if out.illustrative is None:
