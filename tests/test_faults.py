@@ -154,16 +154,17 @@ ONE = {  # kind of fault: what is done to the workbook, every problem it must gi
             PERSONS, "G", [*range(8, 16), 17, 18, *range(20, 26), *range(27, 31), 32, 33],
             "not_read")}),
     "row removed": (call(PERSONS, "delete_rows", 8), {(PERSONS, None, "no_row")}),
-    "row code retyped": (put(PERSONS, "D8", "1a.canbo.nu"), {
+    "row code retyped": (put(PERSONS, "K8", "1a.canbo.nu"), {
         (PERSONS, None, "no_row"), *figures(PERSONS, "EFG", [8], "unknown_code")}),
-    "row code erased": (put(MONEY, "D8", None), {(MONEY, None, "no_row"),
+    "row code erased": (put(MONEY, "F8", None), {(MONEY, None, "no_row"),
                                                  (MONEY, "E8", "no_code")}),
     "total row added": (put(MONEY, "E62", 99), {(MONEY, "E62", "no_code")}),
     "row twice": (copy_row(PERSONS, 8, 40), figures(PERSONS, "EFG", [8, 40], "duplicate_row")),
     "note beside the table": (put(PERSONS, "I8", "=ước tính", "s"), {(PERSONS, "I8", "not_read")}),
+    "figures below last year's": (put(PERSONS, "H60", 12), {(PERSONS, "H60", "not_read")}),
     "formulas right of all and below all": (
-        many(put(PERSONS, "K8", "=1+1"), put(MONEY, "H70", "=1")),
-        {(PERSONS, "K8", "not_read"), (MONEY, "H70", "not_read")}),
+        many(put(PERSONS, "L8", "=1+1"), put(MONEY, "H70", "=1")),
+        {(PERSONS, "L8", "not_read"), (MONEY, "H70", "not_read")}),
     "old version": (put(COVER, "B16", "KH27-v0"), {(COVER, "B16", "version")}),
     "unit unknown": (put(COVER, "B10", "sai-gon"), {(COVER, "B10", "unit")}),
     "unit of no return": (put(COVER, "B10", "other-departments"), {(COVER, "B10", "unit")}),

@@ -162,6 +162,7 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
     sheet, header, places = table
     at_code, columns = places["code"], [(name, places.get(name, -1)) for name in entries]
     beside = sorted(set(range(len(sheet.rows[header]))) - set(places.values()))
+    past = [at for name, at in places.items() if name.startswith("last_")]
     spelled = {code.lower(): code for code in known}
     for row, values in enumerate(sheet.rows[header + 1:], header + 1):
         code = values[at_code]
@@ -183,8 +184,11 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
                 _note(out, line, name, stray, code)
             if (row, at) in sheet.notes:
                 _note_look(out, line, name, sheet)
-        for at in beside:
-            if as_text(values[at]):
+        for at in beside + past:
+            # last year's figures are printed: a note over them, or something below, is no figure
+            said = values[at] if at in beside or stray else isinstance(
+                values[at], str) and read_cell(values[at], "amount").state == "rejected"
+            if said and as_text(values[at]):
                 out.fault("not_read", values[at], sheet.name, row, at)
 
 
