@@ -10,6 +10,8 @@ from glob import escape
 from io import StringIO
 from pathlib import Path
 
+_CHECKOUT = Path(__file__).resolve().parents[1] / "data"
+
 
 class DataError(ValueError):
     """The data cannot be used as it stands; the message names place, text and what is allowed."""
@@ -25,7 +27,7 @@ def data_folder() -> Path:
     It is ``$KGGE_DATA`` where that is set, else ``data/`` of the checkout the package lies in.
     """
     named = os.environ.get("KGGE_DATA")
-    folder = Path(named) if named else Path(__file__).resolve().parents[1] / "data"
+    folder = Path(named) if named else _CHECKOUT
     if not folder.is_dir():
         raise DataError(f"{folder}: no such data folder (set KGGE_DATA to one that holds raw/)")
     return folder

@@ -16,9 +16,10 @@ _OWN = Path(__file__).with_name("labels.csv")
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, modified: int) -> dict[tuple[str, str], dict[str, str]]:
-    rows = read_rows(path, ["kind", "code", *LANGUAGES])
-    return {(row["kind"], row["code"]): row for _, row in rows}
+def _read(*lists: tuple[Path, int]) -> dict[tuple[str, str], dict[str, str]]:
+    """Return the labels of several files, each given with the time of its last change."""
+    return {(row["kind"], row["code"]): row for path, _ in lists
+            for _, row in read_rows(path, ["kind", "code", *LANGUAGES])}
 
 
 @lru_cache(maxsize=8)
@@ -71,8 +72,7 @@ def fill(text: str, lang: str) -> str:
 
 def _all() -> dict[tuple[str, str], dict[str, str]]:
     paths = (_OWN, data_folder() / "raw" / "labels.csv")
-    return {k: v for path in paths if path.exists()
-            for k, v in _read(path, path.stat().st_mtime_ns).items()}
+    return _read(*((path, path.stat().st_mtime_ns) for path in paths if path.exists()))
 
 
 # Windows keeps the blank of `set KGGE_LANG=vi && ...`; a variable set to nothing says nothing.

@@ -12,6 +12,7 @@ from kgge.analysis.coverage import COUNTS, RETURNS, compare
 from kgge.analysis.scope import made_from, needs
 from kgge.analysis.tipping import break_even
 from kgge.analysis.verdict import ORDER, Goal, check_targets, goal_of, share_of
+from kgge.tables.schemas import Kept
 
 PROGRESS = ["indicator", "year", *COUNTS, "baseline", "target", "distance_share", "time_share",
             "ratio", "status", "status_low", "status_high", "firm", "observed_pace",
@@ -64,7 +65,7 @@ def progress(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     asked, span, targets = lay_out(outcomes, targets, units, year)
     check_targets(targets, "target", "target_year", "baseline", "base_year")
     rows: list[dict[str, Any]] = []
-    beside: dict[str, list[dict[str, Any]]] = {"tipping": [], "pace": []}  # for the status card
+    beside = Kept({"tipping": [], "pace": []})  # for the status card
     if not span and len(targets):  # no return at all: each indicator stands in its target year
         span = range(int(targets["target_year"].min()), int(targets["target_year"].max()) + 1)
     for block, target in blocks(outcomes, units, targets, span):

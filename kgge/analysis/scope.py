@@ -9,7 +9,7 @@ import pandas as pd
 from kgge import plan
 from kgge.files import DataError
 from kgge.tables.load import is_illustrative
-from kgge.tables.schemas import count_keys
+from kgge.tables.schemas import Kept, count_keys
 
 
 def keys_of(by: str | Sequence[str], allowed: Sequence[str]) -> list[str]:
@@ -78,7 +78,7 @@ def terms(units: pd.DataFrame, years: Iterable[int]) -> tuple[Any, Any]:
     return ~(year < first), year > last
 
 
-def filtered_to(table: pd.DataFrame) -> dict[str, list[Any]]:
+def filtered_to(table: pd.DataFrame) -> Kept:
     """Return which keys of a table as loaded were filtered, with the values that are left.
 
     A table as read remembers how many values its keys have in ``attrs["whole"]``. pandas keeps it
@@ -97,7 +97,7 @@ def filtered_to(table: pd.DataFrame) -> dict[str, list[Any]]:
             if any(n < counts.get(within, n) for within, n in now[key].items())]
     if set(less) - {"year", "unit"}:  # a unit may have no row of the indicators that are left
         less = [key for key in less if key != "unit"]
-    return {key: table[key].unique().tolist() for key in less}
+    return Kept({key: table[key].unique().tolist() for key in less})
 
 
 def made_from(table: pd.DataFrame) -> dict[Hashable | None, Any]:

@@ -107,10 +107,18 @@ def conform(name: str, frame: pd.DataFrame, place: str = "") -> pd.DataFrame:
     return out.reset_index(drop=True)
 
 
-def count_keys(table: pd.DataFrame, keys: Sequence[str]) -> dict[str, dict[Any, int]]:
+class Kept(dict[str, Any]):
+    """What the ``attrs`` of a table hold; pandas copies attrs deep at every step, but not this."""
+
+    def __deepcopy__(self, memo: Any) -> "Kept":
+        """Return itself: nobody changes it."""
+        return self
+
+
+def count_keys(table: pd.DataFrame, keys: Sequence[str]) -> Kept:
     """Count the values of each key: units of a year, groups and sexes of an indicator, others."""
-    return {key: {None: table[key].nunique()} if _WITHIN.get(key) not in table else
-            table.groupby(_WITHIN[key])[key].nunique().to_dict() for key in keys}
+    return Kept({key: {None: table[key].nunique()} if _WITHIN.get(key) not in table else
+                 table.groupby(_WITHIN[key])[key].nunique().to_dict() for key in keys})
 
 
 def _checked(values: Any, column: Column, faults: list[tuple[int, str]]) -> Any:
