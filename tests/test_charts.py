@@ -137,7 +137,6 @@ def gallery(years=FIVE, projects=("I", "II", "III", "IV"), sources=("central", "
         "planned_against_spent": executed(plan, "project", holes=holes),
         "execution_by_project_and_year": executed(plan, ["project", "year"], holes=holes),
         "reports_received": reported(units, years),
-        "path_to_target": judged([{"indicator": "1a", "year": y} for y in years], **how),
         "paths_to_targets": judged([{"indicator": i, "year": y} for i in indicators
                                     for y in years], **how),
         "scorecard": judged([{"indicator": i, "year": last} for i in indicators], **how),
@@ -166,7 +165,6 @@ def real():
         "reports_received": kgge.load_reporting(),
     }
     progress = kgge.progress(outcomes, kgge.load_targets(), units)
-    out["path_to_target"] = progress[progress["indicator"] == "4"]
     out["paths_to_targets"] = progress
     out["scorecard"] = progress[progress["year"] == progress["year"].max()]
     out["women_against_men"] = kgge.coverage(outcomes, kgge.load_targets(), units, "sex").query(
@@ -266,7 +264,7 @@ def assert_right(name, table, lang, monkeypatch):
         table = table[table["expected"]].assign(state="")
         data = charts.chart_data(ax)
         assert len(data) == len(table) and set(data["state"]) <= set(kgge.plan.REPORT_STATES)
-    elif name in ("path_to_target", "paths_to_targets"):
+    elif name == "paths_to_targets":
         data = charts.chart_data(ax)
         assert set(data["target"].dropna()) == set(table["target"])
         assert_same(table, data[data["year"].isin(table["year"])].drop(columns="target"))
@@ -347,7 +345,7 @@ def test_a_changed_bar_is_noticed():
     ("planned_in_constant_prices", lambda ax: ax.patches[2].set_height(9)),
     ("planned_against_spent", lambda ax: ax.patches[2].set_width(9)),
     ("reports_received", lambda ax: ax.lines[2].set_marker("x")),
-    ("path_to_target", lambda ax: ax.lines[1].set_ydata(ax.lines[1].get_ydata() * 0.9)),
+    ("paths_to_targets", lambda ax: ax.child_axes[0].lines[1].set_ydata([0.1])),
     ("scorecard", lambda ax: ax.lines[0].set_xdata([0.1, 0.2])),
     ("coverage_by_unit", lambda ax: ax.lines[2].set_xdata([0.1])),
     ("coverage_by_group_and_sex", lambda ax: ax.lines[2].set_xdata([0.1])),
@@ -409,10 +407,10 @@ def test_titles_and_description_say_the_finding():
 
 
 def test_share_is_not_rounded_over_its_target():
-    table = gallery(years=[2019])["path_to_target"].assign(
+    table = gallery(years=[2019], indicators=["1a"])["paths_to_targets"].assign(
         coverage=0.69997, coverage_low=0.69997, coverage_high=0.69997)
-    text = charts.chart_text(charts.path_to_target(table, lang="vi"))
-    assert "69,9%" in text.title and "mục tiêu 70% " in text.title
+    text = charts.chart_text(charts.paths_to_targets(table, lang="vi"))
+    assert ": 70%; 2019: 69,9%" in text.alt
 
 
 def test_missing_is_said_and_no_zero():
@@ -555,10 +553,10 @@ def test_what_is_not_assessable_is_never_firm_and_a_target_is_as_the_plan_writes
 
 def test_a_range_that_leaves_its_share_outside_is_said_to_be_of_all():
     row = {"coverage": 0.910, "coverage_low": 0.911, "coverage_high": 0.912, "target": 0.8}
-    table = gallery(years=[2019])["path_to_target"].assign(**row)
-    assert "91.0% (with those missing: 91.1–91.2%)" in spoken("path_to_target", table).alt
+    table = gallery(years=[2019], indicators=["1a"])["paths_to_targets"].assign(**row)
+    assert "91.0% (with those missing: 91.1–91.2%)" in spoken("paths_to_targets", table).alt
     same = table.assign(coverage_low=0.91001, coverage_high=0.91002)
-    assert "2019: 91.0%." in spoken("path_to_target", same).alt
+    assert "2019: 91.0%;" in spoken("paths_to_targets", same).alt
 
 
 def test_silent_units_share_a_row():

@@ -19,7 +19,7 @@ from kgge.charts.execution import (
 )
 from kgge.charts.gaps import gap_by_unit, reach_needed, women_against_men
 from kgge.charts.layout import ChartText, chart_text, finish
-from kgge.charts.objectives import path_to_target, paths_to_targets, scorecard
+from kgge.charts.objectives import paths_to_targets, scorecard
 from kgge.charts.ranges import coverage_by_group_and_sex, coverage_by_unit
 from kgge.charts.readback import chart_data
 from kgge.charts.received import reports_received, warnings_by_unit_and_year
@@ -30,8 +30,8 @@ __all__ = [
     "planned_by_year_and_source", "source_shares_by_year", "planned_in_constant_prices",
     "planned_against_spent", "execution_by_project_and_year",
     # returns and persons
-    "reports_received", "warnings_by_unit_and_year", "path_to_target", "paths_to_targets",
-    "scorecard", "gap_by_unit", "women_against_men", "reach_needed", "coverage_by_group_and_sex",
+    "reports_received", "warnings_by_unit_and_year", "paths_to_targets", "scorecard",
+    "gap_by_unit", "women_against_men", "reach_needed", "coverage_by_group_and_sex",
     "coverage_by_unit",
     # reading back, and a chart of your own
     "chart_data", "chart_text", "ChartText", "finish",

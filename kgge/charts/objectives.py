@@ -47,42 +47,6 @@ def _verdict(row: Row, lang: str) -> str:
     return say("verdict.range", lang, status=status, low=low, high=high)
 
 
-@chart("indicator year", f"{JUDGED} baseline", f"the rows of one indicator of {MADE}")
-def path_to_target(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
-    """Draw one indicator's coverage year by year against the straight line to its target.
-
-    Parameters
-    ----------
-    table : DataFrame
-        The rows of one indicator of `progress`: indicator, year, coverage, coverage_low,
-        coverage_high, baseline, target (shares; coverage empty where nobody reported, baseline
-        where none is stated), status, status_low, status_high, firm. The years of baseline and
-        target are columns base_year and target_year where the table has them, else those of
-        `load_targets`.
-
-    Examples
-    --------
-    >>> import kgge
-    >>> state = kgge.progress(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units())
-    >>> ax = path_to_target(state[state["indicator"] == "1a"], lang="en")
-    >>> kgge.charts.chart_data(ax).set_index("year")["target"].dropna().to_dict()
-    {2020: 0.7}
-    """
-    code = one(table, "indicator")
-    table = table.sort_values("year").reset_index(drop=True)
-    last, (first, end) = records(table)[-1], _years(table, code)
-    aim = _panel(ax, ax, table, (min(first, *table["year"]), max(end, *table["year"])), lang)
-    for row in records(table):
-        _mark_point(ax, row, _at(aim[1], row["year"]), lang)
-    legend(ax, [aim, *entries(lang)])
-    title = say(f"path_to_target.{'due' if last['year'] >= end else 'title'}", lang,
-                indicator=code, share=point(last, lang), year=int(last["year"]), end=end,
-                target=goal(last["target"], lang), verdict=lower(_verdict(last | {
-                    "status_high": last["status_low"]}, lang)))  # between which: in the figures
-    return Words(title, "coverage.subtitle", _path_figures(table, lang), "progress",
-                 {"indicator": name("indicator", code, lang), "silent": ""}, OURS)
-
-
 @chart("indicator year", f"{JUDGED} baseline", MADE)
 def paths_to_targets(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """Draw the paths of all indicators to their targets as small charts of one scale.
@@ -90,7 +54,11 @@ def paths_to_targets(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     Parameters
     ----------
     table : DataFrame
-        As `progress` gives it; see `path_to_target`. Its latest year gives the verdicts.
+        As `progress` gives it, of one indicator or more: indicator, year, coverage, coverage_low,
+        coverage_high, baseline, target (shares; coverage empty where nobody reported, baseline
+        where none is stated), status, status_low, status_high, firm. The years of baseline and
+        target are columns base_year and target_year where the table has them, else those of
+        `load_targets`. Its latest year gives the verdicts.
 
     Examples
     --------
@@ -161,9 +129,9 @@ def _panel(ax: Axes, panel: Axes, table: pd.DataFrame, span: tuple[int, int],
     _path(ax, panel, table)
     tag(ax, {"indicator": code, "year": end}, "target", aim[1], point_y, 1)
     value_axis(panel, 1.08, lambda v: percent(v, lang, 0))
-    panel.set_yticks([0, 0.25, 0.5, 0.75, 1] if panel is ax else [0, 0.5, 1])
+    panel.set_yticks([0, 0.5, 1])
     panel.spines[["top", "right"]].set_visible(False)
-    most = 12 if panel is ax else max(1, int(inner_width(ax)))
+    most = max(1, int(inner_width(ax)))
     ticks = range(span[0], span[1] + 1, -(-(span[1] - span[0] + 1) // most))
     panel.set_xticks(ticks, map(str, ticks))
     return aim
