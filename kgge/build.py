@@ -15,7 +15,7 @@ from kgge.tables.folder import read_plan
 from kgge.tables.load import write_table
 from kgge.tables.schemas import DESCRIBED, FROM_RETURNS, SCHEMAS
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 # A row total has no year and source, a problem of a whole file no cell: no primary key there.
 NULLABLE_KEYS = ("annex", "ledger", "problems")
@@ -31,9 +31,9 @@ def build() -> Returns:
     out = data_folder() / "processed"
     lists = read_plan()
     annex = lists["annex"]
-    log.info("annex, %s", annex.attrs["header"])
+    _log.info("annex, %s", annex.attrs["header"])
     for note in annex.attrs["notes"]:
-        log.warning("annex: %s", note)
+        _log.warning("annex: %s", note)
     frames = {
         "annex": annex,
         "repairs": pd.DataFrame(annex.attrs["repairs"],

@@ -6,10 +6,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import NamedTuple
 
-from kgge.annex.fields import Cell, Log, Part, Place, quote
+from kgge.annex.fields import Field, Log, Part, Place, quote
 from kgge.annex.header import DASHES, Header, Slot
 from kgge.annex.reconcile import Key, add_up
-from kgge.annex.tree import Row, Tree
+from kgge.annex.tree import PrintedRow, Tree
 from kgge.numbers import MARKS, decimal_marks, readings
 
 _SIGNED = re.compile(r"[-–−]\s*(\d.*)|\((\d.*)\)")
@@ -22,28 +22,28 @@ class Trial(NamedTuple):
     checks: dict[tuple[str, Key], bool]
 
 
-def _plain(text: str) -> str:
+def _unsigned(text: str) -> str:
     """Return a number without its sign or the brackets that stand for one."""
     match = _SIGNED.fullmatch(text)
     return text if match is None else match[1] or match[2]
 
 
-def _value(cell: Cell, mark: str) -> Decimal | None:
+def _value(cell: Field, mark: str) -> Decimal | None:
     if cell.number is not None:
         return cell.number
     if cell.text in DASHES or not cell.text:
         return Decimal(0)
     value = readings(cell.text).get(mark)
-    if value is None and (value := readings(_plain(cell.text)).get(mark)) is not None:
+    if value is None and (value := readings(_unsigned(cell.text)).get(mark)) is not None:
         return -value
     return value
 
 
-def decimal_marks_of(rows: Sequence[Row], part: Part, faults: list[str]) -> tuple[str, ...]:
+def decimal_marks_of(rows: Sequence[PrintedRow], part: Part, faults: list[str]) -> tuple[str, ...]:
     """Return the decimal marks the file can have; every field that is no amount is a fault."""
     places = [(row, cell) for row in rows for cell in row.cells]
-    numbers = [(row, c) for row, c in places if c.number is None and readings(_plain(c.text))]
-    marks = decimal_marks(_plain(c.text) for _, c in numbers)
+    numbers = [(row, c) for row, c in places if c.number is None and readings(_unsigned(c.text))]
+    marks = decimal_marks(_unsigned(c.text) for _, c in numbers)
     for row, cell in places:
         what = part.faults.get((row.line, cell.column), "")
         value = _value(cell, (marks or MARKS)[0])
@@ -60,13 +60,14 @@ def decimal_marks_of(rows: Sequence[Row], part: Part, faults: list[str]) -> tupl
                           f"{quote(row.label)}")
     if not marks:
         one, other = (next(f"{quote(c.text)} (line {row.line})" for row, c in numbers
-                           if tuple(readings(_plain(c.text))) == (mark,)) for mark in MARKS)
+                           if tuple(readings(_unsigned(c.text))) == (mark,)) for mark in MARKS)
         faults.append(f"decimals are written in two ways: {one}, {other}")
     return marks
 
 
-def settle(rows: Sequence[Row], header: Header, marks: tuple[str, ...],
-           tolerances: Mapping[Place | None, float], repairs: Log, faults: list[str]) -> list[Row]:
+def settle(rows: Sequence[PrintedRow], header: Header, marks: tuple[str, ...],
+           tolerances: Mapping[Place | None, float], repairs: Log,
+           faults: list[str]) -> list[PrintedRow]:
     """Return the rows of the tree with their amounts in million dong.
 
     Where a number has two readings ("1,900"), the totals tell: the reading is the one under which
@@ -74,10 +75,11 @@ def settle(rows: Sequence[Row], header: Header, marks: tuple[str, ...],
     printed total that it goes into says so.
     """
     doubtful = [(row, c) for row in rows for c in row.cells if c.number is None
-                and len(set(readings(_plain(c.text)).values())) > 1]
+                and len(set(readings(_unsigned(c.text)).values())) > 1]
     if header.exponent == 0:  # of a dong there is no part
         marks = tuple(mark for mark in marks if all(
-            readings(_plain(c.text))[mark].as_tuple().exponent == 0 for _, c in doubtful)) or marks
+            readings(_unsigned(c.text))[mark].as_tuple().exponent == 0
+            for _, c in doubtful)) or marks
     trials = [_try(rows, header, mark, tolerances)
               for mark in (marks if doubtful else marks[:1])]
     agreed = [{key for key, good in trial.checks.items() if good} for trial in trials]
@@ -86,7 +88,7 @@ def settle(rows: Sequence[Row], header: Header, marks: tuple[str, ...],
         better = [not (b - a) and bool(a - b) for a, b in (agreed, agreed[::-1])]
         if not any(better):
             row, cell = doubtful[0]
-            one, other = readings(_plain(cell.text)).values()
+            one, other = readings(_unsigned(cell.text)).values()
             faults.append(f"line {row.line}, column {cell.column}: {quote(cell.text)} can be "
                           f"{one:f} or {other:f}, and no total tells which; a correction that "
                           f"writes one such number without its mark does: {quote(row.label)}")
@@ -100,14 +102,14 @@ def settle(rows: Sequence[Row], header: Header, marks: tuple[str, ...],
     return trial.tree.rows
 
 
-def _try(rows: Sequence[Row], header: Header, mark: str,
+def _try(rows: Sequence[PrintedRow], header: Header, mark: str,
          tolerances: Mapping[Place | None, float]) -> Trial:
     factor = header.factor
     read = [replace(row, amounts=[float((_value(c, mark) or Decimal(0)) * factor)
                                   for c in row.cells]) for row in rows]
     least = tolerances.get(None, 0) + 1e-9
 
-    def within(row: Row, at: int) -> float:
+    def within(row: PrintedRow, at: int) -> float:
         return max(least, tolerances.get((row.line, row.cells[at].column), 0) + 1e-9)
 
     tree = Tree(read, lambda row, sums: all(
@@ -145,7 +147,8 @@ def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) 
         for cell, slot in zip(row.cells, slots, strict=False):
             if cell.text:
                 continue
-            asked = [(f"{check}", (item, *total)) for check, item, total in _above(row, slot, rows)]
+            asked = [(check, (item, *total))
+                     for check, item, total in _checks_of(row, slot, rows)]
             told = [trial.checks[key] for key in asked if key in trial.checks and (
                 key[1] == (row.item, *slot)
                 or rows[key[1][0]].cells[slots.index(key[1][1:])].text)]
@@ -160,8 +163,8 @@ def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) 
                           f"{quote(row.label)}")
 
 
-def _above(row: Row, slot: Slot,
-           rows: Mapping[str, Row]) -> list[tuple[str, str, Slot]]:
+def _checks_of(row: PrintedRow, slot: Slot,
+           rows: Mapping[str, PrintedRow]) -> list[tuple[str, str, Slot]]:
     """Return the checks an amount goes into: of its row, of its lines, of the rows above it."""
     year, source = slot
     totals: tuple[Slot, ...] = ((None, None), (year, None), (None, source))

@@ -10,19 +10,18 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kgge.annex.numbering import Numbering
+from kgge.annex.numbering import WORD, Numbering
 from kgge.files import DataError, read_rows
 from kgge.xlsx import MAX_RATIO, MAX_UNPACKED, Rejected, Sheet, open_sheets
 
 SUFFIXES = (".docx", ".xlsx", ".tsv", ".txt", ".csv")
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_GONE = [f"{_WORD}{tag}" for tag in ("strike", "dstrike", "vanish", "del", "moveFrom")]
+_GONE = [f"{WORD}{tag}" for tag in ("strike", "dstrike", "vanish", "del", "moveFrom")]
 _PARTLY = " (partly struck out or raised)"
 _MERGED = "the field is merged with others"
 _WITHIN = re.compile(r"±\s*(\d+(?:[.,]\d+)?)")  # a correction that states a tolerance
 
 
-class Cell(NamedTuple):
+class Field(NamedTuple):
     """One field: its column (from 1), the text read, the text that stands there.
 
     `number` is what a workbook holds as a number; `stated` tells that a correction was made here.
@@ -36,7 +35,7 @@ class Cell(NamedTuple):
     stated: bool = False
 
 
-Grid = list[tuple[int, list[Cell]]]
+Grid = list[tuple[int, list[Field]]]
 Log = list[dict[str, Any]]
 Place = tuple[int, int]  # line and column
 
@@ -78,11 +77,11 @@ def read_parts(path: Path) -> list[Part]:
     return parts
 
 
-def _text_cell(column: int, text: str) -> Cell:
+def _text_cell(column: int, text: str) -> Field:
     """Return a field of text; two numbers one above the other are not made one ("10", "200")."""
     parts = [part.strip() for part in text.split("\n") if part.strip()]
     joint = " " if any(ch.isalpha() for ch in text) else " / "
-    return Cell(column, joint.join(parts), text.replace("\n", " "))
+    return Field(column, joint.join(parts), text.replace("\n", " "))
 
 
 def _read_text(path: Path, suffix: str) -> list[tuple[int, list[str]]]:
@@ -145,11 +144,11 @@ def _read_sheet(sheet: Sheet) -> Part:
     return Part(sheet.name, grid, sheet.hidden, said, faults)
 
 
-def _typed_cell(column: int, value: object) -> Cell:
+def _typed_cell(column: int, value: object) -> Field:
     if isinstance(value, int | float) and not isinstance(value, bool):
         number = Decimal(f"{value:.15g}")  # as a workbook shows it: 26.3, not 26.299999999999997
         text = f"{number:f}"
-        return Cell(column, text, text, number)
+        return Field(column, text, text, number)
     text = str(value) + _PARTLY * (getattr(value, "code", "") == "runs")
     return _text_cell(column, unicodedata.normalize("NFC", text))
 
@@ -171,20 +170,20 @@ def _read_document(path: Path) -> Part:
         body, numbering = document.element.body, Numbering(document, path.name)
     except Exception as error:  # whatever a broken file makes the reader raise
         raise DataError(f"{path.name}: not a readable .docx document ({error})") from error
-    lines: list[list[Cell]] = []
+    lines: list[list[Field]] = []
     notes: set[str] = set()
     faults: dict[Place, str] = {}
     for block in _inside(body):
-        if block.tag == f"{_WORD}p":
+        if block.tag == f"{WORD}p":
             lines.append([_text_cell(0, numbering.mark(block) + _said(block))])
-        elif block.tag == f"{_WORD}tbl":
-            rows = [row for row in _inside(block) if row.tag == f"{_WORD}tr"]
+        elif block.tag == f"{WORD}tbl":
+            rows = [row for row in _inside(block) if row.tag == f"{WORD}tr"]
             table = [_table_row(row, numbering) for row in rows]
             begun = {c.column for cells in table for c in cells}
             number = {column: n for n, column in enumerate(sorted(begun), 1)}
             for row, cells in zip(rows, table, strict=True):
                 texts = {number[c.column]: c for c in cells}
-                lines.append([texts.get(n, Cell(n, "", ""))._replace(column=n)
+                lines.append([texts.get(n, Field(n, "", ""))._replace(column=n)
                               for n in range(1, len(begun) + 1)])
                 faults |= {(len(lines), n): _MERGED for n in number.values()
                            if n not in texts}
@@ -197,7 +196,7 @@ def _read_document(path: Path) -> Part:
 def _inside(block: Any) -> Iterator[Any]:
     """Go through what a block holds, also within content controls and tracked insertions."""
     for child in block.iterchildren():
-        if child.tag in {f"{_WORD}{t}" for t in ("sdt", "sdtContent", "ins", "customXml")}:
+        if child.tag in {f"{WORD}{t}" for t in ("sdt", "sdtContent", "ins", "customXml")}:
             yield from _inside(child)
         else:
             yield child
@@ -205,29 +204,29 @@ def _inside(block: Any) -> Iterator[Any]:
 
 def _is_gone(part: Any, *more: str) -> bool:
     """Tell whether anything in a part is struck out, hidden, deleted or moved away."""
-    return any(mark.get(f"{_WORD}val") not in ("0", "false") for mark in part.iter(*_GONE, *more))
+    return any(mark.get(f"{WORD}val") not in ("0", "false") for mark in part.iter(*_GONE, *more))
 
 
-def _table_row(row: Any, numbering: Numbering) -> list[Cell]:
+def _table_row(row: Any, numbering: Numbering) -> list[Field]:
     cells, column = [], 1
     for part in _inside(row):
-        if part.tag == f"{_WORD}trPr":
-            before = part.find(f"{_WORD}gridBefore")
-            column += int(before.get(f"{_WORD}val")) if before is not None else 0
-        elif part.tag == f"{_WORD}tc":
-            props = part.find(f"{_WORD}tcPr")
-            span = props.find(f"{_WORD}gridSpan") if props is not None else None
-            merge = props.find(f"{_WORD}vMerge") if props is not None else None
-            goes_on = merge is not None and merge.get(f"{_WORD}val") != "restart"
+        if part.tag == f"{WORD}trPr":
+            before = part.find(f"{WORD}gridBefore")
+            column += int(before.get(f"{WORD}val")) if before is not None else 0
+        elif part.tag == f"{WORD}tc":
+            props = part.find(f"{WORD}tcPr")
+            span = props.find(f"{WORD}gridSpan") if props is not None else None
+            merge = props.find(f"{WORD}vMerge") if props is not None else None
+            goes_on = merge is not None and merge.get(f"{WORD}val") != "restart"
             text = "\n".join(numbering.mark(p) + _said(p) for p in _inside(part)
-                             if p.tag == f"{_WORD}p" and not goes_on)
-            runs = [_is_gone(run, f"{_WORD}vertAlign") for run in part.iter(f"{_WORD}r")
+                             if p.tag == f"{WORD}p" and not goes_on)
+            runs = [_is_gone(run, f"{WORD}vertAlign") for run in part.iter(f"{WORD}r")
                     if _said(run).strip()]
             if not any(ch.isalpha() for ch in text) and any(runs) and not all(runs):
                 text += _PARTLY  # the old amount and the new one, or a mark of a footnote
             if not goes_on:
                 cells.append(_text_cell(column, text))
-            column += int(span.get(f"{_WORD}val")) if span is not None else 1
+            column += int(span.get(f"{WORD}val")) if span is not None else 1
     return cells
 
 
@@ -237,7 +236,7 @@ def _said(paragraph: Any) -> str:
     out = []
     for part in paragraph.iter():
         name = str(part.tag).rpartition("}")[2]
-        gone = any(up.tag == f"{_WORD}moveFrom" for up in part.iterancestors())
+        gone = any(up.tag == f"{WORD}moveFrom" for up in part.iterancestors())
         if not gone and (name in marks or name == "t"):
             out.append(part.text or "" if name == "t" else marks[name])
     return unicodedata.normalize("NFC", "".join(out))

@@ -7,8 +7,8 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import NamedTuple
 
-from kgge.annex.fields import Cell, Grid, quote
-from kgge.annex.headings import FOREIGN, PART, Sources, fold, meaning, money, role
+from kgge.annex.fields import Field, Grid, quote
+from kgge.annex.headings import FOREIGN, PART, Sources, meaning, plain_text, role, unit_of_money
 from kgge.numbers import readings
 
 ALL = "all"  # the source of an annex that names none
@@ -16,7 +16,7 @@ DASHES = {"-", "–", "—", "−"}  # yearbooks write a dash for zero
 Slot = tuple[int | None, str | None]  # year and source; a total lacks one of them or both
 
 
-class Money(NamedTuple):
+class MoneyColumn(NamedTuple):
     """One column of money: what its headings name, the lowest of them, the one with the year.
 
     `vague` are those above it that name nothing: all years stand under them, or they mean more.
@@ -25,9 +25,9 @@ class Money(NamedTuple):
     year: int | None
     source: str | None
     total: bool
-    low: tuple[int, Cell]
-    dated: tuple[int, Cell]
-    vague: list[tuple[int, Cell]]
+    low: tuple[int, Field]
+    dated: tuple[int, Field]
+    vague: list[tuple[int, Field]]
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Header:
                           f"amounts in {self.unit or 'no unit'}"])
 
 
-def is_amount(cell: Cell) -> bool:
+def is_amount(cell: Field) -> bool:
     """Tell whether a number stands in a field, or a dash for zero."""
     return cell.number is not None or cell.text in DASHES or bool(readings(cell.text.strip("()- ")))
 
@@ -101,7 +101,7 @@ def _understand(grid: Grid, top: int, sources: Sources) -> Header:
     head = [(line, [c for c in cells if c.text]) for line, cells in
             (grid[i] for i in header.rows)]
     header.texts = [[c.text for c in cells] for _, cells in head]
-    money_of: dict[int, Money] = {}
+    money_of: dict[int, MoneyColumn] = {}
     filled = {c.column for _, cells in grid[header.rows.stop:] for c in cells if c.text}
     for column, above in _cover(head, max(len(grid[i][1]) for i in header.rows)).items():
         if column not in filled and above[-1][1].column != column:
@@ -118,7 +118,7 @@ def _understand(grid: Grid, top: int, sources: Sources) -> Header:
             "column of their source" for line, cells in grid[header.rows.stop:] for c in cells
             if header.roles.get(c.column) == "unknown"
             and (row := meaning(c.text, sources)).source and not row.left][:1]
-    header.parts = any(PART.match(fold(t)) for texts in header.texts for t in texts)
+    header.parts = any(PART.match(plain_text(t)) for texts in header.texts for t in texts)
     _read_unit(header, grid, head)
     return header
 
@@ -148,12 +148,12 @@ def _rows(grid: Grid, top: int, sources: Sources) -> range:
     return range(first, last)
 
 
-def _cover(head: Grid, width: int) -> dict[int, list[tuple[int, Cell]]]:
+def _cover(head: Grid, width: int) -> dict[int, list[tuple[int, Field]]]:
     """Return the headings above each column, from the top; a heading reaches to the next one.
 
     It ends where the heading above it ends, and in the lowest row it has one column.
     """
-    covered: dict[int, list[tuple[int, Cell]]] = {}
+    covered: dict[int, list[tuple[int, Field]]] = {}
     reach = dict.fromkeys(range(1, width + 1), width)
     for at, (line, cells) in enumerate(head):
         new = dict(reach)
@@ -168,8 +168,8 @@ def _cover(head: Grid, width: int) -> dict[int, list[tuple[int, Cell]]]:
     return dict(sorted(covered.items()))
 
 
-def _column(column: int, above: list[tuple[int, Cell]], sources: Sources,
-            header: Header) -> Money | None:
+def _column(column: int, above: list[tuple[int, Field]], sources: Sources,
+            header: Header) -> MoneyColumn | None:
     """Return what one column of money is; where its headings do not tell, that is a fault."""
     said = [meaning(cell.text, sources) for _, cell in above]
     line, low, text = above[-1][0], said[-1], above[-1][1].text
@@ -189,15 +189,15 @@ def _column(column: int, above: list[tuple[int, Cell]], sources: Sources,
         header.roles[column] = "unknown"
         return None
     dated = next((at for at, m in zip(above, said, strict=True) if m.year), above[-1])
-    return Money(min(years, default=None), min(codes, default=None), total, above[-1], dated,
+    return MoneyColumn(min(years, default=None), min(codes, default=None), total, above[-1], dated,
                  [h for h, m in zip(above[:-1], said, strict=False)
                   if m.left and not (m.year or m.source or m.total)])
 
 
-def _fill(header: Header, found: dict[int, Money]) -> None:
+def _fill(header: Header, found: dict[int, MoneyColumn]) -> None:
     """Give each column of money its year and source; a slot that stands twice is a fault."""
     named = any(m.year and m.source for m in found.values())
-    taken: dict[Slot, Money] = {}
+    taken: dict[Slot, MoneyColumn] = {}
     vague = {(line, cell) for m in found.values() for line, cell in m.vague
              if any(other.year and (line, cell) not in other.vague for other in found.values())}
     header.faults += [f"line {line}: the heading {quote(cell.text)} stands over some of the "
@@ -232,23 +232,23 @@ def _fill(header: Header, found: dict[int, Money]) -> None:
 def _read_unit(header: Header, grid: Grid, head: Grid) -> None:
     """Find the unit of money: above the header, in a heading, else in a column of units."""
     found = [(line, unit) for line, cells in grid[:header.rows.start]
-             if (unit := money(" | ".join(c.text for c in cells if c.text)))]
+             if (unit := unit_of_money(" | ".join(c.text for c in cells if c.text)))]
     found += [(line, unit) for line, cells in grid[:header.rows.start] for c in cells
-              if (unit := money(c.text))]
+              if (unit := unit_of_money(c.text))]
     found += [(line, (-1, c.text)) for line, cells in grid[:header.rows.stop] for c in cells
-              if FOREIGN.search(fold(c.text))]
+              if FOREIGN.search(plain_text(c.text))]
     found += [(line, unit) for line, cells in head for c in cells
-              if header.roles.get(c.column) != "other" and (unit := money(c.text, True))]
+              if header.roles.get(c.column) != "other" and (unit := unit_of_money(c.text, True))]
     columns = [c for c, what in header.roles.items() if what == "other"]
     if not found:
         found = [(line, unit) for line, cells in grid[header.rows.stop:] for c in cells
-                 if c.column in columns and (unit := money(c.text))]
+                 if c.column in columns and (unit := unit_of_money(c.text))]
     units = {unit[0]: (line, unit[1]) for line, unit in reversed(found)}
     if len(units) == 1 and -1 not in units:
         ((header.exponent, (_, header.unit)),) = units.items()
         return
     stands = [f"line {line} reads {quote(c.text)}" for line, cells in grid[:header.rows.stop]
-              for c in cells if re.match(r"\W*(?:đơn vị tính|đvt|unit)\b", fold(c.text))]
+              for c in cells if re.match(r"\W*(?:đơn vị tính|đvt|unit)\b", plain_text(c.text))]
     header.faults.append(
         f"amounts are in {' and in '.join(f'{said!r} (line {n})' for n, said in units.values())}"
         if units else "no unit of money stands above the amounts: write it there, or by a "

@@ -51,20 +51,20 @@ class Meaning(NamedTuple):
     fault: str = ""
 
 
-def fold(text: str) -> str:
+def plain_text(text: str) -> str:
     """Return text for comparing: NFC, small letters, single spaces."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
-def money(text: str, heading: bool = False) -> tuple[int, str] | None:
+def unit_of_money(text: str, heading: bool = False) -> tuple[int, str] | None:
     """Return the unit of money that `text` names, as a power of ten of a dong and as it stands.
 
     Examples
     --------
-    >>> money("ĐVT: 1.000đ"), money("(Triệu đồng)"), money("Cộng đồng"), money("5 triệu đồng")
-    ((3, '1.000đ'), (6, 'triệu đồng'), None, None)
+    >>> [unit_of_money(text) for text in ("ĐVT: 1.000đ", "(Triệu đồng)", "Cộng đồng", "5 triệu đ")]
+    [(3, '1.000đ'), (6, 'triệu đồng'), None, None]
     """
-    text = fold(text)
+    text = plain_text(text)
     match = (_NAMED.search(text) or _BRACKET.search(text) or _ALONE.fullmatch(text)
              or (_TAIL.search(text) if heading else None))
     if match is None:
@@ -76,7 +76,7 @@ def money(text: str, heading: bool = False) -> tuple[int, str] | None:
 @lru_cache(maxsize=1024)
 def meaning(text: str, sources: Sources) -> Meaning:
     """Return what one heading says; `sources` are codes and the words printed for them."""
-    plain = fold(_BRACKET.sub("", fold(text)))
+    plain = plain_text(_BRACKET.sub("", plain_text(text)))
     plain = _TAIL.sub("", plain) if not _ALONE.fullmatch(plain) else ""
     years = {int(y) for y in _YEAR.findall(_RANGE.sub("", plain))}
     words = " ".join(["", *re.findall(r"[^\W\d_]+", plain), ""])
@@ -103,5 +103,5 @@ def meaning(text: str, sources: Sources) -> Meaning:
 
 def role(text: str) -> str:
     """Return what a heading says that is no money: number, label or other, else nothing."""
-    plain = _BRACKET.sub("", fold(text)).strip(" .:*")
+    plain = _BRACKET.sub("", plain_text(text)).strip(" .:*")
     return next((name for name, form in _ROLES.items() if form.fullmatch(plain)), "")

@@ -6,7 +6,7 @@ from typing import Any
 
 from kgge.files import DataError
 
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
@@ -25,11 +25,11 @@ _FORMS: dict[str, Callable[[int], str]] = {
     "bullet": lambda n: "-", "none": lambda n: ""}
 
 
-def _value(element: Any, *path: str) -> str | None:
+def _property(element: Any, *path: str) -> str | None:
     """Return the value of a property, found by the names that lead to it."""
     for name in path:
-        element = element.find(f"{_WORD}{name}") if element is not None else None
-    return element.get(f"{_WORD}val") if element is not None else None
+        element = element.find(f"{WORD}{name}") if element is not None else None
+    return element.get(f"{WORD}val") if element is not None else None
 
 
 class Numbering:
@@ -42,21 +42,21 @@ class Numbering:
         self.lists: dict[str, str] = {}  # lists that go on with the numbers of another
         lists = [rel.target_part.element for rel in document.part.rels.values()
                  if rel.reltype.endswith("/numbering")]
-        found = {one.get(f"{_WORD}abstractNumId"): one for root in lists
-                 for one in root.findall(f"{_WORD}abstractNum")}
-        for num in (num for root in lists for num in root.findall(f"{_WORD}num")):
-            name, of = num.get(f"{_WORD}numId"), _value(num, "abstractNumId")
-            own = {o.get(f"{_WORD}ilvl"): o for o in num.findall(f"{_WORD}lvlOverride")}
+        found = {one.get(f"{WORD}abstractNumId"): one for root in lists
+                 for one in root.findall(f"{WORD}abstractNum")}
+        for num in (num for root in lists for num in root.findall(f"{WORD}num")):
+            name, of = num.get(f"{WORD}numId"), _property(num, "abstractNumId")
+            own = {o.get(f"{WORD}ilvl"): o for o in num.findall(f"{WORD}lvlOverride")}
             self.lists[name] = name if own else f"abstract {of}"
-            levels = list(found[of].findall(f"{_WORD}lvl")) if of in found else []
-            levels += [lvl for o in own.values() for lvl in o.findall(f"{_WORD}lvl")]
+            levels = list(found[of].findall(f"{WORD}lvl")) if of in found else []
+            levels += [lvl for o in own.values() for lvl in o.findall(f"{WORD}lvl")]
             for lvl in levels:
-                at = lvl.get(f"{_WORD}ilvl")
-                first = _value(own.get(at), "startOverride") or _value(lvl, "start")
-                self.levels[name, int(at)] = (_value(lvl, "numFmt") or "decimal",
-                                              _value(lvl, "lvlText") or "", int(first or 1))
-        self.styles = {style.get(f"{_WORD}styleId"): style for style in
-                       document.styles.element.findall(f"{_WORD}style")}
+                at = lvl.get(f"{WORD}ilvl")
+                first = _property(own.get(at), "startOverride") or _property(lvl, "start")
+                self.levels[name, int(at)] = (_property(lvl, "numFmt") or "decimal",
+                                              _property(lvl, "lvlText") or "", int(first or 1))
+        self.styles = {style.get(f"{WORD}styleId"): style for style in
+                       document.styles.element.findall(f"{WORD}style")}
 
     def mark(self, paragraph: Any) -> str:
         """Return the number or bullet before a paragraph, or nothing; the next one counts on."""
@@ -80,9 +80,9 @@ class Numbering:
 
     def _place(self, paragraph: Any) -> tuple[str, int]:
         """Return list ("0" for none) and level of a paragraph, from itself or else its style."""
-        at, style = paragraph, _value(paragraph, "pPr", "pStyle")
+        at, style = paragraph, _property(paragraph, "pPr", "pStyle")
         while at is not None:
-            if (name := _value(at, "pPr", "numPr", "numId")) is not None:
-                return name, int(_value(at, "pPr", "numPr", "ilvl") or 0)
-            at, style = self.styles.get(style), _value(self.styles.get(style), "basedOn")
+            if (name := _property(at, "pPr", "numPr", "numId")) is not None:
+                return name, int(_property(at, "pPr", "numPr", "ilvl") or 0)
+            at, style = self.styles.get(style), _property(self.styles.get(style), "basedOn")
         return "0", 0

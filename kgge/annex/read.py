@@ -16,7 +16,7 @@ import pandas as pd
 from kgge.annex.amounts import decimal_marks_of, settle
 from kgge.annex.fields import (
     SUFFIXES,
-    Cell,
+    Field,
     Grid,
     Log,
     Part,
@@ -26,12 +26,12 @@ from kgge.annex.fields import (
     read_parts,
 )
 from kgge.annex.header import ALL, Header, is_amount, read_header
-from kgge.annex.headings import Sources, fold
-from kgge.annex.tree import BULLET, Row, is_part, is_total, number_kinds, repair
+from kgge.annex.headings import Sources, plain_text
+from kgge.annex.tree import BULLET, PrintedRow, is_part, is_total, number_kinds, repair
 from kgge.files import DataError, data_folder, read_rows
 from kgge.tables.schemas import conform
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 _MARK = re.compile(r"</?[a-z]+>|\*\*")  # <i>, </i>, **: marks of the transcription
 _INLINE = re.compile(
@@ -106,7 +106,7 @@ def read_annex(path: str | Path | None = None,
         raise DataError(said + "\n  ".join(faults))
     annex = conform("annex", _frame(rows, header))
     for mended in repairs:
-        log.info("line %(line)s, column %(column)s: %(rule)s (%(reason)s)", mended)
+        _log.info("line %(line)s, column %(column)s: %(rule)s (%(reason)s)", mended)
     annex.attrs |= {
         "repairs": sorted(repairs, key=lambda r: (r["line"], r["column"])),
         "tolerances": tolerances,
@@ -131,7 +131,7 @@ def find_annex() -> Path:
 
 def _printed_sources() -> Sources:
     """Return code and printed words of the funding sources, from ``data/raw/sources.csv``."""
-    return tuple((row["source"], fold(row["printed"])) for _, row in read_rows(
+    return tuple((row["source"], plain_text(row["printed"])) for _, row in read_rows(
         data_folder() / "raw" / "sources.csv", ["source", "printed"]))
 
 
@@ -151,9 +151,9 @@ def open_annex(path: Path) -> Part:
     return chosen._replace(notes=chosen.notes + hidden)
 
 
-def _read_rows(grid: Grid, header: Header, repairs: Log) -> tuple[list[Row], list[str]]:
+def _read_rows(grid: Grid, header: Header, repairs: Log) -> tuple[list[PrintedRow], list[str]]:
     """Read the rows below the header, joining labels that were split over two of them."""
-    rows: list[Row] = []
+    rows: list[PrintedRow] = []
     faults: list[str] = []
     for row in _split_rows(grid, header, repairs, faults):
         last = rows[-1] if rows else None
@@ -173,9 +173,10 @@ def _read_rows(grid: Grid, header: Header, repairs: Log) -> tuple[list[Row], lis
     return rows, faults
 
 
-def _split_rows(grid: Grid, header: Header, repairs: Log, faults: list[str]) -> Iterator[Row]:
+def _split_rows(grid: Grid, header: Header, repairs: Log,
+                faults: list[str]) -> Iterator[PrintedRow]:
     """Part each printed row into outline number, label and amounts, wherever they stand in it."""
-    found: list[tuple[Row, list[Cell], int]] = []
+    found: list[tuple[PrintedRow, list[Field], int]] = []
     end = 0  # how many rows there are up to the last with amounts
     for at, (line, cells) in enumerate(grid):
         filled = [c for c in cells if c.text and c.column]
@@ -187,7 +188,7 @@ def _split_rows(grid: Grid, header: Header, repairs: Log, faults: list[str]) -> 
             faults.append(f"line {line}: no label before {quote(label.text)}")
             continue
         place = next(n for n, c in enumerate(cells, 1) if c.column == label.column)
-        row = Row(line, label.column, number, _MARK.sub("", label.text).strip(), [])
+        row = PrintedRow(line, label.column, number, _MARK.sub("", label.text).strip(), [])
         found.append((row, cells, place))
         if any(is_amount(c) for c in cells[place:]):
             end = len(found)
@@ -210,7 +211,7 @@ def _are_column_numbers(texts: list[str]) -> bool:
         b > a for a, b in zip(numbers, numbers[1:], strict=False))
 
 
-def _number_and_label(filled: list[Cell]) -> tuple[str, Cell]:
+def _number_and_label(filled: list[Field]) -> tuple[str, Field]:
     """Return the outline number of a row, and the field of its label with the bullet, if any."""
     first = filled[0]
     if len(filled) > 1 and _words(filled[1].text):
@@ -223,7 +224,7 @@ def _number_and_label(filled: list[Cell]) -> tuple[str, Cell]:
     return "", first
 
 
-def _give_cells(row: Row, cells: list[Cell], place: int, header: Header, repairs: Log,
+def _give_cells(row: PrintedRow, cells: list[Field], place: int, header: Header, repairs: Log,
                 faults: list[str]) -> None:
     """Give a row its amounts; `place` is where its label stands, which may be shifted."""
     right = [(n, c) for n, c in enumerate(cells, 1) if n > place]
@@ -236,7 +237,7 @@ def _give_cells(row: Row, cells: list[Cell], place: int, header: Header, repairs
     short = shift is not None and last + shift > len(cells)
     if shift is not None and not (short and any(is_amount(c) for _, c in right)):
         at = {n - shift: c for n, c in right}
-        row.cells = [at.get(n, Cell(n + shift, "", "")) for n in header.slots]
+        row.cells = [at.get(n, Field(n + shift, "", "")) for n in header.slots]
         row.printed = any(c.text for c in row.cells)
         if not row.printed:
             row.cells = []
@@ -255,7 +256,7 @@ def _give_cells(row: Row, cells: list[Cell], place: int, header: Header, repairs
                   + f": {quote(row.label)}")
 
 
-def _frame(rows: list[Row], header: Header) -> pd.DataFrame:
+def _frame(rows: list[PrintedRow], header: Header) -> pd.DataFrame:
     parents = {row.parent for row in rows}
     return pd.DataFrame([
         {"item": row.item, "parent": row.parent, "level": row.level,

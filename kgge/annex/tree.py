@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from kgge.annex.fields import Cell, Log, quote
+from kgge.annex.fields import Field, Log, quote
 
 # "Tổng đài" and "Cộng đồng" begin lines, so a plain "Tổng" or "Cộng" must go on as totals do.
-_TOTAL = re.compile(
+_SAYS_TOTAL = re.compile(
     r"(?:tổng (?:cộng|số|kinh phí|dự toán|nhu cầu|vốn|ngân sách|chi phí)|(?:sub)?total)\b.*"
     r"|(?:tổng|cộng)(?:\s*(?:[:(.,].*)?|\s+(?:chung|toàn|các|từng|mục|phần|tiểu|hợp phần|dự án|"
     r"mô hình|nội dung|hoạt động|nhiệm vụ|chương trình|nhóm|năm|[ivx]+|\d+|[a-zđ])\b.*)",
@@ -25,18 +25,19 @@ _NUMBERS = {  # kinds of outline number; one that can be several is the first, s
     "upper": re.compile(rf"([A-ZĐ]){_END}"),
     "letter": re.compile(rf"([a-zđ]){_END}"),
 }
-Near = Callable[["Row", list[float]], bool]  # are these the amounts of that row, rounding apart
+# Are these the amounts of that row, rounding apart?
+Near = Callable[["PrintedRow", list[float]], bool]
 
 
 @dataclass
-class Row:
+class PrintedRow:
     """One printed row of the annex: outline number, label, amounts in the order of the slots."""
 
     line: int
     column: int  # of the label
     number: str
     label: str
-    cells: list[Cell]
+    cells: list[Field]
     printed: bool = False  # it has amounts
     amounts: list[float | None] = field(default_factory=list)
     item: str = ""
@@ -44,12 +45,12 @@ class Row:
     level: int = 0
 
 
-def is_total(row: Row) -> bool:
+def is_total(row: PrintedRow) -> bool:
     """Tell whether a row says that it is the total of others."""
-    return _TOTAL.fullmatch(BULLET.sub("", row.label, count=1)) is not None
+    return _SAYS_TOTAL.fullmatch(BULLET.sub("", row.label, count=1)) is not None
 
 
-def is_part(row: Row) -> bool:
+def is_part(row: PrintedRow) -> bool:
     """Tell whether a row says that it is a part of the one above it (trong đó)."""
     return _OF_WHICH.match(row.label) is not None
 
@@ -72,7 +73,7 @@ def _ordinals(kind: str, number: str) -> set[int]:
             for order in ("abcdđeghiklmnopqrstuvxy", "abcdefghijklmnopqrstuvwxyz")}
 
 
-def repair(row: Row, rule: str, corrected: str, reason: str) -> dict[str, Any]:
+def repair(row: PrintedRow, rule: str, corrected: str, reason: str) -> dict[str, Any]:
     """Return one row of the repairs: what was mended in a printed row, and why."""
     return {"line": row.line, "column": row.column, "rule": rule, "printed": row.label,
             "corrected": corrected, "reason": reason}
@@ -87,21 +88,21 @@ class Tree:
     is a part (trong đó) to the row above it: neither is a line of its own.
     """
 
-    def __init__(self, rows: list[Row], near: Near) -> None:
+    def __init__(self, rows: list[PrintedRow], near: Near) -> None:
         self.near, self.rows = near, []
         self.faults: list[str] = []
         self.repairs: Log = []
-        self.below: dict[str, list[Row]] = {}  # by item; that of projects is ""
-        self.stack: list[tuple[str, Row]] = []
-        self.owners: dict[str, Row] = {}  # rows of which a part is named, by item
-        self.parts: dict[str, list[Row]] = {}  # the parts named of them in one row each
+        self.below: dict[str, list[PrintedRow]] = {}  # by item; that of projects is ""
+        self.stack: list[tuple[str, PrintedRow]] = []
+        self.owners: dict[str, PrintedRow] = {}  # rows of which a part is named, by item
+        self.parts: dict[str, list[PrintedRow]] = {}  # the parts named of them in one row each
         self.since: dict[str, int] = {}  # how many lines below an item a subtotal has counted
         self.totals = [r for r in rows if is_total(r)]
         self.total = _grand_total(rows)
         if self.total is None:
             self._fault(None, "")
-        last: Row | None = None
-        waiting: Row | None = None  # a "trong đó" without amounts: of the row before it
+        last: PrintedRow | None = None
+        waiting: PrintedRow | None = None  # a "trong đó" without amounts: of the row before it
         for row in rows:
             if row is self.total:
                 row.item = "total"
@@ -130,17 +131,17 @@ class Tree:
                 self.faults.append(f"line {row.line}: neither amounts nor lines below: "
                                    f"{quote(row.label)}")
 
-    def _fault(self, row: Row | None, what: str) -> None:
+    def _fault(self, row: PrintedRow | None, what: str) -> None:
         found = ", ".join(str(r.line) for r in self.totals) or "none"
         self.faults.append((f"line {row.line}: {quote(row.label)} {what}, and " if row else "")
                            + "one row of grand totals (Tổng cộng) belongs above or below all "
                            f"others; found at line {found}")
 
-    def _leave_out(self, row: Row, owner: Row) -> None:
+    def _leave_out(self, row: PrintedRow, owner: PrintedRow) -> None:
         self.repairs.append(repair(row, "of which", "", f"part of line {owner.line} "
                                    f"({quote(owner.label)}), which stands; not a line of its own"))
 
-    def _place(self, row: Row, last: Row | None, waiting: Row | None) -> None:
+    def _place(self, row: PrintedRow, last: PrintedRow | None, waiting: PrintedRow | None) -> None:
         """Give a line its place below or beside those before it."""
         kind = self._kind(row)
         depth = next((i for i, (k, _) in enumerate(self.stack) if k == kind), len(self.stack))
@@ -166,7 +167,7 @@ class Tree:
         self.stack.append((kind, row))
         self.rows.append(row)
 
-    def _kind(self, row: Row) -> str:
+    def _kind(self, row: PrintedRow) -> str:
         """Return the kind of a mark: of a number the open one it comes next in ("I" after "H")."""
         if row.number:
             kinds = number_kinds(row.number)
@@ -178,7 +179,7 @@ class Tree:
         beside = [k for k, r in self.stack if not r.number]
         return beside[0] if beside and "plain" in (mark, beside[0]) else mark
 
-    def whole(self, rows: list[Row]) -> list[float] | None:
+    def whole(self, rows: list[PrintedRow]) -> list[float] | None:
         """Return the sum of rows in each column; of one without amounts, the lines below it."""
         columns = [[a for a in row.amounts if a is not None] if row.printed
                    else self.whole(self.below.get(row.item, [])) for row in rows]
@@ -186,9 +187,9 @@ class Tree:
         return [sum(c) for c in zip(*known, strict=True)] if known and len(known) == len(
             columns) and len({*map(len, known)}) == 1 else None
 
-    def _counted(self, row: Row, least: int = 1) -> list[tuple[Row | None, str]]:
+    def _counted(self, row: PrintedRow, least: int = 1) -> list[tuple[PrintedRow | None, str]]:
         """Return the rows above of whose lines (at least so many) a row is the sum."""
-        found: list[tuple[Row | None, str]] = []
+        found: list[tuple[PrintedRow | None, str]] = []
         for depth in range(len(self.stack), -1, -1):
             above = self.stack[depth - 1][1] if depth else None
             item = above.item if above else ""
@@ -201,7 +202,7 @@ class Tree:
             found.append((None, "total"))
         return found
 
-    def _subtotal(self, row: Row) -> None:
+    def _subtotal(self, row: PrintedRow) -> None:
         """Give a row of totals to the lines it counts; their own row, if blank, takes it."""
         found = self._counted(row)
         if not found:
@@ -237,7 +238,7 @@ class Tree:
                 self.below = {k: v for k, v in self.below.items() if not f"{k}.".startswith(
                     f"{item}.")}
 
-    def _add_lines(self, owner: Row, parts: list[Row]) -> None:
+    def _add_lines(self, owner: PrintedRow, parts: list[PrintedRow]) -> None:
         """Give the parts of a row that make it up their places, behind its other lines."""
         inside = [n for n, r in enumerate(self.rows) if f"{r.item}.".startswith(f"{owner.item}.")]
         lines = self.below.setdefault(owner.item, [])
@@ -248,7 +249,7 @@ class Tree:
         self.rows[inside[-1] + 1:inside[-1] + 1] = parts
 
 
-def _grand_total(rows: list[Row]) -> Row | None:
+def _grand_total(rows: list[PrintedRow]) -> PrintedRow | None:
     """Return the row of grand totals: the first, or the last but for its own parts (trong đó)."""
     if rows and is_total(rows[0]):
         return rows[0]
