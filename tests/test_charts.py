@@ -5,6 +5,7 @@ import math
 import re
 import warnings
 import weakref
+from functools import cache
 
 import matplotlib
 import numpy as np
@@ -307,9 +308,7 @@ def test_real(name, lang, monkeypatch):
     table = REAL().get(name)
     if table is None or table.empty:
         pytest.skip("no returns in the data folder")
-    assert_right(name, table, lang, monkeypatch)
-    plt.close("all")
-    title = getattr(charts, name)(table, lang=lang).get_title()
+    title = assert_right(name, table, lang, monkeypatch).get_title()
     assert not title.endswith("…"), f"the finding is cut: {title}"
 
 
@@ -318,11 +317,16 @@ def REAL(kept=[]):  # noqa: B006 - read once
     return kept[0]
 
 
+@cache
+def of_case(case):
+    return gallery(**CASES[case])
+
+
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("name", CHARTS)
 def test_hard(name, case, more_labels, monkeypatch):
     lang = "en" if case == "one row" else "vi"  # Vietnamese words are the longer ones
-    assert_right(name, gallery(**CASES[case])[name], lang, monkeypatch)
+    assert_right(name, of_case(case)[name], lang, monkeypatch)
 
 
 # ---- that these checks see what they are to see
