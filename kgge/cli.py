@@ -185,7 +185,7 @@ def check(
     if year is not None and year not in form.years:
         raise UsageError(f"--year {year}: the plan's years are {form.years[0]} to "
                          f"{form.years[-1]}")
-    returns = read_returns(path, form)
+    returns = read_returns(path, form, known=data_folder() / "raw" / "returns")
     for row in returns.problems.fillna("").to_dict("records"):
         place = "!".join(part for part in (row["sheet"], row["cell"]) if part)
         message = row[f"message_{lang}"]

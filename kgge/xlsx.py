@@ -19,6 +19,10 @@ MAX_SPREAD = 100_000  # cells in all ranges that are merged, linked or commented
 # What else a workbook may be, by its suffix or by a part only such a file has.
 _OTHERS = (".xls", ".xlt", ".et", ".ett", ".xlsb", ".xltx", ".ods", ".ots", ".fods", ".numbers")
 _FOREIGN = {"xl/workbook.bin": ".xlsb", "content.xml": ".ods", "index/document.iwa": ".numbers"}
+# Only a workbook is a return; letters, scans, archives and what systems leave are none, and no
+# fault. Under a name that tells nothing a workbook is looked for.
+_BOOKS = (".xlsx", ".xlsm", ".csv", ".tsv", *_OTHERS)
+_LEFT = re.compile(r"~\$.*|\.[~_].*|.*(?:~|#|\.(?:tmp|bak|part|db|docx?|dot|ppt|pps|msg))")
 _STRICT = b"http://purl.oclc.org/ooxml"
 _OLE, _ARCHIVES = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 
@@ -85,6 +89,8 @@ class Look(NamedTuple):
 def open_sheets(path: Path) -> tuple[list[Sheet], bool]:
     """Return the sheets of a workbook, and whether it links to others; raise `Rejected` if not."""
     try:
+        if not _may_be_return(path):
+            raise Rejected("not_return", path.suffix.lower() or path.name)
         if path.stat().st_size > MAX_FILE:
             raise Rejected("too_big", f"{path.stat().st_size / 1e6:.0f} MB")
         data = path.read_bytes()
@@ -103,6 +109,25 @@ def open_sheets(path: Path) -> tuple[list[Sheet], bool]:
         raise Rejected("unreadable", type(error).__name__) from error
 
 
+def _may_be_return(path: Path) -> bool:
+    """Tell whether a file is a workbook of any kind, by its name, and by its content if need be."""
+    name, suffix = path.name.lower(), path.suffix.lower()
+    if suffix in _BOOKS and not name.startswith(("~$", ".")):
+        return True
+    with path.open("rb") as file:
+        head = file.read(8)
+        if suffix in _BOOKS or _LEFT.fullmatch(name):  # a lock file is named as what it locks
+            return suffix in _BOOKS and head.startswith(b"PK")
+        if head.startswith(_OLE):
+            data = head + file.read(MAX_FILE)
+            return any(n.encode("utf-16-le") in data for n in ("Workbook", "EncryptedPackage"))
+    try:
+        names = zipfile.ZipFile(path).namelist() if head.startswith(b"PK") else []
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return False
+    return any(n.lower() in ("xl/workbook.xml", "xl/workbook.bin") for n in names)
+
+
 def _check_type(suffix: str, data: bytes) -> None:
     """Reject what is no .xlsx by what is in it, then by its name."""
     if not data:
@@ -117,7 +142,7 @@ def _check_type(suffix: str, data: bytes) -> None:
     if suffix in _OTHERS and not (suffix == ".xls" and data.startswith(b"PK")):
         raise Rejected("save_as", suffix)
     if suffix != ".xlsx":
-        raise Rejected("wrong_type", suffix)
+        raise Rejected("wrong_type", suffix or "?")
     if not data.startswith(b"PK"):
         raise Rejected("not_workbook")
 

@@ -248,10 +248,8 @@ def test_a_folder_with_illustrative_and_real_returns_is_refused(tmp_path):
         assert [t.attrs["illustrative"] for t in read_returns(tmp_path / name)] == [kind] * 4
 
 
-def test_names_are_composed_and_lock_files_are_passed_over(tmp_path):
+def test_names_are_composed(tmp_path):
     send(tmp_path / unicodedata.normalize("NFD", "Hòn Đất"), "hon-dat", 2016, "báo cáo.XLSX")
-    for name in ("~$hon-dat.xlsx", ".hidden.xlsx", "Thumbs.db"):
-        (tmp_path / name).write_bytes(b"x")
     out = read_returns(tmp_path)
     assert out.problems.empty and set(out.outcomes["file"]) == {"Hòn Đất/báo cáo.XLSX"}
     assert len(list_files(tmp_path)) == 1

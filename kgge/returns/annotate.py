@@ -12,7 +12,8 @@ from kgge.returns.collect import list_files, read_returns
 from kgge.xlsx import Rejected, open_sheets
 
 FILLS = {"error": "FFC7CE", "warning": "FFEB9C"}
-OURS = {"no_date", "received_on"}  # the date of receipt is written by who receives, not the unit
+# The date of receipt is written by who receives, not the unit; nor are other files its to mend.
+OURS = {"no_date", "received_on", "far_date", "swapped_date", "receipts", "not_return", "replaced"}
 
 
 def for_unit(problems: pd.DataFrame) -> pd.DataFrame:

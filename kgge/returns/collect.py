@@ -1,5 +1,6 @@
 """The units' returns of all years: tidy outcomes, spending, reporting and problems."""
 
+import datetime
 import unicodedata
 from collections import defaultdict
 from pathlib import Path
@@ -14,10 +15,10 @@ from kgge.returns.cells import NOT_REPORTED
 from kgge.returns.form import ENTRIES, Form, due_date, load_form
 from kgge.returns.parse import Return, as_text, messages, read_file
 from kgge.returns.quality import check_all
+from kgge.returns.receipts import RECEIPTS, date_returns, read_receipts
 from kgge.tables.schemas import SCHEMAS, conform
 
-# Hidden files, lock files of office programs, and what operating systems leave behind.
-SKIPPED = (".", "~$", "Thumbs.db", "desktop.ini")
+MILD = ("warning", "doubt", "aside")  # no error: what was sent may be kept as it is
 
 
 class Returns(NamedTuple):
@@ -36,7 +37,10 @@ class Returns(NamedTuple):
 
 
 def list_files(path: Path) -> list[tuple[str, Path]]:
-    """Return the files of a folder, in order, with their names below it (NFC, with ``/``)."""
+    """Return the files of a folder, in order, with their names below it (NFC, with ``/``).
+
+    The list of dates of receipt is none of them.
+    """
     if path.is_file():
         found = [(path.name, path)]
     elif path.is_dir():
@@ -45,11 +49,12 @@ def list_files(path: Path) -> list[tuple[str, Path]]:
     else:
         raise DataError(f"{path}: no such file or folder of returns")
     named = [(unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode()), file)
-             for name, file in found if not any(p.startswith(SKIPPED) for p in name.split("/"))]
+             for name, file in found if name != RECEIPTS]
     return sorted(named, key=lambda pair: (pair[0], str(pair[1])))
 
 
-def read_returns(path: str | Path, form: Form | None = None) -> Returns:
+def read_returns(path: str | Path, form: Form | None = None, known: str | Path | None = None
+                 ) -> Returns:
     """Read and check returns: a folder with its subfolders, or one file.
 
     Parameters
@@ -58,6 +63,9 @@ def read_returns(path: str | Path, form: Form | None = None) -> Returns:
         Folder or .xlsx file. Which unit and year a return is for stands on its cover.
     form : Form, optional
         What the returns are to hold; by default as ``data/raw`` says.
+    known : str or Path, optional
+        Returns taken in before, as ``data/raw/returns``: those of `path` are compared with them,
+        and none of them is in the tables. Nothing if there is no such folder.
 
     Returns
     -------
@@ -89,25 +97,28 @@ def read_returns(path: str | Path, form: Form | None = None) -> Returns:
     0  B17  warning      no_date      NaN
     1  F17    error  approximate  hơn 350
     """
-    from tqdm import tqdm
-
-    form, files = form or load_form(), list_files(Path(path))
-    found = [read_file(name, file, form)
-             for name, file in tqdm(files, disable=None, unit="file", leave=False)]
+    form, path = form or load_form(), Path(path)
+    files, before = list_files(path), [Path(known)] if known and Path(known).is_dir() else []
+    found = _read_files(files, form)
     illustrative = _one_kind(found)
-    _reject_duplicates(found)
-    order = {unit: at for at, unit in enumerate(form.units)}
-    sound = sorted((r for r in found if not r.failed), key=lambda r: (order[r.unit], r.year))
-    check_all(sound, form)
+    lists = [read_receipts(folder, form)
+             for folder in (*before, path if path.is_dir() else path.parent)]
+    date_returns(found, {key: day for dates, _ in lists for key, day in dates.items()})
+    _sort_out(found)
+    sound = sorted((r for r in found if not r.failed), key=form.place)
+    check_all(sorted(sound + _taken_in(before, files, sound, illustrative, form), key=form.place),
+              form)
     outcomes, spending = _figures(sound, form)
-    out = Returns(outcomes, spending, _reporting(sound, form, illustrative), _problems(found))
+    out = Returns(outcomes, spending, _reporting(sound, form, illustrative),
+                  _problems([*found, lists[-1][1]]))
     for table in out:
         table.attrs["illustrative"] = illustrative
     submitted = sum(r.submitted for r in found)
     rejected = sum(r.submitted if r.failed else len(r.lost) for r in found)
     out.reporting.attrs["cells"] = {"submitted": submitted, "accepted": submitted - rejected,
                                     "rejected": rejected}
-    out.reporting.attrs["files"] = {r.name: (r.unit, r.year) for r in found}
+    out.reporting.attrs["files"] = {
+        r.name: (r.unit, r.year) for r in found if "not_return" not in [f[3] for f in r.faults]}
     return out
 
 
@@ -121,16 +132,48 @@ def _one_kind(found: list[Return]) -> bool:
     return bool(invented)
 
 
-def _reject_duplicates(found: list[Return]) -> None:
-    """Reject all returns of a unit and year where there are several: which is right is open."""
+def _read_files(files: list[tuple[str, Path]], form: Form) -> list[Return]:
+    from tqdm import tqdm
+
+    return [read_file(name, file, form)
+            for name, file in tqdm(files, disable=None, unit="file", leave=False)]
+
+
+def _taken_in(folders: list[Path], files: list[tuple[str, Path]], sound: list[Return],
+              illustrative: bool, form: Form) -> list[Return]:
+    """Return what was received before, but for what stands in `files`, or is sent again there."""
+    here = {file.resolve() for _, file in files}
+    again = {(one.unit, one.year) for one in sound}
+    found = _read_files([(name, file) for folder in folders for name, file in list_files(folder)
+                         if file.resolve() not in here], form)
+    _sort_out(found)
+    return [one for one in found if not one.failed and one.illustrative is illustrative
+            and (one.unit, one.year) not in again]
+
+
+def _sort_out(found: list[Return]) -> None:
+    """Of several returns of a unit and year keep the one that corrects the others, or none."""
     same = defaultdict(list)
     for one in found:
         if not one.failed:
             same[one.unit, one.year].append(one)
     for (unit, year), several in same.items():
+        last = _correction(several)
         for one in several if len(several) > 1 else ():
-            one.fault("duplicate_return", f"{unit} {year}",
-                      wanted=", ".join(r.name for r in several if r is not one))
+            others = ", ".join(r.name for r in several if r is not one)
+            if last is None:
+                one.fault("duplicate_return", f"{unit} {year}", wanted=others)
+            elif one is not last:
+                one.fault("replaced", f"{unit} {year}", wanted=last.name)
+
+
+def _correction(several: list[Return]) -> Return | None:
+    """Return the latest return that says it replaces another; none where that is open."""
+    said = [one for one in several if one.replaces]
+    if not said or len(several) - len(said) > 1:
+        return None
+    days = [one.received_on or datetime.date.min for one in said]
+    return said[days.index(max(days))] if days.count(max(days)) == 1 else None
 
 
 def _figures(sound: list[Return], form: Form) -> list[pd.DataFrame]:
@@ -190,7 +233,9 @@ def _reporting(sound: list[Return], form: Form, illustrative: bool) -> pd.DataFr
 
 
 def _written(detail: object, lang: str) -> str:
-    """Return a detail of a message: digits ungrouped, as is asked for, decimals as in `lang`."""
+    """Return a detail of a message: digits ungrouped; dates and decimals as in `lang`."""
+    if isinstance(detail, datetime.date):
+        return f"{detail:%d/%m/%Y}" if lang == "vi" else f"{detail:%Y-%m-%d}"
     text = as_text(detail)
     return text.replace(".", ",") if lang == "vi" and isinstance(detail, float) else text
 
@@ -209,7 +254,7 @@ def _problems(found: list[Return]) -> pd.DataFrame:
             fill(known[code][lang], lang).format(
                 **{k: _written(v, lang) for k, v in details.items()})
             for code, _, details in faults)) for lang in ("en", "vi")]
-        warning = all(known[code]["severity"] in ("warning", "doubt") for code, _, _ in faults)
+        warning = all(known[code]["severity"] in MILD for code, _, _ in faults)
         rows.append((name, sheet or None, xl_rowcol_to_cell(row, column) if row >= 0 else None,
                      "warning" if warning else "error",
                      ";".join(dict.fromkeys(code for code, _, _ in faults)),

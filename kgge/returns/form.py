@@ -138,6 +138,10 @@ class Form(NamedTuple):
         """Return the units that are to send a return for a year."""
         return [unit for unit in self.units if year in self.due[unit]]
 
+    def place(self, one: Any) -> tuple[int, int]:
+        """Return where a return stands among others: by unit as listed, then by year."""
+        return list(self.units).index(one.unit), one.year
+
     def asked(self, kind: str, unit: str) -> dict[str, tuple[str, ...]]:
         """Return the rows of a table that a unit is to fill in; all where it is not known."""
         if kind == "spending" or unit not in self.units:

@@ -23,7 +23,7 @@ from kgge.returns.cells import (
     unusual_letters,
 )
 from kgge.returns.cells import rejected as reject
-from kgge.returns.form import ASIDE, COLUMNS, ENTRIES, SHEETS, Form
+from kgge.returns.form import ASIDE, COLUMNS, ENTRIES, SHEETS, Form, due_date
 from kgge.xlsx import Rejected, Sheet, open_sheets
 
 Place = tuple[Any, str, int, int]  # what stands in a cell; its sheet, row and column
@@ -55,6 +55,7 @@ class Return:
     unit: str = ""
     year: int = 0
     received_on: datetime.date | None = None
+    replaces: bool = False
     illustrative: bool | None = None
     failed: bool = False
     submitted: int = 0
@@ -67,10 +68,10 @@ class Return:
     def fault(self, code: str, value: object = "", sheet: str = "", row: int = -1,
               column: int = -1, **details: object) -> None:
         """Note a problem; row and column from 0, -1 for all of the sheet. A fatal one fails."""
-        said = value if isinstance(value, float) else as_text(value)
+        said = value if isinstance(value, (float, datetime.date)) else as_text(value)
         self.faults.append((sheet, row, column, code, as_text(value), {"value": said, **details}))
         severity = messages()[code]["severity"]
-        self.failed |= severity == "fatal"
+        self.failed |= severity in ("fatal", "aside")
         if severity == "doubt":
             self.doubts[sheet, row][code] = None
 
@@ -84,16 +85,20 @@ class Return:
 
 @lru_cache(maxsize=1)
 def messages() -> dict[str, dict[str, str]]:
-    """Return severity (fatal: the file is not read) and messages of each kind of problem."""
+    """Return severity and messages of each kind of problem.
+
+    Of a fatal one the file is not read; one set aside is no return, or no longer the one that
+    counts: a warning. A doubt is a warning about a figure that stays.
+    """
     with Path(__file__).with_name("problems.csv").open(encoding="utf-8", newline="") as file:
         return {row["code"]: row for row in csv.DictReader(file)}
 
 
 def as_text(value: object) -> str:
-    """Return what stands in a cell as text of at most 200 characters."""
+    """Return what stands in a cell as text of at most 200 characters; dates as 2019-01-31."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         value = int(value)
-    text = clean(str(value))
+    text = clean(str(value).upper() if isinstance(value, bool) else str(value))
     return text.encode("utf-8", "replace").decode()[:200]
 
 
@@ -238,7 +243,19 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
         out.fault("year", *said["year"], wanted=", ".join(map(str, due)))
     else:
         _check_printed(out, said)
+        _read_replaces(out, said)
         _read_receipt(out, said.get("received_on", ("", sheet.name, -1, -1)))
+
+
+def _read_replaces(out: Return, said: dict[str, Place]) -> None:
+    """Read whether the return stands for an earlier one of its year: a date, or yes."""
+    place = next((p for code, p in said.items() if code == "replaces" or "thay the" in fold(code)),
+                 ("", "", -1, -1))
+    answer = read_yes(place[0]) if as_text(place[0]) else False
+    dated = read_date(place[0]) or re.search(r"\d[-/.]\d{1,2}[-/.]\d", as_text(place[0]))
+    if answer is None and not dated:
+        out.fault("replaces", *place)
+    out.replaces = bool(answer or dated)
 
 
 def _read_receipt(out: Return, received: Place) -> None:
@@ -248,6 +265,18 @@ def _read_receipt(out: Return, received: Place) -> None:
     elif out.received_on is None or out.received_on.year < out.year:
         out.fault("received_on", *received, wanted=out.year + 1)
         out.received_on = None
+    else:
+        _doubt_receipt(out, received, out.received_on, due_date(out.year))
+
+
+def _doubt_receipt(out: Return, received: Place, day: datetime.date, due: datetime.date) -> None:
+    """Doubt a date years off, and one in time if its day and month were those of a US calendar."""
+    if not datetime.date(out.year, 12, 1) <= day <= datetime.date(out.year + 3, 1, 1):
+        out.fault("far_date", *received, wanted=due)
+    elif isinstance(received[0], datetime.date) and day > due and day.day <= 12:
+        turned = datetime.date(day.year, day.day, day.month)
+        if turned <= due:
+            out.fault("swapped_date", *received, wanted=turned)
 
 
 def _check_printed(out: Return, said: dict[str, Place]) -> None:
