@@ -27,6 +27,7 @@ from kgge.returns.form import ASIDE, COLUMNS, ENTRIES, SHEETS, Form, due_date
 from kgge.xlsx import Rejected, Sheet, open_sheets
 
 Place = tuple[Any, str, int, int]  # what stands in a cell; its sheet, row and column
+LATE = 45  # days: up to here a return is late as returns are; later its day and month are asked after
 _HEADERS = {column.code for columns in COLUMNS.values() for column in columns}
 
 
@@ -273,9 +274,9 @@ def _doubt_receipt(out: Return, received: Place, day: datetime.date, due: dateti
     """Doubt a date years off, and one in time if its day and month were those of a US calendar."""
     if not datetime.date(out.year, 12, 1) <= day <= datetime.date(out.year + 3, 1, 1):
         out.fault("far_date", *received, wanted=due)
-    elif isinstance(received[0], datetime.date) and day > due and day.day <= 12:
+    elif isinstance(received[0], datetime.date) and day.day <= 12:
         turned = datetime.date(day.year, day.day, day.month)
-        if turned <= due:
+        if turned <= due < day - datetime.timedelta(LATE):
             out.fault("swapped_date", *received, wanted=turned)
 
 
