@@ -44,11 +44,8 @@ def put(cell, value, sheet="Bìa"):
     return lambda book: book[sheet].__setitem__(cell, value)
 
 
-def add_field(value, label="Thay thế báo cáo ngày", code="replaces"):
-    def edit(book):
-        for column, text in enumerate((label, value, code), 1):
-            book["Bìa"].cell(19, column).value = text
-    return edit
+def add_field(value):
+    return put("B22", value)
 
 
 def codes(out, file=None):
@@ -227,7 +224,7 @@ def test_an_unclear_word_on_corrections_is_named(tmp_path, form):
     send(tmp_path, form, edit=add_field("xem công văn"))
     out = read_returns(tmp_path, form)
     assert out.problems[["cell", "severity", "code"]].values.tolist() == [
-        ["B19", "warning", "replaces"]]
+        ["B22", "warning", "replaces"]]
 
 
 DATES = {  # as it stands on the cover: code of its problem

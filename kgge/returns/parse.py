@@ -27,7 +27,7 @@ from kgge.returns.form import ASIDE, COLUMNS, ENTRIES, SHEETS, Form, due_date
 from kgge.xlsx import Rejected, Sheet, open_sheets
 
 Place = tuple[Any, str, int, int]  # what stands in a cell; its sheet, row and column
-LATE = 45  # days: up to here a return is late as returns are; later its day and month are asked after
+LATE = 45  # days: later than that, day and month of a date of receipt may be swapped
 _HEADERS = {column.code for columns in COLUMNS.values() for column in columns}
 
 
