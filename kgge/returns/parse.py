@@ -167,8 +167,8 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
     """Read the rows of one table below its header; nothing that stands there is passed over."""
     sheet, header, places = table
     at_code, columns = places["code"], [(name, places.get(name, -1)) for name in entries]
-    beside = sorted(set(range(len(sheet.rows[header]))) - set(places.values()))
-    past = [at for name, at in places.items() if name.startswith("last_")]
+    beside = [(at, "") for at in range(len(sheet.rows[header])) if at not in places.values()]
+    beside += [(at, name[5:]) for name, at in places.items() if name.startswith("last_")]
     spelled = {code.lower(): code for code in known}
     for row, values in enumerate(sheet.rows[header + 1:], header + 1):
         code = values[at_code]
@@ -190,11 +190,11 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
                 _note(out, line, name, stray, code)
             if (row, at) in sheet.notes:
                 _note_look(out, line, name, sheet)
-        for at in beside + past:
-            # last year's figures are printed: a note over them, or something below, is no figure
-            said = values[at] if at in beside or stray else isinstance(
-                values[at], str) and read_cell(values[at], "amount").state == "rejected"
-            if said and as_text(values[at]):
+        for at, figure in beside:
+            # Last year's figures are printed: a note over them, or something below, is none.
+            printed = not stray and figure and (
+                values[at] == "" or read_cell(values[at], figure).state != "rejected")
+            if not printed and as_text(values[at]):
                 out.fault("not_read", values[at], sheet.name, row, at)
 
 
