@@ -36,6 +36,7 @@ def folder(tmp_path):
     send(folder, "culture", **{"1a.officials.male/reached": "hơn 350", "I.2.local/amount": "1.234"})
     (folder / "BC 2018 - RẠCH GIÁ.xlsx").write_bytes(b"torn")
     (folder / "nothing.xlsx").write_bytes(b"torn")
+    (folder / "2018-ha-tien.pdf").write_bytes(b"%PDF-1.4 a scan is no return")
     send(folder, "an-bien", name="a.xlsx")
     send(folder, "an-bien", name="b.xlsx")
     send(folder, "hon-dat", 2017, datetime.date(2018, 1, 20))

@@ -4,8 +4,10 @@ import csv
 import datetime
 import io
 import os
+import re
 import shutil
 import unicodedata
+import zipfile
 
 import openpyxl
 import pandas as pd
@@ -300,6 +302,38 @@ def test_annotated_copies_mark_the_cells_and_change_nothing_else(tmp_path):
     pd.testing.assert_frame_equal(
         out.problems[out.problems["file"] == "rach-gia-2018.xlsx"][["sheet", "cell", "code"]]
         .reset_index(drop=True), again.problems[["sheet", "cell", "code"]])
+
+
+def test_copies_keep_what_formulas_came_to(tmp_path):
+    """What is read of the copy is what was read of the return, formulas to other files too."""
+    path = send(tmp_path / "in", "rach-gia", 2018)
+    edit(path, lambda book: book["Kinh phí"].cell(8, 5, "1.234,5"))
+    stored = {"F8": ("100+20", "", "120"), "F9": ("[1]Sheet1!B3", "", "110"),
+              "G8": ("F8&amp;&quot;&lt;&quot;", ' t="str"', "1.200"),
+              "G9": ("1/0", ' t="e"', "#DIV/0!"), "G10": ("5", "", "")}
+    book = zipfile.ZipFile(io.BytesIO(path.read_bytes()))
+    with zipfile.ZipFile(path, "w") as out:
+        for name in book.namelist():
+            text = book.read(name).decode("latin-1")
+            for place, (formula, kind, value) in stored.items() if "sheet2.xml" in name else ():
+                text, found = re.subn(f'<c r="{place}"( s="[0-9]+")[^>]*>.*?</c>',
+                                      rf'<c r="{place}"\1{kind}><f>{formula}</f><v>{value}</v></c>',
+                                      text)
+                assert found == 1
+            out.writestr(name, text.encode("latin-1"))
+    before = read_returns(path)
+    assert {"F8", "F9"}.isdisjoint(before.problems["cell"])
+    assert {"G8", "G9", "G10"} <= set(before.problems["cell"])
+    (copy,) = annotate(path, tmp_path / "out")
+    after = read_returns(copy)
+    same(before.outcomes, after.outcomes, ())
+    same(before.spending, after.spending, ())
+    pd.testing.assert_frame_equal(before.problems, after.problems)
+    sheet = openpyxl.load_workbook(copy)["Chỉ tiêu"]
+    assert sheet["F8"].value == "=100+20" and sheet["F9"].value == 110  # the link is not in it
+    total = openpyxl.load_workbook(copy)["Tổng hợp"]["C7"].value
+    assert total.startswith("=SUM(")
+    assert openpyxl.load_workbook(copy, data_only=True)["Chỉ tiêu"]["F8"].value == 120
 
 
 def test_what_has_no_cell_is_said_in_the_first_and_what_a_unit_noted_stays(tmp_path):

@@ -1,9 +1,12 @@
 """Copies of faulty returns with the cells marked and commented, to send back to the unit."""
 
+import re
 import warnings
+import zipfile
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pandas as pd
 
@@ -13,6 +16,7 @@ from kgge.xlsx import Rejected, open_sheets
 
 FILLS = {"error": "FFC7CE", "warning": "FFEB9C"}
 # The date of receipt is written by who receives, not the unit; nor are other files its to mend.
+_FORMULA = re.compile(r'<c r="([A-Z]+\d+)"([^>]*)>(<f.*?(?:</f>|/>))<v\s*(?:/>|></v>)</c>', re.S)
 OURS = {"no_date", "received_on", "far_date", "swapped_date", "receipts", "not_return", "replaced"}
 
 
@@ -75,32 +79,66 @@ def _marked(file: Path, rows: pd.DataFrame) -> bytes:
         open_sheets(file)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(file, keep_links=False)
-        for sheet in book.worksheets:
-            _unmark(sheet)
+            book, values = (openpyxl.load_workbook(file, keep_links=False, data_only=stored)
+                            for stored in (False, True))
+        results = [_prepare(sheet, values[sheet.title]) for sheet in book.worksheets]
         for row in rows.fillna("").to_dict("records"):
             named = row["sheet"] in book.sheetnames and book[row["sheet"]] in book.worksheets
             _comment(book[row["sheet"]] if named else book.worksheets[0], row)
         book.save(content)
+        return _with_results(content.getvalue(), results)
     except Rejected:
         return b""
     except Exception:
         # openpyxl is stricter than Excel and than the reader: odd fonts, dates, colours and empty
         # chart sheets end in errors of every type. One such file must not cost all others theirs.
         return b""
-    return content.getvalue()
 
 
-def _unmark(sheet: Any) -> None:
-    """Remove the marks of an earlier copy, so that what was mended is not marked still."""
+def _prepare(sheet: Any, values: Any) -> dict[str, Any]:
+    """Remove the marks of an earlier copy; return the cells that hold results of formulas.
+
+    A formula that refers to another file gives way to its result: the link is not in the copy.
+    """
     from openpyxl.styles import PatternFill
 
+    results = {}
     for line in sheet.iter_rows(max_row=min(sheet.max_row, 500), max_col=min(sheet.max_column, 60)):
         for cell in line:
             if cell.comment is not None and cell.comment.author == "kgge":
                 cell.comment = None
                 if str(cell.fill.fgColor.rgb)[-6:] in FILLS.values():
                     cell.fill = PatternFill()
+            if cell.data_type == "f" and values[cell.coordinate].value is not None:
+                results[cell.coordinate] = values[cell.coordinate]
+                if re.search(r"\[\d+\]", str(getattr(cell.value, "text", cell.value))):
+                    cell.value = results[cell.coordinate].value
+    return results
+
+
+def _with_results(content: bytes, results: list[dict[str, Any]]) -> bytes:
+    """Put into a workbook what its formulas came to, which openpyxl does not write beside them."""
+    from openpyxl.utils.datetime import to_excel
+
+    def put(found: re.Match[str]) -> str:
+        place, style, formula = found.groups()
+        if (cell := cells.get(place)) is None:
+            return found[0]
+        kind = {"s": "str", "b": "b", "e": "e"}.get(cell.data_type, "n")
+        value = to_excel(cell.value) if cell.data_type == "d" else cell.value
+        text = escape(str(int(value) if kind == "b" else value))
+        return f'<c r="{place}"{style} t="{kind}">{formula}<v>{text}</v></c>'
+
+    out = BytesIO()
+    parts = {f"xl/worksheets/sheet{number}.xml": r for number, r in enumerate(results, 1) if r}
+    with zipfile.ZipFile(BytesIO(content)) as book, zipfile.ZipFile(
+            out, "w", zipfile.ZIP_DEFLATED) as copy:
+        for part in book.infolist():
+            data = book.read(part)
+            if cells := parts.get(part.filename, {}):
+                data = _FORMULA.sub(put, data.decode()).encode()
+            copy.writestr(part, data)
+    return out.getvalue()
 
 
 def _comment(sheet: Any, row: dict[Any, Any]) -> None:
