@@ -4,16 +4,20 @@ import datetime
 import math
 import shutil
 import subprocess
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
+from second_plan import write_returns, write_second_plan
+from typer.testing import CliRunner
 
+from kgge.cli import app
 from kgge.files import DataError, UsageError
 from kgge.returns.cells import LIMITS, read_cell
 from kgge.returns.collect import read_returns
 from kgge.returns.form import COLUMNS, ENTRIES, SHEETS, load_form
-from kgge.returns.template import BANNER, write_template
+from kgge.returns.template import BANNER, read_before, write_template
 
 OFFICE = shutil.which("soffice")
 needs_office = pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is not installed")
@@ -88,6 +92,25 @@ def test_what_openpyxl_fills_in_comes_back(tmp_path):
         "reported", "not_reported", "not_known", "not_applicable"}
 
 
+@pytest.mark.slow
+@needs_office
+def test_what_is_typed_and_then_saved_by_libreoffice_comes_back(tmp_path):
+    """Every cell and state; the totals are then those of what was typed."""
+    form, path, saved = load_form(), tmp_path / "form.xlsx", tmp_path / "saved" / "form.xlsx"
+    write_template("rach-gia", 2018, path)
+    given, book = answers(form, "rach-gia"), openpyxl.load_workbook(path)
+    fill(book, given)
+    book.save(path)
+    saved.parent.mkdir()
+    convert(saved.parent, "xlsx:Calc MS Excel 2007 XML", path)
+    check(saved, form, given)
+    sheet = openpyxl.load_workbook(saved, data_only=True)["Tổng hợp"]
+    typed = [number for (code, column), (_, number, state) in given.items()
+             if column == "reached" and code.startswith("1a.") and state == "reported"]
+    assert sheet["A7"].value.startswith("1a.") and sheet["D7"].value == sum(typed)
+
+
+@pytest.mark.slow
 @needs_office
 def test_what_libreoffice_saves_comes_back(tmp_path):
     form, path = load_form(), tmp_path / "form.xlsx"
@@ -101,6 +124,7 @@ def test_what_libreoffice_saves_comes_back(tmp_path):
     check(path, form, given)
 
 
+@pytest.mark.slow
 @needs_office
 def test_the_rules_admit_what_can_be_read_and_nothing_else(tmp_path):
     """The rule of each entry cell, computed by LibreOffice for many values typed into it."""
@@ -230,6 +254,115 @@ def test_a_form_nobody_needs_is_refused(tmp_path, unit, year, values, said):
     with pytest.raises(DataError, match=said):
         write_template(unit, year, tmp_path / "a.xlsx", values=values)
     assert not list(tmp_path.iterdir())
+
+
+def heads(sheet):
+    return {code.value: text.value for text, code in zip(sheet[4], sheet[6], strict=True)}
+
+
+def test_headings_say_from_when_persons_add_up(tmp_path, book):
+    said = heads(book["Chỉ tiêu"])["reached"]
+    assert "LŨY KẾ từ 01/01/2016 đến 31/12/2019 (riêng chỉ tiêu 4: trong năm 2019)" in said
+    assert "CUMULATIVE since 1 January 2016 (of 4: in 2019 alone)" in said
+    write_template("newspaper", 2018, tmp_path / "a.xlsx")  # is not asked for 4
+    said = heads(openpyxl.load_workbook(tmp_path / "a.xlsx")["Chỉ tiêu"])["reached"]
+    assert "LŨY KẾ từ 01/01/2016 đến 31/12/2018\n" in said and "4" not in said
+
+
+def test_each_row_says_whose_persons_it_counts_and_the_guide_what_they_are(tmp_path):
+    form = load_form()
+    for unit, said in (("rach-gia", "Trên địa bàn, trừ cơ quan cấp tỉnh\nIn the district"),
+                       ("finance", "Cơ quan và đơn vị trực thuộc\nOwn body")):
+        write_template(unit, 2018, tmp_path / "a.xlsx", form=form)
+        book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+        rows = {line[10]: line[3] for line in book["Chỉ tiêu"].iter_rows(
+            min_row=7, values_only=True) if line[10]}
+        assert rows["1a.officials.male"].startswith(said) and all(rows.values())
+        guide = [line for line in book["Hướng dẫn"].iter_rows(min_row=7, values_only=True)]
+        groups = {line[0].split("\n")[0]: line for line in guide}
+        asked = {form.labels["group", key[1]][0] for key in form.asked("x", unit).values()}
+        assert asked <= groups.keys() and all(all(groups[group]) for group in asked)
+        assert any("31/01/2019" in line[2] for line in guide)
+
+
+@pytest.mark.slow
+def test_last_years_figures_stand_beside_locked_and_are_not_read(data, tmp_path):
+    earlier = read_before(2018, load_form())
+    past = pd.read_csv(data / "processed" / "outcomes.csv", engine="c").query("year == 2017")
+    for unit, mark in (("rach-gia", "ILLUSTRATIVE"), ("kien-hai", "")):  # the one sent nothing
+        write_template(unit, 2018, tmp_path / "a.xlsx", before=earlier.get(unit))
+        sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["Chỉ tiêu"]
+        assert ("ILLUSTRATIVE" in heads(sheet)["last_reached"]) == bool(mark)
+        assert "2017" in heads(sheet)["last_reached"]
+        cells = {line[10].value: line[8] for line in sheet.iter_rows(min_row=7) if line[10].value}
+        assert all(cell.protection.locked for cell in cells.values())
+        mine = past[(past["unit"] == unit) & (past["reached_state"] == "reported")]
+        assert {code: cell.value for code, cell in cells.items()
+                if isinstance(cell.value, int)} == {
+            f"{r.indicator}.{r.group}.{r.sex}": r.reached for r in mine.itertuples()}
+        assert read_returns(tmp_path / "a.xlsx").reporting.attrs["cells"]["submitted"] == 0
+    written = CliRunner().invoke(app, ["template", "--year", "2018", "--unit", "rach-gia",
+                                       "--out", str(tmp_path / "out")])
+    assert written.exit_code == 0
+    write_template("rach-gia", 2018, tmp_path / "a.xlsx", before=earlier["rach-gia"])
+    assert (tmp_path / "out" / "2018-rach-gia.xlsx").read_bytes() == (
+        tmp_path / "a.xlsx").read_bytes()
+
+
+def test_totals_add_up_what_is_filled_in(tmp_path):
+    form = load_form()
+    values = {key: typed for key, (typed, *_) in answers(form, "rach-gia").items()
+              if typed is not None}
+    write_template("rach-gia", 2018, tmp_path / "a.xlsx", values=values)
+    found, title = {}, ""
+    for line in openpyxl.load_workbook(tmp_path / "a.xlsx", data_only=True)["Tổng hợp"].iter_rows(
+            min_row=7, values_only=True):
+        title = line[0] or title
+        found[title.split(" / ")[0], line[1].split(" / ")[0]] = line[2:]
+
+    def total(column, *starts, end=""):
+        return sum(value for (code, of), value in values.items() if of == column
+                   and code.startswith(starts) and code.endswith(end)
+                   and not isinstance(value, str))
+
+    name = form.labels["indicator", "1a"][0]
+    for at, column in enumerate(ENTRIES["indicators"]):
+        assert found[name, "Tổng số"][at] == total(column, "1a.")
+        assert found[name, "Trong đó: nữ"][at] == total(column, "1a.", end=".female")
+    assert (form.labels["indicator", "3"][0], "Tổng số") not in found  # of women alone
+    assert found["Tổng chi", "Tổng số"][3] == total("amount", "")
+    assert found["Ngân sách trung ương", "Tổng số"][3] == total("amount", "", end=".central")
+
+
+@pytest.mark.parametrize("name", ["illustrative-2018-rach-gia", "illustrative-2019-labour"])
+def test_a_return_of_the_first_version_is_still_read_with_the_same_figures(name, data):
+    """The same units and years in both versions: what they say, and in which cells."""
+    old, new = (read_returns(folder / f"{name}.xlsx") for folder in (
+        Path(__file__).with_name("returns-v1"), data / "raw" / "returns" / name[13:17]))
+    assert old.reporting.attrs["cells"] == new.reporting.attrs["cells"]
+    for left, right in zip(old, new, strict=True):
+        pd.testing.assert_frame_equal(left, right)
+
+
+@pytest.mark.slow
+def test_the_form_of_another_plan(tmp_path, monkeypatch):
+    """Other sources, a unit that has ended, sums of one indicator and not of the others."""
+    write_second_plan(tmp_path / "plan")
+    monkeypatch.setenv("KGGE_DATA", str(tmp_path / "plan"))
+    form = load_form()
+    write_returns(tmp_path / "plan", range(2021, 2023))
+    before = read_before(2023, form)
+    assert set(before) == {"home", "south", "port"} and not before["home"].illustrative
+    for unit in form.reporting(2023):
+        write_template(unit, 2023, tmp_path / "a.xlsx", form=form, before=before.get(unit))
+        assert list(read_returns(tmp_path / "a.xlsx").problems["code"]) == ["no_figure", "no_date"]
+        book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+        said = heads(book["Chỉ tiêu"])["reached"]
+        assert ("LŨY KẾ từ 01/01/2021" in said) == (unit != "home")
+        text = str([c.value for sheet in book for line in sheet for c in line])
+        assert "Kiên Giang" not in text and "2016" not in text and "AL-v2" in text
+    with pytest.raises(UsageError, match="'port' sends no return for it"):
+        write_template("port", 2023, tmp_path / "a.xlsx", form=form)
 
 
 def test_every_entry_column_has_a_limit():
