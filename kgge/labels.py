@@ -200,6 +200,19 @@ def labels(kind: str, codes: Iterable[str], lang: str,
     return [fill(known[kind, c][lang], lang) for c in codes]
 
 
+def shown(kind: str, codes: Iterable[str], lang: str) -> list[str]:
+    """Return codes as pages and charts name them: by the list `<kind>_name` where it has them.
+
+    Examples
+    --------
+    >>> shown("unit", ["labour", "hon-dat"], "vi")
+    ['Sở Lao động - Thương binh và Xã hội', 'huyện Hòn Đất']
+    """
+    known, codes = _all(), list(codes)
+    return [fill(known[f"{kind}_name", code][lang], lang) if (f"{kind}_name", code) in known
+            else text for code, text in zip(codes, labels(kind, codes, lang), strict=True)]
+
+
 def check_labels(codes: Mapping[str, Iterable[str]]) -> None:
     """Raise ``DataError`` naming every code, by its list, that has no label in some language."""
     known = _all()

@@ -577,7 +577,7 @@ def test_gap_of_objective_four_sums_to_579_persons():
     assert "579 persons" in text.title and "first 4 units hold 49%" in text.title
     decided = kgge.tipping(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), 2020)
     assert spoken("reach_needed", decided, "vi").title.endswith(
-        "đạt mục tiêu nếu Giồng Riềng đã tiếp cận được 35,9% (năm 2019: 33,1%)")
+        "đạt mục tiêu nếu huyện Giồng Riềng đã tiếp cận được 35,9% (năm 2019: 33,1%)")
 
 
 def test_own_title_and_subtitle_and_helpful_errors():

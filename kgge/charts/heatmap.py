@@ -13,7 +13,7 @@ from kgge.charts.layout import inner_width
 from kgge.charts.marks import rows
 from kgge.charts.readback import tag, unwrapped
 from kgge.charts.style import INK, NAVY, ORANGE, PALE, SIZES, ink_on, text_width, wrap
-from kgge.charts.wording import codes_of, names
+from kgge.charts.wording import codes_of, names, upper
 from kgge.labels import label
 
 Total = Callable[[pd.DataFrame], str]
@@ -35,7 +35,8 @@ def heat(ax: Axes, table: pd.DataFrame, down: str, value: str, texts: Sequence[s
           for row, year in zip(table[down], table["year"], strict=True)]
     edges = _totals(table, down, left, years, total)
     heads = [str(y) for y in years] + [label("header", "total", lang)] * ((0, len(years)) in edges)
-    said = names(down, left, lang) + [label("header", "total", lang)] * ((len(left), 0) in edges)
+    said = [*map(upper, names(down, left, lang)),
+            *[label("header", "total", lang)] * ((len(left), 0) in edges)]
     wide = min(2.2 if len(heads) <= 6 else 1.5, max(text_width(n, SIZES["label"]) for n in said))
     cell = max(0.3, (inner_width(ax) - wide - 0.1) / len(heads) - 0.06)
     words = [word for text in (*texts, *edges.values()) for word in text.split(" ")]

@@ -146,7 +146,7 @@ def rows(ax: Axes, key: str, codes: Sequence[Any], lang: str, width: float = 2.2
     The y axis then counts inches from the top, so that nothing depends on the number of rows.
     """
     width = min(width, inner_width(ax) * 0.4)
-    wrapped = wrapped or [wrap(text, width) for text in names(key, codes, lang)]
+    wrapped = wrapped or [wrap(upper(text), width) for text in names(key, codes, lang)]
     most = (max(w.count("\n") + 1, n)
             for w, n in zip(wrapped, lines or [1] * len(wrapped), strict=True))
     heights = [max(least, n * LINE + 0.09) for n in most]

@@ -122,5 +122,5 @@ def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words
         f"warnings.{kind}", lang, due=len(asked), came=int(came.sum()),
         missing=int((~came).sum()), **counts)
     figures = (f"{name('unit', row['unit'], lang)}, {row['year']}: {text}"
-               for row, text in zip(records(table), texts, strict=True) if text != "0")
+               for row, text in zip(records(table), texts, strict=True) if text not in ("0", "–"))
     return Words(title, "warnings.subtitle", "; ".join(figures) or title)

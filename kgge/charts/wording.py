@@ -102,7 +102,7 @@ def names(key: str, codes: Iterable[Any], lang: str) -> list[str]:
     """Return the labels of codes; a year is its own."""
     if key == "year":
         return [str(code) for code in codes]
-    return labels.labels(KINDS.get(key, key), codes, lang)
+    return labels.shown(KINDS.get(key, key), codes, lang)
 
 
 def name(key: str, code: Any, lang: str) -> str:

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from kgge.charts.layout import MARK
+from kgge.charts.wording import upper
 from kgge.files import DataError
-from kgge.labels import codes, current_lang, label, labels, number, percent, words
+from kgge.labels import codes, current_lang, label, labels, number, percent, shown, words
 from kgge.plan import LANGUAGES
 from kgge.tables.load import is_illustrative
 
@@ -38,6 +39,7 @@ _UNITS = {"money": ("amount", "planned", "spent", "within", "other", "constant",
 _STATES = ("execution", "report_state", "cell_state", "ledger_state", "status", "tipping")
 _PLAIN = ("year", "since", "first_year", "last_year", "base_year", "target_year", "line",
           "column", "level", "row")
+_MOST = 8  # names in a cell; more are counted
 _LISTS = {"missing_units": "unit", "held_by": "indicator"}  # codes with ; between
 _OPEN = ("state", "context", "place", "measure", "repair", "reference")  # text stands for itself
 _BASED = ("baseline", "distance_share", "time_share", "ratio", "observed_pace")
@@ -152,7 +154,8 @@ def show(table: pd.DataFrame | str, lang: str | None = None, title: str = "",
     measured = units([*map(str, columns or table), of], lang)
     caption = ". ".join([title] * bool(title) + [f"{said['unit']}: {measured}"] * bool(measured))
     if not rows:
-        rows, right = [[said["no_rows"], *[""] * (len(heads) - 1)]], [False] * len(heads)
+        return Shown(lang, "", [], [[f"{title}: {said['no_rows']}" if title else said["no_rows"]]],
+                     [], [], False)
     return Shown(lang, caption, heads, rows, right, notes_of(rows, lang), marked, look)
 
 
@@ -253,20 +256,23 @@ def labelled(table: pd.DataFrame, lang: str) -> pd.DataFrame:
         known = [v for v in out[column] if isinstance(v, str) and v and v not in NO_FIGURE]
         names: dict[Any, str] = _names(str(column), list(dict.fromkeys(known)), lang)
         names |= {True: label("word", "yes", lang), False: label("word", "no", lang)}
-        shown = [None if pd.isna(v) or v == "" else names.get(v, v)
+        texts = [None if pd.isna(v) or v == "" else names.get(v, v)
                  if isinstance(v, str | bool) else v for v in out[column]]
-        out[column] = pd.Series(shown, index=out.index, dtype=object)
+        out[column] = pd.Series(texts, index=out.index, dtype=object)
     return out
 
 
 def _names(column: str, known: list[str], lang: str) -> dict[str, str]:
     """Return the labels of the codes of one column."""
     if column in _LISTS:
-        return {code: "; ".join(labels(_LISTS[column], code.split(";"), lang)) for code in known}
+        several = {code: code.split(";") for code in known}
+        return {code: upper("; ".join(shown(_LISTS[column], of, lang)) if len(of) <= _MOST else
+                            label("chart", f"part.{_LISTS[column]}", lang).format(count=len(of)))
+                for code, of in several.items()}
     total = {code: header(code, lang) for code in known if code in _SUMMED}
     known = [code for code in known if code not in _SUMMED]
     if column in KINDS and KINDS[column] not in _OPEN:
-        return dict(zip(known, labels(KINDS[column], known, lang), strict=True)) | total
+        return dict(zip(known, map(upper, shown(KINDS[column], known, lang)), strict=True)) | total
     lists = [KINDS[column]] if column in KINDS and column != "state" else list(_STATES)
     kind = next((one for one in lists if known and set(known) <= set(codes(one))), None)
     if kind:
