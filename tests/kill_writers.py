@@ -22,7 +22,6 @@ from kgge.publish.figures import export
 from kgge.publish.word import document
 from kgge.returns.annotate import annotate
 
-
 # So small that a round is short and most moments it may end at are those of writing.
 FEW, FILES = "rach-gia", 6
 

@@ -36,3 +36,7 @@ __all__ = [
     # reading back, and a chart of your own
     "chart_data", "chart_text", "ChartText", "finish",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
