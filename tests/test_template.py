@@ -105,9 +105,10 @@ def test_what_is_typed_and_then_saved_by_libreoffice_comes_back(tmp_path):
     convert(saved.parent, "xlsx:Calc MS Excel 2007 XML", path)
     check(saved, form, given)
     sheet = openpyxl.load_workbook(saved, data_only=True)["Tổng hợp"]
-    typed = [number for (code, column), (_, number, state) in given.items()
-             if column == "reached" and code.startswith("1a.") and state == "reported"]
-    assert sheet["A7"].value.startswith("1a.") and sheet["D7"].value == sum(typed)
+    typed = {code: number for (code, column), (_, number, state) in given.items()
+             if column == "reached" and code.startswith("1a.") and state == "reported"}
+    assert sheet["A7"].value.startswith("1a.") and sheet["D7"].value == sum(typed.values())
+    assert sheet["D8"].value == sum(n for code, n in typed.items() if code.endswith(".female"))
 
 
 @pytest.mark.slow

@@ -47,10 +47,7 @@ def sort_inbox(returns: Returns, year: int, form: Form) -> pd.DataFrame:
                          f"{form.years[0]} to {form.years[-1]}")
     files: dict[str, list[str]] = defaultdict(list)
     others: list[tuple[Any, ...]] = []
-    aside = set(returns.problems.loc[returns.problems["code"] == "not_return", "file"])
     for name, (unit, of) in returns.reporting.attrs["files"].items():
-        if name in aside:  # a scan or a letter beside the return
-            continue
         unit, of = unit or _unit_named(name, form), of or _year_named(name, form) or year
         state = "other_year" if of != year else "unknown" if unit not in due else ""
         others += [(unit, state, pd.NaT, [name])] * (state != "")
