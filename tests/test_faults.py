@@ -22,7 +22,7 @@ from kgge.xlsx import open_sheets
 
 COVER, PERSONS, MONEY = "Bìa", "Chỉ tiêu", "Kinh phí"
 OTHERS = [Path(__file__).with_name(f"test_{name}.py").read_text(encoding="utf-8")
-          for name in ("quality", "returns", "returns_doubts", "inbox")]
+          for name in ("quality", "returns", "returns_doubts", "inbox", "returns_texts")]
 STATES = ["eligible_state", "reached_state", "attendances_state"]
 
 
@@ -136,24 +136,20 @@ ONE = {  # kind of fault: what is done to the workbook, every problem it must gi
     "an error value in money": (put(MONEY, "E58", "#REF!"), {(MONEY, "E58", "error_value")}),
     "a formula never computed": (put(MONEY, "E10", "=E8+E9"), {(MONEY, "E10", "formula")}),
     "hidden row": (hide(PERSONS, row=8), figures(PERSONS, "EFG", [8], "hidden")),
-    "hidden column": (hide(MONEY, column="E"), figures(
-        MONEY, "E", [*range(8, 23), *range(24, 30), *range(31, 43), *range(44, 62)], "hidden")),
+    "hidden column": (hide(MONEY, column="E"), {(MONEY, "E8", "hidden")}),
     "hidden row with a fault": (many(hide(PERSONS, row=8), put(PERSONS, "F8", "15/15")), {
         (PERSONS, "E8", "hidden"), (PERSONS, "F8", "fraction;hidden"), (PERSONS, "G8", "hidden")}),
     "hidden sheet": (hide(MONEY, whole=True), {(MONEY, None, "hidden_sheet")}),
     "sheet added": (add_sheet("Ghi chú", "xem công văn"), {("Ghi chú", None, "extra_sheet")}),
     "sheet copied": (copy_sheet(PERSONS), {
-        (s, f"{c}{r}", "duplicate_row") for s in (PERSONS, PERSONS + " Copy") for c in "EFG"
-        for r in [*range(8, 16), 17, 18, *range(20, 26), *range(27, 31), 32, 33]}),
+        (s, "E8", "duplicate_row") for s in (PERSONS, PERSONS + " Copy")}),
     "cover without a version": (put(COVER, "C16", None), {(COVER, None, "no_cover")}),
     "sheet removed": (drop(MONEY), {(None, None, "no_sheet")}),
     "cover removed": (drop(COVER), {(None, None, "no_cover")}),
     "row of codes removed": (call(MONEY, "delete_rows", 6), {
         (None, None, "no_sheet"), (MONEY, None, "extra_sheet")}),
     "column code overwritten": (put(PERSONS, "G6", "lượt"), {
-        (PERSONS, None, "no_column"), *figures(
-            PERSONS, "G", [*range(8, 16), 17, 18, *range(20, 26), *range(27, 31), 32, 33],
-            "not_read")}),
+        (PERSONS, None, "no_column"), (PERSONS, "G8", "not_read")}),
     "row removed": (call(PERSONS, "delete_rows", 8), {(PERSONS, None, "no_row")}),
     "row code retyped": (put(PERSONS, "K8", "1a.canbo.nu"), {
         (PERSONS, None, "no_row"), *figures(PERSONS, "EFG", [8], "unknown_code")}),
@@ -198,8 +194,7 @@ ONE = {  # kind of fault: what is done to the workbook, every problem it must gi
     "date of receipt no date": (put(COVER, "B17", "31/02/2019"), {(COVER, "B17", "received_on")}),
     "row of another unit": (many(put(COVER, "B10", "newspaper"),
                                  put(COVER, "B9", "Báo Kiên Giang")),
-                            figures(PERSONS, "EFG", [17, 18, *range(20, 26), 32, 33],
-                                    "not_asked")),
+                            {(PERSONS, "E17", "not_asked"), (PERSONS, "A16", "not_read")}),
 }
 
 
@@ -342,7 +337,8 @@ def test_a_fault_in_the_workbook_is_named_with_its_cell(kind, tmp_path, sound):
     errors = sum(1 for _, cell, severity in zip(problems["sheet"], problems["cell"],
                                                 problems["severity"], strict=True)
                  if severity == "error" and cell and not fatal)
-    if not any("received_on" in code for *_, code in expected) and not fatal:
+    once = problems["message_en"].str.contains("more cells of this sheet").any()
+    if not any("received_on" in code for *_, code in expected) and not fatal and not once:
         assert out.reporting.attrs["cells"]["rejected"] == errors
     if fatal:
         assert out.reporting.attrs["cells"]["accepted"] == 117

@@ -151,6 +151,14 @@ def read_date(value: object) -> datetime.date | None:
     return None
 
 
+def are_words(value: object, cell: Cell) -> bool:
+    """Tell whether a cell in a row of no code holds words or a date, and no figure gone astray."""
+    if isinstance(value, str):
+        wordy = cell.problem in ("text", "nothing", "dots") and not fold(value)[:1].isdigit()
+        return wordy or read_date(value) is not None
+    return isinstance(value, datetime.date | datetime.time)
+
+
 def read_year(value: object) -> int | None:
     """Return the year a cover names: 2018, "2018" or "Năm 2018"."""
     text = fold(int(value) if isinstance(value, float) and value.is_integer() else value)

@@ -16,8 +16,13 @@ from kgge.returns.form import ENTRIES, Form, due_date, load_form
 from kgge.returns.parse import Return, as_text, messages, read_file
 from kgge.returns.quality import check_all
 from kgge.returns.receipts import RECEIPTS, date_returns, read_receipts
+from kgge.returns.texts import check_texts
 from kgge.tables.schemas import SCHEMAS, conform
 
+# What is done to rows and columns, not to one figure: of more cells than this said once a sheet.
+STRUCTURE, MANY = ("hidden", "merged", "not_read", "not_asked", "unknown_code", "no_code",
+                   "duplicate_row", "other_label"), 12
+Fault = tuple[str, int, int, str, str, dict[str, Any]]
 MILD = ("warning", "doubt", "aside")  # no error: what was sent may be kept as it is
 
 
@@ -135,8 +140,11 @@ def _one_kind(found: list[Return]) -> bool:
 def _read_files(files: list[tuple[str, Path]], form: Form) -> list[Return]:
     from tqdm import tqdm
 
-    return [read_file(name, file, form)
-            for name, file in tqdm(files, disable=None, unit="file", leave=False)]
+    out = []
+    for name, file in tqdm(files, disable=None, unit="file", leave=False):
+        out.append(read_file(name, file, form))
+        check_texts(out[-1], form)
+    return out
 
 
 def _taken_in(folders: list[Path], files: list[tuple[str, Path]], sound: list[Return],
@@ -240,6 +248,34 @@ def _written(detail: object, lang: str) -> str:
     return text.replace(".", ",") if lang == "vi" and isinstance(detail, float) else text
 
 
+def _once(faults: list[Fault]) -> list[Fault]:
+    """Name once, at its first cell, what was done to a whole row or column of a sheet."""
+    same: dict[tuple[str, str], list[Fault]] = defaultdict(list)
+    for fault in faults:
+        same[fault[0], fault[3]].append(fault)
+    large = {key: sorted(several, key=lambda fault: (fault[2], fault[1]))
+             for key, several in same.items() if key[1] in STRUCTURE and len(several) > MANY}
+    out = [fault for fault in faults if (fault[0], fault[3]) not in large]
+    for first, *rest in large.values():
+        cells = _areas([(row, column) for _, row, column, *_ in rest])
+        out.append((*first[:5], {**first[5], "count": len(rest), "cells": cells}))
+    return out
+
+
+def _areas(cells: list[tuple[int, int]]) -> str:
+    """Return cells that stand in order, column by column, as few areas: E9:E22, E24."""
+    from xlsxwriter.utility import xl_rowcol_to_cell
+
+    areas: list[list[tuple[int, int]]] = []
+    for row, column in dict.fromkeys(cells):
+        if areas and areas[-1][-1] == (row - 1, column):
+            areas[-1].append((row, column))
+        else:
+            areas.append([(row, column)])
+    names = [":".join(dict.fromkeys(xl_rowcol_to_cell(*c) for c in (a[0], a[-1]))) for a in areas]
+    return ", ".join(names[:12]) + " …" * (len(names) > 12)
+
+
 def _problems(found: list[Return]) -> pd.DataFrame:
     """Return one row for each file, sheet and cell; several faults of a cell stand together."""
     from xlsxwriter.utility import xl_rowcol_to_cell
@@ -247,13 +283,14 @@ def _problems(found: list[Return]) -> pd.DataFrame:
     known, rows = messages(), []
     at: dict[tuple[str, str, int, int], list[tuple[str, str, dict[str, Any]]]] = defaultdict(list)
     for one in found:
-        for sheet, row, column, code, value, details in one.faults:
+        for sheet, row, column, code, value, details in _once(one.faults):
             at[one.name, sheet, row, column].append((code, value, details))
     for (name, sheet, row, column), faults in sorted(at.items(), key=lambda item: item[0]):
         texts = [" ".join(dict.fromkeys(
-            fill(known[code][lang], lang).format(
+            fill(known[said][lang], lang).format(
                 **{k: _written(v, lang) for k, v in details.items()})
-            for code, _, details in faults)) for lang in ("en", "vi")]
+            for code, _, details in faults
+            for said in (code, "more")[:1 + ("cells" in details)])) for lang in ("en", "vi")]
         warning = all(known[code]["severity"] in MILD for code, _, _ in faults)
         rows.append((name, sheet or None, xl_rowcol_to_cell(row, column) if row >= 0 else None,
                      "warning" if warning else "error",

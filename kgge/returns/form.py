@@ -121,6 +121,7 @@ class Form(NamedTuple):
     version: str
     due: dict[str, range]  # the years a unit reports for: it may be founded, or closed
     kinds: dict[str, str]  # of unit: what its scope follows from
+    printed: dict[tuple[str, str], Any]  # texts of its sheets, kept once they were made
 
     @property
     def versions(self) -> list[str]:
@@ -188,4 +189,4 @@ def make_form(units: pd.DataFrame, targets: pd.DataFrame, annex: pd.DataFrame,
         about("census"), f"{about('form_stem')}-v{EDITION}",
         {unit: range(first, last + 1) for unit, first, last in zip(
             units.index, units["first_year"].fillna(years[0]), units["last_year"].fillna(years[-1]),
-            strict=True)}, dict(units["kind"]))
+            strict=True)}, dict(units["kind"]), {})

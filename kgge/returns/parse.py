@@ -14,6 +14,7 @@ from kgge.returns.cells import (
     LIMITS,
     NOT_REPORTED,
     Cell,
+    are_words,
     clean,
     fold,
     read_cell,
@@ -28,6 +29,8 @@ from kgge.xlsx import Rejected, Sheet, open_sheets
 
 Place = tuple[Any, str, int, int]  # what stands in a cell; its sheet, row and column
 LATE = 45  # days: later than that, day and month of a date of receipt may be swapped
+_NEEDED = ("unit", "year", "illustrative", "version")  # codes that a cover is known by
+_DAY = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})\b")
 _HEADERS = {column.code for columns in COLUMNS.values() for column in columns}
 
 
@@ -59,6 +62,8 @@ class Return:
     replaces: bool = False
     illustrative: bool | None = None
     failed: bool = False
+    current: bool = True  # of the edition of the form in use
+    tables: dict[str, list["Table"]] = field(default_factory=dict)
     submitted: int = 0
     lines: dict[str, list[Line]] = field(default_factory=dict)
     faults: list[tuple[str, int, int, str, str, dict[str, Any]]] = field(default_factory=list)
@@ -113,7 +118,7 @@ def read_file(name: str, path: Path, form: Form) -> Return:
         return out
     if links:
         out.fault("external_links")
-    tables = _find_tables(out, sheets)
+    tables = out.tables = _find_tables(out, sheets)
     _read_cover(out, tables["cover"], form)
     for kind, known in (("indicators", form.persons), ("spending", form.money)):
         asked = form.asked(kind, out.unit)
@@ -182,7 +187,7 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
         if code in asked:
             out.lines.setdefault(code, []).append(line)
         else:
-            stray = "not_asked" if code in known else "unknown_code" if code else "no_code"
+            stray, filled = _stray(code, known, cells, filled)
         out.submitted += len(filled)
         for name in filled:
             at, value, cell = cells[name]
@@ -190,12 +195,21 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
                 _note(out, line, name, stray, code)
             if (row, at) in sheet.notes:
                 _note_look(out, line, name, sheet)
-        for at, figure in beside:
-            # Last year's figures are printed: a note over them, or something below, is none.
-            printed = not stray and figure and (
+        for at, figure in beside if code in known else ():
+            # Last year's figures are printed; a note over them is not.
+            printed = figure and (
                 values[at] == "" or read_cell(values[at], figure).state != "rejected")
             if not printed and as_text(values[at]):
                 out.fault("not_read", values[at], sheet.name, row, at)
+
+
+def _stray(code: str, known: Mapping[str, Any], cells: Mapping[str, Any], filled: list[str]
+           ) -> tuple[str, list[str]]:
+    """Return what is wrong with a row that is not asked; words in it are no figures gone astray."""
+    if code in known:
+        return "not_asked", filled
+    return "unknown_code" if code else "no_code", [
+        name for name in filled if not are_words(*cells[name][1:])]
 
 
 def _note_look(out: Return, line: Line, name: str, sheet: Sheet) -> None:
@@ -221,17 +235,21 @@ def _note(out: Return, line: Line, name: str, stray: str, code: str) -> None:
 
 
 def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
-    if len(covers) != 1 or "value" not in covers[0].places:
-        out.fault("no_cover")
+    read = [(table, _cover_cells(table)) for table in covers if "value" in table.places]
+    whole = [(table, cells) for table, cells in read if cells.keys() >= {*_NEEDED}]
+    if len(whole) != 1:
+        lacking = [", ".join(code for code in _NEEDED if code not in cells) for _, cells in read]
+        out.fault("no_cover", ", ".join(table.sheet.name for table, _ in whole)
+                  or "; ".join(lacking) or "–", covers[0].sheet.name if len(covers) == 1 else "")
         return
-    sheet, header, places = covers[0]
-    at = places["value"]
-    said = {as_text(line[places["code"]]): (line[at], sheet.name, row, at)
-            for row, line in enumerate(sheet.rows) if row > header}
-    needed = ("unit", "year", "illustrative", "version")
-    if missing := [code for code in needed if code not in said]:
-        out.fault("no_cover", ", ".join(missing), sheet.name)
-        return
+    (table, cells), = whole
+    for name in [other.sheet.name for other in covers if other is not table]:
+        out.fault("extra_sheet", name, name)
+    sheet, said = table.sheet, {code: places[0] for code, places in cells.items()}
+    for code, place in ((c, p) for c, places in cells.items() for p in places[1:] if c):
+        if as_text(place[0]) not in ("", as_text(said[code][0])):
+            out.fault("cover_twice" if code in _NEEDED else "not_read", *place, wanted=code)
+    out.current = as_text(said["version"][0]) == form.version
     if as_text(said["version"][0]) not in form.versions:
         out.fault("version", *said["version"], wanted=form.version)
     out.illustrative = read_yes(said["illustrative"][0])
@@ -245,7 +263,18 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
     else:
         _check_printed(out, said)
         _read_replaces(out, said)
+    if not out.failed:
         _read_receipt(out, said.get("received_on", ("", sheet.name, -1, -1)))
+
+
+def _cover_cells(table: Table) -> dict[str, list[Place]]:
+    """Return what stands beside each code of a cover: the first that says anything first."""
+    sheet, header, places = table
+    out: dict[str, list[Place]] = defaultdict(list)
+    for row, line in enumerate(sheet.rows[header + 1:], header + 1):
+        out[as_text(line[places["code"]])].append(
+            (line[places["value"]], sheet.name, row, places["value"]))
+    return {code: sorted(found, key=lambda p: not as_text(p[0])) for code, found in out.items()}
 
 
 def _read_replaces(out: Return, said: dict[str, Place]) -> None:
@@ -282,9 +311,22 @@ def _doubt_receipt(out: Return, received: Place, day: datetime.date, due: dateti
 
 def _check_printed(out: Return, said: dict[str, Place]) -> None:
     """Reject a form printed for another year, or whose amounts are not in million dong."""
-    period, measure = (said.get(code, ("", "", -1, -1)) for code in ("period", "measure"))
-    if any(int(year) != out.year for year in re.findall(r"\d{4}", as_text(period[0]))):
+    nowhere = ("", "", -1, -1)
+    period, measure, due = (said.get(code, nowhere) for code in ("period", "measure", "due"))
+    dates = _DAY.findall(as_text(period[0]))
+    years = [int(year[-2:]) for year in [*(y for *_, y in dates), *re.findall(
+        r"\b\d{4}\b", as_text(period[0]))]]
+    for code in ("unit_name", "period"):
+        if not as_text(said.get(code, nowhere)[0]):
+            out.fault("cover_blank", *said.get(code, nowhere), wanted=code)
+    if any(year != out.year % 100 for year in years):
         out.fault("period", *period, wanted=out.year)
+        return
+    if as_text(period[0]) and (not years or dates and [
+            (int(day), int(month)) for day, month, _ in dates] != [(1, 1), (31, 12)]):
+        out.fault("part_year", *period, wanted=out.year)
+    if (by := read_date(due[0])) and by.year != out.year + 1:
+        out.fault("printed_year", *due, wanted=out.year)
     if as_text(measure[0]) and "trieu dong" not in fold(measure[0]):
         out.fault("measure", *measure)
 
@@ -297,10 +339,22 @@ def _read_unit(out: Return, said: dict[str, Place], form: Form) -> None:
         return
     out.unit = unit
     name = said.get("unit_name", ("", "", 0, 0))
-    text, own = fold(name[0]), form.labels["unit", unit][0]
-    if text and fold(own) not in text:
-        other = any(fold(form.labels["unit", code][0]) in text for code in form.units)
-        out.fault("other_unit" if other else "unit_name", *name, wanted=f"{unit} ({own})")
+    own = form.labels["unit", unit][0]
+    if not as_text(name[0]) or _is_named(own, fold(name[0])):
+        return
+    head = re.split(r"[(,;\n]|dia chi", fold(str(name[0]).replace("\n", ";")))[0]  # no address
+    other = any(_is_named(form.labels["unit", code][0], head) for code in form.units)
+    out.fault("other_unit" if other else "unit_name", *name, wanted=f"{unit} ({own})")
+
+
+def _is_named(label: str, text: str) -> bool:
+    """Tell whether a text holds the name of a unit, in full or by its first letters: Sở LĐTBXH."""
+    words, said = ([w for w in re.split(r"\W+", fold(t)) if w not in ("", "va")]
+                   for t in (label, text))
+    if f" {' '.join(words)} " in f" {' '.join(said)} ":
+        return True
+    short = ["".join(words[:n]) + "".join(w[0] for w in words[n:]) for n in range(len(words) - 2)]
+    return any(s in "".join(said) for s in short)
 
 
 def _check_lines(out: Return, form: Form) -> None:

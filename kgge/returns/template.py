@@ -111,8 +111,8 @@ def write_template(unit: str, year: int, path: str | Path, *, illustrative: bool
                          "created": datetime.datetime(year, 1, 1),
                          "comments": BANNER if illustrative else ""})
     paint = Painter(book, form, unit, year, BANNER if illustrative else "", before)
-    paint.cover(_cover(form, unit, year), ANSWERS[illustrative], received_on)
-    rows = {"indicators": _person_rows(form, unit), "spending": _money_rows(form)}
+    paint.cover(cover_rows(form, unit, year), ANSWERS[illustrative], received_on)
+    rows = {"indicators": person_rows(form, unit), "spending": money_rows(form)}
     for kind, lines in rows.items():
         paint.table(kind, lines, left)
     write_summary(paint, form, rows, values or {})
@@ -150,7 +150,8 @@ def both(form: Form, kind: str, code: str) -> str:
     return " / ".join(dict.fromkeys(form.labels[kind, code]))
 
 
-def _person_rows(form: Form, unit: str) -> list[Row]:
+def person_rows(form: Form, unit: str) -> list[Row]:
+    """Return the texts of each row on persons, by column; a heading has no code."""
     rows: list[Row] = []
     for code, (indicator, group, sex) in form.asked("indicators", unit).items():
         added = ("lũy kế / cumulative" if form.accumulation[indicator] == "cumulative" else
@@ -163,7 +164,8 @@ def _person_rows(form: Form, unit: str) -> list[Row]:
     return rows
 
 
-def _money_rows(form: Form) -> list[Row]:
+def money_rows(form: Form) -> list[Row]:
+    """Return the texts of each row on money, by column; a heading has no code."""
     rows: list[Row] = []
     for code, (item, source) in form.money.items():
         project = form.project[item]
@@ -180,7 +182,7 @@ def office(form: Form, unit: str) -> str:
     return f"{words('office', 'vi').get(unit, vi)}\n{words('office', 'en').get(unit, en)}"
 
 
-def _cover(form: Form, unit: str, year: int) -> list[tuple[str, str, str | int]]:
+def cover_rows(form: Form, unit: str, year: int) -> list[tuple[str, str, str | int]]:
     """Return code, label and printed entry of each line of the cover."""
     return [
         ("form", "Biểu số / Form", about("form")),

@@ -1,0 +1,252 @@
+"""Labels, headings, notes, cover and signatures: each kind an edit of one sound return."""
+
+import datetime
+import io
+
+import openpyxl
+import pytest
+from openpyxl.comments import Comment
+
+from kgge.returns.collect import read_returns
+from kgge.returns.form import load_form
+from kgge.returns.parse import messages
+from kgge.returns.template import write_template
+
+COVER, PERSONS, MONEY = "Bìa", "Chỉ tiêu", "Kinh phí"
+
+
+@pytest.fixture(scope="module")
+def form():
+    return load_form()
+
+
+@pytest.fixture(scope="module")
+def sound(form, tmp_path_factory):
+    """A return of Rạch Giá and one of the labour department, filled in whole."""
+    out = {}
+    for unit in ("rach-gia", "labour"):
+        values = {}
+        for at, (code, (indicator, *_)) in enumerate(form.asked("indicators", unit).items()):
+            people = form.residents[unit] // 2 if indicator == form.census else 1000 + at
+            values |= {(code, "eligible"): people, (code, "reached"): 100 + at,
+                       (code, "attendances"): 150 + at}
+        path = tmp_path_factory.mktemp("sound") / f"{unit}.xlsx"
+        write_template(unit, 2018, path, form=form, received_on=datetime.date(2019, 1, 20),
+                       values=values | {(code, "amount"): 5.5 for code in form.money})
+        out[unit] = path.read_bytes()
+    return out
+
+
+def read(tmp_path, data, edit, form):
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    edit(book)
+    book.save(tmp_path / "a.xlsx")
+    out = read_returns(tmp_path / "a.xlsx", form)
+    cells = out.reporting.attrs["cells"]
+    assert cells["accepted"] + cells["rejected"] == cells["submitted"]
+    rows = out.problems.astype(object).where(out.problems.notna(), None)
+    return out, {(r["sheet"], r["cell"], code)
+                 for r in rows.to_dict("records") for code in r["code"].split(";")}
+
+
+def put(sheet, **cells):
+    def edit(book):
+        for cell, value in cells.items():
+            book[sheet][cell] = value
+    return edit
+
+
+def both(*edits):
+    return lambda book: [edit(book) for edit in edits]
+
+
+def swap(sheet, *cells):
+    def edit(book):
+        one, other = (book[sheet][cell] for cell in cells)
+        one.value, other.value = other.value, one.value
+    return edit
+
+
+def shift_codes(book):
+    """Insert a cell above the first code of a row, which moves all codes a row down."""
+    sheet = book[PERSONS]
+    for row in range(34, 8, -1):
+        sheet.cell(row, 11).value = sheet.cell(row - 1, 11).value
+    sheet["K8"] = None
+
+
+def sort_without_codes(book):
+    sheet = book[MONEY]
+    lines = [[sheet.cell(row, c).value for c in (1, 2, 3, 5)] for row in range(8, 20)]
+    for row, line in enumerate(reversed(lines), 8):
+        for column, value in zip((1, 2, 3, 5), line, strict=True):
+            sheet.cell(row, column).value = value
+
+
+def sign(sheet, row, column="E", *lines):
+    return put(sheet, **{f"{column}{row + at}": text for at, text in enumerate(lines or (
+        "Rạch Giá, ngày 15/01/2019", "THỦ TRƯỞNG ĐƠN VỊ", "(Ký, đóng dấu)", "Nguyễn Văn An"))})
+
+
+def one(sheet, cell, code, **more):
+    return {(sheet, cell, code)}
+
+
+NOTED = {  # what is done: every problem it gives
+    "sex of two rows swapped": (swap(PERSONS, "C8", "C9"), {
+        (PERSONS, "C8", "other_label"), (PERSONS, "C9", "other_label")}),
+    "labels of two groups swapped": (swap(PERSONS, "B8", "B10"), {
+        (PERSONS, "B8", "other_label"), (PERSONS, "B10", "other_label")}),
+    "sources of two rows swapped": (swap(MONEY, "C8", "C9"), {
+        (MONEY, "C8", "other_label"), (MONEY, "C9", "other_label")}),
+    "sex in Vietnamese only": (put(PERSONS, C8="Nam"), one(PERSONS, "C8", "other_label")),
+    "sex in English only": (put(PERSONS, C8="Men"), one(PERSONS, "C8", "other_label")),
+    "line of another number": (put(MONEY, A8="I.2"), one(MONEY, "A8", "other_label")),
+    "label with a note": (put(PERSONS, B8="Cán bộ, công chức, viên chức (nghìn người)"),
+                          one(PERSONS, "B8", "not_read")),
+    "label of nothing known": (put(PERSONS, B8="Học viên"), one(PERSONS, "B8", "not_read")),
+    "a number over the sex": (put(PERSONS, C8=350), one(PERSONS, "C8", "not_read")),
+    "a number over the line": (put(MONEY, A8=12), one(MONEY, "A8", "not_read")),
+    "a note over the scope": (put(PERSONS, D8="số 6 tháng"), one(PERSONS, "D8", "not_read")),
+    "a note below, in labels": (put(PERSONS, B37="Ghi chú: đơn vị tính nghìn người; số 6 tháng"),
+                                one(PERSONS, "B37", "not_read")),
+    "a note below, in numbers": (put(MONEY, A66="Ghi chú: số ước"), one(MONEY, "A66", "not_read")),
+    "a note below, in figures": (put(MONEY, E66="Số liệu chưa duyệt"),
+                                 one(MONEY, "E66", "not_read")),
+    "a note below, in codes": (put(PERSONS, K37="xem công văn"), one(PERSONS, "K37", "not_read")),
+    "a note in the row of a heading": (put(PERSONS, F7="số liệu 6 tháng"),
+                                       one(PERSONS, "F7", "not_read")),
+    "heading of an indicator with a note": (put(PERSONS, B7="1a. (số 6 tháng)"),
+                                            one(PERSONS, "B7", "not_read")),
+    "unit of measure above": (put(PERSONS, A3="Đơn vị tính: nghìn người"),
+                              one(PERSONS, "A3", "not_read")),
+    "heading in thousand dong": (put(MONEY, E4="Số đã chi trong năm 2018 (nghìn đồng)"),
+                                 one(MONEY, "E4", "not_read")),
+    "heading of half a year": (put(PERSONS, F4="Số người 6 tháng đầu năm"),
+                               one(PERSONS, "F4", "not_read")),
+    "text right of the title": (put(PERSONS, J2="Biểu đã điều chỉnh"),
+                                one(PERSONS, "J2", "not_read")),
+    "headings swapped": (swap(PERSONS, "E4", "F4"), {
+        (PERSONS, "E4", "other_heading"), (PERSONS, "F4", "other_heading")}),
+    "title of another year": (put(MONEY, A2="KINH PHÍ ĐÃ CHI (triệu đồng) / SPENDING "
+                                  "(million dong) – 2017"), one(MONEY, "A2", "printed_year")),
+    "note on the cover": (put(COVER, A23="Ghi chú: số liệu chưa đầy đủ"),
+                          one(COVER, "A23", "not_read")),
+    "note beside the cover": (put(COVER, E9="số ước"), one(COVER, "E9", "not_read")),
+    "label of the cover": (put(COVER, A15="Đơn vị tính (nghìn)"), one(COVER, "A15", "not_read")),
+    "a comment on a label": (lambda book: setattr(book[PERSONS]["B8"], "comment", Comment(
+        "số ước tính", "Hoa")), one(PERSONS, "B8", "comment")),
+    "a comment on the cover": (lambda book: setattr(book[COVER]["B9"], "comment", Comment(
+        "đã sáp nhập", "Hoa")), one(COVER, "B9", "comment")),
+    "codes a row down": (shift_codes, None),
+    "a table sorted without its codes": (sort_without_codes, None),
+    "year given twice": (put(COVER, A23="Năm", B23=2019, C23="year"), None),
+    "unit given twice": (put(COVER, A23="Mã đơn vị", B23="ha-tien", C23="unit"), None),
+    "due of another year": (put(COVER, B14="31/01/2020"), one(COVER, "B14", "printed_year")),
+    "period in short, of another year": (put(COVER, B13="01/01/17-31/12/17"),
+                                         one(COVER, "B13", "period")),
+    "period in short, half": (put(COVER, B13="01/01/18-30/06/18"), one(COVER, "B13", "part_year")),
+    "period in words": (put(COVER, B13="6 tháng đầu năm"), one(COVER, "B13", "part_year")),
+    "period blank": (put(COVER, B13=None), one(COVER, "B13", "cover_blank")),
+    "name blank": (put(COVER, B9=None), one(COVER, "B9", "cover_blank")),
+    "name of another unit with an address": (
+        put(COVER, B9="UBND thành phố Hà Tiên (đường Rạch Sỏi)"), one(COVER, "B9", "other_unit")),
+    "a figure in a row of no code": (put(MONEY, E66=99), one(MONEY, "E66", "no_code")),
+    "a number with its unit in a row of no code": (put(PERSONS, F37="350 người"),
+                                                   one(PERSONS, "F37", "no_code")),
+    "about a number in a row of no code": (put(PERSONS, F37="hơn 350"),
+                                           one(PERSONS, "F37", "no_code")),
+    "a figure beside a signature": (both(sign(MONEY, 66, "B"), put(MONEY, E68=12)),
+                                    one(MONEY, "E68", "no_code")),
+    "a note below a signature": (both(sign(MONEY, 66), put(MONEY, B70="Ghi chú: số ước")),
+                                 one(MONEY, "B70", "not_read")),
+}
+
+
+@pytest.mark.parametrize("kind", NOTED)
+def test_what_does_not_belong_is_named_where_it_stands(kind, tmp_path, sound, form):
+    edit, expected = NOTED[kind]
+    out, found = read(tmp_path, sound["rach-gia"], edit, form)
+    if expected is not None:
+        assert found == expected
+        return
+    assert {"codes a row down": {"no_code", "other_label"},
+            "a table sorted without its codes": {"other_label"},
+            "year given twice": {"cover_twice"}, "unit given twice": {"cover_twice"}}[kind] <= {
+        code for *_, code in found}
+
+
+HONEST = {
+    "signed below the persons": sign(PERSONS, 36), "signed below the money": sign(MONEY, 66),
+    "signed in the labels": sign(PERSONS, 36, "B"), "signed in the codes": sign(PERSONS, 36, "K"),
+    "signed over last year": sign(PERSONS, 36, "H"), "signed on the right": sign(MONEY, 66, "H"),
+    "day, month, year": sign(PERSONS, 36, "E", "Kiên Giang, ngày 15 tháng 01 năm 2019",
+                             "KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "Trần Thị Bích"),
+    "dots for the date": sign(PERSONS, 36, "F", "…………, ngày …… tháng …… năm ……", "NGƯỜI LẬP BIỂU"),
+    "date of its own": put(MONEY, E66=datetime.date(2019, 1, 15), B66="Người lập biểu"),
+    "date as text": put(MONEY, E66="15/01/2019", B66="Người lập biểu"),
+    "who made it, with telephone": sign(MONEY, 66, "B", "Người lập: Lê Hoa, ĐT 0297 3812345"),
+    "names on the cover": put(COVER, A26="Lê Hoa", B26="Nguyễn Văn An", B24="Rạch Giá, 15/1/2019"),
+    "preparer": put(COVER, B19="Lê Hoa", B20="0297 3812345", B21="hoa@kiengiang.gov.vn"),
+    "codes in capitals": put(PERSONS, K8="1A.OFFICIALS.FEMALE"),
+    "labels erased": put(PERSONS, A8=None, B8=None, C8=None, D8=None, B9="  "),
+    "labels in capitals": put(PERSONS, C8="NỮ / WOMEN", B8="cán bộ, công chức, viên chức"),
+    "year given twice, alike": put(COVER, A23="Năm báo cáo / Year", B23="2018", C23="year"),
+    "due moved within the year": put(COVER, B14="15/02/2019"),
+    "period in short": put(COVER, B13="01/01/18 - 31/12/18"),
+    "period in words": put(COVER, B13="Năm 2018"),
+    "a blank sheet": lambda book: book.create_sheet("Sheet1"),
+}
+
+
+@pytest.mark.parametrize("kind", HONEST)
+def test_what_is_honest_gives_no_problem(kind, tmp_path, sound, form):
+    out, found = read(tmp_path, sound["rach-gia"], HONEST[kind], form)
+    assert not found and out.reporting.attrs["cells"]["rejected"] == 0
+
+
+@pytest.mark.parametrize("name", [
+    "Sở LĐTBXH Kiên Giang (62 Ngô Quyền, TP Rạch Giá)", "Sở LĐTBXH", "Sở LĐ-TB&XH",
+    "Sở Lao động – Thương binh và Xã hội", "SỞ LAO ĐỘNG - THƯƠNG BINH & XÃ HỘI TỈNH KIÊN GIANG",
+    "Sở Lao động - Thương binh và Xã hội\nĐịa chỉ: 62 Ngô Quyền, Rạch Giá"])
+def test_a_unit_may_shorten_its_name_and_give_its_address(name, tmp_path, sound, form):
+    assert not read(tmp_path, sound["labour"], put(COVER, B9=name), form)[1]
+
+
+def test_what_is_done_to_a_whole_column_is_said_once(tmp_path, sound, form):
+    def hide(book):
+        book[MONEY].column_dimensions["E"].hidden = True
+    out, found = read(tmp_path, sound["rach-gia"], hide, form)
+    assert found == {(MONEY, "E8", "hidden")}
+    more = messages()["more"]["en"].format(count=50, cells="E9:E22, E24:E29")
+    assert more.removesuffix(".") in out.problems["message_en"].item()
+    out, found = read(tmp_path, sound["rach-gia"], lambda book: book.copy_worksheet(
+        book[PERSONS]), form)
+    assert {code for *_, code in found} == {"duplicate_row"} and len(found) == 2
+    assert out.reporting.attrs["cells"]["rejected"] == 132
+
+
+def test_a_cover_that_is_not_found_says_what_was_looked_for(tmp_path, sound, form):
+    def said(edit):
+        out, found = read(tmp_path, sound["rach-gia"], edit, form)
+        assert {code for *_, code in found} == {"no_cover"}
+        return out.problems["value"].item()
+    assert said(put(COVER, C12="nam", C16=None)) == "year, version"
+    assert said(lambda book: book.copy_worksheet(book[COVER])) == f"{COVER}, {COVER} Copy"
+    assert said(lambda book: book.remove(book[COVER])) == "–"
+
+
+def test_a_sheet_with_the_headings_of_a_cover_is_no_second_one(tmp_path, sound, form):
+    def stray(book):
+        book.create_sheet("Tra cứu").append(["code", "value"])
+    out, found = read(tmp_path, sound["rach-gia"], stray, form)
+    assert found == {("Tra cứu", None, "extra_sheet")}
+    assert out.reporting["received"].sum() == 1
+
+
+def test_a_label_of_another_row_puts_the_row_in_doubt(tmp_path, sound, form):
+    out, _ = read(tmp_path, sound["rach-gia"], swap(PERSONS, "C8", "C9"), form)
+    doubted = out.outcomes[out.outcomes["doubt"].notna()]
+    assert doubted["row"].tolist() == [8, 9] and set(doubted["doubt"]) == {"other_label"}
+    out, _ = read(tmp_path, sound["rach-gia"], swap(PERSONS, "E4", "F4"), form)
+    assert out.outcomes["doubt"].str.contains("other_heading").all()
