@@ -74,7 +74,7 @@ def _check_rows(out: Return, table: Table, kind: str, form: Form) -> None:
         own = owners[row - header - 1]
         if own is None:
             signed |= row > last and any(_SIGNED.search(fold(v)) for v in values if v)
-            _note_loose(out, row, table, said, signed, row < last)
+            _note_loose(out, row, table, said, signed)
             continue
         for name, at in labels:
             if values[at] != own.get(name, "") and values[at] != "":
@@ -90,8 +90,7 @@ def _is_signature(text: str) -> bool:
     return not _NOTE.match(text) and bool(name or _SIGNED.search(text) or _PHONE.fullmatch(text))
 
 
-def _note_loose(out: Return, row: int, table: Table, said: Printed, signed: bool, within: bool
-                ) -> None:
+def _note_loose(out: Return, row: int, table: Table, said: Printed, signed: bool) -> None:
     """Name what stands in a row of no code, but headings, signatures and figures rejected there."""
     sheet, _, places = table
     values, names = sheet.rows[row], {at: name for name, at in places.items()}
@@ -104,7 +103,7 @@ def _note_loose(out: Return, row: int, table: Table, said: Printed, signed: bool
             continue  # a label of the form beside a code that is gone
         if not out.current:  # an earlier edition says the same of the period at length
             folded = re.sub(r" \((?:luy ke|tinh trong).*", "", folded)
-        if not (_is_signature(folded) if signed else within and folded in said.above):
+        if folded not in said.above and not (signed and _is_signature(folded)):
             out.fault("not_read", text, sheet.name, row, at)
 
 
