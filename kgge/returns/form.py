@@ -47,17 +47,17 @@ COLUMNS = {
     "cover": (Heading("text", 50, "Mục", "Item"), Heading("value", 66, "Nội dung", "Entry"),
               Heading("code", 13, "Mã", "Code")),
     "indicators": (
-        Heading("no", 6, "STT", "No."), Heading("text", 45, "Nhóm đối tượng", "Group"),
-        Heading("sex", 11, "Giới tính", "Sex"), Heading("scope", 31, "Tính người nào", "Whose"),
-        Heading("eligible", 19, "Tổng số người thuộc đối tượng, cuối năm {year}",
+        Heading("no", 6, "STT", "No."), Heading("text", 41, "Nhóm đối tượng", "Group"),
+        Heading("sex", 11, "Giới tính", "Sex"), Heading("scope", 28, "Tính người nào", "Whose"),
+        Heading("eligible", 17, "Tổng số người thuộc đối tượng, cuối năm {year}",
                 "Persons in the group at the end of {year}"),
         Heading("reached", 24, "Số người đã được truyền thông, tập huấn hoặc tiếp cận dịch vụ, "
                 "mỗi người tính một lần: {period}", "Persons reached, each once: {period}"),
         Heading("attendances", 19, "Số lượt người tham dự trong năm {year}",
                 "Attendances in {year}"),
-        Heading("last_eligible", 13, "Năm {last}: tổng số", "{last}: in the group"),
-        Heading("last_reached", 13, "Năm {last}: đã tiếp cận", "{last}: reached"),
-        Heading("last_attendances", 13, "Năm {last}: lượt người", "{last}: attendances"),
+        Heading("last_eligible", 12, "Năm {last}: tổng số", "{last}: in the group"),
+        Heading("last_reached", 12, "Năm {last}: đã tiếp cận", "{last}: reached"),
+        Heading("last_attendances", 12, "Năm {last}: lượt người", "{last}: attendances"),
         Heading("code", 22, "Mã dòng, không sửa", "Row code, do not change")),
     "spending": (
         Heading("no", 6, "STT", "No."), Heading("text", 58, "Nội dung chi", "Item"),

@@ -264,7 +264,7 @@ class Painter:
                         self.code)
             if kind in SHEETS or not at:
                 sheet.write(5, at, column.code if kind in SHEETS else kind, self.code)
-        sheet.set_row(3, 112 if kind == "indicators" else 45)
+        sheet.set_row(3, {"indicators": 112, "spending": 70}.get(kind, 36))
         sheet.freeze_panes(FIRST, 0)
         sheet.repeat_rows(0, 4)
         sheet.print_area(FIRST, 0, last, len(columns) - 1 - (columns[-1].code == "code"))
