@@ -2,7 +2,7 @@
 #   make report   set up, build the tables, run the notebooks, write reports/
 #   make test     set up, run all tests and compare every notebook
 # After a change:
-#   make quick                 the tests that take a moment, in less than a minute
+#   make quick                 the tests that take a moment, in one to two minutes
 #   make processed notebooks   make again what is committed and made by the code
 #   make benchmarks            speed and memory, as ratios (on a machine that does nothing else)
 # From time to time:
@@ -45,7 +45,7 @@ report: $(READY)
 	$(BIN)/kgge report --out reports
 
 test: $(READY) lint
-	@echo "== running the tests and comparing the notebooks (three to six minutes on two cores)"
+	@echo "== running the tests and comparing the notebooks (ten to fifteen minutes on two cores)"
 	$(BIN)/python $(PYTEST)
 
 quick: $(READY)
