@@ -11,9 +11,12 @@ import pandas as pd
 import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
+from PIL import Image
 
+import kgge
 from kgge.charts.layout import MARK
 from kgge.labels import labels, words
+from kgge.publish.brief import brief_document
 from kgge.publish.catalogue import annexes, figures
 from kgge.publish.figures import draw
 from kgge.publish.word import document
@@ -109,6 +112,16 @@ def test_the_annex_filled_in_lies_across_one_page_a_year(drawn):
         assert [code for code, strong in zip(codes, bold, strict=True) if strong] == [
             "I", "II", "III", "IV", "IV.1", "IV.2", "total"]
     assert any("≥" in cell.text for cell in tables[0].columns[-1].cells)
+
+
+@pytest.mark.parametrize("size", [(400, 1600), (1600, 400)])
+def test_the_picture_of_the_brief_leaves_room_on_its_page(size, lang):
+    buffer = BytesIO()
+    Image.new("L", size).save(buffer, "png")
+    opened = docx.Document(BytesIO(brief_document(kgge.brief(lang), buffer.getvalue(), "alt")))
+    (shape,) = opened.inline_shapes
+    assert shape.width.cm <= 15.01 and shape.height.cm <= 8.51
+    assert shape.width / shape.height == pytest.approx(size[0] / size[1], rel=0.01)
 
 
 def test_language_paper_and_properties(opened, lang):

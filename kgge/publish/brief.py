@@ -18,6 +18,7 @@ from kgge.tables import load as tables
 
 _MONEY = ["project", "planned", "within", "execution", "other"]
 _A4, _MARGIN, _LINE = (8.27, 11.69), 0.6, 1.35  # inches; height of a line in letters
+_HIGHEST = 8.5  # cm: the picture in the Word document
 # The charts whose titles are the findings: where there are returns, and where there are none.
 _FINDINGS = ("planned_against_spent", "reports_received", "reach_needed", "women_against_men",
              "gap_by_unit")
@@ -224,6 +225,7 @@ def brief_document(about: Brief, picture: bytes, alt: str) -> bytes:
     """Return the brief as a Word document."""
     from docx import Document as new_document
     from docx.shared import Cm, Pt
+    from PIL import Image
 
     from kgge.publish import word
 
@@ -240,7 +242,8 @@ def brief_document(about: Brief, picture: bytes, alt: str) -> bytes:
     tiles = [[str(v) for v in about.tiles[key]] for key in ("what", "value", "about")]
     word.add_table(doc, tiles, [False] * len(about.tiles))
     if picture:
-        word.add_picture(doc, picture, alt, said["scorecard"], 15)
+        wide, high = Image.open(BytesIO(picture)).size  # as large as one page leaves room for
+        word.add_picture(doc, picture, alt, said["scorecard"], min(15, _HIGHEST * wide / high))
     shown = show(about.money, lang)
     doc.add_paragraph(f"{label('sheet', 'spent', lang)}. {shown.caption}", style="Caption")
     word.add_table(doc, [shown.heads, *shown.rows], shown.right)
