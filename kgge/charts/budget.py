@@ -14,15 +14,15 @@ from kgge.charts.marks import (
     Words,
     Write,
     bar,
-    bare,
-    beside,
     chart,
     legend,
-    pairs,
+    no_scale,
+    paired_bars,
     patches,
     stack,
     tree,
     value_axis,
+    value_label,
 )
 from kgge.charts.wording import (
     cells_at,
@@ -155,7 +155,7 @@ def planned_by_project_and_source(ax: Axes, table: pd.DataFrame, lang: str) -> W
     """
     of, keys = money(table, lang), ("project", "source")
     ends = stack(ax, table, keys, of.write, lang, upright=False, value=of.column)
-    bare(ax, max(ends))
+    no_scale(ax, max(ends))
     return of.words(table, lang, "planned_by_project_and_source",
                     _leaders(table, "project", of, lang),
                     _figures(table, keys, of.column, of.write, lang))
@@ -222,8 +222,8 @@ def planned_by_line(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
             start=ends[item])
         ends[item] += 0.0 if pd.isna(value) else value
     for item, value in amounts.items():
-        beside(ax, places[item], value, write(value))
-    bare(ax, amounts.max())
+        value_label(ax, places[item], value, write(value))
+    no_scale(ax, amounts.max())
     legend(ax, patches("source", sources, lang))
     least = amounts.nlargest(3 if len(amounts) > 5 else 1).min()  # and those that tie
     first, whole = amounts[amounts >= least], amounts.sum()
@@ -296,8 +296,7 @@ def planned_in_constant_prices(ax: Axes, table: pd.DataFrame, lang: str) -> Word
         raise DataError("constant prices are those of one year; base_year holds "
                         f"{', '.join(map(str, bases))}")
     base, kinds = int(bases[0]), {of.column: "nominal", "constant": "constant"}
-    texts = [[of.write(v) for v in table[column]] for column in kinds]
-    pairs(ax, table, "year", kinds, texts, lang, upright=True)
+    paired_bars(ax, table, "year", kinds, of.write)
     value_axis(ax, table[list(kinds)].max().max(), of.write)
     legend(ax, [(text.format(base), patch)
                 for text, patch in patches("price", kinds.values(), lang)])
@@ -305,8 +304,9 @@ def planned_in_constant_prices(ax: Axes, table: pd.DataFrame, lang: str) -> Word
     change = percent(abs(real / (nominal or 1) - 1), lang)
     kind = "same" if of.write(real) == of.write(nominal) else "less" if real < nominal else "more"
     title = say(f"{of.kind}.constant.{kind}", lang, base=base, real=of.write(real), change=change)
-    figures = (say("planned_in_constant_prices.figure", lang, year=year, nominal=a, real=b)
-               for year, a, b in zip(table["year"], *texts, strict=True))
+    figures = (say("planned_in_constant_prices.figure", lang, year=row["year"],
+                   nominal=of.write(row[of.column]), real=of.write(row["constant"]))
+               for row in records(table))
     source = "prices" if of.source == "annex" else "spending_prices"
     return of._replace(source=source).words(
         table, lang, "planned_in_constant_prices", title, "; ".join(figures))

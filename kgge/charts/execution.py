@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 
 from kgge.charts.heatmap import AROUND, heat
 from kgge.charts.layout import inner_width
-from kgge.charts.marks import Words, bar, bare, beside, chart, legend, patches, rows
+from kgge.charts.marks import Words, bar, chart, legend, no_scale, patches, rows, value_label
 from kgge.charts.readback import tag
 from kgge.charts.wording import cells_at, codes_of, count, name, records, say, writer
 from kgge.files import DataError
@@ -95,11 +95,11 @@ def planned_against_spent(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
                     start=0.0 if pd.isna(row["within"]) else row["within"])]
         tag(ax, code, "spent", ends[0], lambda one, two: one.get_width() + two.get_width(), ends[1])
         if not pd.isna(row["planned"]):
-            beside(ax, middle - 0.12, row["planned"], planned(row["planned"]))
-        beside(ax, middle + 0.12, row["spent"], spent, room=inner_width(ax) * 0.42)
+            value_label(ax, middle - 0.12, row["planned"], planned(row["planned"]))
+        value_label(ax, middle + 0.12, row["spent"], spent, room=inner_width(ax) * 0.42)
         figures.append(say("planned_against_spent.figure", lang, spent=spent, planned=planned(
             row["planned"]), name=name(key, row[key], lang)))
-    bare(ax, table[["planned", "spent"]].max().max())
+    no_scale(ax, table[["planned", "spent"]].max().max())
     kinds = ["planned", "spent", *(["other"] if table["other"].gt(0).any() else [])]
     legend(ax, patches("money", kinds, lang))
     by = say(f"key.{key}", lang)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from kgge.charts.layout import inner_width
-from kgge.charts.marks import Words, bar, bare, beside, chart, legend, rows
+from kgge.charts.marks import Words, bar, chart, legend, no_scale, rows, value_label
 from kgge.charts.ranges import BAND, BOUNDS, MANY, POINT, Row, goal, one, share_axis
 from kgge.charts.readback import point_x, tag
 from kgge.charts.style import GREY, INK, NAVY, ORANGE, wrap
@@ -63,7 +63,7 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
             (u, np.nan) for u in table.loc[folded, "unit"]]:
         spot, = ax.plot(value, 0.0, linestyle="none")
         tag(ax, about | {"unit": unit}, "gap", spot, point_x, 0)
-    bare(ax, max(left[["far", "gap_high"]].max().max(), 1) if len(left) else 1)
+    no_scale(ax, max(left[["far", "gap_high"]].max().max(), 1) if len(left) else 1)
     whole, reported = left["gap"].sum(), left[left["gap"].notna()]
     told = about | {"whole": _persons(whole, lang), "target": goal(one(table, "target"), lang)}
     first = min(LEADING, len(reported) // 2)
@@ -98,7 +98,7 @@ def _gap_bar(ax: Axes, place: float, row: Row, keys: Row, text: str) -> None:
     ends = [max(0.0, row[c]) if pd.notna(row[c]) else np.nan for c in ("gap_low", "gap_high")]
     if ends[0] != ends[1]:
         ax.plot(ends, [place, place], color=GREY, marker="|", markersize=8, linewidth=1.6)
-    beside(ax, place, np.nanmax([row["far"], *ends]), text)
+    value_label(ax, place, np.nanmax([row["far"], *ends]), text)
 
 
 @chart("indicator sex", "year coverage coverage_low coverage_high",

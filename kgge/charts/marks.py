@@ -202,7 +202,7 @@ def value_axis(ax: Axes, top: float, write: Write) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def bare(ax: Axes, top: float) -> None:
+def no_scale(ax: Axes, top: float) -> None:
     """Let level bars run to `top`, without a scale: each is labelled with its figure."""
     ax.set_xlim(0, top if top > 0 else 1)
     ax.xaxis.set_visible(False)
@@ -223,8 +223,8 @@ def bar(ax: Axes, keys: dict[str, Any], column: str, value: float, place: float,
     return drawn
 
 
-def beside(ax: Axes, place: float, end: float, text: str, *, upright: bool = False,
-           bold: bool = False, room: float = 9.0) -> None:
+def value_label(ax: Axes, place: float, end: float, text: str, *, upright: bool = False,
+                bold: bool = False, room: float = 9.0) -> None:
     """Write a figure at the end of a bar; words wrap in `room` inches, a figure too wide is out.
 
     Where the value is missing the bar ends at zero.
@@ -264,30 +264,26 @@ def stack(ax: Axes, table: pd.DataFrame, keys: tuple[str, str], write: Write, la
     gaps = set(table.loc[table[value].isna(), across])
     for key, end in ends.items():
         if value != "share" or key in gaps:
-            beside(ax, places[key], end, write(float("nan") if key in gaps else end), bold=True,
-                   upright=upright, room=slot(ax) if upright else 9.0)
+            value_label(ax, places[key], end, write(float("nan") if key in gaps else end),
+                        bold=True, upright=upright, room=slot(ax) if upright else 9.0)
     legend(ax, patches(of, codes, lang))
     return list(ends.values())
 
 
-def pairs(ax: Axes, table: pd.DataFrame, key: str, values: Mapping[str, str],
-          texts: Sequence[Sequence[str]], lang: str, *, upright: bool) -> None:
-    """Draw two bars for each row of `table`: `values` names column and colour code of each.
-
-    `texts` are the words at the end of each bar, one list a column.
-    """
-    codes = codes_of(table, key)
-    places = columns(ax, codes) if upright else rows(ax, key, codes, lang, least=0.5)
-    thick, room = (0.4, slot(ax) / 2) if upright else (0.18, 9.0)
-    for row, *words in zip(records(table), *texts, strict=True):
+def paired_bars(ax: Axes, table: pd.DataFrame, key: str, values: Mapping[str, str],
+                write: Write) -> None:
+    """Draw two upright bars for each row: `values` names column and colour code of each."""
+    places, thick = columns(ax, codes_of(table, key)), 0.4
+    for row in records(table):
         middle, silent = places[row[key]], all(pd.isna(row[column]) for column in values)
-        for (column, code), text, shift in zip(values.items(), words, (-0.5, 0.5), strict=True):
+        for (column, code), shift in zip(values.items(), (-0.5, 0.5), strict=True):
             place = middle + shift * thick
-            bar(ax, {key: row[key]}, column, row[column], place, thick, code, upright=upright)
+            bar(ax, {key: row[key]}, column, row[column], place, thick, code, upright=True)
             if not silent:
-                beside(ax, place, row[column], text, upright=upright, room=room)
+                value_label(ax, place, row[column], write(row[column]), upright=True,
+                            room=slot(ax) / 2)
         if silent:  # said once for both bars
-            beside(ax, middle, 0.0, words[-1], upright=upright, room=2 * room)
+            value_label(ax, middle, 0.0, write(float("nan")), upright=True, room=slot(ax))
 
 
 def legend(ax: Axes, entries: Sequence[tuple[str, Artist]]) -> None:
