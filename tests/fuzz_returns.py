@@ -16,13 +16,16 @@ from pathlib import Path
 import openpyxl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
 
+from kgge.returns.annotate import annotate
 from kgge.returns.collect import read_returns
 from kgge.returns.form import load_form
 from kgge.returns.template import write_template
 from kgge.tables.load import write_table
 
-FOLDER, TABLES = Path(tempfile.mkdtemp()), Path(tempfile.mkdtemp())
+FOLDER, TABLES, COPIES = (Path(tempfile.mkdtemp()) for _ in range(3))
 SEEN: Counter[str] = Counter()
 
 ODD = st.sampled_from([
@@ -31,16 +34,19 @@ ODD = st.sampled_from([
     "version",
     "I.1.central", "1a.officials.female", "rach-gia", "ha-tien", 2018, "2019", "KH27-v1",
     "Có / Yes", "Không / No", True, datetime.date(2018, 1, 2), datetime.time(3), 1e300, -1, 0.5,
+    "Rạch Giá, ngày 15/01/2019", "THỦ TRƯỞNG ĐƠN VỊ", "Ghi chú: số ước", "Nam / Men", "1000\n200",
+    "1b.residents.male", "replaces", "year", "20/01/2019", "last_reached",
     "{value}", "%s", "9" * 400, "\u0301", "_x0000_", "\U0001f600"])
 VALUES = st.one_of(ODD, st.none(), st.integers(-10, 3_000_000), st.floats(allow_nan=False),
                    st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=12))
-PLACES = st.one_of(st.tuples(st.integers(0, 2), st.integers(1, 65), st.integers(1, 9)),
+PLACES = st.one_of(st.tuples(st.integers(0, 2), st.integers(1, 70), st.integers(1, 12)),
                    st.tuples(st.integers(1, 2), st.integers(8, 32), st.integers(5, 7)))
 EDITS = st.one_of(
     st.tuples(st.just("put"), PLACES, VALUES),
     st.tuples(st.sampled_from(["insert_rows", "delete_rows", "insert_cols", "delete_cols"]),
               PLACES, st.integers(1, 3)),
-    st.tuples(st.sampled_from(["hide_line", "hide", "merge", "copy", "drop", "row"]),
+    st.tuples(st.sampled_from([
+        "hide_line", "hide", "merge", "copy", "drop", "row", "swap", "comment", "look"]),
               PLACES, st.none()))
 DAMAGE = st.one_of(
     st.tuples(st.just("cut"), st.floats(0, 1)),
@@ -63,7 +69,7 @@ def _write(cell, value):
         cell.value = value
 
 
-def change(book, kind, place, value):
+def change(book, kind, place, value):  # noqa: C901 -- a list of edits
     sheets = book.worksheets
     sheet = sheets[place[0] % len(sheets)]
     cell = sheet.cell(*place[1:])
@@ -73,12 +79,20 @@ def change(book, kind, place, value):
         getattr(sheet, kind)(place[1 if kind.endswith("rows") else 2], value)
     elif kind == "hide_line":
         sheet.row_dimensions[place[1]].hidden = True
-        sheet.column_dimensions["ABCDEFGHI"[place[2] - 1]].hidden = True
+        sheet.column_dimensions["ABCDEFGHIJKL"[place[2] - 1]].hidden = True
     elif kind == "hide" and len(sheets) > 1:
         sheet.sheet_state, book.active = "hidden", 0
     elif kind == "merge":
         sheet.merge_cells(start_row=place[1], end_row=place[1] + 1, start_column=place[2],
                           end_column=place[2] + 1)
+    elif kind == "swap":
+        old, below = cell.value, sheet.cell(place[1] + 1, place[2])
+        _write(cell, below.value)
+        _write(below, old)
+    elif kind == "comment" and not isinstance(cell, openpyxl.cell.MergedCell):
+        cell.comment = Comment("số ước tính", "Hoa")
+    elif kind == "look":
+        cell.number_format, cell.font = '0.0"%"', Font(strike=True, color="FFFFFFFF")
     elif kind == "copy":
         book.copy_worksheet(sheet)
     elif kind == "drop" and len(sheets) > 1:
@@ -151,6 +165,9 @@ def fuzz(edits, how):
         assert len(result.problems), "a file that gives nothing gives no reason either"
     for name, table in result._asdict().items():
         write_table(name, table, TABLES)
+    for copy in annotate(FOLDER, COPIES, result.problems):
+        SEEN["marked"] += 1
+        copy.unlink()
     for codes in result.problems["code"]:
         SEEN.update(codes.split(";"))
     SEEN["read" if len(result.outcomes) else "not read"] += 1

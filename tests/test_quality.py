@@ -64,9 +64,12 @@ def doubts(folder, *returns):
     ({("1b.residents.female", "eligible"): 300_000}, {
         ("E17", "above_census"), ("E17", "jumps"), ("E17", "far_from_census"),
         ("E18", "far_from_census")}),
-    ({("I.1.local", "amount"): 401}, {("E9", "above_plan")}),
+    ({("I.1.local", "amount"): 401}, {("E9", "above_plan"), ("E9", "money_jumps")}),
     ({("I.1.local", "amount"): 6601}, {("E9", "above_whole_plan")}),
     ({("I.1.other", "amount"): 7000}, {("E10", "above_whole_plan")}),
+    ({("I.1.local", "amount"): 0.005}, {("E9", "tiny_amount")}),
+    ({("I.1.local", "amount"): 350}, {("E9", "money_jumps")}),  # thousand dong: 0.35 is meant
+    ({("I.1.local", "amount"): 0.06}, set()),
 ])
 def test_a_second_year_that_does_not_fit_the_first(tmp_path, changes, found):
     _, seen = doubts(tmp_path, ("rach-gia", 2017, {}), ("rach-gia", 2018, changes))

@@ -21,7 +21,7 @@ _APART = re.compile(r"\d\s*(?:[^\S \u00a0\u2009\u202f]|\s{2})\s*[\d.,]*\d")
 _WRONG = [(code, re.compile(pattern)) for code, pattern in (
     ("nothing", r"(?:không|ko|k|chưa)(?: có| phát sinh)?|none|nil|no|0 có"),
     ("dots", r"[.…][.… ]+"),
-    ("negative", r"[-–−] ?\d[\d., ]*"),
+    ("negative", r"(?:[-–−]|âm) ?\d[\d., ]*|\([\d., ]*\d[\d., ]*\)"),
     ("percent", r".*\d ?%"),
     ("fraction", r"\d[\d., ]*/ ?\d.*"),
     ("approximate", r"(?:hơn|trên|khoảng|gần|dưới|độ|chừng|ước|cỡ|about|over|under|some|nearly|"

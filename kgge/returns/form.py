@@ -121,7 +121,7 @@ class Form(NamedTuple):
     version: str
     due: dict[str, range]  # the years a unit reports for: it may be founded, or closed
     kinds: dict[str, str]  # of unit: what its scope follows from
-    printed: dict[tuple[str, str], Any]  # texts of its sheets, kept once they were made
+    printed: dict[tuple[str | int, ...], Any]  # texts of its sheets, kept once they were made
 
     @property
     def versions(self) -> list[str]:

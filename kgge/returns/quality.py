@@ -22,6 +22,8 @@ JUMP, FEW = 1.5, 20
 CENSUS_BAND = 1.5
 # The plan's own pace is 14 points a year; nobody reaches 40 points of a group in one.
 SHARE_RISE, NEARLY_ALL = 0.40, 0.80
+# Thousand dong or billion dong for million dong is a factor of 1,000; no line needs 50,000 dong.
+SCALE, LEAST = 100.0, 0.05
 SAME = 5  # as many figures that are equal to another return's, none of them 0, are no chance
 
 
@@ -30,9 +32,13 @@ def check_all(sound: Sequence[Return], form: Form) -> None:
     before: dict[tuple[str, str, str], tuple[Return, Line]] = {}
     firm = set()  # rows said twice already: there the later figure is the one in doubt
     previous: dict[str, Return] = {}
+    figures = {id(one): _figures(one) for one in sound}
     for one in sound:
-        _check_whole(one, previous.get(one.unit))
+        earlier = previous.get(one.unit)
+        again = earlier is not None and figures[id(one)] == figures[id(earlier)]
+        _check_whole(one, earlier if again and len(figures[id(one)]) >= SAME else None)
         _check_census(one, form)
+        _check_money(one, earlier, form)
         for code in form.asked("indicators", one.unit):
             if code in one.lines:
                 line, cumulative = one.lines[code][0], _adds_up(form, code)
@@ -47,9 +53,9 @@ def check_all(sound: Sequence[Return], form: Form) -> None:
         previous[one.unit] = one
     same = defaultdict(list)
     for one in sound:
-        same[one.year, _figures(one)].append(one)
-    for (_, figures), several in same.items():
-        for one in several if len(several) > 1 and len(figures) >= SAME else ():
+        same[one.year, figures[id(one)]].append(one)
+    for (_, equal), several in same.items():
+        for one in several if len(several) > 1 and len(equal) >= SAME else ():
             other = next(o for o in several if o is not one)
             one.fault("same_as_unit", other.unit, SHEETS["indicators"], wanted=other.name)
 
@@ -68,8 +74,8 @@ def _figures(one: Return) -> tuple[tuple[int, str, float], ...]:
                  for name, (*_, cell) in line.cells.items() if cell.number > 0)
 
 
-def _check_whole(one: Return, earlier: Return | None) -> None:
-    """Doubt a return that says nothing, nothing but 0, or what the year before said."""
+def _check_whole(one: Return, same: Return | None) -> None:
+    """Doubt a return that says nothing, nothing but 0, or what the year before said: `same`."""
     cells = {name: [line.cells[name][2] for line in _persons(one)]
              for name in ("eligible", "reached")}
     every = [cell for lines in one.lines.values() for *_, cell in lines[0].cells.values()]
@@ -83,9 +89,23 @@ def _check_whole(one: Return, earlier: Return | None) -> None:
         one.fault("no_reached", sheet=sheet)
     elif all(cell.number == 0 for cell in cells["reached"] if cell.state == "reported"):
         one.fault("all_zero", sheet=sheet)
-    figures = _figures(one)
-    if earlier and len(figures) >= SAME and figures == _figures(earlier):
-        one.fault("same_as_year", earlier.year, sheet, wanted=earlier.name)
+    if same:
+        one.fault("same_as_year", same.year, sheet, wanted=same.name)
+
+
+def _check_money(one: Return, earlier: Return | None, form: Form) -> None:
+    """Doubt amounts a hundred times those of the year before, or a hundredth, or of a few dong."""
+    for code in form.money:
+        if code not in one.lines:
+            continue
+        line = one.lines[code][0]
+        now = line.cells["amount"][2].number
+        then = (earlier.lines[code][0].cells["amount"][2].number
+                if earlier and code in earlier.lines else 0.0)
+        if 0 < now < LEAST:
+            _doubt(one, line, "amount", "tiny_amount", wanted=now * 1e6)
+        elif now > 0 and then > 0 and earlier and not then / SCALE < now < then * SCALE:
+            _doubt(one, line, "amount", "money_jumps", wanted=then, year=earlier.year)
 
 
 def _check_census(one: Return, form: Form) -> None:

@@ -129,28 +129,42 @@ def _check_label(out: Return, table: Table, cell: tuple[int, int], column: str,
 def _check_above(out: Return, table: Table, kind: str, form: Form) -> None:
     """Hold title and headings against the year and the codes; name what else stands there."""
     sheet, header, places = table
-    unit = out.unit if out.unit in form.units else next(iter(form.units))
-    sums = {code: form.accumulation[code] for code in form.units[unit]}
-    title = fold(TITLES[kind].format(programme=about("programme", "vi").upper()))
-    heads = dict(zip([column.code for column in COLUMNS[kind]],
-                     map(fold, headings(kind, out.year, sums)), strict=True))
-    known = {fold(text) for text in (HOW, BANNER, *"ABCDEFGHIJK", "(1)", "(2)", "(3)")} | {
-        *heads.values(), f"{title} – {out.year}"}
+    said = _top(form, kind, out.unit, out.year)
     for row, line in enumerate(sheet.rows[:header]):
         for at, value in enumerate(line):
             text = fold(value).removeprefix("minh hoa / illustrative ")
-            if not text or text.startswith("bieu so / form: " + fold(about("form"))):
+            if not text or text.startswith(said.number):
                 continue
-            over = next((c for c in ENTRIES[kind] if kind != "cover" and heads[c] == text), "")
+            over = next((c for c in ENTRIES[kind] if kind != "cover" and said.heads[c] == text), "")
             if over and places.get(over) != at and at in (places.get(c) for c in ENTRIES[kind]):
                 out.fault("other_heading", value, sheet.name, row, at, wanted=next(
                     c for c, place in places.items() if place == at))
                 out.doubts[sheet.name, -1]["other_heading"] = None
-            if text not in known:
-                year = re.search(r"– ?(\d{4})$", text) if text.startswith(title) else None
-                if year or any(text == fold(head) for y in form.years if y != out.year
-                               for head in headings(kind, y, sums)):
-                    if not year or int(year[1]) != out.year:
-                        out.fault("printed_year", value, sheet.name, row, at, wanted=out.year)
-                elif out.current or _CHANGES.search(text):
-                    out.fault("not_read", value, sheet.name, row, at)
+            if text in said.known:
+                continue
+            year = re.search(r"– ?(\d{4})$", text) if text.startswith(said.title) else None
+            others = (_top(form, kind, out.unit, y).heads for y in form.years if y != out.year)
+            if year or any(text in heads.values() for heads in others):
+                out.fault("printed_year", value, sheet.name, row, at, wanted=out.year)
+            elif out.current or _CHANGES.search(text):
+                out.fault("not_read", value, sheet.name, row, at)
+
+
+class Top(NamedTuple):
+    """What the form prints above a table, folded: title, number of the form, headings, all."""
+
+    title: str
+    number: str
+    heads: dict[str, str]
+    known: set[str]
+
+
+def _top(form: Form, kind: str, unit: str, year: int) -> Top:
+    if (kind, unit, year) not in form.printed:
+        title = fold(TITLES[kind].format(programme=about("programme", "vi").upper()))
+        texts = headings(kind, year, {code: form.accumulation[code] for code in form.units[unit]})
+        heads = dict(zip([column.code for column in COLUMNS[kind]], map(fold, texts), strict=True))
+        known = {fold(text) for text in (HOW, BANNER, *"ABCDEFGHIJK", "(1)", "(2)", "(3)")}
+        form.printed[kind, unit, year] = Top(title, "bieu so / form: " + fold(about("form")), heads,
+                                             known | {*heads.values(), f"{title} – {year}"})
+    return cast(Top, form.printed[kind, unit, year])
