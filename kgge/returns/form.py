@@ -131,7 +131,9 @@ class Form(NamedTuple):
 
     def scope(self, unit: str, group: str, lang: str) -> str:
         """Return whose persons a unit counts in a group: the closest that the labels say of it."""
-        said, kind = words("scope", lang), self.kinds[unit]
+        if ("scope", lang) not in self.printed:
+            self.printed["scope", lang] = words("scope", lang)
+        said, kind = self.printed["scope", lang], self.kinds[unit]
         return next((said[code] for code in (
             f"{unit}.{group}", unit, f"{kind}.{group}", group, kind) if code in said), "")
 
