@@ -15,8 +15,8 @@ import kgge
 from kgge.files import data_folder
 from kgge.publish.html import notebook_folder
 
-# Neither language: programs, formats, licence and what is typed, abbreviations of documents.
-NAMES = set("kgge word excel pdf svg csv mit check annotate ubnd kh qđ ttg".split())
+# Neither language: programs, formats, licence and what is typed, abbreviations (TP. of a town).
+NAMES = set("kgge word excel pdf svg csv mit check annotate ubnd kh qđ ttg tp".split())
 _DOTTED = r"[\w/-]+(?:\.[\w-]+)+"  # files, addresses, codes of series
 _SYLLABLE = re.compile(
     "(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ch|ng|nh|[cmnpt])?")

@@ -463,7 +463,7 @@ def test_the_state_of_each_return(monkeypatch):
          ("justice", 2017, 1, 0, 0, 0), ("rach-gia", 2016, 0, 0, 0, 0),
          ("rach-gia", 2017, 1, 1, 0, 0)],
         columns=["unit", "year", "expected", "received", "on_time", "with_content"])
-    returns = returns.astype(dict.fromkeys(returns.columns[2:], bool))
+    returns = returns.astype(dict.fromkeys(returns.columns[2:], bool)).assign(file="")
     monkeypatch.setattr(kgge.tables.load, "load_reporting", lambda: returns)
     table = next(sheet.table for sheet in sheets() if sheet.name == "reporting")
     assert list(table.columns) == ["unit", "2016", "2017"]
