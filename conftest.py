@@ -31,8 +31,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(autouse=True)
-def close_figures_of_examples(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Close what an example has drawn, so that no other test meets it."""
+def close_figures_of_each_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close what a test or an example has drawn, so that no other meets it."""
     yield
-    if isinstance(request.node, pytest.DoctestItem) and "matplotlib.pyplot" in sys.modules:
+    if "matplotlib.pyplot" in sys.modules and request.path.suffix != ".ipynb":
         sys.modules["matplotlib.pyplot"].close("all")
