@@ -141,16 +141,16 @@ def draw_world(random, kind):
         growth = {"eligible persons grow by 3% a year": 0.03}.get(kind, 0.0)
         eligible = np.round(random.integers(200, 2000, (n, 1)) * (1 + growth) ** np.arange(years))
         pace = random.random((n, years)) * random.uniform(0.1, 0.35)
-        leave = {"8% leave the group each year, still counted as reached": 0.08,
-                 "15% leave the group each year, still counted as reached": 0.15}.get(kind, 0.0)
+        leave = {"each year 8% leave the group, still counted as reached": 0.08,
+                 "each year 15% leave the group, still counted as reached": 0.15}.get(kind, 0.0)
         there, ever = np.zeros(n), np.zeros(n)
         for y in range(years):
             new = np.floor((eligible[:, y] - there * (1 - leave)) * pace[:, y])
             there, ever = np.floor(there * (1 - leave)) + new, ever + new
             told = np.minimum(ever if leave else there, eligible[:, y])
-            if kind == "10% of those reached are counted twice":
+            if kind == "of those reached 10% are counted twice":
                 told = np.minimum(np.floor(told * 1.1), eligible[:, y])
-            if kind == "3% of the figures are a zero that is none":
+            if kind == "of the figures 3% are a zero that is none":
                 told = np.where(random.random(n) < 0.03, 0, told)
             lines.append(pd.DataFrame({
                 "indicator": f"p{p:02d}", "unit": [f"p{p:02d}-{u}" for u in range(n)],
@@ -161,9 +161,9 @@ def draw_world(random, kind):
 
 
 WORLDS = ["nothing else is wrong", "eligible persons grow by 3% a year",
-          "8% leave the group each year, still counted as reached",
-          "15% leave the group each year, still counted as reached",
-          "3% of the figures are a zero that is none", "10% of those reached are counted twice"]
+          "each year 8% leave the group, still counted as reached",
+          "each year 15% leave the group, still counted as reached",
+          "of the figures 3% are a zero that is none", "of those reached 10% are counted twice"]
 
 
 def wrong_firm_verdicts(kind):
