@@ -671,3 +671,11 @@ def test_a_readers_settings_do_not_leak_in():
         ax = charts.planned_by_project_and_year(gallery()["planned_by_project_and_year"])
         assert ax.texts[0].get_fontsize() == 8.5 and not ax.spines["top"].get_visible()
         assert matplotlib.rcParams["font.size"] == 30
+
+
+def test_one_warning_is_no_plural_and_the_period_is_that_of_the_table():
+    table = kgge.load_reporting().query("year == 2016")[["unit", "year", "expected", "received"]]
+    one = table.assign(warnings=(table["unit"] == "justice").astype(int), errors=0)
+    text = spoken("warnings_by_unit_and_year", one)
+    assert text.title.startswith("Warnings: 1, errors: 0, returns: ")
+    assert "2016–2020" not in text.subtitle and "2016" in text.subtitle

@@ -117,10 +117,12 @@ def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words
     heat(ax, table, "unit", "warnings", texts, lang, lambda part: f"{part['warnings'].sum():.0f}")
     counts = {"warnings": int(asked.loc[came, "warnings"].sum()),
               "errors": int(asked.loc[came, "errors"].sum())}
-    kind = "title" if any(counts.values()) else "clean"
+    single = 1 in (*counts.values(), int(came.sum()))  # "1 warnings"
+    kind = "title.1" if single else "title" if any(counts.values()) else "clean"
     title = say("reports_received.nothing", lang) if not len(asked) else say(
         f"warnings.{kind}", lang, due=len(asked), came=int(came.sum()),
         missing=int((~came).sum()), **counts)
     figures = (f"{name('unit', row['unit'], lang)}, {row['year']}: {text}"
                for row, text in zip(records(table), texts, strict=True) if text not in ("0", "–"))
-    return Words(title, "warnings.subtitle", "; ".join(figures) or title)
+    return Words(title, "warnings.subtitle", "; ".join(figures) or title,
+                 places={"years": period(table, lang)})
