@@ -75,7 +75,6 @@ def _all() -> dict[tuple[str, str], dict[str, str]]:
     return _read(*((path, path.stat().st_mtime_ns) for path in paths if path.exists()))
 
 
-# Windows keeps the blank of `set KGGE_LANG=vi && ...`; a variable set to nothing says nothing.
 @lru_cache(maxsize=8)
 def _printed(path: Path, modified: int) -> dict[str, str]:
     return {row["item"]: row["label"] for _, row in read_rows(path, ["item", "label"])}
@@ -87,6 +86,7 @@ def printed_items() -> dict[str, str]:
     return _printed(path, path.stat().st_mtime_ns) if path.is_file() else {}
 
 
+# Windows keeps the blank of `set KGGE_LANG=vi && ...`; a variable set to nothing says nothing.
 _current = [os.environ.get("KGGE_LANG", "").strip().lower() or "en"]
 
 

@@ -161,7 +161,6 @@ def test_a_way_of_counting_that_is_not_known_is_refused(tmp_path):
         kgge.read_annex(numbered_by_word(tmp_path / "a.docx", [("hebrew1", "%1"), *FORMS[1:]]))
 
 
-
 def workbook(path, *sheets, change=None):
     import openpyxl
 

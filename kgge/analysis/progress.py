@@ -18,6 +18,7 @@ PROGRESS = ["indicator", "year", *COUNTS, "baseline", "target", "distance_share"
             "ratio", "status", "status_low", "status_high", "firm", "observed_pace",
             "required_pace", *RETURNS]
 
+
 def progress(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
              year: int | None = None) -> pd.DataFrame:
     """Return the state of every indicator, with its arithmetic and what could still change it.
