@@ -109,4 +109,4 @@ def test_the_pictures_of_the_readmes_are_what_the_code_draws(tmp_path):
     assert done.returncode == 0, done.stderr
     kept = {path.name: path.read_bytes() for path in (ROOT / "docs").glob("*.png")}
     assert {path.name: path.read_bytes() for path in tmp_path.glob("*.png")} == kept
-    assert len(kept) == 4 and max(map(len, kept.values())) < 100_000
+    assert len(kept) == 6 and max(map(len, kept.values())) < 100_000

@@ -18,6 +18,7 @@ from kgge.tables import load as tables
 
 _MONEY = ["project", "planned", "within", "execution", "other"]
 _A4, _MARGIN, _LINE = (8.27, 11.69), 0.6, 1.35  # inches; height of a line in letters
+_DOTS = 85  # an inch, of the page as a picture: legible on a screen, below 100 kB
 _HIGHEST = 8.5  # cm: the picture in the Word document
 # The charts whose titles are the findings: where there are returns, and where there are none.
 _FINDINGS = ("planned_against_spent", "reports_received", "reach_needed", "women_against_men",
@@ -150,8 +151,8 @@ def _furthest(verdicts: pd.DataFrame) -> str:
     return str(verdicts["indicator"].iloc[int(share.fillna(1).to_numpy().argmin())])
 
 
-def brief_page(about: Brief, picture: bytes) -> bytes:
-    """Return the brief as a PDF of one A4 page, the scorecard's picture in it."""
+def brief_page(about: Brief, picture: bytes, form: str = "pdf") -> bytes:
+    """Return the brief as one A4 page, a PDF or a PNG, the scorecard's picture in it."""
     import matplotlib.pyplot as plt
 
     buffer = BytesIO()
@@ -159,8 +160,9 @@ def brief_page(about: Brief, picture: bytes) -> bytes:
         page = plt.figure(figsize=_A4)
         try:
             _draw_page(page, about, picture)
-            page.savefig(buffer, format="pdf", metadata={
-                "Title": label("brief", "title", about.lang), "CreationDate": None})
+            page.savefig(buffer, format=form, dpi=_DOTS, metadata={
+                "Title": label("brief", "title", about.lang),
+                "CreationDate" if form == "pdf" else "Software": None})
         finally:
             plt.close(page)
     return buffer.getvalue()
@@ -169,6 +171,7 @@ def brief_page(about: Brief, picture: bytes) -> bytes:
 def _draw_page(page: Any, about: Brief, picture: bytes) -> None:
     """Put the parts of the brief on a page, one below the other."""
     import matplotlib.pyplot as plt
+    from matplotlib.lines import Line2D
 
     said, lang, wide = words("brief", about.lang), about.lang, _A4[0] - 2 * _MARGIN
     y = _A4[1] - _MARGIN
@@ -184,15 +187,13 @@ def _draw_page(page: Any, about: Brief, picture: bytes) -> None:
     if tables.is_illustrative() and len(about.verdicts):
         y -= put(f"{MARK[lang]}. {label('word', 'mark_text', lang)}", SIZES["label"],
                  fontweight="bold", color="#801650") + 0.06
-    room, start, lowest = wide / len(about.tiles), y, y
-    for at, tile in enumerate(about.tiles.to_dict("records")):
-        y = start
-        for key, size, look in (("what", SIZES["source"], {"fontweight": "bold"}),
-                                ("value", 20.0, {"fontweight": "bold", "color": NAVY}),
-                                ("about", SIZES["source"], {})):
-            y -= put(str(tile[key]), size, at * room, room - 0.1, **look) + 0.02
-        lowest = min(lowest, y)
-    y = lowest - 0.08
+    room = wide / len(about.tiles)
+    for key, size, look in (("what", SIZES["source"], {"fontweight": "bold"}),
+                            ("value", 20.0, {"fontweight": "bold", "color": NAVY}),
+                            ("about", SIZES["source"], {})):
+        y -= max(put(str(text), size, at * room, room - 0.1, **look)
+                 for at, text in enumerate(about.tiles[key])) + 0.02
+    y -= 0.06
     if picture:
         image = plt.imread(BytesIO(picture))
         high = min(3.9, wide * image.shape[0] / image.shape[1])
@@ -207,7 +208,11 @@ def _draw_page(page: Any, about: Brief, picture: bytes) -> None:
              fontweight="bold") + 0.02
     first = wide * 0.44
     step = (wide - first) / max(1, len(shown.heads) - 1)
-    for row in [shown.heads, *shown.rows]:
+    for at_row, row in enumerate([shown.heads, *shown.rows]):
+        if at_row in (1, len(shown.rows)):  # a rule below the heads and above the totals
+            page.add_artist(Line2D([_MARGIN / _A4[0], 1 - _MARGIN / _A4[0]],
+                                   [(y + 0.015) / _A4[1]] * 2, color=INK, linewidth=0.6))
+            y -= 0.02
         used = 0.0
         for at, text in enumerate(row):
             x = first + step * at if at else 0.0
@@ -254,8 +259,9 @@ def brief_document(about: Brief, picture: bytes, alt: str) -> bytes:
     return word.packed(doc)
 
 
-def write_brief(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> list[Path]:
-    """Write ``brief-<lang>.pdf`` and ``brief-<lang>.docx`` to a folder; return their paths.
+def write_brief(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
+                forms: Sequence[str] = ("pdf", "docx")) -> list[Path]:
+    """Write ``brief-<lang>`` as .pdf, .docx or .png to a folder; return the paths.
 
     Two briefs of the same tables are byte-identical.
     """
@@ -268,8 +274,8 @@ def write_brief(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> list
             card = Figure("scorecard", "progress", "scorecard", about.verdicts)
             drawn = draw(card, lang, ["png"])
             picture, alt = drawn.files["scorecard.png"], drawn.text.alt
-        files |= {f"brief-{lang}.pdf": brief_page(about, picture),
-                  f"brief-{lang}.docx": brief_document(about, picture, alt)}
+        files |= {f"brief-{lang}.{form}": brief_document(about, picture, alt) if form == "docx"
+                  else brief_page(about, picture, form) for form in forms}
     for name, content in files.items():
         write_bytes(Path(folder) / name, content)
     return [Path(folder) / name for name in files]
