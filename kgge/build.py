@@ -55,7 +55,7 @@ def build() -> Returns:
     return returns
 
 
-def _mark(name: str, illustrative: bool) -> str:
+def _marked(name: str, illustrative: bool) -> str:
     marked = illustrative and name in FROM_RETURNS
     return "ILLUSTRATIVE, no result of the plan: " if marked else ""
 
@@ -67,7 +67,7 @@ def data_package(illustrative: bool) -> dict[str, Any]:
         about: dict[str, Any] = {
             "name": name, "path": f"{name}.csv", "encoding": "utf-8", "format": "csv",
             "mediatype": "text/csv", "profile": "tabular-data-resource",
-            "description": _mark(name, illustrative) + said["description"],
+            "description": _marked(name, illustrative) + said["description"],
             "schema": {"fields": said["fields"]}}
         if name not in NULLABLE_KEYS:
             about["schema"]["primaryKey"] = said["key"]
@@ -84,7 +84,7 @@ def dictionary(illustrative: bool) -> str:
     parts = ["# Processed tables\n\nMade by `kgge build` from `data/raw`; not to be edited.\n"]
     for name, schema in SCHEMAS.items():
         rows = "".join(f"| {c.name} | {c.type} | {c.text} |\n" for c in schema.columns)
-        parts.append(f"## {name}\n\n{_mark(name, illustrative)}{schema.text}. "
+        parts.append(f"## {name}\n\n{_marked(name, illustrative)}{schema.text}. "
                      f"Key: {', '.join(schema.key)}.\n\n| column | type | holds |\n|---|---|---|\n"
                      f"{rows}")
     return "\n".join(parts)

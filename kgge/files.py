@@ -54,6 +54,7 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, s
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: cannot be read as a list in UTF-8 ({error})") from error
     head = text.partition("\n")[0]
+    # Excel writes the separator of the system's language; names of columns hold none of the three.
     reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
     names = [name.strip() for name in next(reader, [])]
     if absent := [column for column in columns if column not in names]:
@@ -80,6 +81,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     for left in path.parent.glob(f".{escape(path.name)}.*.part"):
         left.unlink(missing_ok=True)
+    # In the same folder, since a file is put in place at once only within one file system.
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -21,7 +21,7 @@ from kgge.tables.schemas import SCHEMAS, list_path
 from kgge.xlsx import Sheet, open_sheets
 
 _KEYS = ("item", "project", "unit", "year", "source", "indicator", "group", "sex")
-_COLUMNS = ("figure", "value", "file", "sheet", "line", "column", "text")
+_TRACED = ("figure", "value", "file", "sheet", "line", "column", "text")
 
 
 def trace(rows: pd.DataFrame | pd.Series) -> pd.DataFrame:
@@ -111,12 +111,12 @@ def _in_annex(cells: pd.DataFrame) -> pd.DataFrame:
               if pd.notna(read.get((line, column))) and read[line, column] != now])
     figure = "corrected" if "corrected" in cells else "amount"  # of repairs: what was read instead
     out = cells.assign(figure=figure, value=cells[figure], file=path.name, sheet=None, text=text)
-    return out[[*(key for key in _KEYS if key in out), *_COLUMNS]].reset_index(drop=True)
+    return out[[*(key for key in _KEYS if key in out), *_TRACED]].reset_index(drop=True)
 
 
 def _in_returns(rows: pd.DataFrame) -> pd.DataFrame:
     out = figure_cells(rows, data_folder() / "raw" / "returns")
-    return out[[*(key for key in _KEYS if key in out), *_COLUMNS]].reset_index(drop=True)
+    return out[[*(key for key in _KEYS if key in out), *_TRACED]].reset_index(drop=True)
 
 
 def _spent(rows: pd.DataFrame) -> pd.DataFrame:
@@ -154,7 +154,7 @@ def _rests_on(rows: pd.DataFrame) -> pd.DataFrame:
     if len(census):
         people = _in_list(units[units["unit"].isin(census["unit"])], "units")
         cells = pd.concat([cells, people[people["figure"] == "residents"].assign(carried=True)])
-    return cells[[*(key for key in _KEYS if key in cells), "carried", *_COLUMNS]]
+    return cells[[*(key for key in _KEYS if key in cells), "carried", *_TRACED]]
 
 
 def _on_covers(reporting: pd.DataFrame) -> pd.DataFrame:
@@ -178,7 +178,7 @@ def _on_covers(reporting: pd.DataFrame) -> pd.DataFrame:
                         faults.append(_differs(f"returns/{row['file']}, {sheet.name}, row {line}",
                                                row["received_on"].date(), out[-1][-1]))
     _changed(faults)
-    return pd.DataFrame(out, columns=["unit", "year", *_COLUMNS])
+    return pd.DataFrame(out, columns=["unit", "year", *_TRACED])
 
 
 def _of_problems(problems: pd.DataFrame) -> pd.DataFrame:
@@ -189,7 +189,7 @@ def _of_problems(problems: pd.DataFrame) -> pd.DataFrame:
     line, column = (pd.array([place[i] for place in places], dtype="Int64") for i in (0, 1))
     out = problems.assign(figure=problems["code"], text=problems["value"], value=None,
                           file="returns/" + problems["file"], line=line, column=column)
-    return out[[*_COLUMNS]].reset_index(drop=True)
+    return out[[*_TRACED]].reset_index(drop=True)
 
 
 def _in_list(rows: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -207,7 +207,7 @@ def _in_list(rows: pd.DataFrame, name: str) -> pd.DataFrame:
             out += [[row[key], figure, row[figure], path.name, None, line,
                      1 + list(printed).index(figure), text]] * bool(text)
     _changed(faults)
-    return pd.DataFrame(out, columns=[key, *_COLUMNS])
+    return pd.DataFrame(out, columns=[key, *_TRACED])
 
 
 def _of_table(rows: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -283,4 +283,4 @@ def figure_cells(rows: pd.DataFrame, folder: Path) -> pd.DataFrame:
                 faults.append(_differs(f"{folder.name}/{row['file']}, {sheet.name}, row "
                                        f"{row['row']}, {figure}", row[figure], as_text(raw)))
     _changed(faults)
-    return pd.DataFrame(out, columns=[*keys, *_COLUMNS])
+    return pd.DataFrame(out, columns=[*keys, *_TRACED])

@@ -14,7 +14,7 @@ from kgge.labels import about
 
 KEY = ["unit", "year", "indicator", "group", "sex"]
 CENSUS_GROUP = "residents"
-_HEAD = 1000  # rows that are looked at to see whether a column has runs
+_SAMPLE = 1000  # rows that are looked at to see whether a column has runs
 
 
 def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
@@ -31,6 +31,7 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     needs("units", units, ("unit", "indicators", "residents"))
     check_targets(targets)
     returned, part = outcomes["year"].dropna().unique().tolist(), filtered_to(outcomes)
+    # Only a table that was filtered tells so; one made by hand may begin where it likes.
     earlier = {year for year in outcomes.attrs["whole"]["unit"] if year < max(returned)} \
         if part and returned else set()
     if earlier - set(returned):
@@ -71,6 +72,11 @@ def blocks(outcomes: pd.DataFrame, units: pd.DataFrame, targets: pd.DataFrame,
     _refuse(outcomes, ~expects[codes["indicator"], codes["unit"]],
             "the unit is not to report that indicator (see the table of units)")
     groups, sexes = known["group"], known["sex"]
+    # Each indicator has its own run of cells: those (group, sex) it has rows of, in the order of
+    # the codes, then the EXTRA ones. `pair` numbers all combinations, `cell` only those that occur:
+    #
+    #   pair    1a·officials·female   1a·officials·male   …   4·persons·female
+    #   cell    0                     1                       n, after the EXTRA cells of others
     pair = (codes["indicator"] * len(groups) + codes["group"]) * len(sexes) + codes["sex"]
     used = np.flatnonzero(np.bincount(pair))
     owner = used // max(1, len(groups) * len(sexes))
@@ -89,10 +95,10 @@ def blocks(outcomes: pd.DataFrame, units: pd.DataFrame, targets: pd.DataFrame,
         yield block_of(
             target["indicator"], cells, names[expects[i]], mine,
             target["accumulation"] == "cumulative", residents[expects[i]] if census else None,
-            _terms(units[expects[i]], years)), target
+            _terms_and_heirs(units[expects[i]], years)), target
 
 
-def _terms(units: pd.DataFrame, years: range) -> tuple[Array, Array, Array] | None:
+def _terms_and_heirs(units: pd.DataFrame, years: range) -> tuple[Array, Array, Array] | None:
     """Return `terms` and the place of each successor (-1: none); None where no unit has any."""
     begun, ended = terms(units, years)
     if begun.all() and not ended.any():
@@ -109,7 +115,7 @@ def _places(values: pd.Series, known: list[str] | None) -> tuple[Array, list[str
         code, found = values.cat.codes.to_numpy(), values.cat.categories.to_list()
     else:
         plain: Array = values.to_numpy(object)
-        head = plain[:_HEAD]
+        head = plain[:_SAMPLE]
         # Units have their rows in runs: where the first rows do, each run is looked up once.
         if 4 * np.count_nonzero(head[1:] != head[:-1]) < len(head):
             first = np.append(True, plain[1:] != plain[:-1])
@@ -149,6 +155,7 @@ def _cubes(outcomes: pd.DataFrame, codes: dict[str, Array], cell: Array,
     place = (cell * len(years) + codes["year"] - years.start) * units + codes["unit"]
     eligible, reached = np.full((2, cells, len(years), units), np.nan)
     state = np.zeros((cells, len(years), units), dtype=np.int8)
+    # Written into flat views by place: one pass over the rows.
     many, some = (outcomes[column].to_numpy(dtype=float, na_value=np.nan)
                   for column in ("eligible", "reached"))
     # Impossible numbers would turn a share above 1, or a range round, without a word.
@@ -157,6 +164,7 @@ def _cubes(outcomes: pd.DataFrame, codes: dict[str, Array], cell: Array,
             ("eligible", "reached"))
     eligible.reshape(-1)[place], reached.reshape(-1)[place] = many, some
     state.reshape(-1)[place] = ROW
+    # Two rows of one cell leave fewer cells filled than there are rows.
     if np.count_nonzero(state) < len(place):
         _refuse(outcomes, outcomes.duplicated(KEY, keep=False).to_numpy(), "a key stands twice")
     states = [c for c in ("eligible_state", "reached_state") if c in outcomes]

@@ -1,6 +1,6 @@
 """What the returns say of each cell, and between which numbers the others lie.
 
-`_bounds` finds the missing cells of an indicator and between which numbers they lie, `sum_cells`
+`_bounds_of` finds the missing cells of an indicator and between which numbers they lie, `sum_cells`
 sums over both. A figure in doubt counts both ways: the arrays are made once as returned and once
 as if it had not been, and `sum_cells` takes of each cell what makes the sum lowest and highest.
 """
@@ -51,11 +51,11 @@ def block_of(indicator: str, cells: list[GroupSex], units: Array, cubes: list[Ar
     """Return one indicator, as returned and as if no figure in doubt had been."""
     eligible, reached, state, *doubted = cubes
     complete = ~(np.isnan(eligible) | np.isnan(reached))
-    now, other = _bounds(eligible, reached, state, cumulative, residents, span), None
+    now, other = _bounds_of(eligible, reached, state, cumulative, residents, span), None
     if doubted and doubted[0].any():
         blank = [np.where(doubted[0], nothing, cube) for nothing, cube in zip(
             (np.nan, np.nan, ROW), (eligible, reached, state), strict=True)]
-        other = _bounds(blank[0], blank[1], blank[2], cumulative, residents, span)
+        other = _bounds_of(blank[0], blank[1], blank[2], cumulative, residents, span)
     return Block(indicator, cells, units, complete, now.asked & ~complete, (eligible, reached),
                  cumulative, now, other)
 
@@ -69,7 +69,7 @@ def _carry(cube: Array, back: bool = False) -> Array:
     return filled
 
 
-def _bounds(eligible: Array, reached: Array, state: Array, cumulative: bool,
+def _bounds_of(eligible: Array, reached: Array, state: Array, cumulative: bool,
             residents: Array | None, span: tuple[Array, Array, Array] | None) -> Bounds:
     """Return what is expected of each cell, and between which numbers it lies."""
     known = ~np.isnan(reached)
@@ -78,12 +78,14 @@ def _bounds(eligible: Array, reached: Array, state: Array, cumulative: bool,
     asked = _asked(eligible, reached, state, residents)
     if span is not None:  # who has ended is missing until a return of its successor counts them
         begun, ended, heir = span
+        # A unit that has ended is still missing as long as nobody has counted its persons again.
         since = np.maximum.accumulate(np.any(~np.isnan(eligible), axis=0)[:, heir] & ended, axis=0)
         asked &= begun & ~(ended & ((heir < 0) | since)) | (known & ~np.isnan(eligible))
     late = asked & np.isnan(carried)
     if late[:-EXTRA].any():  # no earlier return: the nearest later one says how many there are
         np.copyto(carried, _carry(eligible, back=True), where=late)
     late &= ~np.isnan(carried)
+    # Reached is told and eligible is not: 120 reached of an earlier 100 are at least 120 eligible.
     short = known & np.isnan(eligible)
     carried[short] = np.maximum(carried[short], reached[short])  # no fewer than were reached
     high = carried.copy()
@@ -158,6 +160,7 @@ def _least_or_most(block: Block, own: Any, share: Array, most: bool) -> tuple[Ar
         return reached.sum(axis=0), eligible.sum(axis=0)
     sides = [(reached, eligible), (getattr(other, name)[own], other.eligible[own])]
     gains = [(r - share * e) * (-1 if most else 1) for r, e in sides]
+    # By unit, not by cell: the census stands for all cells of a unit, never beside some of them.
     apart = (now.asked[-EXTRA:] != other.asked[-EXTRA:]).any(axis=0)
     take = np.where(apart, gains[1].sum(axis=0) < gains[0].sum(axis=0), gains[1] < gains[0])
     unknown = np.isnan(sides[1][1]).any(axis=0)
@@ -166,7 +169,7 @@ def _least_or_most(block: Block, own: Any, share: Array, most: bool) -> tuple[Ar
     return sums[0], np.where(unknown, np.nan, sums[1])
 
 
-def _bound(block: Block, own: Any, most: bool, by_unit: bool) -> tuple[Array, Array]:
+def _extreme(block: Block, own: Any, most: bool, by_unit: bool) -> tuple[Array, Array]:
     """Return reached and eligible at the lowest (`most`: highest) share there can be.
 
     Dinkelbach's method: the share found is the price of an eligible person in the next round,
@@ -194,8 +197,8 @@ def sum_cells(block: Block, own: Any = slice(None), vague: Any = (), by_unit: bo
     complete = block.complete[own]
     reached, eligible = (np.where(complete, cube[own], 0).sum(axis=0) for cube in block.told[::-1])
     now = {"last": block.now.low[own].sum(axis=0), "all": block.now.eligible[own].sum(axis=0)}
-    low, low_of = _bound(block, own, False, by_unit)
-    high, high_of = _bound(block, own, True, by_unit)
+    low, low_of = _extreme(block, own, False, by_unit)
+    high, high_of = _extreme(block, own, True, by_unit)
     doubt = np.any(block.missing[list(vague)], axis=0)
     missing = block.missing[own].any(axis=0) | doubt
     reported = complete.any(axis=0).astype(int)

@@ -91,6 +91,8 @@ def filtered_to(table: pd.DataFrame) -> Kept:
     >>> filtered_to(load_spending().query("year == 2018"))
     {'year': [2018]}
     """
+    # Counted within a year or an indicator where the key varies there: a table of one year may have
+    # fewer units without any row of that year having been taken out.
     whole = {key: n for key, n in table.attrs.get("whole", {}).items() if key in table}
     now = count_keys(table, list(whole))
     less = [key for key, counts in whole.items()

@@ -10,7 +10,7 @@ from kgge.analysis.scope import filtered_to, keys_of, made_from, needs, scope, t
 from kgge.files import DataError
 from kgge.labels import about
 
-_BY = ("item", "project", "year", "source")
+_BREAKDOWNS = ("item", "project", "year", "source")
 _MONEY_KEY = ["item", "year", "source"]
 EXECUTION = ["planned", "spent", "within", "other", "execution", "not_known", "units_expected",
              "units_with_figure", "state", "first_year", "last_year"]
@@ -68,7 +68,7 @@ def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     if returned and "project" in (by or ()) and "project" not in money:
         raise ValueError("spending names items, not projects: kgge.execution(budget, spending, "
                          "'project') sums both by project")
-    keys = keys_of(by, (*_BY, "unit") if returned else _BY)
+    keys = keys_of(by, (*_BREAKDOWNS, "unit") if returned else _BREAKDOWNS)
     needs("the table of money", money, keys)
     if not returned:
         plain = money.assign(amount=_amounts(money["amount"]))
@@ -124,7 +124,7 @@ def shares(money: pd.DataFrame, by: str | Sequence[str],
     if within is None:
         whole: float | pd.Series = out[amounts].sum()
     else:
-        keys = keys_of(within, keys_of(by, (*_BY, "unit")))
+        keys = keys_of(within, keys_of(by, (*_BREAKDOWNS, "unit")))
         whole = out.groupby(keys, sort=False)[amounts].transform("sum")
     return out.assign(share=out[amounts] / whole)
 
@@ -180,7 +180,7 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
       project  planned  spent  within  other  execution
     0       I     50.0   55.0    40.0   15.0        0.8
     """
-    keys = keys_of(by, (*_BY, "unit"))
+    keys = keys_of(by, (*_BREAKDOWNS, "unit"))
     if cumulative and "year" not in keys:
         raise ValueError(f"by={by!r}: cumulative sums up to each year, so by must name the year")
     needs("budget", budget, (*_MONEY_KEY, "project", "amount"))
@@ -226,6 +226,7 @@ def _summed(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 def _add_state(out: pd.DataFrame) -> None:
     """Add the state of each row; make within + other = spent where one of the two is silent."""
     planned, spent = out["planned"], out["spent"]
+    # Nothing told is no rate of 0: a row is executed only where its planned sources have a figure.
     silent = out["within"].isna() & (planned > 0)  # no figure from the sources that have a plan
     hidden = out.pop("hidden") > 0  # "..." of these
     nothing = np.where(planned > 0, hidden & ~(out["within"] > 0),

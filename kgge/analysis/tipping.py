@@ -108,6 +108,7 @@ def break_even(block: Block, sums: dict[str, Any], goal: Goal, span: range,
     names = {"missing_units": sums["missing_units"],
              "doubtful_units": ";".join(block.units[doubted(block, at).any(axis=0)]),
              "later_units": ";".join(block.units[(now.late[:, at] & missing).any(axis=0)])}
+    # A card names the year of what was last returned ("2019: 33.1%") only if all have the same.
     told = [span[int(y.max())] for cell in zip(*np.nonzero(missing), strict=True)
             if len(y := np.flatnonzero(block.complete[cell[0], :at, cell[1]]))] \
         if missing.sum() <= _FEW else []
@@ -121,14 +122,17 @@ def break_even(block: Block, sums: dict[str, Any], goal: Goal, span: range,
         row |= dict(zip(("verdict_below", "verdict_above") if goal.reduce else
                         ("verdict_above", "verdict_below"), (met, missed), strict=True))
         if not np.isnan(more):
+            # need of E' must have been reached for (R + need) / (E + E') to stand at the share.
             need = share * (eligible + Fraction(more)) - reached
             row["persons_needed"] = floor(need) if goal.reduce else ceil(need)
             if more:
                 row |= {"share_needed": float(need / Fraction(more)), "last_share": last / more}
+                # (R + L) / (E + E' (1 + growth)) = share: the low end with more eligible persons.
                 grown = ((reached + Fraction(last)) / share - eligible) if share else None
                 if grown is not None and grown >= 0:
                     row["growth_to_flip"] = float(grown / Fraction(more) - 1)
         if 0 < share < 1 and some:
+            # x more persons, all reached: (R + x) / (E + x) = share; none: R / (E + x) = share.
             far = share * eligible - reached
             row["persons_to_reach" if far > 0 else "persons_to_miss"] = float(ceil(
                 far / (1 - share) if far > 0 else -far / share))

@@ -12,7 +12,7 @@ from kgge.annex.reconcile import Key, add_up
 from kgge.annex.tree import PrintedRow, Tree
 from kgge.numbers import MARKS, decimal_marks, readings
 
-_SIGNED = re.compile(r"[-–−]\s*(\d.*)|\((\d.*)\)")
+_NEGATIVE = re.compile(r"[-–−]\s*(\d.*)|\((\d.*)\)")
 
 
 class Trial(NamedTuple):
@@ -24,7 +24,7 @@ class Trial(NamedTuple):
 
 def _unsigned(text: str) -> str:
     """Return a number without its sign or the brackets that stand for one."""
-    match = _SIGNED.fullmatch(text)
+    match = _NEGATIVE.fullmatch(text)
     return text if match is None else match[1] or match[2]
 
 
@@ -76,7 +76,7 @@ def settle(rows: Sequence[PrintedRow], header: Header, marks: tuple[str, ...],
     """
     doubtful = [(row, c) for row in rows for c in row.cells if c.number is None
                 and len(set(readings(_unsigned(c.text)).values())) > 1]
-    if header.exponent == 0:  # of a dong there is no part
+    if header.exponent == 0:  # there are no parts of a dong, so that "1.234" can only be thousands
         marks = tuple(mark for mark in marks if all(
             readings(_unsigned(c.text))[mark].as_tuple().exponent == 0
             for _, c in doubtful)) or marks
@@ -85,6 +85,7 @@ def settle(rows: Sequence[PrintedRow], header: Header, marks: tuple[str, ...],
     agreed = [{key for key, good in trial.checks.items() if good} for trial in trials]
     trial = trials[0]
     if len(trials) > 1:
+        # One mark is better than the other if it makes all agree that the other does, and more.
         better = [not (b - a) and bool(a - b) for a, b in (agreed, agreed[::-1])]
         if not any(better):
             row, cell = doubtful[0]
@@ -112,6 +113,7 @@ def _try(rows: Sequence[PrintedRow], header: Header, mark: str,
     def within(row: PrintedRow, at: int) -> float:
         return max(least, tolerances.get((row.line, row.cells[at].column), 0) + 1e-9)
 
+    # Which rows are totals depends on what adds up: each reading of the numbers has its own tree.
     tree = Tree(read, lambda row, sums: all(
         abs((a or 0) - s) <= within(row, at)
         for at, (a, s) in enumerate(zip(row.amounts, sums, strict=True))))
@@ -149,6 +151,8 @@ def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) 
                 continue
             asked = [(check, (item, *total))
                      for check, item, total in _checks_of(row, slot, rows)]
+            # A total says something of the empty field only where it is printed itself: the sum of
+            # two empty fields is no witness.
             told = [trial.checks[key] for key in asked if key in trial.checks and (
                 key[1] == (row.item, *slot)
                 or rows[key[1][0]].cells[slots.index(key[1][1:])].text)]
@@ -175,5 +179,5 @@ def _checks_of(row: PrintedRow, slot: Slot,
         above = rows[above.parent or "total"]
         asked.append(("grand total" if above.item == "total" else "children", above.item, slot))
         if above.printed:
-            break
+            break  # a blank parent is made up from its lines, so the row above that is asked too
     return asked

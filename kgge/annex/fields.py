@@ -68,7 +68,7 @@ def read_parts(path: Path) -> list[Part]:
         parts = [_read_document(path)]
     else:
         grid = [(n, [_text_cell(c, t) for c, t in enumerate(fields, 1)])
-                for n, fields in _read_text(path, suffix)]
+                for n, fields in _read_lines(path, suffix)]
         parts = [Part(path.name, grid, False, [], {})]
     parts = [part._replace(grid=[(n, cells) for n, cells in part.grid
                                  if any(c.text for c in cells)]) for part in parts]
@@ -80,11 +80,12 @@ def read_parts(path: Path) -> list[Part]:
 def _text_cell(column: int, text: str) -> Field:
     """Return a field of text; two numbers one above the other are not made one ("10", "200")."""
     parts = [part.strip() for part in text.split("\n") if part.strip()]
+    # Two lines of words are one label; two of numbers are the old amount and the new one.
     joint = " " if any(ch.isalpha() for ch in text) else " / "
     return Field(column, joint.join(parts), text.replace("\n", " "))
 
 
-def _read_text(path: Path, suffix: str) -> list[tuple[int, list[str]]]:
+def _read_lines(path: Path, suffix: str) -> list[tuple[int, list[str]]]:
     content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig")
@@ -98,6 +99,7 @@ def _read_text(path: Path, suffix: str) -> list[tuple[int, list[str]]]:
         # A quote of a label is no quote of an export: these are closed throughout.
         rows = _split(text, "\t") if '"' in text else None
         return rows or [(n, line.split("\t")) for n, line in enumerate(text.split("\n"), 1)]
+    # The separator is the one that makes the most rows of a table; "," also parts thousands.
     found = [rows for mark in ";\t," if (rows := _split(text, mark))]
     if not found:
         raise DataError(f"{path.name}: the quotes do not close; save the file again as CSV")
@@ -161,6 +163,7 @@ def _read_document(path: Path) -> Part:
     """
     import docx
 
+    # python-docx unpacks whatever it is given: a small file that is huge inside is refused before.
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(part.file_size for part in archive.infolist())
@@ -175,10 +178,11 @@ def _read_document(path: Path) -> Part:
     faults: dict[Place, str] = {}
     for block in _inside(body):
         if block.tag == f"{WORD}p":
-            lines.append([_text_cell(0, numbering.mark(block) + _said(block))])
+            lines.append([_text_cell(0, numbering.mark(block) + _paragraph_text(block))])
         elif block.tag == f"{WORD}tbl":
             rows = [row for row in _inside(block) if row.tag == f"{WORD}tr"]
             table = [_table_row(row, numbering) for row in rows]
+            # Word's grid has a column for every edge of any row; those that begin a field count.
             begun = {c.column for cells in table for c in cells}
             number = {column: n for n, column in enumerate(sorted(begun), 1)}
             for row, cells in zip(rows, table, strict=True):
@@ -218,10 +222,10 @@ def _table_row(row: Any, numbering: Numbering) -> list[Field]:
             span = props.find(f"{WORD}gridSpan") if props is not None else None
             merge = props.find(f"{WORD}vMerge") if props is not None else None
             goes_on = merge is not None and merge.get(f"{WORD}val") != "restart"
-            text = "\n".join(numbering.mark(p) + _said(p) for p in _inside(part)
+            text = "\n".join(numbering.mark(p) + _paragraph_text(p) for p in _inside(part)
                              if p.tag == f"{WORD}p" and not goes_on)
             runs = [_is_gone(run, f"{WORD}vertAlign") for run in part.iter(f"{WORD}r")
-                    if _said(run).strip()]
+                    if _paragraph_text(run).strip()]
             if not any(ch.isalpha() for ch in text) and any(runs) and not all(runs):
                 text += _PARTLY  # the old amount and the new one, or a mark of a footnote
             if not goes_on:
@@ -230,7 +234,7 @@ def _table_row(row: Any, numbering: Numbering) -> list[Field]:
     return cells
 
 
-def _said(paragraph: Any) -> str:
+def _paragraph_text(paragraph: Any) -> str:
     """Return the text of a paragraph, without what was moved or deleted with changes tracked."""
     marks = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
     out = []
@@ -251,6 +255,7 @@ def correct(grid: Grid, path: Path, repairs: Log) -> tuple[Grid, dict[Place | No
     lines, faults = {n: list(cells) for n, cells in grid}, []
     within: dict[Place | None, Decimal] = {}
     for number, row in read_rows(path, ["line", "column", "printed", "corrected", "reason"]):
+        # `printed` must still stand there: else a sound amount would be changed.
         tolerance = _WITHIN.fullmatch(row["corrected"])
         whole = tolerance and not (row["line"] or row["column"] or row["printed"])
         if not whole and not (row["line"].isdecimal() and row["column"].isdecimal()):

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from kgge.annex.fields import Field, Grid, quote
-from kgge.annex.headings import FOREIGN, PART, Sources, meaning, plain_text, role, unit_of_money
+from kgge.annex.headings import FOREIGN, OF_WHICH, Sources, folded, meaning, role, unit_of_money
 from kgge.numbers import readings
 
 ALL = "all"  # the source of an annex that names none
@@ -88,7 +88,7 @@ def _tops(grid: Grid, sources: Sources) -> Iterator[int]:
         filled = [c for c in cells if c.text and c.column]
         plain = [meaning(c.text, sources) for c in filled]
         if any(is_amount(c) and not m.year for c, m in zip(filled, plain, strict=True)):
-            continue
+            continue  # a row of amounts; a year alone ("2016") is a number too
         if len(filled) > 1 and any(role(c.text) in ("number", "label") for c in filled):
             yield at
         if any(m.year and not m.left for m in plain) and filled[-1].column > 1:
@@ -97,7 +97,7 @@ def _tops(grid: Grid, sources: Sources) -> Iterator[int]:
 
 
 def _understand(grid: Grid, top: int, sources: Sources) -> Header:
-    header = Header(rows=_rows(grid, top, sources))
+    header = Header(rows=_header_rows(grid, top, sources))
     head = [(line, [c for c in cells if c.text]) for line, cells in
             (grid[i] for i in header.rows)]
     header.texts = [[c.text for c in cells] for _, cells in head]
@@ -109,29 +109,32 @@ def _understand(grid: Grid, top: int, sources: Sources) -> Header:
         header.headings[column] = above[-1][1].text
         if what := role(above[-1][1].text):
             header.roles[column] = what
-        elif said := _column(column, above, sources, header):
+        elif said := _money_column(column, above, sources, header):
             money_of[column] = said
-    _fill(header, money_of)
+    _fill_slots(header, money_of)
     if ALL in {source for _, source in header.slots.values()}:
         header.faults += [
             f"line {line}: {quote(c.text)} names a funding source in a row; amounts stand in a "
             "column of their source" for line, cells in grid[header.rows.stop:] for c in cells
             if header.roles.get(c.column) == "unknown"
             and (row := meaning(c.text, sources)).source and not row.left][:1]
-    header.parts = any(PART.match(plain_text(t)) for texts in header.texts for t in texts)
-    _read_unit(header, grid, head)
+    header.parts = any(OF_WHICH.match(t) for texts in header.texts for t in texts)
+    _find_unit(header, grid, head)
     return header
 
 
-def _rows(grid: Grid, top: int, sources: Sources) -> range:
+def _header_rows(grid: Grid, top: int, sources: Sources) -> range:
     """Return the rows of a header: those that only stand right of the column of labels."""
     first, last, named, years = top, top + 1, False, False
+    # Upwards: "Năm 2016" may stand in a row of its own above "STT | Nội dung | TW | ĐP".
     for at in range(top - 1, max(top - 3, -1), -1):
         filled = [c for c in grid[at][1] if c.text and c.column]
         said = [meaning(c.text, sources) for c in filled]
         if not any((m.year or m.source) and not m.left for m in said) or filled[0].column < 3:
             break
         first = at
+    # Downwards: as long as nothing stands at or left of the column of labels, where the first line
+    # of the annex begins, and no amounts have come.
     left = 0
     for at in range(first, min(first + 5, len(grid))):
         filled = [c for c in grid[at][1] if c.text]
@@ -153,6 +156,11 @@ def _cover(head: Grid, width: int) -> dict[int, list[tuple[int, Field]]]:
 
     It ends where the heading above it ends, and in the lowest row it has one column.
     """
+    #   column       1      2          3      4      5      6
+    #                TT     Nội dung   2016          2017
+    #                                  TW     ĐP     TW     ĐP
+    #   covered by   TT     Nội dung   2016   2016   2017   2017     from its own column to the next
+    #                                  TW     ĐP     TW     ĐP       in the lowest row: one column
     covered: dict[int, list[tuple[int, Field]]] = {}
     reach = dict.fromkeys(range(1, width + 1), width)
     for at, (line, cells) in enumerate(head):
@@ -168,7 +176,7 @@ def _cover(head: Grid, width: int) -> dict[int, list[tuple[int, Field]]]:
     return dict(sorted(covered.items()))
 
 
-def _column(column: int, above: list[tuple[int, Field]], sources: Sources,
+def _money_column(column: int, above: list[tuple[int, Field]], sources: Sources,
             header: Header) -> MoneyColumn | None:
     """Return what one column of money is; where its headings do not tell, that is a fault."""
     said = [meaning(cell.text, sources) for _, cell in above]
@@ -180,6 +188,7 @@ def _column(column: int, above: list[tuple[int, Field]], sources: Sources,
     if len(years) > 1 or len(codes) > 1:
         faults.append(f"line {line}: {quote(text)} stands under headings that name "
                       + ", ".join(map(str, sorted(years) if len(years) > 1 else sorted(codes))))
+    # A word below a year that is no source known: to read it as a total would count it twice.
     if low.left and not (low.total or low.year or low.source or faults) and (years or codes):
         faults.append(f"line {line}: unknown funding source {quote(text)}; known are those of "
                       "data/raw/sources.csv: " + ", ".join(words for _, words in sources))
@@ -194,10 +203,14 @@ def _column(column: int, above: list[tuple[int, Field]], sources: Sources,
                   if m.left and not (m.year or m.source or m.total)])
 
 
-def _fill(header: Header, found: dict[int, MoneyColumn]) -> None:
+def _fill_slots(header: Header, found: dict[int, MoneyColumn]) -> None:
     """Give each column of money its year and source; a slot that stands twice is a fault."""
+    # Where any column of a year names its source, one that names none must say that it is a total;
+    # where none does, it holds the amounts themselves, of the source "all".
     named = any(m.year and m.source for m in found.values())
     taken: dict[Slot, MoneyColumn] = {}
+    # A heading over all years ("Kinh phí") may mean anything; one over some of them tells these
+    # apart, and what it tells is not known.
     vague = {(line, cell) for m in found.values() for line, cell in m.vague
              if any(other.year and (line, cell) not in other.vague for other in found.values())}
     header.faults += [f"line {line}: the heading {quote(cell.text)} stands over some of the "
@@ -229,14 +242,16 @@ def _fill(header: Header, found: dict[int, MoneyColumn]) -> None:
         header.faults += [fault] * (fault not in header.faults)
 
 
-def _read_unit(header: Header, grid: Grid, head: Grid) -> None:
+def _find_unit(header: Header, grid: Grid, head: Grid) -> None:
     """Find the unit of money: above the header, in a heading, else in a column of units."""
+    # A note above the table speaks of all of it; a heading may, too; a column of units (ĐVT) speaks
+    # of quantities as well ("lớp", "người"), so it is asked last.
     found = [(line, unit) for line, cells in grid[:header.rows.start]
              if (unit := unit_of_money(" | ".join(c.text for c in cells if c.text)))]
     found += [(line, unit) for line, cells in grid[:header.rows.start] for c in cells
               if (unit := unit_of_money(c.text))]
     found += [(line, (-1, c.text)) for line, cells in grid[:header.rows.stop] for c in cells
-              if FOREIGN.search(plain_text(c.text))]
+              if FOREIGN.search(folded(c.text))]
     found += [(line, unit) for line, cells in head for c in cells
               if header.roles.get(c.column) != "other" and (unit := unit_of_money(c.text, True))]
     columns = [c for c, what in header.roles.items() if what == "other"]
@@ -248,7 +263,7 @@ def _read_unit(header: Header, grid: Grid, head: Grid) -> None:
         ((header.exponent, (_, header.unit)),) = units.items()
         return
     stands = [f"line {line} reads {quote(c.text)}" for line, cells in grid[:header.rows.stop]
-              for c in cells if re.match(r"\W*(?:đơn vị tính|đvt|unit)\b", plain_text(c.text))]
+              for c in cells if re.match(r"\W*(?:đơn vị tính|đvt|unit)\b", folded(c.text))]
     header.faults.append(
         f"amounts are in {' and in '.join(f'{said!r} (line {n})' for n, said in units.values())}"
         if units else "no unit of money stands above the amounts: write it there, or by a "

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 Sources = tuple[tuple[str, str], ...]  # code, words printed for it
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# A period is the heading of a total, not two years: "Giai đoạn 2016-2020".
 _RANGE = re.compile(r"(?<!\d)(?:19|20)\d\d\s*[-–—]\s*(?:19|20)\d\d(?!\d)")
 _ROLES = {  # what a heading says that is no money; the first that fits
     "number": re.compile(r"(?:số )?(?:tt|thứ tự)\b.*|stt\b.*|no\.?|#|mã(?: số)?"),
@@ -18,27 +19,30 @@ _ROLES = {  # what a heading says that is no money; the first that fits
                         r"diễn giải|hạng mục|công việc|mô hình|chương trình|content|activit|item|"
                         r"description).*"),
 }
+# "Tổng hợp", "Cộng đồng", "Cộng hòa" begin other words.
 _TOTAL = re.compile(r"(?:tổng(?! hợp)|cộng(?! (?:đồng|hòa|hoà|tác))|total)\b.*"
                     r"|.*\b(?:tổng (?:cộng|số))\b.*")
-PART = re.compile(r"\W*(?:trong đó|of which)\b")
+OF_WHICH = re.compile(r"\W*(?:trong\s+đó|of\s+which)\b", re.IGNORECASE)
 # Words of a heading that name neither year nor source. Any other word is not understood: "TW Hội
 # LHPN" is no money of the central budget, "Ước thực hiện 2020" no plan.
-_PLAIN = set("vốn nguồn kinh phí kp ngân sách ns nsnn nhà nước từ của do cấp bố trí hỗ trợ đối "
-             "ứng sự nghiệp dự toán kế hoạch kh năm nhu cầu kiến phân bổ giao các hợp pháp huy "
+_UNDERSTOOD = set("vốn nguồn kinh phí kp ngân sách ns nsnn nhà nước từ của do cấp bố trí hỗ trợ "
+             "đối ứng sự nghiệp dự toán kế hoạch kh năm nhu cầu kiến phân bổ giao các hợp pháp huy "
              "động chi tiền số cho trong đó chia ra thực hiện khái giai đoạn tổng cộng và mức "
              "budget funds funding source state fund year planned plan total of which".split())
-_DONE = re.compile(r"thực hiện\b")
+_DONE = re.compile(r"thực hiện\b")  # "Thực hiện 2016" is spent, "kinh phí thực hiện" planned
 
 _TIMES = {"": 0, "1": 0, "nghìn": 3, "ngàn": 3, "1000": 3, "thousand": 3, "triệu": 6, "tr": 6,
           "1000000": 6, "million": 6, "tỷ": 9, "tỉ": 9, "1000000000": 9, "billion": 9}
-_MONEY = (r"(?P<times>1(?:[., ]?000){0,3}|nghìn|ngàn|triệu|tr|tỷ|tỉ|thousand|million|billion|)"
+_DONG = (r"(?P<times>1(?:[., ]?000){0,3}|nghìn|ngàn|triệu|tr|tỷ|tỉ|thousand|million|billion|)"
           r"\.?\s*(?:đồng việt nam|đồng vn|việt nam đồng|đồng|đ|vnđ|vnd|vn|dong)")
 FOREIGN = re.compile(r"\b(?:usd|eur|đô la)\b|[$€]")
 _UNIT = r"(?:đơn vị(?: tính)?|đvt|unit)"
-_NAMED = re.compile(rf"{_UNIT}\s*(?:là\s*)?[:|\s(]*{_MONEY}(?=\W*$|\s*[).,;:|/\]–-])")
-_BRACKET = re.compile(rf"[(\[]\s*(?:{_UNIT}\s*:?)?\s*{_MONEY}\s*\.?\s*[)\]]")
-_ALONE = re.compile(rf"\W*{_MONEY}\W*")
-_TAIL = re.compile(rf"(?:[:;,/–-]\s*|(?<![\d.,])\s(?!đ|vn)){_MONEY}\W*$")
+_NAMED = re.compile(rf"{_UNIT}\s*(?:là\s*)?[:|\s(]*{_DONG}(?=\W*$|\s*[).,;:|/\]–-])")
+_BRACKET = re.compile(rf"[(\[]\s*(?:{_UNIT}\s*:?)?\s*{_DONG}\s*\.?\s*[)\]]")
+_UNIT_ALONE = re.compile(rf"\W*{_DONG}\W*")
+# At the end of a heading without brackets: "Tổng kinh phí, triệu đồng". "5 triệu đồng" is an amount
+# and "hội đồng" a council: after a digit, or "đồng" alone after a space, it does not count.
+_TAIL = re.compile(rf"(?:[:;,/–-]\s*|(?<![\d.,])\s(?!đ|vn)){_DONG}\W*$")
 
 
 class Meaning(NamedTuple):
@@ -51,7 +55,7 @@ class Meaning(NamedTuple):
     fault: str = ""
 
 
-def plain_text(text: str) -> str:
+def folded(text: str) -> str:
     """Return text for comparing: NFC, small letters, single spaces."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
@@ -64,8 +68,8 @@ def unit_of_money(text: str, heading: bool = False) -> tuple[int, str] | None:
     >>> [unit_of_money(text) for text in ("ĐVT: 1.000đ", "(Triệu đồng)", "Cộng đồng", "5 triệu đ")]
     [(3, '1.000đ'), (6, 'triệu đồng'), None, None]
     """
-    text = plain_text(text)
-    match = (_NAMED.search(text) or _BRACKET.search(text) or _ALONE.fullmatch(text)
+    text = folded(text)
+    match = (_NAMED.search(text) or _BRACKET.search(text) or _UNIT_ALONE.fullmatch(text)
              or (_TAIL.search(text) if heading else None))
     if match is None:
         return None
@@ -76,17 +80,18 @@ def unit_of_money(text: str, heading: bool = False) -> tuple[int, str] | None:
 @lru_cache(maxsize=1024)
 def meaning(text: str, sources: Sources) -> Meaning:
     """Return what one heading says; `sources` are codes and the words printed for them."""
-    plain = plain_text(_BRACKET.sub("", plain_text(text)))
-    plain = _TAIL.sub("", plain) if not _ALONE.fullmatch(plain) else ""
-    years = {int(y) for y in _YEAR.findall(_RANGE.sub("", plain))}
+    plain = folded(_BRACKET.sub("", folded(text)))
+    plain = _TAIL.sub("", plain) if not _UNIT_ALONE.fullmatch(plain) else ""
+    years = {int(y) for y in _A_YEAR.findall(_RANGE.sub("", plain))}
     words = " ".join(["", *re.findall(r"[^\W\d_]+", plain), ""])
     codes: set[str] = set()
+    # The longest words first: "ngân sách địa phương" is one source, not "địa phương" and a rest.
     for code, printed in sorted(sources, key=lambda s: -len(s[1])):
         if f" {printed} " in words:
             codes.add(code)
             words = words.replace(f" {printed} ", " · ")
     total = _TOTAL.fullmatch(plain) is not None
-    left = " ".join(w for w in words.split() if w not in _PLAIN and w != "·")
+    left = " ".join(w for w in words.split() if w not in _UNDERSTOOD and w != "·")
     if _DONE.match(plain):
         left = f"thực hiện {left}".strip()
     fault = ""
@@ -103,5 +108,5 @@ def meaning(text: str, sources: Sources) -> Meaning:
 
 def role(text: str) -> str:
     """Return what a heading says that is no money: number, label or other, else nothing."""
-    plain = _BRACKET.sub("", plain_text(text)).strip(" .:*")
+    plain = _BRACKET.sub("", folded(text)).strip(" .:*")
     return next((name for name, form in _ROLES.items() if form.fullmatch(plain)), "")

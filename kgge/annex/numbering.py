@@ -19,7 +19,7 @@ def _letter(n: int) -> str:
     return chr(ord("A") + (n - 1) % 26) * ((n - 1) // 26 + 1)
 
 
-_FORMS: dict[str, Callable[[int], str]] = {
+_COUNTED_AS: dict[str, Callable[[int], str]] = {
     "decimal": str, "decimalZero": "{:02}".format, "upperRoman": _roman, "upperLetter": _letter,
     "lowerRoman": lambda n: _roman(n).lower(), "lowerLetter": lambda n: _letter(n).lower(),
     "bullet": lambda n: "-", "none": lambda n: ""}
@@ -47,6 +47,7 @@ class Numbering:
         for num in (num for root in lists for num in root.findall(f"{WORD}num")):
             name, of = num.get(f"{WORD}numId"), _property(num, "abstractNumId")
             own = {o.get(f"{WORD}ilvl"): o for o in num.findall(f"{WORD}lvlOverride")}
+            # Lists of one abstract list share its numbers, unless one says where it starts itself.
             self.lists[name] = name if own else f"abstract {of}"
             levels = list(found[of].findall(f"{WORD}lvl")) if of in found else []
             levels += [lvl for o in own.values() for lvl in o.findall(f"{WORD}lvl")]
@@ -64,16 +65,17 @@ class Numbering:
         if (name, level) not in self.levels:
             return ""
         counts = self.counts.setdefault(self.lists[name], {})
+        # A number counts on in its level and starts anew below: after "1.3" and "2." comes "2.1".
         counts[level] = counts.get(level, self.levels[name, level][2] - 1) + 1
         for deeper in [at for at in counts if at > level]:
             del counts[deeper]
 
         def number(match: re.Match[str]) -> str:
             form, _, first = self.levels[name, int(match[1]) - 1]
-            if form not in _FORMS:
+            if form not in _COUNTED_AS:
                 raise DataError(f"{self.name}: Word numbers a list as {form!r}, which is not "
                                 "understood; type these numbers as text")
-            return _FORMS[form](counts.get(int(match[1]) - 1, first))
+            return _COUNTED_AS[form](counts.get(int(match[1]) - 1, first))
 
         form, text, _ = self.levels[name, level]
         return "- " if form == "bullet" else re.sub(r"%(\d)", number, text) + " " * bool(text)

@@ -26,14 +26,14 @@ from kgge.annex.fields import (
     read_parts,
 )
 from kgge.annex.header import ALL, Header, is_amount, read_header
-from kgge.annex.headings import Sources, plain_text
+from kgge.annex.headings import Sources, folded
 from kgge.annex.tree import BULLET, PrintedRow, is_part, is_total, number_kinds, repair
 from kgge.files import DataError, data_folder, read_rows
 from kgge.tables.schemas import conform
 
 _log = logging.getLogger(__name__)
 
-_MARK = re.compile(r"</?[a-z]+>|\*\*")  # <i>, </i>, **: marks of the transcription
+_MARKUP = re.compile(r"</?[a-z]+>|\*\*")  # <i>, </i>, **: marks of the transcription
 _INLINE = re.compile(
     r"(?:(?:[IVX]+|\d+(?:\.\d+)*|[A-Za-zĐđ])[.)/]\s+|\(\d+\)\s*)(?=[^\d\s])")
 _NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")
@@ -104,7 +104,7 @@ def read_annex(path: str | Path | None = None,
         rows = settle(rows, header, marks, tolerances, repairs, faults)
     if faults:
         raise DataError(said + "\n  ".join(faults))
-    annex = conform("annex", _frame(rows, header))
+    annex = conform("annex", _annex_table(rows, header))
     for mended in repairs:
         _log.info("line %(line)s, column %(column)s: %(rule)s (%(reason)s)", mended)
     annex.attrs |= {
@@ -131,7 +131,7 @@ def find_annex() -> Path:
 
 def _printed_sources() -> Sources:
     """Return code and printed words of the funding sources, from ``data/raw/sources.csv``."""
-    return tuple((row["source"], plain_text(row["printed"])) for _, row in read_rows(
+    return tuple((row["source"], folded(row["printed"])) for _, row in read_rows(
         data_folder() / "raw" / "sources.csv", ["source", "printed"]))
 
 
@@ -158,11 +158,13 @@ def _read_rows(grid: Grid, header: Header, repairs: Log) -> tuple[list[PrintedRo
     for row in _split_rows(grid, header, repairs, faults):
         last = rows[-1] if rows else None
         marked = bool(row.number or BULLET.match(row.label) or is_part(row))
+        # No amounts and no mark: the second half of the label above ("… cho cán bộ" / "cơ sở").
         if not row.printed and not marked:
             if last is not None:
                 last.label += " " + row.label
                 repairs.append(repair(row, "joined label", last.label, "label split over two rows"))
             continue
+        # The amounts stand beside the second half, which begins with a small letter.
         if row.printed and not marked and row.label[:1].islower() and last and not last.printed:
             repairs.append(repair(row, "joined label", f"{last.label} {row.label}",
                                   "label split over two rows"))
@@ -184,14 +186,16 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
         if not filled or texts in header.texts or (at == 0 and _are_column_numbers(texts)):
             continue
         number, label = _number_and_label(filled)
-        if not _words(label.text):
+        if not _has_letters(label.text):
             faults.append(f"line {line}: no label before {quote(label.text)}")
             continue
         place = next(n for n, c in enumerate(cells, 1) if c.column == label.column)
-        row = PrintedRow(line, label.column, number, _MARK.sub("", label.text).strip(), [])
+        row = PrintedRow(line, label.column, number, _MARKUP.sub("", label.text).strip(), [])
         found.append((row, cells, place))
         if any(is_amount(c) for c in cells[place:]):
             end = len(found)
+    # Below a closing row of totals comes no further line: what is numbered there ("1. Sở Tài
+    # chính", a list of addressees) belongs to the signatures.
     closed = end > 1 and is_total(found[end - 1][0])
     for at, (row, cells, place) in enumerate(found):
         marked = row.number or BULLET.match(row.label) or row.label[:1].islower()
@@ -200,7 +204,7 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
             yield row
 
 
-def _words(text: str) -> bool:
+def _has_letters(text: str) -> bool:
     return any(ch.isalpha() for ch in text)
 
 
@@ -214,7 +218,7 @@ def _are_column_numbers(texts: list[str]) -> bool:
 def _number_and_label(filled: list[Field]) -> tuple[str, Field]:
     """Return the outline number of a row, and the field of its label with the bullet, if any."""
     first = filled[0]
-    if len(filled) > 1 and _words(filled[1].text):
+    if len(filled) > 1 and _has_letters(filled[1].text):
         if number_kinds(first.text):
             return first.text, filled[1]
         if BULLET.fullmatch(first.text):
@@ -227,6 +231,12 @@ def _number_and_label(filled: list[Field]) -> tuple[str, Field]:
 def _give_cells(row: PrintedRow, cells: list[Field], place: int, header: Header, repairs: Log,
                 faults: list[str]) -> None:
     """Give a row its amounts; `place` is where its label stands, which may be shifted."""
+    # The shift that puts every amount of the row into a column of money is the right one:
+    #
+    #   column   1    2          3     4     5
+    #   header   TT   Nội dung   TW    ĐP    Tổng
+    #   row           Tập huấn   30    20    50     fits as it stands: 0
+    #   row      Tập huấn   30   20    50           its label is one to the left: -1
     right = [(n, c) for n, c in enumerate(cells, 1) if n > place]
     last, first = max(header.slots), min(header.slots)
     shifts = (0, place - header.label, max((n for n, c in right if c.text), default=last) - last)
@@ -234,6 +244,7 @@ def _give_cells(row: PrintedRow, cells: list[Field], place: int, header: Header,
         not is_amount(c) or n - s in header.slots or header.roles.get(n - s) == "other"
         for n, c in right))
     shift = next(fit, None)
+    # A row that is too short for the header has lost a field: which one is not known.
     short = shift is not None and last + shift > len(cells)
     if shift is not None and not (short and any(is_amount(c) for _, c in right)):
         at = {n - shift: c for n, c in right}
@@ -256,7 +267,7 @@ def _give_cells(row: PrintedRow, cells: list[Field], place: int, header: Header,
                   + f": {quote(row.label)}")
 
 
-def _frame(rows: list[PrintedRow], header: Header) -> pd.DataFrame:
+def _annex_table(rows: list[PrintedRow], header: Header) -> pd.DataFrame:
     parents = {row.parent for row in rows}
     return pd.DataFrame([
         {"item": row.item, "parent": row.parent, "level": row.level,

@@ -53,6 +53,7 @@ def reconcile(annex: pd.DataFrame) -> pd.DataFrame:
     for check, key, computed in add_up({k: v[0] for k, v in cells.items()}, parents):
         printed, line, column = cells.get(key, (None, None, None))
         difference = None if printed is None or computed is None else round(printed - computed, 6)
+        # Not printed is not zero: such a total is neither right nor wrong.
         state = "not checkable" if difference is None else "agrees" if abs(
             difference) <= within.get((line, column), within.get(None, 0)) else "differs"
         rows.append((check, *key, printed, computed, difference, state, line))
@@ -71,6 +72,7 @@ def add_up(cells: Mapping[Key, float | None], parents: Mapping[str, str | None],
         if item != "total":
             below.setdefault(parent or "", []).append(item)
     slots = list(dict.fromkeys((year, source) for _, year, source in cells))
+    # A slot without year or source is a total, over whatever it lacks.
     single = [slot for slot in slots if None not in slot]
     totals = list(dict.fromkeys([(None, None), *(slot for slot in slots if None in slot)]))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kgge.annex.fields import Field, Log, quote
+from kgge.annex.headings import OF_WHICH
 
 # "Tổng đài" and "Cộng đồng" begin lines, so a plain "Tổng" or "Cộng" must go on as totals do.
 _SAYS_TOTAL = re.compile(
@@ -14,16 +15,15 @@ _SAYS_TOTAL = re.compile(
     r"mô hình|nội dung|hoạt động|nhiệm vụ|chương trình|nhóm|năm|[ivx]+|\d+|[a-zđ])\b.*)",
     re.IGNORECASE)
 _LIKE_TOTAL = re.compile(r"\W*(?:tổng|cộng|total|subtotal)\b", re.IGNORECASE)
-_OF_WHICH = re.compile(r"\W*(?:trong đó|of which)\b", re.IGNORECASE)
 BULLET = re.compile(r"[-–—+•*]\s*")
-_END = r"[.)/:]?"
-_NUMBERS = {  # kinds of outline number; one that can be several is the first, see `_kind`
-    "roman": re.compile(rf"([IVX]+){_END}"),
-    "dotted": re.compile(rf"((?:\d+|[IVX]+|[A-ZĐ])(?:\.\d+)+){_END}"),
-    "arabic": re.compile(rf"(\d+){_END}"),
+_CLOSED_BY = r"[.)/:]?"
+_OUTLINE = {  # kinds of outline number; one that can be several is the first, see `_kind`
+    "roman": re.compile(rf"([IVX]+){_CLOSED_BY}"),
+    "dotted": re.compile(rf"((?:\d+|[IVX]+|[A-ZĐ])(?:\.\d+)+){_CLOSED_BY}"),
+    "arabic": re.compile(rf"(\d+){_CLOSED_BY}"),
     "bracket": re.compile(r"\((\d+)\)"),
-    "upper": re.compile(rf"([A-ZĐ]){_END}"),
-    "letter": re.compile(rf"([a-zđ]){_END}"),
+    "upper": re.compile(rf"([A-ZĐ]){_CLOSED_BY}"),
+    "letter": re.compile(rf"([a-zđ]){_CLOSED_BY}"),
 }
 # Are these the amounts of that row, rounding apart?
 Near = Callable[["PrintedRow", list[float]], bool]
@@ -52,13 +52,13 @@ def is_total(row: PrintedRow) -> bool:
 
 def is_part(row: PrintedRow) -> bool:
     """Tell whether a row says that it is a part of the one above it (trong đó)."""
-    return _OF_WHICH.match(row.label) is not None
+    return OF_WHICH.match(row.label) is not None
 
 
 def number_kinds(text: str) -> list[str]:
     """Return which kinds of outline number `text` can be; none if it is no number."""
     return [f"{kind}{text.rstrip('.').count('.')}" if kind == "dotted" else kind
-            for kind, form in _NUMBERS.items() if form.fullmatch(text)]
+            for kind, form in _OUTLINE.items() if form.fullmatch(text)]
 
 
 def _ordinals(kind: str, number: str) -> set[int]:
@@ -101,12 +101,20 @@ class Tree:
         self.total = _grand_total(rows)
         if self.total is None:
             self._fault(None, "")
+        # How the marks of a branch open and close its levels (stack: what is open):
+        #
+        #   I. Truyền thông    I        roman opens level 1           [roman]
+        #   1. Tập huấn        I.1      arabic is new: below          [roman, arabic]
+        #   - Cấp tỉnh         I.1.1    a bullet is new: below        [roman, arabic, -]
+        #   2. In ấn           I.2      arabic is open: back to it    [roman, arabic]
+        #   II. Quản lý        II       roman is open: back to it     [roman]
         last: PrintedRow | None = None
         waiting: PrintedRow | None = None  # a "trong đó" without amounts: of the row before it
         for row in rows:
             if row is self.total:
                 row.item = "total"
                 self.rows.append(row)
+            # "Trong đó: ngân sách trung ương" below the grand totals splits these once more.
             elif last is self.total and last and (is_part(row) or not row.number) and (
                     is_part(row) or waiting):
                 waiting = row
@@ -119,6 +127,7 @@ class Tree:
                 owner = self.stack[-1][1]
                 self.owners[owner.item] = owner
                 self.parts.setdefault(owner.item, []).append(row)
+            # "Cộng đồng" begins as totals do: it is one only if it is the sum of two lines or more.
             elif is_total(row) or (_LIKE_TOTAL.match(row.label) and self._counted(row, 2)):
                 self._subtotal(row)
             else:
@@ -148,6 +157,8 @@ class Tree:
         if not row.number and depth == 0:
             self.faults.append(f"line {row.line}: stands under no project: {quote(row.label)}")
             return
+        # "Trong đó:" alone stands above the lines it names; a line on the level of the row before
+        # it, or higher, is none of them.
         if waiting and (last is None or depth < last.level):
             self.faults.append(f"line {waiting.line}: no part of the row above follows "
                                f"{quote(waiting.label)}; what stands below it is of the same level")
@@ -176,6 +187,8 @@ class Tree:
                          ), kinds[0])
         match = BULLET.match(row.label)
         mark = match[0].strip().replace("–", "-").replace("—", "-") if match else "plain"
+        # A line without any mark goes on beside bullets, and the other way round: some annexes
+        # lose the bullets of a few lines.
         beside = [k for k, r in self.stack if not r.number]
         return beside[0] if beside and "plain" in (mark, beside[0]) else mark
 
@@ -190,6 +203,7 @@ class Tree:
     def _counted(self, row: PrintedRow, least: int = 1) -> list[tuple[PrintedRow | None, str]]:
         """Return the rows above of whose lines (at least so many) a row is the sum."""
         found: list[tuple[PrintedRow | None, str]] = []
+        # The deepest open branch first; the lines since its last subtotal may be counted alone.
         for depth in range(len(self.stack), -1, -1):
             above = self.stack[depth - 1][1] if depth else None
             item = above.item if above else ""

@@ -41,13 +41,15 @@ def read_plan() -> dict[str, pd.DataFrame]:
             frames[name] = read()
         except DataError as error:
             faults.append(str(error))
+    # The lists are held against each other even where the annex or one of them cannot be read: who
+    # fills in a folder sees all that is wrong at once.
     annex = frames.get("annex", pd.DataFrame(columns=["year", "source"]))
     rows = {name: read_rows(list_path(name), []) if name in frames else [] for name in LISTS}
     faults += [f"{name}.csv has no row" for name in ("targets", "groups", "units", "sources")
                if name in frames and not rows[name]]
-    faults += _facts(rows) if rows["plan"] else []
-    faults += _codes(rows)
-    asked = {kind: _column(rows[name], kind) for kind, name in (
+    faults += _faults_of_facts(rows) if rows["plan"] else []
+    faults += _faults_of_codes(rows)
+    asked = {kind: _codes_in(rows[name], kind) for kind, name in (
         ("source", "sources"), ("indicator", "targets"), ("group", "groups"), ("unit", "units"))}
     asked["source"] += [*annex["source"].dropna()]
     try:
@@ -62,7 +64,7 @@ def read_plan() -> dict[str, pd.DataFrame]:
     return frames
 
 
-def _column(rows: Rows, column: str) -> list[str]:
+def _codes_in(rows: Rows, column: str) -> list[str]:
     """Return the codes of one column, several of a cell apart, each once."""
     return list(dict.fromkeys(code.strip() for _, row in rows
                               for code in row.get(column, "").split(";") if code.strip()))
@@ -72,13 +74,13 @@ def _unknown(name: str, rows: Rows, column: str, known: Collection[str], what: s
     """Name each code of a column that `known` lacks; where nothing is known, nothing is said."""
     return [f"{name}.csv, line {line}: {column} {code!r} is no {what}; there are "
             f"{', '.join(known)}" for line, row in rows if known
-            for code in _column([(line, row)], column) if code not in known]
+            for code in _codes_in([(line, row)], column) if code not in known]
 
 
-def _codes(rows: dict[str, Rows]) -> list[str]:
+def _faults_of_codes(rows: dict[str, Rows]) -> list[str]:
     """Return what one list says that another does not know."""
-    indicators = _column(rows["targets"], "indicator")
-    units, grouped = _column(rows["units"], "unit"), _column(rows["groups"], "indicator")
+    indicators = _codes_in(rows["targets"], "indicator")
+    units, grouped = _codes_in(rows["units"], "unit"), _codes_in(rows["groups"], "indicator")
     where = "indicator of targets.csv"
     faults = _unknown("groups", rows["groups"], "indicator", indicators, where)
     faults += _unknown("units", rows["units"], "indicators", indicators, where)
@@ -91,7 +93,7 @@ def _codes(rows: dict[str, Rows]) -> list[str]:
         if 0 < len(row.get("last_year", "")) and row["last_year"] < row.get("first_year", "")]
 
 
-def _facts(rows: dict[str, Rows]) -> list[str]:
+def _faults_of_facts(rows: dict[str, Rows]) -> list[str]:
     """Return what plan.csv lacks, or says otherwise than the other lists."""
     said = {row["key"]: row["vi"] for _, row in rows["plan"]}
     faults = _unknown("plan", rows["plan"], "key", KEYS, "key of a plan")
@@ -107,7 +109,7 @@ def _facts(rows: dict[str, Rows]) -> list[str]:
     for key, name, column in (("receiver", "units", "unit"), ("census", "targets", "indicator"),
                               ("unplanned", "sources", "source")):
         lines = [(line, {key: row["vi"]}) for line, row in rows["plan"] if row["key"] == key]
-        faults += _unknown("plan", lines, key, _column(rows[name], column),
+        faults += _unknown("plan", lines, key, _codes_in(rows[name], column),
                            f"{column} of {name}.csv")
     return faults
 
@@ -128,12 +130,12 @@ def of_another_plan(annex: pd.DataFrame) -> list[str]:
         at = f"labels.csv, line {line}: item {row['code']}"
         if row["code"] not in printed:
             told.append(f"{at} is no line of the annex")
-        elif not _shared(row["vi"], printed[row["code"]]):
+        elif not _common_words(row["vi"], printed[row["code"]]):
             told.append(f"{at} is called {row['vi']!r}; the annex prints {printed[row['code']]!r}")
     return told
 
 
-def _shared(*texts: str) -> set[str]:
+def _common_words(*texts: str) -> set[str]:
     first, second = (set(re.findall(r"\w{2,}", text.casefold())) for text in texts)
     return first & second
 
@@ -149,7 +151,7 @@ def write_plan_folder(folder: Path) -> list[Path]:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty; name a folder that is not there yet")
     files = {f"raw/{list_file(name)}": _start(name) for name in LISTS}
-    files |= {"README.md": _page()}
+    files |= {"README.md": _explained()}
     (folder / "raw" / "returns").mkdir(parents=True)
     for name, text in files.items():
         write_bytes(folder / name, text.encode())
@@ -175,7 +177,7 @@ SOURCES = {"central": ("Ngân sách trung ương", "Central budget", "Trung ươ
                      "viện trợ", "Other")}
 
 
-def _page() -> str:
+def _explained() -> str:
     """Return the page that explains a new folder."""
     parts = [Path(__file__).with_name("new.md").read_text(encoding="utf-8")]
     for name in LISTS:

@@ -11,7 +11,7 @@ from kgge.files import DataError, data_folder, guard, read_rows, unguard, write_
 from kgge.tables.schemas import FROM_RETURNS, SCHEMAS, conform
 
 
-def _as_text(column: Any, kind: str) -> Any:
+def _as_written(column: Any, kind: str) -> Any:
     if kind == "string":
         return column.map(lambda v: guard(unicodedata.normalize("NFC", v)), na_action="ignore")
     if kind == "number":
@@ -26,7 +26,7 @@ def _as_text(column: Any, kind: str) -> Any:
 def write_table(name: str, frame: pd.DataFrame, folder: Path) -> None:
     r"""Write one table as ``<folder>/<name>.csv``: fixed order, UTF-8, ``\n`` ends, NFC text."""
     out = conform(name, frame)
-    text = pd.DataFrame({c.name: _as_text(out[c.name], c.type) for c in SCHEMAS[name].columns})
+    text = pd.DataFrame({c.name: _as_written(out[c.name], c.type) for c in SCHEMAS[name].columns})
     write_bytes(folder / f"{name}.csv", text.to_csv(index=False, lineterminator="\n").encode())
 
 

@@ -90,7 +90,7 @@ def conform(name: str, frame: pd.DataFrame, place: str = "") -> pd.DataFrame:
         raise DataError(f"{at}: columns are {', '.join(map(str, frame.columns))}; "
                         f"they must be {', '.join(wanted)}")
     faults: list[tuple[int, str]] = []
-    out = pd.DataFrame({c.name: _checked(frame[c.name], c, faults) for c in schema.columns})
+    out = pd.DataFrame({c.name: _checked_column(frame[c.name], c, faults) for c in schema.columns})
     twice = out.duplicated(list(schema.key), keep=False).to_numpy()
     if twice.any() and not faults:
         faults += [(int(i), f"the key {', '.join(schema.key)} stands more than once: "
@@ -121,7 +121,7 @@ def count_keys(table: pd.DataFrame, keys: Sequence[str]) -> Kept:
                  table.groupby(_WITHIN[key])[key].nunique().to_dict() for key in keys})
 
 
-def _checked(values: Any, column: Column, faults: list[tuple[int, str]]) -> Any:
+def _checked_column(values: Any, column: Column, faults: list[tuple[int, str]]) -> Any:
     """Return one column in its type; cells that are not of it or not allowed go to `faults`."""
     there, limits = values.notna().to_numpy(), column.limits
     out = _typed(values, column.type)
@@ -149,7 +149,7 @@ def _typed(values: Any, kind: str) -> Any:
         text = isinstance(values.dtype, pd.StringDtype) or values.dtype == object
         return pd.to_datetime(values, format="%Y-%m-%d" if text else None,
                               errors="coerce").astype(DTYPES[kind])
-    try:
+    try:  # a sound column at once; otherwise cell by cell, so that the bad ones can be named
         return values.astype(DTYPES[kind])
     except (ValueError, TypeError):
         numbers = pd.to_numeric(values, errors="coerce").astype("float64")
