@@ -14,7 +14,7 @@ from kgge.labels import about
 
 KEY = ["unit", "year", "indicator", "group", "sex"]
 CENSUS_GROUP = "residents"
-_SAMPLE = 1000  # rows that are looked at to see whether a column has runs
+_SAMPLE = 1000  # rows
 
 
 def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
@@ -110,22 +110,16 @@ def _terms_and_heirs(units: pd.DataFrame, years: range) -> tuple[Array, Array, A
 
 def _places(values: pd.Series, known: list[str] | None) -> tuple[Array, list[str]]:
     """Return where each value stands in `known` (-1: nowhere), or in the order they are found."""
-    run: Array | None = None
     if isinstance(values.dtype, pd.CategoricalDtype):
-        code, found = values.cat.codes.to_numpy(), values.cat.categories.to_list()
-    else:
-        plain: Array = values.to_numpy(object)
-        head = plain[:_SAMPLE]
-        # Units have their rows in runs: where the first rows do, each run is looked up once.
-        if 4 * np.count_nonzero(head[1:] != head[:-1]) < len(head):
-            first = np.append(True, plain[1:] != plain[:-1])
-            plain, run = plain[first], np.cumsum(first) - 1
-        code, kinds = pd.factorize(plain)
-        found = list(kinds)
-    known = [*found] if known is None else known
-    place = {kind: at for at, kind in enumerate(known)}
-    at = np.array([place.get(kind, -1) for kind in found] + [-1])[code]
-    return at if run is None else at[run], known
+        place, known = _places(pd.Series(values.cat.categories), known)
+        return np.append(place, -1)[values.cat.codes.to_numpy()], known
+    # Looking values up is twice as fast as pd.factorize: the first rows mostly have all there are.
+    found = pd.unique(values.iloc[:_SAMPLE].dropna()).tolist() if known is None else known
+    place = pd.Index(found).get_indexer(pd.Index(values))
+    if known is None and (place < 0).any():
+        found += pd.unique(values[place < 0].dropna()).tolist()
+        place = pd.Index(found).get_indexer(pd.Index(values))
+    return place, found
 
 
 def _key_codes(outcomes: pd.DataFrame, known: dict[str, list[str]]) -> dict[str, Array]:
