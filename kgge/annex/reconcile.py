@@ -1,6 +1,7 @@
 """Does the annex add up: every printed total against its parts, and the budget that is left."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -41,13 +42,12 @@ def reconcile(annex: pd.DataFrame) -> pd.DataFrame:
     >>> reconcile(read_annex())["state"].value_counts().to_dict()
     {'agrees': 101}
     """
-    cells = {(str(item), None if pd.isna(year) else int(year), None if pd.isna(source) else source):
-             (None if pd.isna(amount) else float(amount), line, column)
-             for item, year, source, amount, line, column in zip(
-                 *(annex[c].tolist() for c in ("item", "year", "source", "amount", "line",
-                                               "column")), strict=True)}
-    parents = {item: None if pd.isna(parent) else str(parent) for item, parent in zip(
-        annex["item"], annex["parent"], strict=True)}
+    table: Any = annex
+    columns = (table[name].to_numpy(dtype=object, na_value=None)
+               for name in ("item", "year", "source", "amount", "line", "column"))
+    cells = {(item, year, source): at for item, year, source, *at in zip(*columns, strict=True)}
+    parents = dict(zip(table["item"], table["parent"].to_numpy(dtype=object, na_value=None),
+                       strict=True))
     within = annex.attrs.get("tolerances", {})
     rows = []
     for check, key, computed in add_up({k: v[0] for k, v in cells.items()}, parents):
