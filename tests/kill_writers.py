@@ -10,9 +10,12 @@ import random
 import shutil
 import signal
 import sys
+import threading
 import time
 import zipfile
 from pathlib import Path
+
+from tqdm import tqdm
 
 import kgge
 from kgge.build import build
@@ -104,6 +107,8 @@ def make(job: str, place: Path):
 
 
 def main(job: str, times: int, place: Path) -> None:
+    # tqdm's own lock is shared with forked children: one killed while it holds it stops the rest.
+    tqdm.set_lock(threading.RLock())
     folder, reset, work, old, new = make(job, place)
     begin = time.perf_counter()
     reset()
