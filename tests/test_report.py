@@ -214,6 +214,24 @@ def test_a_page_that_fails_says_so_and_stops_no_other(tmp_path, monkeypatch):
     assert (tmp_path / "out" / "index.html").is_file()
 
 
+def test_a_notebook_leaves_nothing_to_the_next_in_its_process(tmp_path, monkeypatch):
+    """Names, look, language and folder are as at first; one may even end the process."""
+    change = ("import kgge, os\nfrom matplotlib import pyplot\nkgge.use('vi')\nx = 1\n"
+              "pyplot.rcParams['font.size'] = 31\nos.chdir('/')")
+    look = ("import os, kgge\nfrom matplotlib import rcParams\nprint('x' in globals(), "
+            "rcParams['font.size'], os.path.basename(os.getcwd()))\n"
+            "kgge.use()\nprint(kgge.label('sex', 'female'))")
+    said = f"False 10.0 notebooks\n{kgge.label('sex', 'female', 'en')}\n"
+    for name, code in (("1.ipynb", change), ("2.ipynb", look),
+                       ("3.ipynb", "import os\nos._exit(1)"), ("4.ipynb", look)):
+        source = write_notebook(tmp_path / "notebooks", [new_code_cell(code)], name)
+    monkeypatch.setattr(kgge.publish.html, "notebook_folder", lambda: source)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    _, after, ended, other = run_notebooks("en").values()
+    assert str(ended).startswith("3.ipynb, code cell 1: DeadKernelError")
+    assert [one.cells[0].outputs[0]["text"] for one in (after, other)] == [said, said]
+
+
 def test_an_image_without_description_is_an_error(tmp_path, monkeypatch):
     source = write_notebook(tmp_path / "notebooks", [
         new_code_cell("import matplotlib.pyplot as plt\nplt.plot([1, 2]);")])

@@ -5,7 +5,7 @@ import logging
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
@@ -18,11 +18,15 @@ from kgge.publish.show import show
 from kgge.tables.load import is_illustrative
 
 _log = logging.getLogger(__name__)
-# Run before the first cell: every figure that is shown is sharp in print and takes its description
-# along; where the inline backend no longer asks this function, `_run` says so.
+# Run before the first cell: nothing is left of a notebook that the same process ran before; every
+# figure that is shown is sharp in print and takes its description along; where the inline backend
+# no longer asks this function, `_run` says so.
 _SETUP = """
+get_ipython().run_line_magic("reset", "-f")
+import matplotlib.pyplot as _pyplot
 from matplotlib_inline import backend_inline as _inline
 from kgge.charts import chart_text as _words
+_pyplot.rcdefaults()
 get_ipython().run_line_magic("config", "InlineBackend.figure_format = 'retina'")
 _inline._fetch_figure_metadata = lambda figure: {
     "image/png": {"alt": " ".join(_words(ax).alt for ax in figure.axes if ax.get_title())}}
@@ -61,42 +65,64 @@ def run_notebooks(lang: str) -> dict[str, Any]:
         fault, which names notebook and cell.
     """
     sources = sorted(notebook_folder().glob("*.ipynb"))
-    with tempfile.TemporaryDirectory() as profile, ThreadPoolExecutor(os.cpu_count()) as pool:
+    many = min(os.cpu_count() or 1, len(sources))
+    done: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as profile, ThreadPoolExecutor(many) as pool:
         env = os.environ | {"KGGE_LANG": check_lang(lang), "IPYTHONDIR": profile,
                             "KGGE_DATA": str(data_folder().resolve())}
-        done = list(pool.map(lambda source: _outcome(source, env), sources))
-    for notebook in (one for one in done if not isinstance(one, DataError)):
+        waiting = iter(sources)  # each process takes the next one
+        for some in pool.map(lambda _: asyncio.run(_run_each(waiting, env)), range(many)):
+            done |= some
+    for notebook in (one for one in done.values() if not isinstance(one, DataError)):
         notebook.cells = [c for c in notebook.cells if c.cell_type != "markdown" or lang in (
             set(c.metadata.get("tags", ())) & set(LANGUAGES) or LANGUAGES)]
-    return {source.stem: one for source, one in zip(sources, done, strict=True)}
+    return dict(sorted(done.items()))
 
 
-def _outcome(source: Path, env: dict[str, str]) -> Any:
-    """Return one notebook after its run, or what went wrong."""
+async def _run_each(sources: Iterable[Path], env: dict[str, str]) -> dict[str, Any]:
+    """Run notebooks one after the other in one process: to start it takes as long as to run one.
+
+    Returns each by its name, or what went wrong; a process in which something did is given up.
+    """
+    from jupyter_client.manager import AsyncKernelManager
+
+    done: dict[str, Any] = {}
+    process = AsyncKernelManager()
     try:
-        return _run(source, env)
-    except DataError as fault:
-        return fault
+        for source in sources:
+            try:
+                done[source.stem] = await _run(source, env, process)
+            except DataError as fault:
+                done[source.stem] = fault
+                await process.shutdown_kernel(now=True)
+                process = AsyncKernelManager()
+    finally:
+        if process.has_kernel:
+            await process.shutdown_kernel(now=True)
+    return done
 
 
-def _run(source: Path, env: dict[str, str]) -> Any:
+async def _run(source: Path, env: dict[str, str], process: Any) -> Any:
     """Return one notebook, run in its folder from the first cell to the last."""
     nbformat: Any = import_module("nbformat")
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = nbformat.read(source, as_version=4)
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(_SETUP))
-    client = NotebookClient(notebook, timeout=600, record_timing=False,
+    begin = f"import os\nos.chdir({str(source.parent)!r}){_SETUP}"
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(begin))
+    client = NotebookClient(notebook, process, timeout=600, record_timing=False,
                             extra_arguments=["--IPKernelApp.log_level=40"],
                             resources={"metadata": {"path": str(source.parent)}})
     try:
-        asyncio.run(client.async_execute(env=env))  # which closes its loop, as execute does not
+        await client.async_execute(env=env)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        cell = max((c.execution_count or 0) for c in notebook.cells if c.cell_type == "code")
         name = getattr(error, "ename", type(error).__name__)
-        raise DataError(f"{source.name}, code cell {cell - 1}: {name}: "
+        raise DataError(f"{source.name}, code cell {client.code_cells_executed - 1}: {name}: "
                         f"{getattr(error, 'evalue', error)}") from error
+    finally:
+        if client.kc:
+            client.kc.stop_channels()
     _log.info("%s (%s)", source.name, env["KGGE_LANG"])
     del notebook.cells[0]
     for at, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), start=1):
