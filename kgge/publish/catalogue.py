@@ -13,7 +13,7 @@ from kgge.analysis.spending import execution, shares, totals
 from kgge.analysis.tipping import tipping
 from kgge.charts.wording import period
 from kgge.labels import codes
-from kgge.publish.filled import filled_annex
+from kgge.publish.filled import filled_annexes
 from kgge.returns.quality import quality
 from kgge.tables import load as tables
 
@@ -162,15 +162,11 @@ def _returned(made: dict[str, dict[str, pd.DataFrame]]) -> list[Sheet]:
 
 def annexes() -> list[Sheet]:
     """Return the budget annex filled in: for the period so far, then for each of its years."""
-    spending, budget, units = tables.load_spending(), tables.load_budget(), tables.load_units()
-    if spending.empty:
-        return []
-    whole = filled_annex(budget, spending, units)
-    first, last = whole.attrs["years"]
-    parts = [filled_annex(budget, spending, units, [year]) for year in range(first, last + 1)]
+    spending = tables.load_spending()
+    parts = [] if spending.empty else filled_annexes(
+        tables.load_budget(), spending, tables.load_units())
     return [Sheet("annex", part, years=period(part, "en"), returned=True,
-                  marked=tables.is_illustrative(spending))
-            for part in [*[whole] * (len(parts) > 1), *parts]]
+                  marked=tables.is_illustrative(spending)) for part in parts]
 
 
 def with_total(table: pd.DataFrame, *keys: str) -> pd.DataFrame:
