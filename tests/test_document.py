@@ -124,6 +124,24 @@ def test_the_picture_of_the_brief_leaves_room_on_its_page(size, lang):
     assert shape.width / shape.height == pytest.approx(size[0] / size[1], rel=0.01)
 
 
+@pytest.mark.parametrize("widths", [(8, 16), (8,)])
+def test_the_picture_is_the_widest_one_in_its_own_size_and_fits_its_page(widths, lang):
+    """Half a page is no picture of a whole one enlarged; a high one leaves room for its caption."""
+    chosen = [one for one in figures() if one.name in ("warnings_by_unit_and_year", "scorecard")]
+    made = [draw(figure, lang, (), widths=widths) for figure in chosen]
+    made[0] = made[0]._replace(picture=tall())
+    opened = docx.Document(BytesIO(document(made, lang)))
+    high, shape = opened.inline_shapes
+    assert shape.width.cm == pytest.approx(max(widths), abs=0.02)
+    assert high.height.cm <= 21.51 and high.width / high.height == pytest.approx(0.5, rel=0.01)
+
+
+def tall():
+    buffer = BytesIO()
+    Image.new("L", (2000, 4000)).save(buffer, "png", dpi=(300, 300))
+    return buffer.getvalue()
+
+
 def test_language_paper_and_properties(opened, lang):
     assert {mark.get(qn("w:val")) for mark in opened.styles.element.iter(qn("w:lang"))} == {
         {"vi": "vi-VN", "en": "en-GB"}[lang]}
@@ -308,7 +326,8 @@ def test_a_table_fills_the_column_with_figures_to_the_right(opened):
             figures = all(c.text[0] in "0123456789−≥[" for c in column.cells[1:])
             assert (side == WD_ALIGN_PARAGRAPH.RIGHT) == (figures and width < grid[0])
             assert [c.paragraphs[0].runs[0].bold is True for c in column.cells] == [
-                True, *[False] * (len(table.rows) - 1)]
+                row == 0 or first.text in ("Tổng cộng", "Total")
+                for row, first in enumerate(table.columns[0].cells)], "heads and totals"
         assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows)
 
 

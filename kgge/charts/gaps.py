@@ -13,7 +13,7 @@ from kgge.charts.marks import Words, bar, chart, legend, no_scale, rows, value_l
 from kgge.charts.ranges import BAND, BOUNDS, MANY, POINT, Row, goal, one, share_axis
 from kgge.charts.readback import point_x, tag
 from kgge.charts.style import GREY, INK, NAVY, ORANGE, wrap
-from kgge.charts.wording import codes_of, count, listed, lower, name, names, records, say
+from kgge.charts.wording import codes_of, count, listed, lower, name, names, records, say, upper
 from kgge.labels import label, number, percent
 
 SHARES: dict[str, dict[str, Any]] = {  # shares of the missing units in reach_needed
@@ -49,7 +49,7 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     left = table[~there & ~folded]
     left = left.assign(far=left["gap"].fillna(left["gap_high"]).fillna(0.0))
     left = left.sort_values("far", ascending=False, kind="stable")
-    texts = [wrap(n, 2.2) for n in names("unit", left["unit"], lang)]
+    texts = [wrap(upper(n), 2.2) for n in names("unit", left["unit"], lang)]
     beyond = [wrap(count(code, lang, int(units.sum())), 2.2) for code, units in (
         ("gap.there", there), ("coverage.folded", folded)) if units.any()]
     places = rows(ax, "unit", [*left["unit"], *beyond], lang, least=0.26, wrapped=texts + beyond)
@@ -129,12 +129,14 @@ def women_against_men(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     year, by = int(one(table, "year")), ["indicator", *(["group"] if "group" in table else [])]
     found = [_difference(part, dict(zip(by, key, strict=True))) for key, part in table.groupby(
         by, sort=False) if {"female", "male"} <= set(part["sex"])]
-    order = codes_of(table, "indicator")
-    found.sort(key=lambda row: order.index(row["indicator"]))
+    order = {key: codes_of(table, key) for key in by}
+    found.sort(key=lambda row: [order[key].index(row[key]) for key in by])
     texts = [wrap(": ".join([row["indicator"], name("group", row["group"], lang)])
-                  if "group" in row else name("indicator", row["indicator"], lang), 2.4)
+                  if "group" in row else name("indicator", row["indicator"], lang),
+                  min(2.4, inner_width(ax) * 0.4))
              for row in found]
-    places = rows(ax, "group", range(len(found)), lang, least=0.28, wrapped=texts)
+    places = rows(ax, "group", range(len(found)), lang, least=0.28, wrapped=texts,
+                  lines=[1 if inner_width(ax) > 5 else 2] * len(found))
     figures = []
     for (place, row), text in zip(zip(places.values(), found, strict=True), texts, strict=True):
         said: str = say("not_reported", lang) if pd.isna(row["difference"]) else _points(row, lang)
@@ -144,7 +146,8 @@ def women_against_men(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
         tag(ax, keys, "difference", mark, point_x, 0)
         tag(ax, keys, "low", line, point_x, 0)
         tag(ax, keys, "high", line, point_x, 1)
-        ax.annotate(said, (1, place), xycoords=ax.get_yaxis_transform(), xytext=(8, 0),
+        ax.annotate(said if inner_width(ax) > 5 else said.replace(" (", "\n("), (1, place),
+                    xycoords=ax.get_yaxis_transform(), xytext=(8, 0),
                     textcoords="offset points", va="center", color=INK)
         figures.append(f"{text}: {said}".replace("\n", " "))
     _points_axis(ax, found, lang)
@@ -181,12 +184,12 @@ def _points(row: Row, lang: str) -> str:
 
 def _points_axis(ax: Axes, found: list[Row], lang: str) -> None:
     """Put a zero line and a scale of points below the differences, as wide to both sides."""
-    ends = [abs(v) for row in found for v in (row["difference"], row["low"], row["high"])]
-    far = max([0.05, *(v for v in ends if pd.notna(v))]) * 1.05
+    sizes = [abs(v) for row in found for v in (row["difference"], row["low"], row["high"])]
+    far = max([0.05, *(v for v in sizes if pd.notna(v))]) * 1.05
     ax.set_xlim(-far, far)
     ax.axvline(0, color=INK, linewidth=1)
-    ax.set_xticks([-far / 1.05, 0, far / 1.05], [
-        say("women.men", lang), "0", say("women.women", lang)])
+    ends = [wrap(say(f"women.{sex}", lang), inner_width(ax) / 4.4) for sex in ("men", "women")]
+    ax.set_xticks([-far / 1.05, 0, far / 1.05], [ends[0], "0", ends[1]])
     ax.spines["left"].set_visible(False)
 
 
@@ -212,7 +215,7 @@ def reach_needed(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """
     year, found = int(one(table, "year")), records(table)
     texts = [wrap(say("tipping.row", lang, indicator=row["indicator"],
-                      threshold=percent(row["threshold"], lang),
+                      threshold=goal(row["threshold"], lang),
                       verdict=lower(label("status", row["verdict_above"], lang))), 2.2)
              for row in found]
     said = [wrap(_needed(row, lang), inner_width(ax) * 0.34) for row in found]

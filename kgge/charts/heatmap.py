@@ -37,7 +37,8 @@ def heat(ax: Axes, table: pd.DataFrame, down: str, value: str, texts: Sequence[s
     heads = [str(y) for y in years] + [label("header", "total", lang)] * ((0, len(years)) in edges)
     said = [*map(upper, names(down, left, lang)),
             *[label("header", "total", lang)] * ((len(left), 0) in edges)]
-    wide = min(2.2 if len(heads) <= 6 else 1.5, max(text_width(n, SIZES["label"]) for n in said))
+    wide = min(2.2 if len(heads) <= 6 else 1.5, inner_width(ax) * 0.36,
+               max(text_width(n, SIZES["label"]) for n in said))
     cell = max(0.3, (inner_width(ax) - wide - 0.1) / len(heads) - 0.06)
     words = [word for text in (*texts, *edges.values()) for word in text.split(" ")]
     size = SIZES["label"] * min(1.0, cell / max(text_width(w, SIZES["label"], True) for w in words))
@@ -49,8 +50,9 @@ def heat(ax: Axes, table: pd.DataFrame, down: str, value: str, texts: Sequence[s
              for place, text in pairs}
     lines = [max([w.count("\n") + 1 for (i, _), w in shown.items() if i == row], default=1)
              for row in range(len(said))]
-    broken = [wrap(text, min(wide, inner_width(ax) * 0.4)) for text in said]
-    middles = list(rows(ax, down, range(len(said)), lang, wide, 0.36, lines, broken).values())
+    broken = [wrap(text, wide) for text in said]
+    least = 0.36 if len(said) <= 12 else 0.26  # a long grid stays on a page
+    middles = list(rows(ax, down, range(len(said)), lang, wide, least, lines, broken).values())
     shades = np.full((len(said), len(heads)), np.nan)
     shades[tuple(zip(*at, strict=True))] = table[value].to_numpy(float)
     mesh = _mesh(ax, shades, middles, around)

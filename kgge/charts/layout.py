@@ -13,7 +13,7 @@ from matplotlib.ticker import ScalarFormatter
 from matplotlib.transforms import Bbox
 
 from kgge import labels
-from kgge.charts.style import INK, MARK_INK, SIZES, wrap
+from kgge.charts.style import INK, MARK_INK, SIZES, balanced
 from kgge.tables import load as tables
 
 MARK = {"en": "ILLUSTRATIVE", "vi": "SỐ LIỆU MINH HỌA"}
@@ -76,7 +76,7 @@ def finish(ax: Axes, title: str, subtitle: str, source: str, alt: str,
     ax : Axes
         A chart, your own or one of the package; alone in its figure or one of several.
     title : str
-        What the chart shows, in at most two lines; the rest is cut with "…".
+        What the chart shows, in at most three lines; the rest is cut with "…".
     subtitle : str
         Measure, unit and period.
     source : str
@@ -145,12 +145,12 @@ def _write(ax: Axes, kept: Notes, text: ChartText) -> None:
             old.remove()
 
     def put(name: str, words: str, **look: Any) -> Text:
-        return ax.text(0, 0, wrap(words, width, SIZES[name]), transform=inches,
+        return ax.text(0, 0, balanced(words, width, SIZES[name]), transform=inches,
                        fontsize=SIZES[name], va="top", clip_on=False, gid=name, **look)
 
-    ax.set_title(wrap(text.title, width, SIZES["title"], True,
-                      most=2 if width > 5 else 4), loc="center", ha="left",
-                 va="top", x=0, y=0, fontsize=SIZES["title"], fontweight="bold", color=INK)
+    ax.set_title(balanced(text.title, width, SIZES["title"], True, most=3 if width > 5 else 5),
+                 loc="center", ha="left", va="top", x=0, y=0, fontsize=SIZES["title"],
+                 fontweight="bold", color=INK)
     ax.title.set_transform(inches)
     box = {"boxstyle": "square,pad=0.25", "fc": "white", "ec": MARK_INK, "lw": 1.2}
     kept.words = [ax.title, put("subtitle", text.subtitle, color=INK),

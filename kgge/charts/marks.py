@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any, NamedTuple, Protocol
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -281,7 +282,7 @@ def paired_bars(ax: Axes, table: pd.DataFrame, key: str, values: Mapping[str, st
             bar(ax, {key: row[key]}, column, row[column], place, thick, code, upright=True)
             if not silent:
                 value_label(ax, place, row[column], write(row[column]), upright=True,
-                            room=slot(ax) / 2)
+                            room=slot(ax) * 0.45)
         if silent:  # said once for both bars
             value_label(ax, middle, 0.0, write(float("nan")), upright=True, room=slot(ax))
 
@@ -294,7 +295,9 @@ def legend(ax: Axes, entries: Sequence[tuple[str, Artist]]) -> None:
     texts = [wrap(text, room - handle) for text, _ in entries]
     widths = [max(text_width(line, SIZES["label"]) for line in text.split("\n")) + handle + 0.2
               for text in texts]
-    ncols = len(texts) if sum(widths) < room else max(1, int(room / max(widths)))
+    # Filled column by column, as matplotlib does.
+    ncols = next((n for n in range(len(texts), 1, -1) if room > sum(
+        max(part) for part in np.array_split(widths, n))), 1)
     ax.legend([artist for _, artist in entries], texts, loc="upper left", ncols=ncols,
               borderaxespad=0, borderpad=0, handlelength=1.3, handletextpad=0.5,
               columnspacing=1.4, labelspacing=0.35)

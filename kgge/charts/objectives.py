@@ -72,8 +72,10 @@ def paths_to_targets(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     parts = {c: table[table["indicator"] == c].sort_values("year").reset_index(drop=True)
              for c in codes}
     across = 2 if len(codes) > 1 and inner_width(ax) > 4 else 1
-    down, high, space = -(-len(codes) // across), 1.25, 0.95  # inches: a plot, the words above it
     wide = inner_width(ax) / across - 0.55
+    heads = {code: wrap(name("indicator", code, lang), wide) for code in codes}
+    lines = max(head.count("\n") + 1 for head in heads.values())
+    down, high, space = -(-len(codes) // across), 1.25, 0.5 + LINE * lines  # a plot, words above it
     years = [y for c, part in parts.items() for y in (*_years(part, c), *part["year"])]
     figures = []
     ax.set_axis_off()
@@ -85,7 +87,7 @@ def paths_to_targets(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
         panel.tick_params(length=0, labelsize=SIZES["label"])
         row = records(part)[-1]
         aim = _panel(ax, panel, part, (min(years), max(years)), lang)
-        _head(panel, row, wide, lang)
+        _head(panel, row, heads[code], lang)
         _mark_point(panel, row, _at(aim[1], row["year"]), lang)
         figures.append(f"{name('indicator', code, lang)}: {goal(row['target'], lang)}; "
                        f"{_path_figures(part, lang)}; {_verdict(row, lang)}")
@@ -95,12 +97,11 @@ def paths_to_targets(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
                  "progress", ours=OURS)
 
 
-def _head(panel: Axes, row: Row, wide: float, lang: str) -> None:
+def _head(panel: Axes, row: Row, text: str, lang: str) -> None:
     """Write indicator and verdict above a small chart, the verdict with its sign."""
     above = ScaledTranslation(5 / 72, 10 / 72, root_of(panel).dpi_scale_trans)
     put: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "color": INK}
-    panel.annotate(wrap(name("indicator", row["indicator"], lang), wide, most=3), (0, 1),
-                   xytext=(0, 19), va="bottom", **put)
+    panel.annotate(text, (0, 1), xytext=(0, 19), va="bottom", **put)
     panel.plot([0], [1], transform=panel.transAxes + above, clip_on=False, linestyle="none",
                **STATUS[row["status"]])
     panel.annotate(label("status", row["status"], lang), (0, 1), xytext=(13, 10), va="center",
@@ -130,6 +131,7 @@ def _panel(ax: Axes, panel: Axes, table: pd.DataFrame, span: tuple[int, int],
     tag(ax, {"indicator": code, "year": end}, "target", aim[1], point_y, 1)
     value_axis(panel, 1.08, lambda v: percent(v, lang, 0))
     panel.set_yticks([0, 0.5, 1])
+    panel.tick_params(axis="x", pad=6)  # clear of the figure at zero
     panel.spines[["top", "right"]].set_visible(False)
     most = max(1, int(inner_width(ax)))
     ticks = range(span[0], span[1] + 1, -(-(span[1] - span[0] + 1) // most))
@@ -231,7 +233,7 @@ def _card(row: Row, lang: str) -> list[str]:
     line = [] if at is None else [say("scorecard.line", lang, year=int(row["year"]),
                                       share=percent(at, lang))]
     # What holds of all but the open ones is said once, in the title.
-    return [verdict, f"{figure(row, lang)}; {aim}", *line, *([] if row["firm"] else
+    return [verdict, figure(row, lang), aim, *line, *([] if row["firm"] else
                                                            filter(None, [depends[:-1]]))]
 
 

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from kgge.charts.marks import Words, chart, legend, rows
 from kgge.charts.readback import point_x, tag
 from kgge.charts.style import COLOURS, GREY, INK, MARKERS, NAVY, wrap
-from kgge.charts.wording import codes_of, count, listed, lower, name, names, records, say
+from kgge.charts.wording import codes_of, count, listed, lower, name, names, records, say, upper
 from kgge.files import DataError
 from kgge.labels import percent
 from kgge.tables.load import load_targets, load_units
@@ -41,11 +41,13 @@ def goal(share: float, lang: str) -> str:
 
 def point(row: Row, lang: str) -> str:
     """Return coverage as the language writes it, never rounded to the other side of its target."""
-    if pd.isna(row["coverage"]):
-        return say("not_reported", lang)
-    if row["coverage"] in (0, 1):
-        return percent(row["coverage"], lang, 0)
-    return percent(row["coverage"], lang, target=row.get("target"))
+    return say("not_reported", lang) if pd.isna(row["coverage"]) else _share(
+        row["coverage"], row, lang)
+
+
+def _share(share: float, row: Row, lang: str) -> str:
+    """Return a share beside a target; none and all are written without a decimal."""
+    return percent(share, lang, 0 if share in (0, 1) else 1, row.get("target"))
 
 
 def figure(row: Row, lang: str) -> str:
@@ -57,8 +59,8 @@ def figure(row: Row, lang: str) -> str:
     out, bounds = point(row, lang), [row[b] for b in BOUNDS]
     if pd.isna(bounds).any():
         return say("coverage.no_range", lang, share=out)
-    low, high = (percent(b, lang, target=row.get("target")) for b in bounds)
-    if low == high == percent(row["coverage"], lang, target=row.get("target")):
+    low, high = (_share(b, row, lang) for b in bounds)
+    if low == high == out:
         return out
     span = f"{low[:-1]}–{high}" if low != high else high
     inside: bool = pd.isna(row["coverage"]) or bounds[0] <= row["coverage"] <= bounds[1]
@@ -228,7 +230,8 @@ def _unit_rows(ax: Axes, units: list[str], silent: set[str], folded: list[str],
         if of and all(apart.values()):
             heads.append(len(codes))
             codes, texts = [*codes, head], [*texts, say(f"coverage.{head}", lang)]
-        codes, texts = [*codes, *of], [*texts, *(wrap(n, 2.3) for n in names("unit", of, lang))]
+        texts += [wrap(upper(n), 2.3) for n in names("unit", of, lang)]
+        codes = [*codes, *of]
     if folded:
         heads.append(len(codes))
         codes, texts = [*codes, ""], [*texts, count("coverage.folded", lang, len(folded))]

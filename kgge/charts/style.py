@@ -152,6 +152,15 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     return width / 72
 
 
+def balanced(text: str, width: float, size: float, bold: bool = False,
+             most: int | None = None) -> str:
+    """Break `text` as `wrap` does, into as many lines of about the same width."""
+    lines = wrap(text, width, size, bold, most)
+    longest = max(text_width(word, size, bold) for word in labels.no_break(text).split(" "))
+    tries = (wrap(text, max(width * part / 20, longest), size, bold) for part in range(10, 20))
+    return next((one for one in tries if one.count("\n") == lines.count("\n")), lines)
+
+
 def wrap(text: str, width: float, size: float = SIZES["label"], bold: bool = False,
          most: int | None = None) -> str:
     """Break `text` into lines of at most `width` inches, by words; past `most` lines, cut with "…".

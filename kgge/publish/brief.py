@@ -19,7 +19,7 @@ from kgge.tables import load as tables
 _MONEY = ["project", "planned", "within", "execution", "other"]
 _A4, _MARGIN, _LINE = (8.27, 11.69), 0.6, 1.35  # inches; height of a line in letters
 _DOTS = 85  # an inch, of the page as a picture: legible on a screen, below 100 kB
-_HIGHEST = 8.5  # cm: the picture in the Word document
+_ROOM = (15, 8.5)  # cm: the picture in the Word document, as one page leaves room for
 # The charts whose titles are the findings: where there are returns, and where there are none.
 _FINDINGS = ("planned_against_spent", "reports_received", "reach_needed", "women_against_men",
              "gap_by_unit")
@@ -230,7 +230,6 @@ def brief_document(about: Brief, picture: bytes, alt: str) -> bytes:
     """Return the brief as a Word document."""
     from docx import Document as new_document
     from docx.shared import Cm, Pt
-    from PIL import Image
 
     from kgge.publish import word
 
@@ -247,8 +246,7 @@ def brief_document(about: Brief, picture: bytes, alt: str) -> bytes:
     tiles = [[str(v) for v in about.tiles[key]] for key in ("what", "value", "about")]
     word.add_table(doc, tiles, [False] * len(about.tiles))
     if picture:
-        wide, high = Image.open(BytesIO(picture)).size  # as large as one page leaves room for
-        word.add_picture(doc, picture, alt, said["scorecard"], min(15, _HIGHEST * wide / high))
+        word.add_picture(doc, picture, alt, said["scorecard"], _ROOM)
     shown = show(about.money, lang)
     doc.add_paragraph(f"{label('sheet', 'spent', lang)}. {shown.caption}", style="Caption")
     word.add_table(doc, [shown.heads, *shown.rows], shown.right)

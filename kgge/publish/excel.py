@@ -4,7 +4,7 @@ After the checklist for published spreadsheets of the UK government's Analysis F
 """
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import BytesIO
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,8 @@ PAGE = (760, 1110)  # pixels of width, at 7 a letter (LibreOffice has wider ones
 _COLOURS = (NAVY, TEAL, PLUM, ORANGE, "#3D3D3D", "#A285D1")
 _DASHES = ("solid", "dash", "round_dot", "dash_dot", "long_dash", "square_dot")
 _MARKERS = ("circle", "square", "triangle", "diamond", "x", "star")
-_FORMATS = {"year": "0", "ratio": "0.00", "share": "0.0%", "whole": "#,##0", "decimal": "#,##0.0"}
+_FORMATS = {"year": "0", "ratio": "0.00", "share": "0.0%", "percent": "0%", "whole": "#,##0",
+            "decimal": "#,##0.0"}
 _PLACE = {"vi": "[$-42A]", "en": ""}  # Vietnamese separators, where the program knows them
 
 Looks = dict[str, Any]  # the cell formats of a workbook by name
@@ -86,8 +87,9 @@ def _looks(book: "Workbook", lang: str) -> Looks:
 def _write_cover(book: "Workbook", look: Looks, content: list[Sheet], lang: str) -> None:
     said = words("word", lang)
     sheet = _new(book, said["cover"], said["workbook"], look)
-    rows = [(said["about"], said["plan"]), (said["source"], said["source_plan"])]
-    rows += [(said["source"], said["source_returns"])] * any(one.returned for one in content)
+    origins = [said["source_plan"], *[said["source_returns"]] * any(
+        one.returned for one in content)]
+    rows = [(said["about"], said["plan"]), (said["source"], "; ".join(origins))]
     mark = (said["mark"], f"{MARK[lang]}. {said['mark_text']}")
     rows += [*[mark] * any(one.marked for one in content), (said["licence"], said["licence_text"])]
     sheet.set_column(0, 0, 16)
@@ -125,6 +127,7 @@ def _new(book: "Workbook", name: str, title: str, look: Looks) -> "Worksheet":
     sheet.fit_to_pages(1, 0)
     sheet.hide_gridlines(2)
     sheet.set_footer("&L&A&R&P / &N")
+    sheet.set_row(0, 22)
     sheet.write_string(0, 0, title, look["title"])
     return sheet
 
@@ -246,7 +249,7 @@ def _write_sheet(book: "Workbook", look: Looks, sheet: Sheet, place: int, lang: 
     lines += [(f"{MARK[lang]}. {said['mark_text']}", "mark")] * sheet.marked
     for row, (text, kind) in enumerate(lines, start=1):
         page.write_string(row, 0, text, look[kind])
-    top, formats = len(lines) + 1, [_format(sheet, cells, column) for column in columns]
+    top, formats = len(lines) + 1, [_format(sheet, cells[c], c) for c in columns]
     heads = [header(c, lang, str(sheet.table.columns.name or "")) for c in columns]
     across = len(columns) > 5
     below = _rows_below(sheet.table)
@@ -255,17 +258,22 @@ def _write_sheet(book: "Workbook", look: Looks, sheet: Sheet, place: int, lang: 
     looks = [["bold_" * bool(below[row]) + (f"least_{kind}" if kind in ("whole", "decimal") and
               unknown.get(f"{c}.not_known", pd.Series(0, cells.index)).iloc[row] > 0 else kind)
               for kind, c in zip(formats, columns, strict=True)] for row in range(len(cells))]
+    for own, code, values in zip(looks, sheet.table.iloc[:, 0], cells.to_numpy(), strict=True):
+        if code == "target":
+            own[1:] = [_format(sheet, values[1:], "target")] * (len(columns) - 1)
     heights = _add_table(page, f"{sheet.name}_{place}", top, cells.set_axis(heads, axis=1), look,
                          _widths(columns, heads, PAGE[across]), looks, sums=sums,
                          totals=ends, sortable=len(cells) > 12 and not any(below[:-ends or None]))
     page.freeze_panes(top + 1, 1)
-    page.repeat_rows(top)
+    room = 560 if across else 880
+    if sum(heights) > room:  # else a chart on a page of its own would have the head of no table
+        page.repeat_rows(top)
     if across:
         page.set_landscape()
     if sheet.series:
         _add_chart(book, page, sheet, cells, top, lang)
         high = 260 if sheet.kind == "line" or not across else 330
-        if sum(heights) + high > (560 if across else 880):
+        if sum(heights) + high > room:
             page.set_h_pagebreaks([top + len(cells) + 2])
 
 
@@ -279,13 +287,14 @@ def _widths(columns: Sequence[str], heads: Sequence[str], page: int) -> list[int
     return [width or wide for width in narrow]
 
 
-def _format(sheet: Sheet, cells: pd.DataFrame, column: str) -> str:
+def _format(sheet: Sheet, cells: Iterable[Any], column: str) -> str:
     """Return which of the looks the cells of a column have."""
-    numbers = [value for value in cells[column] if not isinstance(value, str)]
+    numbers = [value for value in cells if not isinstance(value, str)]
     if column in ("year", "ratio") or not numbers:
         return column if numbers else "text"
     if column.rpartition(".")[2] in SHARES or sheet.value in SHARES:
-        return "share"
+        whole = column == "target" and all(round(v * 100, 6) % 1 == 0 for v in numbers)
+        return "percent" if whole else "share"  # as the plan writes it: 70%
     return "whole" if all(value == round(value) for value in numbers) else "decimal"
 
 
@@ -296,7 +305,8 @@ def _add_chart(book: "Workbook", page: "Worksheet", sheet: Sheet, cells: pd.Data
     title = label("sheet", f"{sheet.name}.chart" if sheet.by else sheet.name, lang)
     title = f"{MARK[lang]}. " * sheet.marked + f"{title}, {units([measured], lang)}"
     chart = book.add_chart({"type": sheet.kind, "subtype": sheet.subtype})
-    columns, kind = list(cells), _format(sheet, cells, sheet.series[0])
+    columns, kind = list(cells), _format(
+        sheet, cells[sheet.series[0]], sheet.series[0])
     digits, said = _PLACE[lang] + _FORMATS[kind], [f"{title}."]
     axis = columns.index("year") if sheet.by else 0
     for at, (series, rows, column) in enumerate(_drawn(sheet, cells, lang)):

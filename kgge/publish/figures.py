@@ -125,7 +125,7 @@ def _check(formats: Sequence[str], widths: Iterable[int] = WIDTHS) -> None:
 
 def draw(figure: Figure, lang: str, formats: Sequence[str] = FORMATS, bare: bool = False,
          widths: Sequence[int] = (16,)) -> Drawn:
-    """Draw one figure in one language; the picture of the first width is that of the document."""
+    """Draw one figure in one language; the widest picture is that of the document."""
     from matplotlib import pyplot
 
     from kgge import charts
@@ -133,7 +133,7 @@ def draw(figure: Figure, lang: str, formats: Sequence[str] = FORMATS, bare: bool
     files: dict[str, bytes] = {}
     drawn: list[Any] = []
     try:
-        for width in reversed(widths):
+        for width in sorted(widths):
             with drawn_in_style():
                 drawn.append(pyplot.figure(figsize=(WIDTHS[width], 3.6)))
                 ax = drawn[-1].subplots()

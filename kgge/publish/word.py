@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _FONT, _LANGUAGE = "Times New Roman", {"vi": "vi-VN", "en": "en-GB"}
 _COLUMN = 9070  # twentieths of a point: 16 cm
 _ACROSS = 15137  # 26.7 cm
+_ROOM = (16, 21.5)  # cm: a picture that leaves its page heading, caption and source
 _CELL, _SMALL = "Table Text", "Table Text Small"
 _SIZES = {"Normal": 12, "Title": 20, "Subtitle": 12, "Heading 1": 15, "Heading 2": 12,
           "Caption": 11, "TOC Heading": 14, "Table of Figures": 12, _CELL: 9, _SMALL: 8}
@@ -157,14 +158,18 @@ def _figure(doc: "Document", one: Drawn, count: int, lang: str) -> None:
     source.add_run(one.text.source).italic = True
 
 
-def add_picture(doc: "Document", png: bytes, alt: str, title: str, wide: float = 16,
-                name: str = "") -> None:
-    """Add a picture, `wide` centimetres wide, with its description; the next line stays with it."""
+def add_picture(doc: "Document", png: bytes, alt: str, title: str,
+                room: tuple[float, float] = _ROOM, name: str = "") -> None:
+    """Add a picture in its size or what there is `room` for; the next line stays with it."""
     from docx.shared import Cm
 
-    picture = doc.add_paragraph()
-    picture.paragraph_format.keep_with_next = True
-    about = picture.add_run().add_picture(BytesIO(png), width=Cm(wide))._inline.docPr
+    paragraph = doc.add_paragraph()
+    paragraph.paragraph_format.keep_with_next = True
+    picture = paragraph.add_run().add_picture(BytesIO(png))
+    shrink = min(1, Cm(room[0]) / picture.width, Cm(room[1]) / picture.height)
+    picture.width, picture.height = (Cm(side.cm * shrink) for side in (picture.width,
+                                                                       picture.height))
+    about = picture._inline.docPr
     for key, text in {"descr": alt, "title": title, "name": name or title}.items():
         about.set(key, text)
 
@@ -254,6 +259,7 @@ def add_table(doc: "Document", rows: list[list[str]], right: list[bool], width: 
     parts = [1.0 if narrow else 2.0 for narrow in figures]
     parts[0] = sum(parts[1:]) / (1.5 if width == _COLUMN else 3)  # two fifths, or a quarter
     style = doc.styles[text_style].style_id
+    totals = [label("header", "total", lang) for lang in _LANGUAGE]
     table = doc.add_table(len(rows), len(parts), "Table Grid")
     widths = [Twips(int(width * part / sum(parts))) for part in parts]
     for column, width in zip(table.columns, widths, strict=True):
@@ -271,7 +277,7 @@ def add_table(doc: "Document", rows: list[list[str]], right: list[bool], width: 
             paragraph.alignment = (WD_ALIGN_PARAGRAPH.RIGHT if figures[at]
                                    else WD_ALIGN_PARAGRAPH.LEFT)
             paragraph.paragraph_format.keep_with_next = True if keep else None
-            paragraph.add_run(text).bold = True if line in bold else None
+            paragraph.add_run(text).bold = True if line in bold or texts[0] in totals else None
 
 
 def _readable(data: pd.DataFrame, lang: str) -> tuple[list[list[str]], list[bool]]:
