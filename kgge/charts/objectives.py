@@ -256,7 +256,7 @@ def _line_point(ax: Axes, row: Row, y: float, lang: str) -> list[tuple[str, Any]
 
 def _verdict_of(ax: Axes, y: float, row: Row, keys: Row, card: list[str], room: float) -> None:
     """Draw coverage, and beside it the verdict: its sign, its word, then what it rests on."""
-    rest = "\n".join(wrap(line, room) for line in card[1:])
+    rest = ";\n".join(wrap(line, room) for line in card[1:])
     words = dot(ax, y, row, keys, "path", "")
     lines = rest.count("\n") + 1
     top = y - LINE * (lines + 1) / 2
