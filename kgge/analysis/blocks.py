@@ -128,14 +128,14 @@ def _key_codes(outcomes: pd.DataFrame, known: dict[str, list[str]]) -> dict[str,
     for column in ("unit", "indicator", "group", "sex"):
         codes[column], allowed = _places(outcomes[column], known.get(column))
         known[column] = allowed
-        if (codes[column] < 0).any():
+        if codes[column].min(initial=0) < 0:
             unknown = pd.unique(outcomes[column][codes[column] < 0].dropna()).tolist()
             faults += [f"unknown {column} {', '.join(map(str, unknown))} "
                        f"(allowed: {', '.join(allowed[:40])})"] * bool(unknown)
     years = outcomes["year"].to_numpy(dtype=float, na_value=-1)
     codes["year"] = years.astype(int)
-    bad = np.logical_or.reduce([code < 0 for code in codes.values()])
-    if bad.any():
+    if min(code.min(initial=0) for code in codes.values()) < 0:
+        bad = np.logical_or.reduce([code < 0 for code in codes.values()])
         raise DataError(f"outcomes: {'; '.join(faults) or 'a key is empty'}; first rows:\n"
                         f"{outcomes.loc[bad, KEY].head().to_string()}")
     _refuse(outcomes, codes["year"] != years, "the year is no whole number")
