@@ -26,7 +26,7 @@ from kgge.publish.word import document
 from kgge.returns.annotate import annotate
 
 # So small that a round is short and most moments it may end at are those of writing.
-FEW, FILES = "rach-gia", 6
+FEW, FILES = "rach-gia", 3
 
 
 def digest(folder: Path) -> dict[str, str]:

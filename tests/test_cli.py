@@ -1,10 +1,9 @@
 """The command line: exit codes, one sentence a fault, help for each command."""
 
 import os
-import subprocess
-import sys
 from importlib.metadata import version
 
+import commands
 import pytest
 
 import kgge as package
@@ -12,9 +11,8 @@ from kgge.files import data_folder
 
 
 def kgge(*words, data=None, **env):
-    return subprocess.run([sys.executable, "-m", "kgge", *map(str, words)],
-                          env={**os.environ, **({"KGGE_DATA": str(data)} if data else {}), **env},
-                          capture_output=True, text=True, check=False)
+    return commands.kgge(*words, env={
+        **os.environ, **({"KGGE_DATA": str(data)} if data else {}), **env})
 
 
 @pytest.mark.parametrize("command", ["build", "template", "check", "example", "export", "report"])

@@ -59,7 +59,7 @@ def test_illustrative_returns_are_marked_everywhere(tmp_path, monkeypatch):
     wanted = {Path(name).stem for name in [*MADE, *PLANNED]}
     some = [figure for figure in figures() if figure.name in wanted]
     monkeypatch.setattr("kgge.publish.figures.figures", lambda: some)
-    export(tmp_path, formats=["png", "svg"])
+    export(tmp_path, formats=["png", "svg"], jobs=1)
     for name in MADE:
         assert MARK.search(words(tmp_path / name)), name
     for name in PLANNED:
@@ -73,7 +73,7 @@ def test_illustrative_returns_are_marked_everywhere(tmp_path, monkeypatch):
 
 
 def test_real_returns_are_marked_nowhere(real, tmp_path):
-    export(tmp_path / "out", formats=["svg"])
+    export(tmp_path / "out", formats=["svg"], jobs=1)
     export_chart(kgge.charts.reports_received(kgge.load_reporting()), tmp_path / "out", "one",
                  ["png"])
     write_report(tmp_path / "out", ["vi"])

@@ -1,14 +1,13 @@
 """A plan is a folder: written anew, held together before anything is made, and alone to speak."""
 
 import re
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
+from commands import kgge as run
 from second_plan import LINES, YEARS, annex_rows, write_returns, write_second_plan
 
 import kgge
@@ -27,11 +26,6 @@ def other(tmp_path, monkeypatch):
     write_second_plan(folder)
     monkeypatch.setenv("KGGE_DATA", str(folder))
     return folder
-
-
-def run(*words, cwd=None):
-    return subprocess.run([sys.executable, "-m", "kgge", *map(str, words)], cwd=cwd,
-                          capture_output=True, text=True, check=False)
 
 
 def rewrite(path, old, new, encoding="utf-8"):

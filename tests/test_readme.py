@@ -4,10 +4,9 @@ import csv
 import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
+import commands
 import pytest
 
 import kgge
@@ -36,8 +35,7 @@ def test_both_languages_hold_the_same_commands_and_names():
 
 
 def test_the_table_names_every_command():
-    page = subprocess.run([sys.executable, "-m", "kgge", "--help"], capture_output=True,
-                          text=True, check=True).stdout
+    page = commands.kgge("--help").stdout
     offered = re.findall(r"^  (\w+)  ", page.split("Commands:")[1], re.MULTILINE)
     assert sorted({c.split()[0] for c in COMMANDS}) == sorted(offered)
 
@@ -46,16 +44,14 @@ def test_the_table_names_every_command():
 def test_commands_run_as_written(command, data, tmp_path):
     if command.startswith("check"):
         (tmp_path / "returns").symlink_to(data / "raw" / "returns" / "2016")
-    done = subprocess.run([sys.executable, "-m", "kgge", *shlex.split(command)],
-                          cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = commands.kgge(*shlex.split(command), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
 
 
 def test_options_of_the_long_commands_are_known():
     for command in set(COMMANDS) - set(QUICK):
         name, *options = shlex.split(command)
-        page = subprocess.run([sys.executable, "-m", "kgge", name, "--help"],
-                              capture_output=True, text=True, check=True).stdout
+        page = commands.kgge(name, "--help").stdout
         assert all(option in page for option in options if option.startswith("--")), command
 
 
@@ -93,10 +89,9 @@ def test_each_public_name_shows_an_example(module):
 
 
 def test_the_list_of_commands_is_not_cut():
-    found = subprocess.run([sys.executable, "-m", "kgge", "--help"], capture_output=True,
-                           text=True, check=True, env={**os.environ, "COLUMNS": "80"}).stdout
-    commands = found.split("Commands:")[1]
-    assert "..." not in commands and len(commands.strip().splitlines()) == 7
+    found = commands.kgge("--help", env={**os.environ, "COLUMNS": "80"}).stdout
+    listed = found.split("Commands:")[1]
+    assert "..." not in listed and len(listed.strip().splitlines()) == 7
 
 
 def test_each_explained_change_is_of_a_line_that_stands():
