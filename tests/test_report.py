@@ -321,27 +321,50 @@ def chromium(folder, page, *flags):
 @pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_the_brief_prints_on_one_page(whole, lang, tmp_path):
-    pdf = tmp_path / "brief.pdf"
-    run = chromium(tmp_path, whole / lang / "06-brief.html", f"--print-to-pdf={pdf}",
-                   "--no-pdf-header-footer")
+    html = (whole / lang / "06-brief.html").read_text(encoding="utf-8")
+    assert printed(html, tmp_path) == [[595, 842]], "one of A4"
+    assert len(printed(html.replace("</main>", "<p>One line more.</p>" * 30 + "</main>"),
+                       tmp_path)) > 1, "a longer one would be noticed"
+
+
+def printed(html, folder):
+    """The sizes of the pages that a page is printed on, in points."""
+    page, pdf = folder / "page.html", folder / "page.pdf"
+    page.write_text(html, encoding="utf-8")
+    run = chromium(folder, page, f"--print-to-pdf={pdf}", "--no-pdf-header-footer")
     assert pdf.is_file(), run.stderr[-2000:]
     pages = re.findall(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf.read_bytes())
-    assert [[round(float(side)) for side in page] for page in pages] == [[595, 842]], "one of A4"
+    return [[round(float(side)) for side in page] for page in pages]
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
 @pytest.mark.parametrize("name", ["index.html", *PAGES])
 def test_on_a_telephone_no_page_scrolls_sideways(whole, name, tmp_path):
-    """In a frame of 390 pixels, since a window of Chromium is not narrower than 500."""
-    html = (whole / name).read_text(encoding="utf-8")
-    frame = tmp_path / "frame.html"
+    wide, room = telephone((whole / name).read_text(encoding="utf-8"), tmp_path)
+    assert wide <= room <= 390, name
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="Chromium is not installed")
+def test_what_is_too_wide_for_a_telephone_is_noticed(report, tmp_path):
+    """Pictures, lines of code and wide tables fit themselves in; other wide things do not."""
+    html = (report / "vi" / "01-one.html").read_text(encoding="utf-8")
+    for added, scrolls in (('<img alt="wide" width="500">', False),
+                           (f"<pre>{'wide' * 90}</pre>", False),
+                           (f'<div class="table"><table><td>{"wide" * 90}</table></div>', False),
+                           ('<div style="width: 500px">wide</div>', True)):
+        wide, room = telephone(html.replace("</main>", added + "</main>"), tmp_path)
+        assert (wide > room) == scrolls, added
+
+
+def telephone(html, folder):
+    """The width of a page and its room in a frame of 390 pixels: no window is below 500."""
+    frame = folder / "frame.html"
     frame.write_text(f'<iframe width="390" height="800" srcdoc="{escape(html)}"></iframe><script>'
                      "onload = () => { const page = document.querySelector('iframe')"
                      ".contentDocument.documentElement; document.title = 'WIDE' + page.scrollWidth"
                      " + '/' + page.clientWidth }</script>", encoding="utf-8")
-    run = chromium(tmp_path, frame)
-    wide, room = map(int, re.search(r"<title>WIDE(\d+)/(\d+)", run.stdout).groups())
-    assert wide <= room <= 390, name
+    run = chromium(folder, frame)
+    return tuple(map(int, re.search(r"<title>WIDE(\d+)/(\d+)", run.stdout).groups()))
 
 
 def violations(html, folder):
