@@ -22,6 +22,11 @@ _log = logging.getLogger(__name__)
 # figure that is shown is sharp in print and takes its description along; where the inline backend
 # no longer asks this function, `_run` says so.
 _SETUP = """
+import os
+from kgge import labels
+os.chdir(%(folder)r)
+os.environ["KGGE_LANG"] = %(lang)r
+labels.set_lang(%(lang)r)
 get_ipython().run_line_magic("reset", "-f")
 import matplotlib.pyplot as _pyplot
 from matplotlib_inline import backend_inline as _inline
@@ -48,52 +53,51 @@ def notebook_folder() -> Path:
     return folder
 
 
-def run_notebooks(lang: str) -> dict[str, Any]:
-    """Run every notebook in one language; the files stay as they are.
+def run_notebooks(langs: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Run every notebook in some languages; the files stay as they are.
 
     Parameters
     ----------
-    lang : {"vi", "en"}
-        Language of charts, tables and texts.
+    langs : sequence of {"vi", "en"}
+        Languages of charts, tables and texts.
 
     Returns
     -------
-    dict of str to NotebookNode or DataError
-        The notebooks by name, their text cells in that language (tag ``vi`` or ``en``). Each image
-        carries its description in the metadata of its output, and stands before the other outputs
-        of its cell. For a notebook of which a cell fails, or an image has no description, the
-        fault, which names notebook and cell.
+    dict of str to dict of str to NotebookNode or DataError
+        By language the notebooks by name, their text cells in that language (tag ``vi`` or
+        ``en``). Each image carries its description in the metadata of its output, and stands
+        before the other outputs of its cell. For a notebook of which a cell fails, or an image has
+        no description, the fault, which names notebook and cell.
     """
     sources = sorted(notebook_folder().glob("*.ipynb"))
-    many = min(os.cpu_count() or 1, len(sources))
-    done: dict[str, Any] = {}
+    waiting = [(lang, source) for lang in map(check_lang, langs) for source in sources]
+    many = min(os.cpu_count() or 1, len(waiting))
+    done: dict[str, dict[str, Any]] = {lang: {} for lang in langs}
     with tempfile.TemporaryDirectory() as profile, ThreadPoolExecutor(many) as pool:
-        env = os.environ | {"KGGE_LANG": check_lang(lang), "IPYTHONDIR": profile,
-                            "KGGE_DATA": str(data_folder().resolve())}
-        waiting = iter(sources)  # each process takes the next one
-        for some in pool.map(lambda _: asyncio.run(_run_each(waiting, env)), range(many)):
-            done |= some
-    for notebook in (one for one in done.values() if not isinstance(one, DataError)):
-        notebook.cells = [c for c in notebook.cells if c.cell_type != "markdown" or lang in (
-            set(c.metadata.get("tags", ())) & set(LANGUAGES) or LANGUAGES)]
-    return dict(sorted(done.items()))
+        env = os.environ | {"IPYTHONDIR": profile, "KGGE_DATA": str(data_folder().resolve())}
+        next_one = iter(waiting)  # each process takes the next one
+        for some in pool.map(lambda _: asyncio.run(_run_each(next_one, env)), range(many)):
+            for lang, name, outcome in some:
+                done[lang][name] = outcome
+    return {lang: dict(sorted(found.items())) for lang, found in done.items()}
 
 
-async def _run_each(sources: Iterable[Path], env: dict[str, str]) -> dict[str, Any]:
+async def _run_each(waiting: Iterable[tuple[str, Path]],
+                    env: dict[str, str]) -> list[tuple[str, str, Any]]:
     """Run notebooks one after the other in one process: to start it takes as long as to run one.
 
-    Returns each by its name, or what went wrong; a process in which something did is given up.
+    Returns language, name and notebook or fault of each; after a fault a new process takes over.
     """
     from jupyter_client.manager import AsyncKernelManager
 
-    done: dict[str, Any] = {}
+    done: list[tuple[str, str, Any]] = []
     process = AsyncKernelManager()
     try:
-        for source in sources:
+        for lang, source in waiting:
             try:
-                done[source.stem] = await _run(source, env, process)
+                done.append((lang, source.stem, await _run(source, lang, env, process)))
             except DataError as fault:
-                done[source.stem] = fault
+                done.append((lang, source.stem, fault))
                 await process.shutdown_kernel(now=True)
                 process = AsyncKernelManager()
     finally:
@@ -102,14 +106,14 @@ async def _run_each(sources: Iterable[Path], env: dict[str, str]) -> dict[str, A
     return done
 
 
-async def _run(source: Path, env: dict[str, str], process: Any) -> Any:
-    """Return one notebook, run in its folder from the first cell to the last."""
+async def _run(source: Path, lang: str, env: dict[str, str], process: Any) -> Any:
+    """Return one notebook in one language, run in its folder from the first cell to the last."""
     nbformat: Any = import_module("nbformat")
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = nbformat.read(source, as_version=4)
-    begin = f"import os\nos.chdir({str(source.parent)!r}){_SETUP}"
+    begin = _SETUP % {"folder": str(source.parent), "lang": lang}
     notebook.cells.insert(0, nbformat.v4.new_code_cell(begin))
     client = NotebookClient(notebook, process, timeout=600, record_timing=False,
                             extra_arguments=["--IPKernelApp.log_level=40"],
@@ -123,7 +127,7 @@ async def _run(source: Path, env: dict[str, str], process: Any) -> Any:
     finally:
         if client.kc:
             client.kc.stop_channels()
-    _log.info("%s (%s)", source.name, env["KGGE_LANG"])
+    _log.info("%s (%s)", source.name, lang)
     del notebook.cells[0]
     for at, cell in enumerate((c for c in notebook.cells if c.cell_type == "code"), start=1):
         cell.outputs.sort(key=lambda output: "image/png" not in output.get("data", {}))
@@ -132,6 +136,8 @@ async def _run(source: Path, env: dict[str, str], process: Any) -> Any:
                     "image/png", {}).get("alt"):
                 raise DataError(f"{source.name}, code cell {at}: an image without description; "
                                 "finish the chart with kgge.charts.finish")
+    notebook.cells = [c for c in notebook.cells if c.cell_type != "markdown" or lang in (
+        set(c.metadata.get("tags", ())) & set(LANGUAGES) or LANGUAGES)]
     return notebook
 
 
@@ -158,8 +164,7 @@ def write_report(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> lis
     """
     folder, contents, faults = Path(folder), {}, []
     langs = list(dict.fromkeys(map(check_lang, langs)))
-    for lang in langs:
-        notebooks = run_notebooks(lang)
+    for lang, notebooks in run_notebooks(langs).items():
         contents[lang] = {name: _title(one, name) for name, one in notebooks.items()}
         for name, one in notebooks.items():
             failed = isinstance(one, DataError)
