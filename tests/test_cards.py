@@ -32,9 +32,9 @@ def test_arithmetic_in_english():
     for line in (
             "ILLUSTRATIVE: generated figures, not results of the plan",
             "Coverage: 500 / 2,000 persons = 25.0% (1 of 3 units reported)",
-            "Baseline: 0.0% by construction: persons are counted from the start of the plan",
-            "Target: 70.0%",
-            "Share of the distance: (25.0% − 0.0%) / (70.0% − 0.0%) = 35.7%",
+            "Baseline: 0% by construction: persons are counted from the start of the plan",
+            "Target: 70%",
+            "Share of the distance: (25.0% − 0%) / (70% − 0%) = 35.7%",
             "Share of the time: 40.0%",
             "Ratio: 35.7% / 40.0% = 0.89",
             "Verdict: Acceleration needed. It depends on missing or doubtful returns",
@@ -68,7 +68,7 @@ def test_arithmetic_in_vietnamese():
             "Kết luận còn phụ thuộc báo cáo còn thiếu hoặc còn nghi vấn",
             "“Đúng tiến độ” nếu các đơn vị còn thiếu đã tiếp cận 29,8% số đối tượng "
             "(năm 2016: 16,0%), tức 298 / 1.000 người",
-            "Khoảng có thể khi tính cả các đơn vị thiếu báo cáo: từ 22,0% đến 50,0%"):
+            "Khoảng ước tính khi bổ sung báo cáo còn thiếu: từ 22,0% đến 50,0%"):
         assert line in card.split("\n")
     assert card.startswith("SỐ LIỆU MINH HỌA")
     assert "{" not in card
@@ -185,3 +185,13 @@ def test_errors():
         status_card(strange, "1a", 2017, "en")
     with pytest.raises(ValueError, match="allowed are en, vi"):
         status_card(table(*OPEN), "1a", 2017, "fr")
+
+
+def test_of_many_missing_units_the_first_are_named():
+    listed = [row for row in kgge.load_units()["unit"]][-12:]
+    units = pd.DataFrame({"unit": listed, "indicators": "1a", "residents": None})
+    outcomes = pd.DataFrame({"unit": listed[:1], "year": 2017, "eligible": 10, "reached": 5,
+                             "indicator": "1a", "group": "g", "sex": "female"})
+    lines = status_card(progress(outcomes, TARGETS, units), "1a", 2017, "vi").split("\n")
+    (line,) = (line for line in lines if line.startswith("Thiếu"))
+    assert line.count(";") == 5 and line.endswith("; và 6 đơn vị khác") and "huyện " in line

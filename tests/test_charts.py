@@ -585,7 +585,7 @@ def test_silent_units_share_a_row():
 def test_gap_of_objective_four_sums_to_579_persons():
     table = kgge.gap(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), 2020)
     text = spoken("gap_by_unit", table[table["indicator"] == "4"])
-    assert "579 persons" in text.title and "4 units furthest away hold 49%" in text.title
+    assert "579 persons" in text.title and "the 4 furthest hold 49%" in text.title
     decided = kgge.tipping(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), 2020)
     assert spoken("reach_needed", decided, "vi").title.endswith(
         "đạt mục tiêu nếu huyện Giồng Riềng đã tiếp cận được 35,9% (năm 2019: 33,1%)")
@@ -690,3 +690,35 @@ def test_one_warning_is_no_plural_and_the_period_is_that_of_the_table():
     text = spoken("warnings_by_unit_and_year", one)
     assert text.title.startswith("Warnings: 1, errors: 0, returns: ")
     assert "2016–2020" not in text.subtitle and "2016" in text.subtitle
+
+
+def test_what_decides_is_said_in_persons_where_eligible_ones_are_not_known():
+    """The title counts indicators, not thresholds, and names the threshold that is nearest."""
+    table = pd.DataFrame({
+        "indicator": ["1a", "1a", "2"], "year": 2016, "threshold": [0.7, 0.13, 0.5],
+        "verdict_above": ["achieved", "on_track", "on_track"], "state": "open",
+        "share_needed": np.nan, "last_share": np.nan, "missing_units": "labour",
+        "persons_needed": [900, 20, np.nan], "persons_to_miss": [np.nan, np.nan, 30]})
+    assert spoken("reach_needed", table).title == (
+        "The verdicts of 2 indicators depend on missing returns; nearest to turning, indicator 1a: "
+        "on track if Department of Labour, Invalids and Social Affairs reached at least 20 persons")
+    assert "On track unless Department" in spoken("reach_needed", table[2:]).alt
+
+
+def test_a_table_of_one_year_says_it_once():
+    table = kgge.execution(kgge.load_budget(), kgge.load_spending(), ["project", "year"])
+    text = spoken("execution_by_project_and_year", table[table["year"] == 2016])
+    assert "2016" not in text.title and "Project 1" in text.title and "2016" in text.subtitle
+
+
+def test_of_a_year_without_returns_the_number_of_units_is_told():
+    table = kgge.load_reporting().query("year == 2016").assign(received=False, on_time=False)
+    assert "2016: 26 units" in spoken("reports_received", table).alt
+
+
+def test_money_of_some_returns_is_the_least_it_can_be():
+    table = kgge.execution(kgge.load_budget(), kgge.load_spending(), "project",
+                           units=kgge.load_units()).assign(not_known=0)
+    assert "At least" in spoken("planned_against_spent", table).title
+    whole = table.assign(units_with_figure=table["units_expected"])
+    assert "t least" not in spoken("planned_against_spent", whole).alt

@@ -185,12 +185,15 @@ def test_a_table_is_described_for_those_who_hear_it():
     (region,) = tags(html, "div")
     assert region == {"role": "region", "aria-label": 'A "name" 1', "tabindex": "0",
                       "class": "table"}
-    assert re.findall('<th scope="(col|row)">([^<]*)</th>', html) == [
+    assert re.findall('<th[^>]*scope="(col|row)">([^<]*)</th>', html) == [
         ("col", "label"), ("col", "amount"), ("row", "I"), ("row", "II")]
     assert html.count("<th ") == 4 and "<td></td>" in html and "<thead>" in html
     assert re.findall('<td data-text="">([^<]*)</td>', html) == ["&lt;b", "x"]
     assert re.findall(r"<td>([^<]+)</td>", html) == ["1.5", "-2.0"]
     assert "border=" not in html and html.count("class=") == 1
+    html = describe_tables(table.to_html(index=False), "")  # a header stands above its column
+    assert re.findall("<th([^>]*)>(?:label|amount)", html) == [' data-text="" scope="col"',
+                                                               ' scope="col"']
 
 
 def test_a_heading_with_nothing_below_it_is_left_out():

@@ -137,3 +137,10 @@ def test_money_of_one_source_and_what_is_not_known_of_it():
 def test_the_language_is_that_of_use():
     with kgge.use("vi"):
         assert repr(show(plain(project=["I"], planned=[1.0]))).startswith("Đơn vị tính")
+
+
+def test_what_is_achieved_needs_no_pace():
+    table = pd.DataFrame({"indicator": ["1a", "2"], "status": ["on_track", "achieved"],
+                          "time_share": 0.6, "required_pace": [0.1, -0.04]})
+    shown = kgge.show(table, "en", columns=["indicator", "required_pace"])
+    assert [row[1] for row in shown.rows] == ["10%", "[z]"]

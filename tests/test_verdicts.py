@@ -300,7 +300,7 @@ def test_what_it_would_take_where_nothing_is_known():
     assert line["state"] == "open" and pd.isna(line["missing_eligible"])
     assert line["persons_to_miss"] == 29 and pd.isna(line["persons_to_reach"])
     line = kgge.tipping(rows(("a", 2020, 1000, 640)), TARGETS, units("a", "b"), 2020).iloc[0]
-    assert line["persons_to_reach"] == 200  # 840 / 1200
+    assert line["persons_to_reach"] == line["persons_needed"] == 200  # 840 / 1200
 
 
 def test_the_gap_of_objective_4_by_hand():

@@ -19,6 +19,7 @@ from kgge.tables import load as tables
 
 _CUTS = ("0", plan.ACCELERATE, plan.ON_TRACK)
 _NEAR_CUT = Decimal("0.05")  # ours: so near a cut point, the card says so
+_MANY, _NAMED = 8, 5  # units: of more than the one, the other are named
 _FAR = 10  # ours: that eligible persons grow tenfold needs no mention
 
 
@@ -163,7 +164,7 @@ def _decides(row: Mapping[Any, Any], lines: list[dict[str, Any]],
     units = [unit for unit in row["missing_units"].split(";") if unit]
     if not units or row["status"] == "not_assessable" or not _is(row, "coverage"):
         return said
-    who = labels.label("unit", units[0], lang) if len(units) == 1 else labels.label(
+    who = labels.shown("unit", units, lang)[0] if len(units) == 1 else labels.label(
         "card", "missing_units", lang)
     for line in lines:  # from the highest line to the lowest
         part, figures = _decision(line, who, lang)
@@ -211,9 +212,11 @@ def _facts_shown(row: Mapping[Any, Any], lang: str) -> dict[str, str]:
     figures = {name: "" if pd.isna(row[key]) else labels.percent(row[key], lang, target=limit)
                for name, key, limit in (
                    ("coverage", "coverage", target), ("low", "coverage_low", target),
-                   ("high", "coverage_high", target), ("baseline", "baseline", target),
-                   ("target", "target", None), ("distance", "distance_share", 1.0),
+                   ("high", "coverage_high", target),
+                   ("distance", "distance_share", 1.0),
                    ("time", "time_share", None))}
+    figures |= {key: labels.percent(row[key], lang, _digits(row[key])) if _is(row, key) else ""
+                for key in ("target", "baseline")}
     figures |= {name: labels.number(100 * row[key], lang, 1) if _is(row, key) else ""
                 for name, key in (("pace", "pace"), ("observed", "observed_pace"),
                                   ("required", "required_pace"))}
@@ -222,9 +225,8 @@ def _facts_shown(row: Mapping[Any, Any], lang: str) -> dict[str, str]:
         eligible = Fraction(row["eligible"])
         still = ceil(Fraction(str(target)) * eligible - Fraction(row["reached"]))
         counts |= {"reached": row["reached"], "eligible": row["eligible"], "left": max(0, still)}
-    lists = {name: "; ".join(labels.labels("unit", filter(None, row.get(key, "").split(";")), lang))
-             for name, key in (("units", "missing_units"), ("doubtful", "doubtful_units"),
-                               ("later", "later_units"))}
+    lists = {name: _named(row.get(key, ""), lang) for name, key in (
+        ("units", "missing_units"), ("doubtful", "doubtful_units"), ("later", "later_units"))}
     written = {name: labels.number(value, lang) for name, value in counts.items()}
     return figures | lists | written | {
         "year": str(row["year"]), "since": str(row.get("since", "")),
@@ -235,6 +237,20 @@ def _facts_shown(row: Mapping[Any, Any], lang: str) -> dict[str, str]:
         "middle": labels.number(float(plan.ACCELERATE), lang, 2),
         "high_cut": labels.number(float(plan.ON_TRACK), lang, 2),
         **{status: labels.label("status", status, lang) for status in plan.STATUSES}}
+
+
+def _digits(share: float) -> int:
+    """Return whether a share needs a decimal: the plan writes 70%."""
+    return int(abs(100 * share - round(100 * share)) > 1e-9)
+
+
+def _named(units: str, lang: str) -> str:
+    """Return the names of units; of many the first ones, and how many more there are."""
+    names = labels.shown("unit", filter(None, units.split(";")), lang)
+    if len(names) <= _MANY:
+        return "; ".join(names)
+    more = labels.label("card", "more_units", lang).format(more=len(names) - _NAMED)
+    return "; ".join([*names[:_NAMED], more])
 
 
 def _ratio(ratio: float, lang: str) -> str:

@@ -39,9 +39,10 @@ def tipping(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
         ``certain_above``, ``certain_below`` or ``open``, figures in doubt counted both ways.
         With R reached of E eligible in complete rows, L (last returned) of E' of the missing:
         persons_needed = threshold x (E + E') - R, rounded up (a target to be reduced: at most so
-        many, rounded down); missing_eligible E' (empty: not known); share_needed, last_share: of
-        E'; last_year: of L, where all have the same; growth_to_flip: share by which E' must have
-        grown for the low end to stand at the threshold (empty where it cannot); persons_to_reach,
+        many, rounded down; E' not known: at least so many); missing_eligible E' (empty: not known);
+        share_needed, last_share: of E'; last_year: of L, where all have the same; growth_to_flip:
+        share by which E' must have grown for the low end to stand at the threshold (empty where it
+        cannot); persons_to_reach,
         persons_to_miss: persons unknown so far, all reached or none, that bring R / E to it;
         missing_units (the widest first), doubtful_units, later_units (E' of a later return).
 
@@ -134,8 +135,10 @@ def break_even(block: Block, sums: dict[str, Any], goal: Goal, span: range,
         if 0 < share < 1 and some:
             # x more persons, all reached: (R + x) / (E + x) = share; none: R / (E + x) = share.
             far = share * eligible - reached
-            row["persons_to_reach" if far > 0 else "persons_to_miss"] = float(ceil(
-                far / (1 - share) if far > 0 else -far / share))
+            persons = float(ceil(far / (1 - share) if far > 0 else -far / share))
+            row["persons_to_reach" if far > 0 else "persons_to_miss"] = persons
+            if np.isnan(more) and far > 0 and not goal.reduce:
+                row["persons_needed"] = persons
         rows.append(row | names)
     return rows
 

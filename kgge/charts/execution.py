@@ -27,9 +27,17 @@ def _whole(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(within=within, other=other, not_known=cells)
 
 
-def _least(figure: str, unknown: object, lang: str) -> str:
+def least(figure: str, unknown: object, lang: str) -> str:
     """Return a sum as it is, or "at least" it where figures in it are not known."""
     return say("least", lang, figure=figure) if unknown else figure
+
+
+def partial(table: pd.DataFrame) -> "pd.Series[bool]":
+    """Return which sums are the least they can be: of a cell "...", or of a return missing."""
+    out = _whole(table)["not_known"] > 0
+    if {"units_expected", "units_with_figure"} <= set(table):
+        out |= table["units_with_figure"] < table["units_expected"]
+    return out
 
 
 def _reported(table: pd.DataFrame, lang: str) -> str:
@@ -78,14 +86,14 @@ def planned_against_spent(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     if len(keys) != 1:
         raise DataError(f"the chart draws one row for each of one of {', '.join(BY)}; the table "
                         f"has {', '.join(map(str, table.columns))}; make one with {MADE}")
-    key, table = keys[0], _whole(table)
+    key, table = keys[0], _whole(table).assign(partial=partial(table))
     write, rates = writer(pd.concat([table["within"], table["other"]]), lang), _rates(table, lang)
     planned, figures = writer(table["planned"], lang), []
     places = rows(ax, key, codes_of(table, key), lang, least=0.6)
     for row, rate in zip(records(table), rates, strict=True):
         middle, code = places[row[key]], {key: row[key]}
-        spent = rate if pd.isna(row["spent"]) else _least(write(row["within"]), row["not_known"],
-                                                          lang) + f" ({rate})"
+        spent = rate if pd.isna(row["spent"]) else least(write(row["within"]), row["partial"],
+                                                         lang) + f" ({rate})"
         if row["other"] > 0:
             spent = "; ".join([*([] if row["state"] == "unplanned" and not row["within"] else
                                  [spent]), say("beside", lang, other=write(row["other"]))])
@@ -114,8 +122,8 @@ def _spent_title(table: pd.DataFrame, key: str, lang: str) -> str:
         return say("planned_against_spent.unknown", lang)
     planned, within, other = (known[c].sum() for c in ("planned", "within", "other"))
     write = writer(pd.concat([known["within"], known["other"]]), lang)
-    told = {"within": _least(write(within), known["not_known"].any(), lang),
-            "other": _least(write(other), known["not_known"].any(), lang),
+    told = {"within": least(write(within), known["partial"].any(), lang),
+            "other": least(write(other), known["partial"].any(), lang),
             "planned": writer(known["planned"], lang)(planned),
             "share": percent(within / (planned or 1), lang)}
     kind = "title" if planned > 0 else "no_plan"

@@ -158,8 +158,9 @@ def women_against_men(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     if not clear:
         known = [abs(row["difference"]) for row in found if pd.notna(row["difference"])]
         kind = "unknown" if not known else "alike" if max(known) < POINT else "open"
+    among = say(f"part.{by[-1]}", lang, count=len(found))
     title = say(f"women.{kind}", lang, year=year, women=ahead, men=len(clear) - ahead,
-                rows=len(found))
+                rows=among)
     return Words(title, "women.subtitle", "; ".join(figures) or title)
 
 
@@ -236,10 +237,19 @@ def reach_needed(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     left = [row for row in found if row["state"] == "open"]
     title = say("tipping.settled", lang, year=year)
     if left:
-        title = count("tipping.title", lang, len(left), first=lower(_needed(left[0], lang)),
-                      indicator=left[0]["indicator"])
+        first = min(left, key=_far)
+        title = count("tipping.title", lang, len({row["indicator"] for row in left}),
+                      first=lower(_needed(first, lang)), indicator=first["indicator"])
     figures = "; ".join(f"{a}: {b}".replace("\n", " ") for a, b in zip(texts, said, strict=True))
     return Words(title, "tipping.subtitle", figures, "progress", ours=("cuts",))
+
+
+def _far(row: Row) -> tuple[bool, float]:
+    """Return how far a threshold is from what was last reported; last what is not known."""
+    if pd.notna(row["share_needed"]):
+        return False, abs(row["share_needed"] - (row["last_share"] or 0))
+    persons = [row.get(c) for c in ("persons_needed", "persons_to_miss")]
+    return True, min((p for p in persons if pd.notna(p)), default=math.inf)
 
 
 def _needed(row: Row, lang: str) -> str:
@@ -251,6 +261,10 @@ def _needed(row: Row, lang: str) -> str:
         "tipping.missing", lang, count=len(units))
     verdict = label("status", row["verdict_above"], lang)
     if pd.isna(row["share_needed"]):
+        for code in ("persons_needed", "persons_to_miss"):
+            if pd.notna(row.get(code)):
+                return say(f"tipping.{code}", lang, verdict=verdict, who=who,
+                           persons=_persons(row[code], lang))
         return say("tipping.unknown", lang, verdict=verdict, who=who)
     last = "" if pd.isna(row["last_share"]) else " " + say(
         "tipping.before", lang, share=percent(row["last_share"], lang),

@@ -14,6 +14,7 @@ from kgge.charts.style import NAVY, ORANGE, PLUM
 from kgge.charts.wording import codes_of, listed, name, names, period, records, say
 from kgge.labels import percent
 
+MOST = 8  # units that the description names in one year; of more it says how many
 # Four shapes, told apart without their colour: disc, triangle, ring, cross.
 SHAPES: dict[str, dict[str, Any]] = {
     "on_time": {"marker": "o", "color": NAVY, "markersize": 8},
@@ -86,7 +87,8 @@ def _figures(due: list[dict[str, Any]], count: dict[str, int], years: list[int],
         out.append(f"{name('report_state', state, lang)}: {count[state]}")
         for year in years if state != "on_time" else []:
             if of := [r["unit"] for r in due if r["state"] == state and r["year"] == year]:
-                out.append(f"{year}: {listed(names('unit', of, lang), lang)}")
+                out.append(f"{year}: " + (say("part.unit", lang, count=len(of)) if len(of) > MOST
+                                          else listed(names("unit", of, lang), lang)))
     return out
 
 

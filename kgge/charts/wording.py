@@ -124,10 +124,15 @@ def writer(values: pd.Series, lang: str) -> Callable[[float], str]:
 
 
 def cells_at(table: pd.DataFrame, chosen: "pd.Series[bool]", lang: str) -> str:
-    """Name cells of project and year: "Project 1 in 2017 and 2019"; past three, their number."""
+    """Name cells of project and year: "Project 1 in 2017 and 2019"; past three, their number.
+
+    In a table of one year, which its period names, the year is not said again.
+    """
     cells = table[chosen]
     if len(cells) > 3:
         return say("cells", lang, count=len(cells))
+    if table["year"].nunique() == 1:
+        return listed([short(name("project", code, lang)) for code in cells["project"]], lang)
     years = {code: [str(y) for y in codes_of(cells[cells["project"] == code], "year")]
              for code in codes_of(cells, "project")}
     return "; ".join(say(f"cell.{1 if len(of) == 1 else 'n'}", lang, years=listed(of, lang),

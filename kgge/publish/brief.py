@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from kgge.analysis.reporting import reporting_rates
+from kgge.charts.execution import least, partial
 from kgge.charts.layout import MARK, chart_text
 from kgge.charts.style import INK, NAVY, SIZES, drawn_in_style, wrap
 from kgge.files import write_bytes
@@ -110,8 +111,9 @@ def _tiles(money: pd.DataFrame, reporting: pd.DataFrame | None, verdicts: pd.Dat
         period = "–".join(map(str, ends))
         rows = [
             ("execution", percent(sums["within"] / sums["planned"], lang) if sums["planned"]
-             else NO_FIGURE[1], {"within": number(sums["within"], lang, 1), "years": period,
-                                 "planned": number(sums["planned"], lang)}),
+             else NO_FIGURE[1], {
+                 "within": least(number(sums["within"], lang, 1), partial(money).any(), lang),
+                 "planned": number(sums["planned"], lang), "years": period}),
             ("received", f"{rates['received']:.0f}/{rates['expected']:.0f}",
              {"on_time": number(rates["on_time"], lang)}),
             ("early" if early else "achieved", f"{good.sum()}/{len(verdicts)}",

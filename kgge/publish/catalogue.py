@@ -103,6 +103,9 @@ def figures() -> list[Figure]:
     found = []
     for section, drawn in published().items():
         for chart, table in drawn.items():
+            if chart == "reach_needed" and not table["share_needed"].where(
+                    table["state"].eq("open")).notna().any():
+                continue  # nothing to draw; the cards and the brief say it in words
             if chart not in _EACH:
                 found.append(Figure(chart, section, chart, table))
                 continue

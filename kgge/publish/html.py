@@ -15,7 +15,7 @@ from kgge.files import DataError, UsageError, data_folder, write_bytes
 from kgge.labels import check_lang, label, words
 from kgge.plan import LANGUAGES
 from kgge.publish.show import show
-from kgge.tables.load import is_illustrative
+from kgge.tables.load import is_illustrative, load_reporting
 
 _log = logging.getLogger(__name__)
 # Run before the first cell: nothing is left of a notebook that the same process ran before; every
@@ -65,9 +65,10 @@ def run_notebooks(langs: Sequence[str]) -> dict[str, dict[str, Any]]:
     -------
     dict of str to dict of str to NotebookNode or DataError
         By language the notebooks by name, their text cells in that language (tag ``vi`` or
-        ``en``). Each image carries its description in the metadata of its output, and stands
-        before the other outputs of its cell. For a notebook of which a cell fails, or an image has
-        no description, the fault, which names notebook and cell.
+        ``en``), cells of the tag ``returns`` left out while no return has come. Each image carries
+        its description in the metadata of its output, and stands before the other outputs of its
+        cell. For a notebook of which a cell fails, or an image has no description, the fault,
+        which names notebook and cell.
     """
     sources = sorted(notebook_folder().glob("*.ipynb"))
     waiting = [(lang, source) for lang in map(check_lang, langs) for source in sources]
@@ -136,9 +137,14 @@ async def _run(source: Path, lang: str, env: dict[str, str], process: Any) -> An
                     "image/png", {}).get("alt"):
                 raise DataError(f"{source.name}, code cell {at}: an image without description; "
                                 "finish the chart with kgge.charts.finish")
-    notebook.cells = [c for c in notebook.cells if c.cell_type != "markdown" or lang in (
-        set(c.metadata.get("tags", ())) & set(LANGUAGES) or LANGUAGES)]
+    notebook.cells = [c for c in notebook.cells if _told(c.metadata.get("tags", ()), lang)]
     return notebook
+
+
+def _told(tags: Sequence[str], lang: str) -> bool:
+    """Return whether a page shows a cell: of one language, and of returns where some have come."""
+    return lang in (set(tags) & set(LANGUAGES) or LANGUAGES) and (
+        "returns" not in tags or bool(load_reporting()["received"].any()))
 
 
 def write_report(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> list[str]:
@@ -270,6 +276,9 @@ def describe_tables(html: str, word: str) -> str:
         shown = table.select_one("[data-text]") or table.caption
         for cell in () if shown else table.find_all("td", string=re.compile(r"^[^\d−-]")):
             cell["data-text"] = ""
+        heads, first = (table.select(f"{part} tr:first-child > *") for part in ("thead", "tbody"))
+        for header, cell in zip(heads, first, strict=False):  # a header stands above its column
+            header.attrs |= {"data-text": ""} if cell.has_attr("data-text") else {}
         said = table.caption.get_text(" ", strip=True) if table.caption else ""
         table.wrap(page.new_tag("div", attrs={
             "class": " ".join(["table", *look]), "role": "region", "tabindex": "0",

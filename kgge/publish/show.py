@@ -40,7 +40,7 @@ _STATES = ("execution", "report_state", "cell_state", "ledger_state", "status", 
 _PLAIN = ("year", "since", "first_year", "last_year", "base_year", "target_year", "line",
           "column", "level", "row")
 _MOST = 8  # names in a cell; more are counted
-_LISTS = {"missing_units": "unit", "held_by": "indicator"}  # codes with ; between
+_LISTS = {"missing_units": "unit", "units": "unit", "held_by": "indicator"}  # codes with ; between
 _OPEN = ("state", "context", "place", "measure", "repair", "reference")  # text stands for itself
 _BASED = ("baseline", "distance_share", "time_share", "ratio", "observed_pace")
 _SUMMED = ("total", "all_units", "target")  # rows below the codes of a column
@@ -301,7 +301,8 @@ def contents(table: pd.DataFrame, lang: str, of: str = "") -> pd.DataFrame:
                                      and table["baseline"].isna().any()):
             empty.loc[table[column if column == "planned" else "baseline"].isna(), column] = "[z]"
         elif column == "required_pace" and "time_share" in table:
-            empty.loc[~table["time_share"].lt(1), column] = "[z]"
+            over = ~table["time_share"].lt(1) | table["status"].eq("achieved")
+            cells.loc[over, column], empty.loc[over, column] = None, "[z]"
         elif column in ("firm", "target", "national_target", "held_by", "national_status"):
             empty[column] = "[z]"
         elif column == "corrected":
