@@ -3,6 +3,7 @@
 import posixpath
 import re
 import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from io import BytesIO
@@ -26,21 +27,22 @@ _LEFT = re.compile(r"~\$.*|\.[~_].*|.*(?:~|#|\.(?:tmp|bak|part|db|docx?|dot|ppt|
 _STRICT = b"http://purl.oclc.org/ooxml"
 _OLE, _ARCHIVES = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 
-# What a sheet may hold that the fast reader hides; an odd way of writing is looked at too.
-_SIGNS = (b't="e"', b":f", b'hidden="1"', b'hidden="true"', b"='", b'ht="0', b'idth="0',
-          b"zeroHeight", b"<rPr", b":rPr")
-# A formula whose result is stored as a number, as in the totals of the form, needs no second look.
-_RESULT = re.compile(rb"(?:</f>|<f[^>]*/>)<v>[^<]")
+# What a sheet may hold that the fast reader hides, above its cells and in them; an odd way of
+# writing (other quotes, names of its own for the usual tags) is looked at too.
+_ABOVE = (b"hidden=", b"idth=\"0", b"zeroHeight", b"='", b":sheetData")
+_SIGNS = (b't="e"', b"hidden=", b'ht="0', b"rPr", b"xmlns")
+_MAIN = b"spreadsheetml/2006/main"
+_ASIDE = ("docprops/", "xl/theme/", "xl/media/")  # parts that no reader opens
 _SPREAD = (b"mergeCell", b"hyperlink", b"commentList")
 # The form ends far before ZZ999. For a cell beyond, the fast reader would set aside memory for
 # all the blank ones before it.
 _NEAR = re.compile(r"[A-Z]{1,2}[0-9]{1,3}")
 _NOT_NEAR = re.compile(rb'<c(?! r="[A-Z]{1,2}[0-9]{1,3}")')
 # A cell may show 95% and hold 0.95, or show nothing: formats beyond the plainest, light letters.
-_ODD_LOOK = re.compile(
-    rb'numFmtId="(?:9|10)"(?=[^>]*xfId)|<strike|:strike|<color (?:theme="0"|indexed="[19]"|'
-    rb'rgb="..(?:[89a-f].){3}")|formatCode="(?!General"|@"|[dmyhs/: -]+"|[#,0]*[#0](?:\.[0#]+)?")',
-    re.IGNORECASE)
+_ODD_LOOKS = [re.compile(pattern) for pattern in (
+    rb'numFmtId="(?:9|10)"(?=[^>]*xfId)', rb"strike",
+    rb'<color (?:theme="0"|indexed="[19]"|rgb="..(?:[89a-fA-F].){3}")',
+    rb'formatCode="(?!(?i:General|@|[dmyhs/: -]+|[#,0]*[#0](?:\.[0#]+)?)")')]
 # Words of a format that say what is counted here, and no other unit.
 _HARMLESS = {"", "người", "lượt", "lượt người", "đ", "đồng", "₫", "vnd", "vnđ", "triệu",
              "triệu đồng", "tr", "trđ", "persons", "dong", "million dong"}
@@ -157,21 +159,27 @@ def _unpack(data: bytes) -> dict[str, bytes]:
     if total > MAX_UNPACKED or total > MAX_RATIO * len(data):
         raise Rejected("too_big", f"{total / 1e6:.0f} MB")
     _check_container([part.filename.lower() for part in archive.infolist()])
-    out = {}
-    for part in archive.infolist():
-        if part.flag_bits & 1:
-            raise Rejected("encrypted")
-        if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise Rejected("unreadable", f"zip method {part.compress_type}")
-        size = part.file_size
-        part.file_size += 1  # zipfile cuts a part at the size stated, silently
-        with archive.open(part) as file:
-            out[part.filename.lower()] = file.read()
-        if len(out[part.filename.lower()]) != size:
-            raise Rejected("unreadable", part.filename)
+    out = {part.filename.lower(): _inflate(data, part) for part in archive.infolist()
+           if part.flag_bits & 1 or not part.filename.lower().startswith(_ASIDE)}
     if _STRICT in out["xl/workbook.xml"]:
         raise Rejected("strict")
     return out
+
+
+def _inflate(data: bytes, part: zipfile.ZipInfo) -> bytes:
+    """Return one part; in a loop over many small ones, zipfile takes as long as zlib itself."""
+    if part.flag_bits & 1:
+        raise Rejected("encrypted")
+    if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise Rejected("unreadable", f"zip method {part.compress_type}")
+    at = part.header_offset
+    at += 30 + sum(int.from_bytes(data[at + n:at + n + 2], "little") for n in (26, 28))
+    text = data[at:at + part.compress_size]
+    if part.compress_type == zipfile.ZIP_DEFLATED:
+        text = zlib.decompressobj(-15).decompress(text, part.file_size + 1)
+    if len(text) != part.file_size or zlib.crc32(text) != part.CRC:
+        raise Rejected("unreadable", part.filename)
+    return text
 
 
 def _check_container(names: list[str]) -> None:
@@ -190,22 +198,31 @@ def _is_suspect(text: bytes) -> bool:
         raise Rejected("unreadable", "UTF-16")
     if b"<!DOCTYPE" in text:
         raise Rejected("unreadable", "DOCTYPE")
-    suspect = any(word in text for word in _SPREAD)
+    first, last = text.find(b"sheetData"), text.rfind(b"sheetData")
+    cells = text[first:last] if first >= 0 else b""
+    beside = text[:first + 9] + text[last:] if cells else text
+    odd = first >= 0 and (text.count(b"sheetData") > 2 or beside.count(_MAIN) > 1
+                          or any(sign in beside for sign in _ABOVE))
+    suspect = odd or any(word in beside for word in _SPREAD)
     if suspect:
         _check_spread(text)
-    if b"sheetData" in text:
-        cells = text[:text.rfind(b"sheetData")]  # rules further down have formulas too
-        _check_near(text, cells[cells.find(b"sheetData"):])
-        return (suspect or any(sign in cells for sign in _SIGNS)
-                or b"<f" in cells and cells.count(b"<f") > len(_RESULT.findall(cells)))
+    if first >= 0:
+        _check_near(text, cells, odd)
+        return suspect or any(sign in cells for sign in _SIGNS) or _lacks_results(cells)
     if b"cellXfs" in text:
-        return suspect or _ODD_LOOK.search(text) is not None
+        return suspect or any(odd.search(text) for odd in _ODD_LOOKS)
     return suspect or (b"rPr>" in text and b"sst" in text)
 
 
-def _check_near(text: bytes, cells: bytes) -> None:
+def _lacks_results(cells: bytes) -> bool:
+    """Tell if there may be a formula without a number beside it, as the form's totals have one."""
+    results = cells.count(b"</f><v>") - cells.count(b"</f><v><")
+    return b"<f" in cells and cells.count(b"<f") > results or b"'" in cells and b"='" in cells
+
+
+def _check_near(text: bytes, cells: bytes, odd: bool) -> None:
     """Reject a sheet with a filled cell far off; read cell by cell only if written unusually."""
-    if b":c" not in cells and not _NOT_NEAR.search(cells):
+    if not odd and b"xmlns" not in cells and not _NOT_NEAR.search(cells):
         return
     for _, row in ElementTree.iterparse(BytesIO(text)):
         if _tag(row) == "row":

@@ -85,14 +85,18 @@ def read_cell(value: object, column: str) -> Cell:
     >>> read_cell("1.234", "amount").problem, read_cell("...", "amount").state
     ('ambiguous', 'not_known')
     """
+    if type(value) is float:
+        return _in_range(value, column, "")
     if isinstance(value, str):
+        if value in _MARKS:
+            return _MARKS[value]
         if _APART.search(value):
             return rejected("two_numbers")
-        if not value.isascii() and value not in _MARKS and (plain := plain_text(value)) != value:
+        if (plain := plain_text(value)) != value:
             cell = read_cell(plain, column)
             told = cell is NOT_REPORTED or cell.state == "rejected"
             return cell if told else cell._replace(problem="unusual")
-        return _MARKS.get(value) or _read_text(clean(value), column)
+        return _read_text(clean(value), column)
     if value is None:
         return NOT_REPORTED
     if isinstance(value, (float, int)) and not isinstance(value, bool):
@@ -104,6 +108,8 @@ def read_cell(value: object, column: str) -> Cell:
 
 def plain_text(text: str) -> str:
     """Return `text` without characters nobody sees, with the usual ones for those alike."""
+    if text.isascii():
+        return text
     wide = (chr(ord(c) - 0xFEE0) if "！" <= c <= "～" else c for c in text.translate(_ALIKE))
     return "".join(c for c in wide if unicodedata.category(c) != "Cf")
 
@@ -115,7 +121,8 @@ def unusual_letters(text: str) -> str:
 
 
 def _in_range(number: float, column: str, warning: str) -> Cell:
-    number = float(f"{number:.12g}")  # a formula leaves 110.00000000000001 for 110
+    if not number.is_integer():
+        number = float(f"{number:.12g}")  # a formula leaves 110.00000000000001 for 110
     if number < 0:
         return rejected("negative")
     if column != "amount" and number <= LIMITS[column] and not number.is_integer():

@@ -12,7 +12,7 @@ from kgge.files import DataError
 from kgge.labels import fill
 from kgge.plan import due_years
 from kgge.returns.cells import NOT_REPORTED
-from kgge.returns.form import ENTRIES, Form, due_date, load_form
+from kgge.returns.form import ENTRIES, Form, load_form
 from kgge.returns.parse import Return, as_text, messages, read_file
 from kgge.returns.quality import check_all
 from kgge.returns.receipts import RECEIPTS, date_returns, read_receipts
@@ -231,10 +231,9 @@ def _reporting(sound: list[Return], form: Form, illustrative: bool) -> pd.DataFr
                 rows.append((unit, year, year in expected, False, None, False, False, None,
                              illustrative))
                 continue
-            due = due_date(year)
             content = any(cell.state == "reported" for lines in one.lines.values()
                           for _, _, cell in lines[0].cells.values())
-            on_time = content and one.received_on is not None and one.received_on <= due
+            on_time = bool(content and one.received_on and one.received_on <= form.due_on[year])
             rows.append((unit, year, True, True, one.received_on, on_time, content, one.name,
                          illustrative))
     return _frame("reporting", rows)

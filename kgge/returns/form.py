@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pandas as pd
 
@@ -120,8 +120,9 @@ class Form(NamedTuple):
     census: str
     version: str
     due: dict[str, range]  # the years a unit reports for: it may be founded, or closed
+    due_on: dict[int, datetime.date]  # by year: the day by which its return is due
     kinds: dict[str, str]  # of unit: what its scope follows from
-    printed: dict[tuple[str | int, ...], Any]  # texts of its sheets, kept once they were made
+    printed: dict[tuple[Any, ...], Any]  # texts of its sheets, kept once they were made
 
     @property
     def versions(self) -> list[str]:
@@ -129,11 +130,15 @@ class Form(NamedTuple):
         stem = self.version.rpartition("-v")[0]
         return [f"{stem}-v{edition}" for edition in range(1, EDITION + 1)]
 
+    def words(self, kind: str, lang: str) -> dict[str, str]:
+        """Return all labels of one list, looked up once."""
+        if (kind, lang) not in self.printed:
+            self.printed[kind, lang] = words(kind, lang)
+        return cast(dict[str, str], self.printed[kind, lang])
+
     def scope(self, unit: str, group: str, lang: str) -> str:
         """Return whose persons a unit counts in a group: the closest that the labels say of it."""
-        if ("scope", lang) not in self.printed:
-            self.printed["scope", lang] = words("scope", lang)
-        said, kind = self.printed["scope", lang], self.kinds[unit]
+        said, kind = self.words("scope", lang), self.kinds[unit]
         return next((said[code] for code in (
             f"{unit}.{group}", unit, f"{kind}.{group}", group, kind) if code in said), "")
 
@@ -150,11 +155,6 @@ class Form(NamedTuple):
         if kind == "spending" or unit not in self.units:
             return dict(self.money if kind == "spending" else self.persons)
         return {code: key for code, key in self.persons.items() if key[0] in self.units[unit]}
-
-
-def due_date(year: int) -> datetime.date:
-    """Return the day by which the return of a year is due: of the next year, and ours."""
-    return datetime.date(year + 1, int(about("due_month")), int(about("due_day")))
 
 
 def load_form() -> Form:
@@ -174,6 +174,7 @@ def make_form(units: pd.DataFrame, targets: pd.DataFrame, annex: pd.DataFrame,
     unplanned = filter(None, about("unplanned").split(";"))
     sources = list(dict.fromkeys([*budget["source"], *unplanned]))
     named, years = units["indicators"].dropna(), tuple(sorted({int(y) for y in budget["year"]}))
+    due = int(about("due_month")), int(about("due_day"))  # of the next year, and ours
     _, asked, sexes = zip(*persons.values(), strict=True)
     codes: dict[str, Sequence[str]] = {
         "unit": [*units.index], "item": [*project, *project.values()], "source": sources,
@@ -191,4 +192,5 @@ def make_form(units: pd.DataFrame, targets: pd.DataFrame, annex: pd.DataFrame,
         about("census"), f"{about('form_stem')}-v{EDITION}",
         {unit: range(first, last + 1) for unit, first, last in zip(
             units.index, units["first_year"].fillna(years[0]), units["last_year"].fillna(years[-1]),
-            strict=True)}, dict(units["kind"]), {})
+            strict=True)}, {year: datetime.date(year + 1, *due) for year in years},
+        dict(units["kind"]), {})

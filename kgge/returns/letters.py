@@ -12,7 +12,7 @@ from kgge.labels import about, words
 from kgge.returns.annotate import for_unit
 from kgge.returns.cells import fold
 from kgge.returns.collect import Returns
-from kgge.returns.form import BANNER, Form, due_date
+from kgge.returns.form import BANNER, Form
 
 STATES = ("on_time", "late", "no_date", "empty", "refused", "missing")
 
@@ -87,7 +87,7 @@ def tell_inbox(inbox: pd.DataFrame, year: int, form: Form, lang: str) -> list[st
     said, at = words("inbox", lang), ("vi", "en").index(lang)
     units = inbox[inbox["state"].isin(STATES)]
     sent = int((units["state"] != "missing").sum())
-    lines = [said["head"].format(year=year, due=f"{due_date(year):%d/%m/%Y}", asked=len(units),
+    lines = [said["head"].format(year=year, due=f"{form.due_on[year]:%d/%m/%Y}", asked=len(units),
                                  sent=sent, missing=len(units) - sent)]
     for state in STATES:
         named = [form.labels["unit", unit][at]
@@ -126,7 +126,7 @@ def letters(returns: Returns, inbox: pd.DataFrame, year: int, form: Form, lang: 
         mine = problems[problems["file"].isin(files)]
         if state not in STATES or (state != "missing" and mine.empty):
             continue
-        facts = {"year": year, "due": f"{due_date(year):%d/%m/%Y}", "files": ", ".join(files),
+        facts = {"year": year, "due": f"{form.due_on[year]:%d/%m/%Y}", "files": ", ".join(files),
                  "unit": office.get(unit, names[unit][at]), "count": len(mine),
                  "receiver": office.get(about("receiver"), names[about("receiver")][at])
                  if about("receiver") in names else about("receiver")}

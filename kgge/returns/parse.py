@@ -24,7 +24,7 @@ from kgge.returns.cells import (
     unusual_letters,
 )
 from kgge.returns.cells import rejected as reject
-from kgge.returns.form import ASIDE, COLUMNS, ENTRIES, SHEETS, Form, due_date
+from kgge.returns.form import ASIDE, COLUMNS, ENTRIES, SHEETS, Form
 from kgge.xlsx import Rejected, Sheet, open_sheets
 
 Place = tuple[Any, str, int, int]  # what stands in a cell; its sheet, row and column
@@ -66,6 +66,7 @@ class Return:
     tables: dict[str, list["Table"]] = field(default_factory=dict)
     submitted: int = 0
     lines: dict[str, list[Line]] = field(default_factory=dict)
+    past: list[tuple[str, str, Cell, Place]] = field(default_factory=list)  # last year's, printed
     faults: list[tuple[str, int, int, str, str, dict[str, Any]]] = field(default_factory=list)
     lost: set[tuple[str, int, int]] = field(default_factory=set)
     doubts: dict[tuple[str, int], dict[str, None]] = field(
@@ -141,13 +142,23 @@ def _find_tables(out: Return, sheets: list[Sheet]) -> dict[str, list[Table]]:
             if note.code == "comment":
                 out.fault("comment", note.text, sheet.name, row, column)
         kind, table = find_table(sheet, out)
-        tables[kind].append(table)
         if kind and sheet.hidden:
             out.fault("hidden_sheet", sheet=sheet.name)
-        aside = any(cell in ASIDE for line in sheet.rows[:20] for cell in line[:5])
-        if not kind and not aside and any(as_text(cell) for line in sheet.rows for cell in line):
+        if not kind:
+            kind, table = _find_aside(sheet)
+        tables[kind].append(table)
+        if not kind and any(as_text(cell) for line in sheet.rows for cell in line):
             out.fault("extra_sheet", sheet.name, sheet.name)
     return tables
+
+
+def _find_aside(sheet: Sheet) -> tuple[str, Table]:
+    """Find the row above the totals or rules of a sheet of the form that holds no entries."""
+    for row, line in enumerate(sheet.rows[:20]):
+        for code in ASIDE:
+            if code in line[:5]:
+                return code, Table(sheet, row, {})
+    return "", Table(sheet, -1, {})
 
 
 def find_table(sheet: Sheet, out: Return) -> tuple[str, Table]:
@@ -196,11 +207,16 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
             if (row, at) in sheet.notes:
                 _note_look(out, line, name, sheet)
         for at, figure in beside if code in known else ():
-            # Last year's figures are printed; a note over them is not.
-            printed = figure and (
-                values[at] == "" or read_cell(values[at], figure).state != "rejected")
-            if not printed and as_text(values[at]):
-                out.fault("not_read", values[at], sheet.name, row, at)
+            if values[at] != "":
+                _read_beside(out, (values[at], sheet.name, row, at), code, figure)
+
+
+def _read_beside(out: Return, place: Place, code: str, figure: str) -> None:
+    """Keep what stands as last year's figure; name what else stands beside the entries."""
+    if figure and (cell := read_cell(place[0], figure)).state != "rejected":
+        out.past.append((code, figure, cell, place))
+    elif as_text(place[0]):
+        out.fault("not_read", *place)
 
 
 def _stray(code: str, known: Mapping[str, Any], cells: Mapping[str, Any], filled: list[str]
@@ -264,7 +280,7 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
         _check_printed(out, said)
         _read_replaces(out, said)
     if not out.failed:
-        _read_receipt(out, said.get("received_on", ("", sheet.name, -1, -1)))
+        _read_receipt(out, said.get("received_on", ("", sheet.name, -1, -1)), form)
 
 
 def _cover_cells(table: Table) -> dict[str, list[Place]]:
@@ -288,7 +304,7 @@ def _read_replaces(out: Return, said: dict[str, Place]) -> None:
     out.replaces = bool(answer or dated)
 
 
-def _read_receipt(out: Return, received: Place) -> None:
+def _read_receipt(out: Return, received: Place, form: Form) -> None:
     out.received_on = read_date(received[0])
     if not as_text(received[0]):
         out.fault("no_date", *received, wanted=out.year + 1)
@@ -296,7 +312,7 @@ def _read_receipt(out: Return, received: Place) -> None:
         out.fault("received_on", *received, wanted=out.year + 1)
         out.received_on = None
     else:
-        _doubt_receipt(out, received, out.received_on, due_date(out.year))
+        _doubt_receipt(out, received, out.received_on, form.due_on[out.year])
 
 
 def _doubt_receipt(out: Return, received: Place, day: datetime.date, due: datetime.date) -> None:

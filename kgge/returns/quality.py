@@ -39,6 +39,7 @@ def check_all(sound: Sequence[Return], form: Form) -> None:
         _check_whole(one, earlier if again and len(figures[id(one)]) >= SAME else None)
         _check_census(one, form)
         _check_money(one, earlier, form)
+        _check_past(one, earlier)
         for code in form.asked("indicators", one.unit):
             if code in one.lines:
                 line, cumulative = one.lines[code][0], _adds_up(form, code)
@@ -106,6 +107,17 @@ def _check_money(one: Return, earlier: Return | None, form: Form) -> None:
             _doubt(one, line, "amount", "tiny_amount", wanted=now * 1e6)
         elif now > 0 and then > 0 and earlier and not then / SCALE < now < then * SCALE:
             _doubt(one, line, "amount", "money_jumps", wanted=then, year=earlier.year)
+
+
+def _check_past(one: Return, earlier: Return | None) -> None:
+    """Name what stands as last year's figure, locked in the form, and is not what was returned."""
+    if earlier is None or earlier.year != one.year - 1:
+        return
+    for code, name, cell, place in one.past:
+        then = earlier.lines[code][0].cells[name] if code in earlier.lines else None
+        if then is None or then[2].state != cell.state or abs(then[2].number - cell.number) > 1e-6:
+            said = then[2].number if then and then[2].number >= 0 else then[1] if then else ""
+            one.fault("other_past", *place, wanted=said, year=earlier.year)
 
 
 def _check_census(one: Return, form: Form) -> None:

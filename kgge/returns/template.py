@@ -22,7 +22,6 @@ from kgge.returns.form import (
     SIGNED,
     TITLES,
     Form,
-    due_date,
     headings,
     load_form,
 )
@@ -192,7 +191,7 @@ def cover_rows(form: Form, unit: str, year: int) -> list[tuple[str, str, str | i
         ("receiver", "Đơn vị nhận báo cáo / Receiving unit", office(form, about("receiver"))),
         ("year", "Năm báo cáo / Year", year),
         ("period", "Kỳ báo cáo / Period", f"01/01/{year} – 31/12/{year}"),
-        ("due", "Hạn gửi / Due date", f"{due_date(year):%d/%m/%Y}"),
+        ("due", "Hạn gửi / Due date", f"{form.due_on[year]:%d/%m/%Y}"),
         ("measure", "Đơn vị tính / Unit of measure",
          "Chỉ tiêu: người, lượt người; Kinh phí: triệu đồng\n"
          "Indicators: persons, attendances; Spending: million dong"),

@@ -1,13 +1,16 @@
 """What stands on a sheet beside its figures: labels against codes, headings, notes, signatures."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple, cast
 
 from kgge.labels import about
+from kgge.returns.aside import guide_groups, guide_rules, summary_rows
 from kgge.returns.cells import fold
-from kgge.returns.form import BANNER, COLUMNS, ENTRIES, HOW, SHEETS, TITLES, Form, headings
+from kgge.returns.form import ASIDE, BANNER, COLUMNS, ENTRIES, HOW, SHEETS, TITLES, Form, headings
 from kgge.returns.parse import Return, Table, as_text
 from kgge.returns.template import cover_rows, money_rows, person_rows
+from kgge.xlsx import Fault
 
 LABELS = ("no", "text", "sex", "source", "scope")  # columns that say what a row is
 _NOTE = re.compile(r"\W*(?:ghi chu|chu thich|luu y|note|so lieu|don vi tinh)")
@@ -24,16 +27,18 @@ _PHONE = re.compile(r"[\d .()+-]{8,}")
 
 
 class Printed(NamedTuple):
-    """What the form prints on a sheet: texts of each row by code and column, headings folded."""
+    """What the form prints on a sheet: texts of each row by code and column."""
 
     rows: dict[str, dict[str, str]]
-    above: set[str]  # texts of rows without code
+    loose: set[str]  # texts of rows without code, as they are and folded
+    spelled: dict[str, dict[str, str]]  # rows by their codes in small letters
     words: dict[str, dict[str, set[str]]]  # by column and code: its labels, in each language
 
 
 def printed(form: Form, kind: str, unit: str) -> Printed:
     """Return what the form prints on a sheet for a unit; made once, since many returns ask."""
-    if (kind, unit) not in form.printed:
+    key = kind, unit if kind == "indicators" else ""
+    if key not in form.printed:
         said: list[Any]
         if kind == "cover":
             said = [{"code": code, "text": text} for code, text, _ in cover_rows(
@@ -42,13 +47,14 @@ def printed(form: Form, kind: str, unit: str) -> Printed:
             said = money_rows(form) if kind == "spending" else person_rows(form, unit)
         rows = {row["code"]: row for row in said if "code" in row}
         made = Printed(
-            rows, {fold(part) for row in said if "code" not in row for text in row.values()
-                   for part in (text, text.rpartition(" (")[0])},
+            rows, {part for row in said if "code" not in row for text in row.values()
+                   for part in (text, fold(text), fold(text.rpartition(" (")[0]))},
+            {code.lower(): row for code, row in rows.items()},
             {column: {code: {fold(part) for part in (row[column], *row[column].split(" / "))}
                       for code, row in rows.items() if row.get(column)}
              for column in LABELS})
-        form.printed[kind, unit] = made
-    return cast(Printed, form.printed[kind, unit])
+        form.printed[key] = made
+    return cast(Printed, form.printed[key])
 
 
 def check_texts(out: Return, form: Form) -> None:
@@ -56,18 +62,48 @@ def check_texts(out: Return, form: Form) -> None:
     for kind, tables in out.tables.items():
         for table in tables if kind and not out.failed else ():
             _check_above(out, table, kind, form)
-            _check_rows(out, table, kind, form)
+            if kind in ASIDE:
+                _check_aside(out, table, kind, form)
+            else:
+                _check_rows(out, table, kind, form)
     out.tables = {}
+
+
+def _check_aside(out: Return, table: Table, kind: str, form: Form) -> None:
+    """Name what is written on a sheet that only adds up or explains."""
+    sheet, header, _ = table
+    known = _said_aside(form, kind, out.year)
+    for row, line in enumerate(sheet.rows[header + 1:], header + 1):
+        ours = [v in known or isinstance(v, str) and fold(v) in known for v in line]
+        total = kind == "summary" and any(own and v for own, v in zip(ours, line, strict=True))
+        for at, value in enumerate(line):
+            if not (ours[at] or total and isinstance(value, float | Fault)):
+                out.fault("not_read", value, sheet.name, row, at)
+
+
+def _said_aside(form: Form, kind: str, year: int) -> set[str]:
+    """Return the texts of a sheet that only adds up or explains, of all units, also folded."""
+    if (kind, 0) not in form.printed:
+        form.printed[kind, 0] = _spelt(
+            (row[:2] for row in summary_rows(form, form.persons)) if kind == "summary" else
+            (row.values() for unit in form.units for row in guide_groups(form, unit)))
+    if (kind, year) not in form.printed:
+        rules = guide_rules(form, year) if kind == "guide" else []
+        form.printed[kind, year] = form.printed[kind, 0] | _spelt(row.values() for row in rules)
+    return cast(set[str], form.printed[kind, year])
+
+
+def _spelt(rows: Iterable[Iterable[Any]]) -> set[str]:
+    return {"", *(form for row in rows for text in row for form in (text, fold(text)))}
 
 
 def _check_rows(out: Return, table: Table, kind: str, form: Form) -> None:
     sheet, header, places = table
-    said, at_code = printed(form, kind, out.unit if kind != "spending" else ""), places["code"]
+    said, at_code = printed(form, kind, out.unit), places["code"]
     labels = [(name, at) for name, at in places.items() if name in LABELS]
     beside = [at for at in range(len(sheet.rows[header])) if at not in places.values()]
-    spelled = {code.lower(): row for code, row in said.rows.items()}
-    owners = [said.rows.get(line[at_code]) or spelled.get(as_text(line[at_code]).lower())
-              for line in sheet.rows[header + 1:]]
+    owners = [said.rows.get(code) or code != "" and said.spelled.get(as_text(code).lower()) or None
+              for code in (line[at_code] for line in sheet.rows[header + 1:])]
     last = max((row for row, own in enumerate(owners, header + 1) if own), default=header)
     signed = False
     for row, values in enumerate(sheet.rows[header + 1:], header + 1):
@@ -96,6 +132,8 @@ def _note_loose(out: Return, row: int, table: Table, said: Printed, signed: bool
     values, names = sheet.rows[row], {at: name for name, at in places.items()}
     lost = [at for at in range(len(values)) if (sheet.name, row, at) in out.lost]
     for at, text in enumerate(values):
+        if text == "" or text in said.loose:
+            continue
         folded = fold(text)
         if not folded or at in lost or lost and names.get(at) == "code":
             continue
@@ -103,7 +141,7 @@ def _note_loose(out: Return, row: int, table: Table, said: Printed, signed: bool
             continue  # a label of the form beside a code that is gone
         if not out.current:  # an earlier edition says the same of the period at length
             folded = re.sub(r" \((?:luy ke|tinh trong).*", "", folded)
-        if folded not in said.above and not (signed and _is_signature(folded)):
+        if folded not in said.loose and not (signed and _is_signature(folded)):
             out.fault("not_read", text, sheet.name, row, at)
 
 
@@ -130,15 +168,17 @@ def _check_above(out: Return, table: Table, kind: str, form: Form) -> None:
     """Hold title and headings against the year and the codes; name what else stands there."""
     sheet, header, places = table
     said = _top(form, kind, out.unit, out.year)
+    entries, codes = ENTRIES.get(kind, ()), {at: code for code, at in places.items()}
     for row, line in enumerate(sheet.rows[:header]):
         for at, value in enumerate(line):
+            if value == "" or value in said.plain or value == said.texts.get(codes.get(at, "")):
+                continue
             text = fold(value).removeprefix("minh hoa / illustrative ")
             if not text or text.startswith(said.number):
                 continue
-            over = next((c for c in ENTRIES[kind] if kind != "cover" and said.heads[c] == text), "")
-            if over and places.get(over) != at and at in (places.get(c) for c in ENTRIES[kind]):
-                out.fault("other_heading", value, sheet.name, row, at, wanted=next(
-                    c for c, place in places.items() if place == at))
+            over = next((c for c in entries if kind != "cover" and said.heads[c] == text), "")
+            if over and places.get(over) != at and codes.get(at) in entries:
+                out.fault("other_heading", value, sheet.name, row, at, wanted=codes[at])
                 out.doubts[sheet.name, -1]["other_heading"] = None
             if text in said.known:
                 continue
@@ -151,8 +191,10 @@ def _check_above(out: Return, table: Table, kind: str, form: Form) -> None:
 
 
 class Top(NamedTuple):
-    """What the form prints above a table, folded: title, number of the form, headings, all."""
+    """What the form prints above a table: headings by column, all else; the same folded."""
 
+    texts: dict[str, str]
+    plain: set[str]
     title: str
     number: str
     heads: dict[str, str]
@@ -160,11 +202,14 @@ class Top(NamedTuple):
 
 
 def _top(form: Form, kind: str, unit: str, year: int) -> Top:
-    if (kind, unit, year) not in form.printed:
-        title = fold(TITLES[kind].format(programme=about("programme", "vi").upper()))
-        texts = headings(kind, year, {code: form.accumulation[code] for code in form.units[unit]})
-        heads = dict(zip([column.code for column in COLUMNS[kind]], map(fold, texts), strict=True))
-        known = {fold(text) for text in (HOW, BANNER, *"ABCDEFGHIJK", "(1)", "(2)", "(3)")}
-        form.printed[kind, unit, year] = Top(title, "bieu so / form: " + fold(about("form")), heads,
-                                             known | {*heads.values(), f"{title} – {year}"})
-    return cast(Top, form.printed[kind, unit, year])
+    asked = form.units[unit] if kind == "indicators" else ()
+    if (kind, asked, year) not in form.printed:
+        title = TITLES[kind].format(programme=about("programme", "vi").upper())
+        texts = dict(zip([column.code for column in COLUMNS[kind]], headings(
+            kind, year, {code: form.accumulation[code] for code in asked}), strict=True))
+        heads = {code: fold(text) for code, text in texts.items()}
+        plain = {HOW, BANNER, *"ABCDEFGHIJK", "(1)", "(2)", "(3)", kind, f"{title} – {year}"}
+        form.printed[kind, asked, year] = Top(
+            texts, plain, fold(title), "bieu so / form: " + fold(about("form")), heads,
+            {*heads.values(), *map(fold, plain)})
+    return cast(Top, form.printed[kind, asked, year])
