@@ -1,5 +1,6 @@
 """Copies of faulty returns with the cells marked and commented, to send back to the unit."""
 
+import datetime
 import re
 import warnings
 import zipfile
@@ -12,7 +13,7 @@ import pandas as pd
 
 from kgge.files import apart, write_bytes
 from kgge.returns.collect import list_files, read_returns
-from kgge.xlsx import Rejected, open_sheets
+from kgge.xlsx import Fault, Rejected, open_sheets
 
 FILLS = {"error": "FFC7CE", "warning": "FFEB9C"}
 # The date of receipt is written by who receives, not the unit; nor are other files its to mend.
@@ -76,12 +77,11 @@ def _marked(file: Path, rows: pd.DataFrame) -> bytes:
 
     content = BytesIO()
     try:
-        open_sheets(file)
+        values = {sheet.name: sheet.rows for sheet in open_sheets(file)[0]}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book, values = (openpyxl.load_workbook(file, keep_links=False, data_only=stored)
-                            for stored in (False, True))
-        results = [_prepare(sheet, values[sheet.title]) for sheet in book.worksheets]
+            book = openpyxl.load_workbook(file, keep_links=False)
+        results = [_prepare(sheet, values.get(sheet.title, [])) for sheet in book.worksheets]
         for row in rows.fillna("").to_dict("records"):
             named = row["sheet"] in book.sheetnames and book[row["sheet"]] in book.worksheets
             _comment(book[row["sheet"]] if named else book.worksheets[0], row)
@@ -95,7 +95,7 @@ def _marked(file: Path, rows: pd.DataFrame) -> bytes:
         return b""
 
 
-def _prepare(sheet: Any, values: Any) -> dict[str, Any]:
+def _prepare(sheet: Any, values: list[list[Any]]) -> dict[str, Any]:
     """Remove the marks of an earlier copy; return the cells that hold results of formulas.
 
     A formula that refers to another file gives way to its result: the link is not in the copy.
@@ -103,16 +103,20 @@ def _prepare(sheet: Any, values: Any) -> dict[str, Any]:
     from openpyxl.styles import PatternFill
 
     results = {}
-    for line in sheet.iter_rows(max_row=min(sheet.max_row, 500), max_col=min(sheet.max_column, 60)):
-        for cell in line:
+    for cells in sheet.iter_rows(max_row=min(sheet.max_row, 500),
+                                 max_col=min(sheet.max_column, 60)):
+        for cell in cells:
             if cell.comment is not None and cell.comment.author == "kgge":
                 cell.comment = None
                 if str(cell.fill.fgColor.rgb)[-6:] in FILLS.values():
                     cell.fill = PatternFill()
-            if cell.data_type == "f" and values[cell.coordinate].value is not None:
-                results[cell.coordinate] = values[cell.coordinate]
+            line = values[cell.row - 1] if cell.row <= len(values) else []
+            value = line[cell.column - 1] if cell.column <= len(line) else ""
+            known = value != "" and getattr(value, "code", "error_value") == "error_value"
+            if cell.data_type == "f" and known:
+                results[cell.coordinate] = value
                 if re.search(r"\[\d+\]", str(getattr(cell.value, "text", cell.value))):
-                    cell.value = results[cell.coordinate].value
+                    cell.value = str(value) if isinstance(value, Fault) else value
     return results
 
 
@@ -122,10 +126,13 @@ def _with_results(content: bytes, results: list[dict[str, Any]]) -> bytes:
 
     def put(found: re.Match[str]) -> str:
         place, style, formula = found.groups()
-        if (cell := cells.get(place)) is None:
+        if place not in cells:
             return found[0]
-        kind = {"s": "str", "b": "b", "e": "e"}.get(cell.data_type, "n")
-        value = to_excel(cell.value) if cell.data_type == "d" else cell.value
+        value = cells[place]
+        kind = next((k for k, of in (("str", str), ("b", bool), ("e", Fault))
+                     if isinstance(value, of)), "n")
+        if isinstance(value, datetime.date | datetime.time | datetime.timedelta):
+            value = to_excel(value)
         text = escape(str(int(value) if kind == "b" else value))
         return f'<c r="{place}"{style} t="{kind}">{formula}<v>{text}</v></c>'
 

@@ -56,6 +56,8 @@ def rejected(problem: str) -> Cell:
 
 def clean(text: str) -> str:
     """Return `text` in NFC, with every run of white space (no-break, zero-width) as one space."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     return _BLANK.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 

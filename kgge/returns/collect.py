@@ -1,8 +1,11 @@
 """The units' returns of all years: tidy outcomes, spending, reporting and problems."""
 
 import datetime
+import gc
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -102,7 +105,23 @@ def read_returns(path: str | Path, form: Form | None = None, known: str | Path |
     0  B17  warning      no_date      NaN
     1  F17    error  approximate  hơn 350
     """
-    form, path = form or load_form(), Path(path)
+    with _uncollected():
+        return _read_all(Path(path), form or load_form(), known)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Put off the search for objects in circles: none are made here, and it is a seventh of it."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
+
+
+def _read_all(path: Path, form: Form, known: str | Path | None) -> Returns:
     files, before = list_files(path), [Path(known)] if known and Path(known).is_dir() else []
     found = _read_files(files, form)
     illustrative = _one_kind(found)
