@@ -135,6 +135,6 @@ def test_the_report(running, tmp_path, request):
     for name, text in said.items():
         words = set(re.findall(r"\w+", text))
         assert not words & {"nan", "NaN", "NaT", "inf"}, name
-        if not running:  # a page says nothing of years and returns that have not come
+        if not running and "01-" not in name:  # nothing is said of returns that have not come
             assert not re.search(r"Không có\.|None\.|\(2020\)", text), name
         assert not re.search(r"\b1 (are|units|returns|years|persons|warnings|errors)\b", text), name
