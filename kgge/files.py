@@ -114,4 +114,4 @@ def guard(text: str) -> str:
 
 def unguard(text: str) -> str:
     """Return the text that `guard` was given."""
-    return text[1:] if re.match(r"'+[=+\-@\t\r].", text, re.DOTALL) else text
+    return text[1:] if text[:1] == "'" and re.match(r"'+[=+\-@\t\r].", text, re.DOTALL) else text

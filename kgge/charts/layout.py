@@ -187,8 +187,11 @@ def chart_text(ax: Axes) -> ChartText:
 
 
 @contextmanager
-def bare(ax: Axes) -> Iterator[None]:
-    """Leave title, subtitle and source of a finished chart out for a while; the mark stays."""
+def bare(ax: Axes, back: bool = True) -> Iterator[None]:
+    """Leave title, subtitle and source of a finished chart out for a while; the mark stays.
+
+    Without `back` they stay away, where nothing is drawn of it any more.
+    """
     kept = notes(ax)
     if kept.text is None:
         raise ValueError("this chart has no title, source and description yet: call finish")
@@ -203,9 +206,10 @@ def bare(ax: Axes) -> Iterator[None]:
     try:
         yield
     finally:
-        ax.title.set_visible(True)
-        _write(ax, kept, kept.text)
-        _arrange(root_of(ax))
+        if back:
+            ax.title.set_visible(True)
+            _write(ax, kept, kept.text)
+            _arrange(root_of(ax))
 
 
 def root_of(artist: Artist) -> Any:
