@@ -50,7 +50,7 @@ test: $(READY) lint
 
 quick: $(READY)
 	@echo "== running the tests that take a moment; the others and the notebooks: make test"
-	$(BIN)/python $(PYTEST) -m "not slow"
+	HYPOTHESIS_PROFILE=quick $(BIN)/python $(PYTEST) -m "not slow"
 
 lint: $(READY)
 	@echo "== checking style and types"

@@ -1,5 +1,6 @@
 """What several test files share: a data folder of their own."""
 
+import os
 import shutil
 from runpy import run_path
 
@@ -11,7 +12,8 @@ from kgge.files import data_folder
 from kgge.tables.load import is_illustrative
 
 settings.register_profile("kgge", deadline=None)  # speed is a matter of benchmarks, not of tests
-settings.load_profile("kgge")
+settings.register_profile("quick", deadline=None, max_examples=20)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "kgge"))
 
 
 @pytest.fixture(scope="session")

@@ -314,6 +314,7 @@ def assert_whole(ax, monkeypatch):
     assert not cut
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "vi"])
 @pytest.mark.parametrize("name", CHARTS)
 def test_half_a_page_wide_nothing_is_cut_and_nothing_touches(name, lang, monkeypatch):
@@ -333,6 +334,7 @@ def of_case(case):
     return gallery(**CASES[case])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("name", CHARTS)
 def test_hard(name, case, more_labels, monkeypatch):
