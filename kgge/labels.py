@@ -53,7 +53,7 @@ def about(key: str, lang: str | None = None) -> str:
     path, lang = data_folder() / "raw" / "plan.csv", current_lang(lang)
     facts = _facts(path, path.stat().st_mtime_ns if path.exists() else 0)
     if key not in facts:
-        if key.startswith("limit_"):  # what the data cannot say: a plan need not say anything
+        if key in ("census", "unplanned") or key.startswith("limit_"):  # not every plan has these
             return ""
         raise DataError(f"{path}: no row {key!r}; there are {', '.join(facts)}")
     return facts[key][lang] or facts[key]["vi"]
@@ -70,8 +70,13 @@ def fill(text: str, lang: str) -> str:
     return re.sub(r"\{plan\.(\w+)\}", lambda place: about(place[1], lang), text)
 
 
+def _list() -> Path:
+    """Return the file of the plan's labels."""
+    return data_folder() / "raw" / "labels.csv"
+
+
 def _all() -> dict[tuple[str, str], dict[str, str]]:
-    paths = (_OWN, data_folder() / "raw" / "labels.csv")
+    paths = (_OWN, _list())
     return _read(*((path, path.stat().st_mtime_ns) for path in paths if path.exists()))
 
 
@@ -196,7 +201,7 @@ def labels(kind: str, codes: Iterable[str], lang: str,
     missing = sorted({str(c) for c in codes if not known.get((kind, c), {}).get(lang)})
     if missing:
         raise DataError(f"no {lang!r} label for {kind} {', '.join(missing)}: add a row to "
-                        f"data/raw/labels.csv (kind,code,vi,en){meant(kind, missing[0])}")
+                        f"{_list()} (kind,code,vi,en){meant(kind, missing[0])}")
     return [fill(known[kind, c][lang], lang) for c in codes]
 
 
@@ -219,7 +224,7 @@ def check_labels(codes: Mapping[str, Iterable[str]]) -> None:
     missing = [f"{kind} {code}" for kind, several in codes.items() for code in sorted(set(several))
                if not all(known.get((kind, code), {}).get(lang) for lang in LANGUAGES)]
     if missing:
-        raise DataError(f"no label for {', '.join(missing)}: add rows to data/raw/labels.csv "
+        raise DataError(f"no label for {', '.join(missing)}: add rows to {_list()} "
                         "(kind,code,vi,en)")
 
 

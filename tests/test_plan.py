@@ -160,6 +160,20 @@ def test_this_plan_is_such_a_folder():
         kgge.about("colour")
 
 
+def test_optional_rows_may_be_taken_out_and_a_missing_label_names_its_file(other):
+    """Neither is a unit's population asked of the census, nor is there money without a plan."""
+    path = other / "raw" / "plan.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not re.match("census|unplanned|limit_", line)]
+    path.write_text("".join(kept), encoding="utf-8")
+    form = kgge.returns.form.load_form()
+    assert form.census == "" and build().reporting["unit"].nunique() > 1
+    labels = other / "raw" / "labels.csv"
+    rewrite(labels, "unit,north", "unit,nord")
+    with pytest.raises(kgge.DataError, match=f"no label for .*north.*{re.escape(str(labels))}"):
+        build()
+
+
 def test_a_unit_reports_in_its_years_only(other, tmp_path):
     form = kgge.returns.form.load_form()
     assert form.reporting(2022) == ["home", "north", "south", "port"]
