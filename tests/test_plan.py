@@ -160,6 +160,18 @@ def test_this_plan_is_such_a_folder():
         kgge.about("colour")
 
 
+def test_each_year_of_the_annex_has_its_prices(other):
+    path = other / "raw" / "prices.csv"
+    rewrite(path, "2021,1.8\n", "")  # counted from by the row of 2022
+    build()
+    rewrite(path, "2024,3.6\n2025,3.4\n", "")
+    with pytest.raises(kgge.DataError, match=r"prices.csv has no row of 2024, 2025: .*expected"):
+        build()
+    rewrite(path, "2022,3.2\n2023,3.3\n", "")
+    with pytest.raises(kgge.DataError, match="no row of 2021, 2022, 2023, 2024, 2025:"):
+        build()
+
+
 def test_optional_rows_may_be_taken_out_and_a_missing_label_names_its_file(other):
     """Neither is a unit's population asked of the census, nor is there money without a plan."""
     path = other / "raw" / "plan.csv"

@@ -4,7 +4,7 @@ import pandas as pd
 
 from kgge.analysis.scope import needs
 from kgge.files import DataError
-from kgge.tables.schemas import read_list
+from kgge.tables.schemas import list_path, read_list
 
 
 def real_terms(budget: pd.DataFrame, base_year: int) -> pd.DataFrame:
@@ -49,9 +49,9 @@ def real_terms(budget: pd.DataFrame, base_year: int) -> pd.DataFrame:
     index.loc[index.index.min() - 1] = 1.0  # the year that the first change is counted from
     covered = ", ".join(map(str, sorted(index.index)))
     if base_year not in index.index:
-        raise DataError(f"base year {base_year}: data/raw/prices.csv allows {covered}")
+        raise DataError(f"base year {base_year}: {list_path('prices')} allows {covered}")
     if absent := sorted(set(budget["year"]) - set(index.index)):
-        raise DataError("data/raw/prices.csv has no price index of "
+        raise DataError(f"{list_path('prices')} has no price index of "
                         f"{', '.join(map(str, absent))}; it covers {covered}")
     deflator = budget["year"].map(index).astype("float64") / index[base_year]
     return budget.assign(constant=budget[money[0]] / deflator, base_year=base_year)
