@@ -187,14 +187,22 @@ def chart_text(ax: Axes) -> ChartText:
 
 
 @contextmanager
-def bare(ax: Axes, back: bool = True) -> Iterator[None]:
-    """Leave title, subtitle and source of a finished chart out for a while; the mark stays.
-
-    Without `back` they stay away, where nothing is drawn of it any more.
-    """
+def bare(ax: Axes) -> Iterator[None]:
+    """Leave title, subtitle and source of a finished chart out for a while; the mark stays."""
+    strip(ax)
     kept = notes(ax)
-    if kept.text is None:
-        raise ValueError("this chart has no title, source and description yet: call finish")
+    try:
+        yield
+    finally:
+        ax.title.set_visible(True)
+        _write(ax, kept, chart_text(ax))
+        _arrange(root_of(ax))
+
+
+def strip(ax: Axes) -> None:
+    """Take title, subtitle and source of a finished chart away; the mark stays."""
+    chart_text(ax)  # raises where it is not finished
+    kept = notes(ax)
     stay = [a for a in kept.words if a.get_gid() == "mark" or a is ax.get_legend()]
     for artist in kept.words:
         if artist is ax.title:
@@ -203,13 +211,6 @@ def bare(ax: Axes, back: bool = True) -> Iterator[None]:
             artist.remove()
     kept.words = stay
     _arrange(root_of(ax))
-    try:
-        yield
-    finally:
-        if back:
-            ax.title.set_visible(True)
-            _write(ax, kept, kept.text)
-            _arrange(root_of(ax))
 
 
 def root_of(artist: Artist) -> Any:

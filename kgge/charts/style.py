@@ -156,8 +156,10 @@ def balanced(text: str, width: float, size: float, bold: bool = False,
              most: int | None = None) -> str:
     """Break `text` as `wrap` does, into as many lines of about the same width."""
     lines = wrap(text, width, size, bold, most)
+    if "\n" not in lines:
+        return lines
     longest = max(text_width(word, size, bold) for word in labels.no_break(text).split(" "))
-    tries = (wrap(text, max(width * part / 20, longest), size, bold) for part in range(10, 20))
+    tries = (wrap(text, max(width * part, longest), size, bold) for part in (0.6, 0.7, 0.8, 0.9))
     return next((one for one in tries if one.count("\n") == lines.count("\n")), lines)
 
 

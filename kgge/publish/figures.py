@@ -140,8 +140,9 @@ def draw(figure: Figure, lang: str, formats: Sequence[str] = FORMATS, bare: bool
             getattr(charts, figure.chart)(figure.table, ax=ax, lang=lang)
             size = "" if width == 16 else f"-{width}cm"
             files |= _chart_files(ax, figure.name, formats, bare, size)
-        with layout.bare(ax, back=False):
-            picture = files.get(f"{figure.name}{size}-bare.png") or _image(ax, "png")
+        if not (picture := files.get(f"{figure.name}{size}-bare.png")):
+            layout.strip(ax)
+            picture = _image(ax, "png")
         return Drawn(figure, charts.chart_text(ax), charts.chart_data(ax), picture, files)
     except Exception as error:
         error.add_note(f"figure {figure.name}, language {lang}")
