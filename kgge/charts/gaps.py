@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from kgge.charts.layout import inner_width
-from kgge.charts.marks import Words, bar, chart, legend, no_scale, rows, value_label
+from kgge.charts.marks import Words, bar, beside, chart, legend, no_scale, rows, value_label
 from kgge.charts.ranges import BAND, BOUNDS, MANY, POINT, Row, goal, one, share_axis
 from kgge.charts.readback import point_x, tag
 from kgge.charts.style import GREY, INK, NAVY, ORANGE, wrap
@@ -146,9 +146,7 @@ def women_against_men(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
         tag(ax, keys, "difference", mark, point_x, 0)
         tag(ax, keys, "low", line, point_x, 0)
         tag(ax, keys, "high", line, point_x, 1)
-        ax.annotate(said if inner_width(ax) > 5 else said.replace(" (", "\n("), (1, place),
-                    xycoords=ax.get_yaxis_transform(), xytext=(8, 0),
-                    textcoords="offset points", va="center", color=INK)
+        beside(ax, place, said if inner_width(ax) > 5 else said.replace(" (", "\n("))
         figures.append(f"{text}: {said}".replace("\n", " "))
     _points_axis(ax, found, lang)
     clear = [row for row in found if abs(row["difference"]) >= POINT
@@ -229,8 +227,7 @@ def reach_needed(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
         for (column, look), value in zip(SHARES.items(), ends, strict=True):
             mark, = ax.plot(value, place, clip_on=False, **look)
             tag(ax, keys, column, mark, point_x, 0)
-        ax.annotate(words, (1, place), xycoords=ax.get_yaxis_transform(), xytext=(8, 0),
-                    textcoords="offset points", va="center", color=INK)
+        beside(ax, place, words)
     share_axis(ax, lang)
     legend(ax, [(say(f"tipping.{column}", lang), Line2D([], [], **look))
                 for column, look in SHARES.items()])

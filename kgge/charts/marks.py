@@ -240,6 +240,12 @@ def value_label(ax: Axes, place: float, end: float, text: str, *, upright: bool 
                 fontweight="bold" if bold else "normal", color=INK)
 
 
+def beside(ax: Axes, place: float, text: str) -> Any:
+    """Write words right of the plot, in line with a row; return them."""
+    return ax.annotate(text, (1, place), xycoords=ax.get_yaxis_transform(), xytext=(8, 0),
+                       textcoords="offset points", va="center", color=INK)
+
+
 def stack(ax: Axes, table: pd.DataFrame, keys: tuple[str, str], write: Write, lang: str, *,
           upright: bool, value: str = "amount") -> list[float]:
     """Draw a stack for each first key in parts of the second, with a legend; return the totals.

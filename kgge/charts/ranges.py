@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from kgge.charts.marks import Words, chart, legend, rows
+from kgge.charts.marks import Words, beside, chart, legend, rows
 from kgge.charts.readback import point_x, tag
 from kgge.charts.style import COLOURS, GREY, INK, MARKERS, NAVY, wrap
 from kgge.charts.wording import codes_of, count, listed, lower, name, names, records, say, upper
@@ -86,8 +86,7 @@ def dot(ax: Axes, y: float, row: Row, keys: Row, code: str, text: str) -> Any:
     tag(ax, keys, "coverage", mark, point_x, 0)
     for i, bound in enumerate(BOUNDS):
         tag(ax, keys, bound, line, point_x, i)
-    return ax.annotate(text, (1, y), xycoords=ax.get_yaxis_transform(), xytext=(8, 0),
-                       textcoords="offset points", va="center", color=INK)
+    return beside(ax, y, text)
 
 
 def entries(lang: str, points: dict[str, str] | None = None) -> list[tuple[str, Any]]:

@@ -13,7 +13,7 @@ from kgge.charts.layout import MARK, chart_text
 from kgge.charts.style import INK, NAVY, SIZES, drawn_in_style, wrap
 from kgge.files import write_bytes
 from kgge.labels import current_lang, label, number, percent, words
-from kgge.publish.catalogue import Figure, published
+from kgge.publish.catalogue import Figure, published, with_total
 from kgge.publish.show import NO_FIGURE, show
 from kgge.tables import load as tables
 
@@ -87,10 +87,7 @@ def _money(money: pd.DataFrame, made: dict[str, pd.DataFrame]) -> pd.DataFrame:
         out = pd.DataFrame({"project": [*plan.index, "total"], "planned": [*plan, plan.sum()]})
         out.attrs["illustrative"] = False
         return out
-    sums = money[["planned", "within", "other", "not_known"]].sum(min_count=1)
-    rate = sums["within"] / sums["planned"] if sums["planned"] else float("nan")
-    whole = pd.DataFrame([{"project": "total", **sums, "execution": rate}])
-    out = pd.concat([money[whole.columns], whole], ignore_index=True)[_MONEY]
+    out = with_total(money, "project")[_MONEY]
     out.attrs["illustrative"] = tables.is_illustrative(money)
     return out
 

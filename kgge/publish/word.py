@@ -1,7 +1,7 @@
 """The figures as a Word document: captions with fields, descriptions, sources, numbers."""
 
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -94,16 +94,13 @@ def _annex(doc: "Document", sheet: Sheet, title: str, place: int, count: int, la
         page.page_width, page.page_height = page.page_height, page.page_width
         page.left_margin = page.right_margin = page.bottom_margin = Cm(1.5)
         page.different_first_page_header_footer = False
-    _caption(doc, title, count, lang, "sheet")
-    if place:
-        doc.paragraphs[-1].paragraph_format.page_break_before = True
     shown = [name for name in map(str, sheet.table) if not name.endswith(".not_known")]
     heads, rows, right = written(sheet.table, lang, columns=shown)
     codes = [f"{code}." for code in sheet.table["item"]]
     bold = {0, *(at for at, code in enumerate(codes, start=1)
                  if code == "total." or any(c.startswith(code) and c != code for c in codes))}
-    unit = f"{label('word', 'unit', lang)}: {units(shown, lang)}"
-    doc.add_paragraph(unit, style=_CELL).paragraph_format.keep_with_next = True
+    caption = _lead(doc, title, count, shown, lang)
+    caption.paragraph_format.page_break_before = True if place else None
     add_table(doc, [heads, *rows], right, _ACROSS, bold, _SMALL)
     mark = [f"{MARK[lang]}. {label('word', 'mark_text', lang)}"] * sheet.marked
     for note in (*mark, *notes_of(rows, lang),
@@ -182,17 +179,25 @@ def _numbers(doc: "Document", one: Drawn, figure: int, count: int,
              table: tuple[list[list[str]], list[bool]], lang: str) -> None:
     """Add the numbers of one figure as a numbered table."""
     rows, right = table
-    _caption(doc, _numbers_of(figure, lang), count, lang, "sheet")
-    if measured := units(map(str, one.data), lang):
-        unit = doc.add_paragraph(f"{label('word', 'unit', lang)}: {measured}", style=_CELL)
-        unit.paragraph_format.keep_with_next = True
+    _lead(doc, _numbers_of(figure, lang), count, map(str, one.data), lang)
     add_table(doc, rows, right)
     for note in notes_of(rows, lang):
         doc.add_paragraph(note, style=_CELL)
     doc.add_paragraph()
 
 
-def _caption(doc: "Document", title: str, count: int, lang: str, kind: str = "figure") -> None:
+def _lead(doc: "Document", title: str, count: int, columns: Iterable[str],
+          lang: str) -> "Paragraph":
+    """Add the caption of a table, which is returned, and the unit of what its columns hold."""
+    caption = _caption(doc, title, count, lang, "sheet")
+    if measured := units(columns, lang):
+        unit = doc.add_paragraph(f"{label('word', 'unit', lang)}: {measured}", style=_CELL)
+        unit.paragraph_format.keep_with_next = True
+    return caption
+
+
+def _caption(doc: "Document", title: str, count: int, lang: str,
+             kind: str = "figure") -> "Paragraph":
     """Add "Figure 3. Title", its number a field, inside the bookmark the list points to."""
     caption, word = doc.add_paragraph(style="Caption"), label("word", kind, lang)
     caption.paragraph_format.keep_with_next = True
@@ -204,6 +209,7 @@ def _caption(doc: "Document", title: str, count: int, lang: str, kind: str = "fi
     _end_field(caption)
     caption._p.append(_element("bookmarkEnd", id=str(int(mark[4:]))))
     caption.add_run(f". {title}")
+    return caption
 
 
 def _bookmark(kind: str, count: int) -> str:
