@@ -90,7 +90,11 @@ def test_numbers_are_numbers_and_equal_the_tables(book):
         rows = filled(sheet)[1:]
         assert len(rows) == len(one.table)
         for at, column in enumerate(columns_of(one)):
-            for value, row in zip(one.table[column], rows, strict=True):
+            reached = one.table.get("status", pd.Series("", one.table.index)).eq("achieved")
+            for value, row, there in zip(one.table[column], rows, reached, strict=True):
+                if there and column == "required_pace":
+                    assert row[at] == "[z]", "nothing is left to be reached"
+                    continue
                 if isinstance(value, bool) or not isinstance(value, int | float):
                     continue
                 if pd.isna(value):
@@ -279,6 +283,19 @@ def test_charts_show_the_numbers_of_their_cells(files, book, lang):
             stands = [cell.value for row in book[sheet.strip("'")][cells.replace("$", "")]
                       for cell in row if isinstance(cell.value, int | float)]
             assert cached == pytest.approx(stands) and cached, name
+
+
+def test_what_is_not_known_is_not_drawn_as_zero(monkeypatch):
+    """Excel draws text as zero: a line with a year of no return would fall to the ground."""
+    state = next(one for one in given() if one.name == "progress")
+    for silent, lines in (("1a", 4), ("", 0)):
+        there = ~(state.table["indicator"].eq(silent) | (silent == ""))
+        there |= state.table["year"].ne(2017)
+        table = state.table.assign(coverage=state.table["coverage"].where(there))
+        monkeypatch.setattr(kgge.publish.excel, "sheets",
+                            lambda table=table: [state._replace(table=table)])
+        charts = parts(workbook("en"), r"xl/charts/chart\d+\.xml")
+        assert sum(len(chart.findall(".//c:ser", SPACES)) for chart in charts.values()) == lines
 
 
 # Columns of fractions; all others are years, ratios, or counted and in million dong.

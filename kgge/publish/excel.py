@@ -270,7 +270,7 @@ def _write_sheet(book: "Workbook", look: Looks, sheet: Sheet, place: int, lang: 
         page.repeat_rows(top)
     if across:
         page.set_landscape()
-    if sheet.series:
+    if _drawn(sheet, cells, lang):
         _add_chart(book, page, sheet, cells, top, lang)
         high = 260 if sheet.kind == "line" or not across else 330
         if sum(heights) + high > room:
@@ -347,14 +347,19 @@ def _series_look(sheet: Sheet, colour: str, at: int, digits: str) -> dict[str, A
 
 
 def _drawn(sheet: Sheet, cells: pd.DataFrame, lang: str) -> list[tuple[str, list[int], str]]:
-    """Return label, row numbers and column of each series; the row of totals is in none."""
-    if sheet.by:
-        blocks = cells.reset_index(drop=True).groupby(sheet.by, sort=False).groups
-        total = header("total", lang)
-        return [(str(label_), list(rows), sheet.series[0]) for label_, rows in blocks.items()
-                if label_ != total]
+    """Return label, row numbers and column of each series; the row of totals is in none.
+
+    A series with a sign in place of a figure is left out: Excel would draw the sign as zero.
+    """
     rows = [i for i, first in enumerate(sheet.table.iloc[:, 0]) if first != "total"]
-    return [(header(column, lang).partition(" [")[0], rows, column) for column in sheet.series]
+    if sheet.by:
+        blocks = cells.reset_index(drop=True).iloc[rows].groupby(sheet.by, sort=False).groups
+        series = [(str(name), list(of), sheet.series[0]) for name, of in blocks.items()]
+    else:
+        series = [(header(column, lang).partition(" [")[0], rows, column)
+                  for column in sheet.series]
+    return [one for one in series if not any(
+        isinstance(value, str) for value in cells[one[2]].iloc[one[1]])]
 
 
 def _ends(values: pd.Series, write: Callable[[float, str], str], lang: str) -> str:
