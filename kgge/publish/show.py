@@ -301,8 +301,9 @@ def contents(table: pd.DataFrame, lang: str, of: str = "") -> pd.DataFrame:
                                      and table["baseline"].isna().any()):
             empty.loc[table[column if column == "planned" else "baseline"].isna(), column] = "[z]"
         elif column == "required_pace" and "time_share" in table:
-            over = ~table["time_share"].lt(1) | table["status"].eq("achieved")
-            cells.loc[over, column], empty.loc[over, column] = None, "[z]"
+            there = table["status"].eq("achieved")  # nothing is left to be reached
+            cells.loc[there, column] = None
+            empty.loc[there | ~table["time_share"].lt(1), column] = "[z]"
         elif column in ("firm", "target", "national_target", "held_by", "national_status"):
             empty[column] = "[z]"
         elif column == "corrected":
