@@ -45,7 +45,7 @@ report: $(READY)
 	$(BIN)/kgge report --out reports
 
 test: $(READY) lint
-	@echo "== running the tests and comparing the notebooks (ten to fifteen minutes on two cores)"
+	@echo "== running the tests and comparing the notebooks (about eight minutes on two cores)"
 	$(BIN)/python $(PYTEST)
 
 quick: $(READY)
