@@ -93,6 +93,12 @@ def test_progress_cards_and_what_decides(running, persons):
     for year in years_of(running) or [2020]:
         line = kgge.tipping(*persons, year)
         assert set(line["indicator"]) == set(persons[1]["indicator"])
+        if running and year == int(max(running)):  # as the scorecard beside it counts them
+            here = now[(now["year"] == year) & (now["status"] != "not_assessable")]
+            left = int((~here["firm"]).sum())
+            title = kgge.charts.chart_text(kgge.charts.reach_needed(line, lang="en")).title
+            assert title.startswith(f"The verdicts of {left} " if left > 1 else
+                                    f"{year}: no" if left == 0 else "Indicator"), title
         for by in ("unit", "group", "sex"):
             shares = kgge.gap(*persons, year, by).groupby("indicator")["gap_share"].sum(min_count=1)
             assert shares.dropna().tolist() == pytest.approx([1] * shares.notna().sum())

@@ -231,7 +231,9 @@ def reach_needed(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     share_axis(ax, lang)
     legend(ax, [(say(f"tipping.{column}", lang), Line2D([], [], **look))
                 for column, look in SHARES.items()])
-    left = [row for row in found if row["state"] == "open"]
+    # What cannot be assessed has no verdict that could turn; the scorecard counts it as little.
+    left = [row for row in found if row["state"] == "open" and "not_assessable" not in (
+        row["verdict_above"], row.get("verdict_below"))]
     title = say("tipping.settled", lang, year=year)
     if left:
         first = min(left, key=_far)
@@ -263,8 +265,9 @@ def _needed(row: Row, lang: str) -> str:
                 return say(f"tipping.{code}", lang, verdict=verdict, who=who,
                            persons=_persons(row[code], lang))
         return say("tipping.unknown", lang, verdict=verdict, who=who)
+    dated = pd.notna(row.get("last_year"))  # else of several years, or of a later one
     last = "" if pd.isna(row["last_share"]) else " " + say(
-        "tipping.before", lang, share=percent(row["last_share"], lang),
-        year=int(row["last_year"]) if pd.notna(row.get("last_year")) else "–")
+        "tipping.before" if dated else "tipping.undated", lang,
+        share=percent(row["last_share"], lang), **{"year": int(row["last_year"])} if dated else {})
     return say("tipping.if", lang, verdict=verdict, who=who, last=last,
                share=percent(row["share_needed"], lang))
