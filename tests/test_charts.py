@@ -724,3 +724,10 @@ def test_money_of_some_returns_is_the_least_it_can_be():
     assert "At least" in spoken("planned_against_spent", table).title
     whole = table.assign(units_with_figure=table["units_expected"])
     assert "t least" not in spoken("planned_against_spent", whole).alt
+
+
+def test_a_difference_of_nothing_has_no_sign():
+    table = kgge.coverage(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), "sex")
+    table = table.query("year == 2020").assign(coverage_low=0.5, coverage_high=0.5, coverage=0.5)
+    table.loc[table["sex"] == "female", "coverage"] += 0.0001
+    assert "+0.0" not in spoken("women_against_men", table).alt

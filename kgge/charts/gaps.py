@@ -173,7 +173,7 @@ def _difference(part: pd.DataFrame, keys: Row) -> Row:
 def _points(row: Row, lang: str) -> str:
     """Return a difference in points with its sign and range: "+1.2 (−0.3 to +2.0)"."""
     def signed(v: float) -> str:
-        return "…" if pd.isna(v) else f"{'+' if v > 0 else ''}{number(v * 100, lang, 1)}"
+        return "…" if pd.isna(v) else f"{'+' if v >= 0.0005 else ''}{number(v * 100, lang, 1)}"
 
     value, low, high = (signed(row[c]) for c in ("difference", "low", "high"))
     if "…" in (low, high):
