@@ -109,8 +109,6 @@ def test_another_province_needs_no_change_of_code(data):
         "Đơn vị tính: triệu đồng\n\t\t2021\t\t\tTổng cộng\n\t\tTrung ương\tĐịa phương\tKhác\t\n"
         "I\tDự án\t1.000\t2\t3\t1.005\n\t- Dòng\t1.000\t2\t3\t1.005\n"
         "\tTổng cộng\t1.000\t2\t3\t1.005\n", encoding="utf-8")
-    with (data / "raw" / "prices.csv").open("a", encoding="utf-8") as file:
-        file.write("2021,1.8\n")
     build()
     assert kgge.load_budget()[["item", "source", "amount"]].to_numpy().tolist() == [
         ["I.1", "central", 1000], ["I.1", "local", 2], ["I.1", "other", 3]]
@@ -128,8 +126,6 @@ def test_an_annex_of_years_alone_in_thousands_is_built(data):
         "line,column,printed,corrected,reason\n4,4,,500,left out in typing\n", encoding="utf-8")
     with (data / "raw" / "labels.csv").open("a", encoding="utf-8") as file:
         file.write("source,all,Mọi nguồn vốn,All sources\n")
-    with (data / "raw" / "prices.csv").open("a", encoding="utf-8") as file:
-        file.write("2021,1.8\n2022,3.2\n")
     build()
     assert kgge.load_budget()[["item", "year", "source", "amount"]].to_numpy().tolist() == [
         ["I.1", 2021, "all", 1.5], ["I.1", 2022, "all", 0.5], ["I.2", 2021, "all", 0],

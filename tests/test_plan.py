@@ -1,6 +1,7 @@
 """A plan is a folder: written anew, held together before anything is made, and alone to speak."""
 
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from second_plan import LINES, YEARS, annex_rows, write_returns, write_second_pl
 import kgge
 from kgge.build import build
 from kgge.files import data_folder
+from kgge.publish.catalogue import figures, sheets
+from kgge.publish.html import notebook_folder, run_notebooks
 from kgge.tables.folder import KEYS, LISTS, of_another_plan, read_plan, write_plan_folder
 from kgge.tables.schemas import DESCRIBED, list_file
 
@@ -160,16 +163,18 @@ def test_this_plan_is_such_a_folder():
         kgge.about("colour")
 
 
-def test_each_year_of_the_annex_has_its_prices(other):
-    path = other / "raw" / "prices.csv"
-    rewrite(path, "2021,1.8\n", "")  # counted from by the row of 2022
+def test_without_the_prices_of_years_to_come_all_but_constant_prices_is_there(
+        other, tmp_path, monkeypatch):
+    rewrite(other / "raw" / "prices.csv", "2024,3.6\n2025,3.4\n", "")
     build()
-    rewrite(path, "2024,3.6\n2025,3.4\n", "")
-    with pytest.raises(kgge.DataError, match=r"prices.csv has no row of 2024, 2025: .*expected"):
-        build()
-    rewrite(path, "2022,3.2\n2023,3.3\n", "")
-    with pytest.raises(kgge.DataError, match="no row of 2021, 2022, 2023, 2024, 2025:"):
-        build()
+    assert "planned_in_constant_prices" not in [figure.chart for figure in figures()]
+    assert "constant_prices" not in [sheet.name for sheet in sheets()]
+    with pytest.raises(kgge.DataError, match="no price index of 2024, 2025"):
+        kgge.real_terms(kgge.load_budget(), 2021)
+    shutil.copy(notebook_folder() / "02-planned-spending.ipynb", tmp_path)
+    monkeypatch.setattr(kgge.publish.html, "notebook_folder", lambda: tmp_path)
+    page, = run_notebooks(["en"])["en"].values()
+    assert "constant prices" not in "".join(cell.source for cell in page.cells)
 
 
 def test_optional_rows_may_be_taken_out_and_a_missing_label_names_its_file(other):

@@ -1,5 +1,7 @@
 """Amounts in the prices of one year, from ``data/raw/prices.csv``."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from kgge.analysis.scope import needs
@@ -45,8 +47,7 @@ def real_terms(budget: pd.DataFrame, base_year: int) -> pd.DataFrame:
                         "of amount and spent (as kgge.totals gives it)")
     if "constant" in budget:
         raise DataError("the table has amounts in constant prices already (column constant)")
-    index = (1 + read_list("prices").set_index("year")["cpi_change_pct"] / 100).cumprod()
-    index.loc[index.index.min() - 1] = 1.0  # the year that the first change is counted from
+    index = _price_index()
     covered = ", ".join(map(str, sorted(index.index)))
     if base_year not in index.index:
         raise DataError(f"base year {base_year}: {list_path('prices')} allows {covered}")
@@ -55,3 +56,22 @@ def real_terms(budget: pd.DataFrame, base_year: int) -> pd.DataFrame:
                         f"{', '.join(map(str, absent))}; it covers {covered}")
     deflator = budget["year"].map(index).astype("float64") / index[base_year]
     return budget.assign(constant=budget[money[0]] / deflator, base_year=base_year)
+
+
+def has_prices(years: Iterable[int]) -> bool:
+    """Tell whether amounts of all these years can be expressed in the prices of one of them.
+
+    Examples
+    --------
+    >>> has_prices(range(2016, 2021)), has_prices([2020, 2031])
+    (True, False)
+    """
+    return set(years) <= set(_price_index().index)
+
+
+def _price_index() -> pd.Series:
+    """Return average consumer prices by year; 1 in the year the first change is counted from."""
+    index = (1 + read_list("prices").set_index("year")["cpi_change_pct"] / 100).cumprod()
+    if len(index):
+        index.loc[index.index.min() - 1] = 1.0
+    return index

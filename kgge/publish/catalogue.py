@@ -6,7 +6,7 @@ import pandas as pd
 
 from kgge.analysis.coverage import coverage
 from kgge.analysis.gap import gap
-from kgge.analysis.prices import real_terms
+from kgge.analysis.prices import has_prices, real_terms
 from kgge.analysis.progress import progress
 from kgge.analysis.reporting import report_states
 from kgge.analysis.spending import execution, shares, totals
@@ -55,8 +55,8 @@ def published() -> dict[str, dict[str, pd.DataFrame]]:
     Returns
     -------
     dict of str to dict of str to DataFrame
-        Tables of money planned always; the others where returns have been read. Those of a
-        single year stand for the latest year with a return.
+        Tables of money planned always, in constant prices where these are known; the others where
+        returns have been read. Those of a single year stand for the latest year with a return.
 
     Raises
     ------
@@ -70,9 +70,10 @@ def published() -> dict[str, dict[str, pd.DataFrame]]:
         "planned_by_project_and_year": totals(budget, ["project", "year"]),
         "planned_by_line": totals(budget, ["project", "item", "source"]),
         "source_shares_by_year": shares(budget, ["year", "source"], "year"),
-        "planned_in_constant_prices": real_terms(
-            totals(budget, "year"), int(budget["year"].min())),
     }
+    if has_prices(budget["year"]):  # of years to come nobody knows them
+        plan["planned_in_constant_prices"] = real_terms(
+            totals(budget, "year"), int(budget["year"].min()))
     if not reporting["received"].any():
         return {"plan": plan}
     spending, outcomes, units = tables.load_spending(), tables.load_outcomes(), tables.load_units()
@@ -119,7 +120,6 @@ def sheets() -> list[Sheet]:
     """Return the tables of the workbook in order; those of returns only where some were read."""
     made, budget = published(), tables.load_budget()
     plan, by_line = made["plan"], totals(budget, ["item", "source"])
-    constant = plan["planned_in_constant_prices"].rename(columns={"amount": "nominal"})
     found = [
         _crossed("by_year", plan["planned_by_year_and_source"], "column", "stacked"),
         _crossed("by_project", plan["planned_by_project_and_source"], "bar", "stacked"),
@@ -127,9 +127,11 @@ def sheets() -> list[Sheet]:
         _crossed("by_line", by_line, "bar", "stacked"),
         _crossed("source_shares", plan["source_shares_by_year"].drop(columns="amount"), "column",
                  "stacked"),
-        Sheet("constant_prices", constant[["year", "nominal", "constant"]],
-              ("nominal", "constant")),
     ]
+    if "planned_in_constant_prices" in plan:
+        constant = plan["planned_in_constant_prices"].rename(columns={"amount": "nominal"})
+        found.append(Sheet("constant_prices", constant[["year", "nominal", "constant"]],
+                           ("nominal", "constant")))
     marked, planned = tables.is_illustrative(), period(budget, "en")
     return [one._replace(years=planned) for one in found] + [
         one._replace(returned=True, marked=marked) for one in [*_returned(made), *annexes()]]

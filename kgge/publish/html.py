@@ -11,11 +11,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from kgge.analysis.prices import has_prices
 from kgge.files import DataError, UsageError, data_folder, write_bytes
 from kgge.labels import check_lang, label, words
 from kgge.plan import LANGUAGES
 from kgge.publish.show import show
-from kgge.tables.load import is_illustrative, load_reporting
+from kgge.tables.load import is_illustrative, load_budget, load_reporting
 
 _log = logging.getLogger(__name__)
 # Run before the first cell: nothing is left of a notebook that the same process ran before; every
@@ -114,6 +115,8 @@ async def _run(source: Path, lang: str, env: dict[str, str], process: Any) -> An
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = nbformat.read(source, as_version=4)
+    if not has_prices(load_budget()["year"]):
+        notebook.cells = [c for c in notebook.cells if "prices" not in c.metadata.get("tags", ())]
     begin = _SETUP % {"folder": str(source.parent), "lang": lang}
     notebook.cells.insert(0, nbformat.v4.new_code_cell(begin))
     client = NotebookClient(notebook, process, timeout=600, record_timing=False,

@@ -49,7 +49,6 @@ def read_plan() -> dict[str, pd.DataFrame]:
                if name in frames and not rows[name]]
     faults += _faults_of_facts(rows) if rows["plan"] else []
     faults += _faults_of_codes(rows)
-    faults += _faults_of_prices(frames["prices"], annex) if "prices" in frames else []
     asked = {kind: _codes_in(rows[name], kind) for kind, name in (
         ("source", "sources"), ("indicator", "targets"), ("group", "groups"), ("unit", "units"))}
     asked["source"] += [*annex["source"].dropna()]
@@ -92,15 +91,6 @@ def _faults_of_codes(rows: dict[str, Rows]) -> list[str]:
         f"units.csv, line {line}: last_year {row['last_year']} comes before first_year "
         f"{row['first_year']}" for line, row in rows["units"]
         if 0 < len(row.get("last_year", "")) and row["last_year"] < row.get("first_year", "")]
-
-
-def _faults_of_prices(prices: pd.DataFrame, annex: pd.DataFrame) -> list[str]:
-    """Return the years of the annex that cannot be shown in the prices of its first one."""
-    listed = set(prices["year"])
-    absent = sorted(set(annex["year"].dropna()) - listed - {min(listed, default=0) - 1})
-    return [f"prices.csv has no row of {', '.join(map(str, absent))}: charts and tables show the "
-            "annex in constant prices too; of a year to come, write the change expected"] * (
-                len(absent) > 0)
 
 
 def _faults_of_facts(rows: dict[str, Rows]) -> list[str]:
