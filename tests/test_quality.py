@@ -157,3 +157,23 @@ def test_counts_by_unit_and_year():
     assert whole["warnings"].sum() == len(problems)
     with pytest.raises(ValueError, match="unit, year"):
         kgge.quality(reporting, problems, "month")
+
+
+def test_a_figure_of_last_year_typed_over_is_named_and_counted_nowhere(tmp_path):
+    """The form prints it beside the entry; the locked cell may have been opened all the same."""
+    for year in (2017, 2018):
+        source = data_folder() / "raw" / "returns" / str(year)
+        shutil.copy(next(source.glob("*rach-gia*.xlsx")), tmp_path / f"{year}.xlsx")
+    sound = read_returns(tmp_path)
+    assert "other_past" not in set(sound.problems["code"])
+    book = openpyxl.load_workbook(tmp_path / "2018.xlsx")
+    cell = next(row[8] for row in book["Chỉ tiêu"].iter_rows(min_row=7) if row[10].value == CODE)
+    was, cell.value = cell.value, cell.value + 1
+    book.save(tmp_path / "2018.xlsx")
+    out = read_returns(tmp_path)
+    found = out.problems[out.problems["code"] == "other_past"]
+    assert found[["file", "sheet", "cell", "value"]].to_numpy().tolist() == [
+        ["2018.xlsx", "Chỉ tiêu", cell.coordinate, str(was + 1)]]
+    assert f'says "{was}"' in found["message_en"].item()
+    assert len(found) == len(out.problems) - len(sound.problems)
+    assert out.outcomes["reached"].equals(sound.outcomes["reached"])
