@@ -209,12 +209,15 @@ def test_a_page_that_fails_says_so_and_stops_no_other(tmp_path, monkeypatch):
     out = tmp_path / "out" / "en"
     out.mkdir(parents=True)
     (out / "01-one.html").write_text("an old page that looks current", encoding="utf-8")
-    (fault,) = write_report(tmp_path / "out", ["en"])
+    monkeypatch.setattr("kgge.publish.brief.brief", lambda _: 1 / 0)
+    fault, headlines = write_report(tmp_path / "out", ["en"])
     assert "01-one.ipynb, code cell 2: ZeroDivisionError" in fault
+    assert headlines == "en: headlines of index.html: ZeroDivisionError: division by zero"
     page = (out / "01-one.html").read_text(encoding="utf-8")
     assert kgge.label("word", "failed", "en") in page and "ZeroDivisionError" in page
     assert "old page" not in page and (out / "02-two.html").is_file()
-    assert (tmp_path / "out" / "index.html").is_file()
+    index = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert 'href="en/02-two.html"' in index and "<dl" not in index
 
 
 def test_a_notebook_leaves_nothing_to_the_next_in_its_process(tmp_path, monkeypatch):

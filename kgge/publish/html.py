@@ -164,7 +164,8 @@ def write_report(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> lis
     Returns
     -------
     list of str
-        The faults, one for each page that could not be made; it says so itself.
+        The faults, one for each page that could not be made; it says so itself. The start page
+        then leads to the others all the same.
 
     Raises
     ------
@@ -182,9 +183,16 @@ def write_report(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> lis
                            home="../index.html") if failed
                     else _page(one, contents[lang][name], lang, name.partition("-")[2]))
             write_bytes(folder / lang / f"{name}.html", page)
+    found = {}
+    for lang in langs:
+        try:
+            found[lang] = _found(folder, lang)
+        except Exception as fault:  # of any kind: the start page still leads to all others
+            faults.append(f"{lang}: headlines of index.html: {type(fault).__name__}: {fault}")
+            found[lang] = {}
     write_bytes(folder / "index.html", render(
         "index.html.j2", langs[0], title=label("word", "report", langs[0]), contents=contents,
-        illustrative=is_illustrative(), found={lang: _found(folder, lang) for lang in langs}))
+        illustrative=is_illustrative(), found=found))
     return faults
 
 
