@@ -159,6 +159,18 @@ def test_counts_by_unit_and_year():
         kgge.quality(reporting, problems, "month")
 
 
+def test_a_year_of_one_unit_above_the_whole_plan_is_doubted(tmp_path):
+    """Each amount is below the plan of its line; together they are more than all units have."""
+    form = load_form()
+    near = {(code, "amount"): round(form.planned[item] * 0.99, 1)
+            for code, (item, _) in form.money.items()}
+    out, found = doubts(tmp_path, ("rach-gia", 2018, near))
+    assert {code for *_, code in found} == {"sum_above_plan"}
+    total = f"{sum(near.values()):g}"
+    assert total in out.problems["message_en"].item()
+    assert "6600" in out.problems["message_vi"].item()
+
+
 def test_a_figure_of_last_year_typed_over_is_named_and_counted_nowhere(tmp_path):
     """The form prints it beside the entry; the locked cell may have been opened all the same."""
     for year in (2017, 2018):

@@ -95,7 +95,11 @@ def _check_whole(one: Return, same: Return | None) -> None:
 
 
 def _check_money(one: Return, earlier: Return | None, form: Form) -> None:
-    """Doubt amounts a hundred times those of the year before, or a hundredth, or of a few dong."""
+    """Doubt a sum above the whole plan; an amount far off the year before's, or of a few dong."""
+    lines = [one.lines[code][0] for code in form.money if code in one.lines]
+    total = sum(amount for line in lines if (amount := line.cells["amount"][2].number) > 0)
+    if total > (whole := sum(form.planned.values())) > 0:
+        one.fault("sum_above_plan", round(total, 6), lines[0].sheet, wanted=whole)
     for code in form.money:
         if code not in one.lines:
             continue
