@@ -557,6 +557,15 @@ def test_execution_counts_planned_sources_and_says_what_is_left_out():
     assert "▲120.0%" in spoken("execution_by_project_and_year", over).alt
 
 
+def test_the_line_to_the_target_is_in_the_legend_though_the_last_row_has_none():
+    table = gallery()["scorecard"].assign(baseline=0.0, time_share=0.6)
+    table.loc[table.index[-1], "baseline"] = None
+    ax = charts.scorecard(table, lang="en")
+    words = [text.get_text() for part in ax.figure.legends + [ax.get_legend()] if part
+             for text in part.get_texts()]
+    assert "straight line in that year" in words
+
+
 def test_what_is_not_assessable_is_never_firm_and_a_target_is_as_the_plan_writes_it():
     table = gallery()["scorecard"].assign(status="not_assessable", firm=True)
     text = spoken("scorecard", table)

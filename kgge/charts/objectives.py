@@ -209,16 +209,16 @@ def scorecard(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
              for card in cards]
     middles = rows(ax, "indicator", codes, lang, inner_width(ax) * 0.3, 0.5,
                    [text.count("\n") + 1 for text in texts])
-    marks = []
+    marks: dict[str, Any] = {}  # of every row: the last one may have no line to its target
     for row, card in zip(records(table), cards, strict=True):
         y, keys = middles[row["indicator"]], {k: row[k] for k in ("indicator", "year")}
         aim, = ax.plot([row["target"]] * 2, [y - 0.15, y + 0.15], linewidth=3,
                        color=COLOURS["target"], clip_on=False)
-        marks = [(say("coverage.target", lang), aim), *_line_point(ax, row, y, lang)]
+        marks |= {say("coverage.target", lang): aim, **_line_point(ax, row, y, lang)}
         tag(ax, keys, "target", aim, point_x, 0)
         _verdict_of(ax, y, row, keys, card, room)
     share_axis(ax, lang)
-    legend(ax, [*entries(lang), *marks])
+    legend(ax, [*entries(lang), *marks.items()])
     figures = (f"{indicator}: {', '.join(card)}" for indicator, card in zip(
         names("indicator", codes, lang), cards, strict=True))
     return Words(_score_title(table, year, lang), "scorecard.subtitle", "; ".join(figures),
@@ -244,14 +244,14 @@ def _line_at(row: Row) -> float | None:
     return float(row["baseline"] + row["time_share"] * (row["target"] - row["baseline"]))
 
 
-def _line_point(ax: Axes, row: Row, y: float, lang: str) -> list[tuple[str, Any]]:
+def _line_point(ax: Axes, row: Row, y: float, lang: str) -> dict[str, Any]:
     """Draw where the straight line stands that year; return its legend entry."""
     at = _line_at(row)
     if at is None:
-        return []
+        return {}
     mark, = ax.plot(at, y, color=COLOURS["target"], marker="D", markersize=6, clip_on=False,
                     markerfacecolor="white", markeredgewidth=1.4, linestyle="none", zorder=2)
-    return [(say("scorecard.line_legend", lang), mark)]
+    return {say("scorecard.line_legend", lang): mark}
 
 
 def _verdict_of(ax: Axes, y: float, row: Row, keys: Row, card: list[str], room: float) -> None:
