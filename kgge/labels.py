@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from difflib import get_close_matches
 from functools import lru_cache
+from math import ceil
 from pathlib import Path
 from unicodedata import combining, normalize
 
@@ -276,6 +277,17 @@ def number(value: float, lang: str | None = None, digits: int = 0) -> str:
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         text: str = format_decimal(exact + 0, format=pattern, locale=current_lang(lang))
     return text.replace("-", "−")
+
+
+def persons_short(gap: float, lang: str | None = None) -> str:
+    """Return persons still to be reached, in whole ones: of half a person, one is.
+
+    Examples
+    --------
+    >>> persons_short(656.2, "en"), persons_short(0.4, "en"), persons_short(-68.9, "vi")
+    ('657', '1', '−68')
+    """
+    return number(ceil(gap - 1e-9), lang)
 
 
 def percent(share: float, lang: str | None = None, digits: int = 1,

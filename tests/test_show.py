@@ -144,3 +144,14 @@ def test_what_is_achieved_needs_no_pace():
                           "time_share": 0.6, "required_pace": [0.1, -0.04]})
     shown = kgge.show(table, "en", columns=["indicator", "required_pace"])
     assert [row[1] for row in shown.rows] == ["10%", "[z]"]
+
+
+@pytest.mark.parametrize(("gap", "whole"), [(0.4, "1"), (656.2, "657"), (-68.9, "−68"), (7, "7")])
+def test_persons_still_to_be_reached_are_as_many_in_a_table_as_in_its_chart(gap, whole):
+    """Of half a person one is still to be reached; the chart beside the table says so too."""
+    table = pd.DataFrame({"indicator": "2", "year": 2020, "unit": ["rach-gia"], "target": 0.8,
+                          "gap": [gap], "gap_share": 1.0, "gap_low": [gap], "gap_high": [gap]})
+    assert str(kgge.show(table[["unit", "gap"]], "en")).splitlines()[-1].endswith(f"| {whole}")
+    text = kgge.charts.chart_text(kgge.charts.gap_by_unit(table, lang="en"))
+    assert gap < 0 or f"{whole} (100%" in text.alt
+    assert (" are 1 person away" in text.title) == (whole == "1")

@@ -14,7 +14,7 @@ from kgge.charts.ranges import BAND, BOUNDS, MANY, POINT, Row, goal, one, share_
 from kgge.charts.readback import point_x, tag
 from kgge.charts.style import GREY, INK, NAVY, ORANGE, wrap
 from kgge.charts.wording import codes_of, count, listed, lower, name, names, records, say, upper
-from kgge.labels import label, number, percent
+from kgge.labels import label, number, percent, persons_short
 
 SHARES: dict[str, dict[str, Any]] = {  # shares of the missing units in reach_needed
     "last_share": {"marker": "o", "color": NAVY, "linestyle": "none", "markersize": 7},
@@ -65,9 +65,10 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
         tag(ax, about | {"unit": unit}, "gap", spot, point_x, 0)
     no_scale(ax, max(left[["far", "gap_high"]].max().max(), 1) if len(left) else 1)
     whole, reported = left["gap"].sum(), left[left["gap"].notna()]
-    told = about | {"whole": _persons(whole, lang), "target": goal(one(table, "target"), lang)}
+    told = about | {"whole": persons_short(whole, lang), "target": goal(one(table, "target"), lang)}
     first = min(LEADING, len(reported) // 2)
-    kind = "none" if not whole > 0 else "few" if len(reported) < LEADING else "title"
+    kind = "none" if not whole > 0 else "title" if len(reported) >= LEADING else \
+        "one" if whole <= 1 else "few"
     share = percent(reported["gap_share"].head(first).sum(), lang, 0)
     title = say(f"gap.{kind}", lang, first=first, share=share, **told)
     said = count("coverage.silent_units", lang, int(silent.sum()), rows=len(table))
@@ -81,15 +82,10 @@ def _gap_text(row: Row, so_far: float, lang: str) -> str:
     if pd.isna(row["gap"]):
         if pd.isna([row["gap_low"], row["gap_high"]]).any():
             return say("not_reported", lang)
-        low, high = (_persons(row[c], lang) for c in ("gap_low", "gap_high"))
+        low, high = (persons_short(row[c], lang) for c in ("gap_low", "gap_high"))
         return say("gap.silent", lang, low=low, high=high)
-    return say("gap.figure", lang, gap=_persons(row["gap"], lang),
+    return say("gap.figure", lang, gap=persons_short(row["gap"], lang),
                share=percent(row["gap_share"], lang, 0), so_far=percent(so_far, lang, 0))
-
-
-def _persons(gap: float, lang: str) -> str:
-    """Return whole persons: of half a person, one is still to be reached."""
-    return number(math.ceil(gap - 1e-9), lang)
 
 
 def _gap_bar(ax: Axes, place: float, row: Row, keys: Row, text: str) -> None:
@@ -263,7 +259,7 @@ def _needed(row: Row, lang: str) -> str:
         for code in ("persons_needed", "persons_to_miss"):
             if pd.notna(row.get(code)):
                 return say(f"tipping.{code}", lang, verdict=verdict, who=who,
-                           persons=_persons(row[code], lang))
+                           persons=persons_short(row[code], lang))
         return say("tipping.unknown", lang, verdict=verdict, who=who)
     dated = pd.notna(row.get("last_year"))  # else of several years, or of a later one
     last = "" if pd.isna(row["last_share"]) else " " + say(

@@ -5,6 +5,7 @@ library would bring its own style sheet of some 10 kB a table, and codes would s
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from html import escape
 from typing import Any, NamedTuple
 
@@ -13,7 +14,17 @@ import pandas as pd
 from kgge.charts.layout import MARK
 from kgge.charts.wording import upper
 from kgge.files import DataError
-from kgge.labels import codes, current_lang, label, labels, number, percent, shown, words
+from kgge.labels import (
+    codes,
+    current_lang,
+    label,
+    labels,
+    number,
+    percent,
+    persons_short,
+    shown,
+    words,
+)
 from kgge.plan import LANGUAGES
 from kgge.tables.load import is_illustrative
 
@@ -193,8 +204,8 @@ def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
         out = [str(int(v)) if _is_number(v) else _text(v, lang) for v in cells[column]]
     else:
         digits = 2 if name == "ratio" else _digits(numbers) * (name not in _UNITS["persons"])
-        out = [number(v, lang, digits) if _is_number(v) else _text(v, lang)
-               for v in cells[column]]
+        write = persons_short if name.startswith("gap") else partial(number, digits=digits)
+        out = [write(v, lang) if _is_number(v) else _text(v, lang) for v in cells[column]]
     cells_of = [c for c in (f"{column}.not_known", "not_known" * (column == "spent")) if c in table]
     if cells_of:  # "..." is not zero
         least = table[cells_of[0]].fillna(0)
