@@ -279,15 +279,20 @@ def number(value: float, lang: str | None = None, digits: int = 0) -> str:
     return text.replace("-", "−")
 
 
+def whole_persons(gap: float) -> int:
+    """Return persons still to be reached, in whole ones: of half a person, one is."""
+    return ceil(gap - 1e-9)
+
+
 def persons_short(gap: float, lang: str | None = None) -> str:
-    """Return persons still to be reached, in whole ones: of half a person, one is.
+    """Return `whole_persons` as a language writes them.
 
     Examples
     --------
     >>> persons_short(656.2, "en"), persons_short(0.4, "en"), persons_short(-68.9, "vi")
     ('657', '1', '−68')
     """
-    return number(ceil(gap - 1e-9), lang)
+    return number(whole_persons(gap), lang)
 
 
 def percent(share: float, lang: str | None = None, digits: int = 1,

@@ -130,6 +130,8 @@ def test_how_far_the_missing_may_grow_before_the_verdict_turns():
         "missing units have as many eligible persons as last reported; this is no guard" in card
     assert "The verdict stays at or above “Achieved” unless the eligible persons of Rạch Giá " \
         "have grown by more than 64.3% since last returned" in card
+    vi = status_card(table(*JUSTICE), "1a", 2020, "vi")
+    assert "tăng chưa quá 64,3% so với báo cáo gần nhất" in vi
     late = table(*JUSTICE, ("rach-gia", 2020, 400, 100)).query("year == 2020").iloc[0]
     assert late["status"] == "not_achieved" and late["firm"]
     assert late["coverage"] == pytest.approx(820 / 1400)

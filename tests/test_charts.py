@@ -740,3 +740,28 @@ def test_a_difference_of_nothing_has_no_sign():
     table = table.query("year == 2020").assign(coverage_low=0.5, coverage_high=0.5, coverage=0.5)
     table.loc[table["sex"] == "female", "coverage"] += 0.0001
     assert "+0.0" not in spoken("women_against_men", table).alt
+
+
+def test_the_title_of_a_gap_adds_up_what_its_bars_say():
+    table = pd.DataFrame({"indicator": "2", "year": 2020, "unit": ["rach-gia", "ha-tien"],
+                          "target": 0.8, "gap": [8.2, 4.2], "gap_share": [0.66, 0.34],
+                          "gap_low": [8.2, 4.2], "gap_high": [8.2, 4.2]})
+    said = kgge.charts.chart_text(kgge.charts.gap_by_unit(table, lang="en"))
+    assert ": 9 (" in said.alt and ": 5 (" in said.alt and " are 14 persons away" in said.title
+
+
+@pytest.mark.parametrize(("high", "words"), [(0.51, "about alike in all"), (math.nan, "no clear diff")])
+def test_women_and_men_are_alike_only_where_their_ranges_are_known(high, words):
+    table = pd.DataFrame({"indicator": "1b", "year": 2020, "sex": ["female", "male"],
+                          "coverage": 0.5, "coverage_low": 0.5, "coverage_high": high})
+    ax = kgge.charts.women_against_men(table, lang="en")
+    assert words in kgge.charts.chart_text(ax).title
+
+
+def test_no_warnings_are_counted_where_no_return_came():
+    table = pd.DataFrame({"unit": ["rach-gia", "ha-tien"] * 2, "year": [2016, 2016, 2017, 2017],
+                          "expected": 1, "received": [1, 0, 0, 0], "warnings": [3, 0, 0, 0],
+                          "errors": 0})
+    ax = kgge.charts.warnings_by_unit_and_year(table, lang="en")
+    drawn = [text.get_text() for text in ax.texts]
+    assert drawn.count("3") == 4 and drawn.count("–") == 5 and "0" not in drawn

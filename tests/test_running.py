@@ -87,6 +87,9 @@ def test_progress_cards_and_what_decides(running, persons):
             card = kgge.status_card(now, row.indicator, row.year, lang)
             assert "nan" not in card.split() and "{" not in card
     assert not (now["firm"] & (now["status"] == "not_assessable")).any()
+    if running == {"2018"}:  # the one silent unit has never returned anything: the census counted
+        card = kgge.status_card(now, "1b", 2018, "en")
+        assert "since last counted" in card and "last returned" not in card
     objectives = kgge.objectives(now, persons[1])
     assert set(objectives["objective"]) == set(persons[1]["objective"])
     assert set(kgge.year_on_year(*persons)["year"]) == set(years_of(running))

@@ -14,7 +14,7 @@ from kgge.labels import about
 
 KEY = ["unit", "year", "indicator", "group", "sex"]
 CENSUS_GROUP = "residents"
-_SAMPLE = 1000  # rows
+_SAMPLE = 1000  # rows that mostly hold every group and sex there is
 
 
 def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
@@ -113,7 +113,8 @@ def _places(values: pd.Series, known: list[str] | None) -> tuple[Array, list[str
     if isinstance(values.dtype, pd.CategoricalDtype):
         place, known = _places(pd.Series(values.cat.categories), known)
         return np.append(place, -1)[values.cat.codes.to_numpy()], known
-    # Looking values up is twice as fast as pd.factorize: the first rows mostly have all there are.
+    # Looking values up is twice as fast as pd.factorize: what is new is looked for in
+    # the first rows, then in those that are left.
     found = pd.unique(values.iloc[:_SAMPLE].dropna()).tolist() if known is None else known
     place = pd.Index(found).get_indexer(pd.Index(values))
     if known is None and (place < 0).any():

@@ -70,7 +70,7 @@ def _carry(cube: Array, back: bool = False) -> Array:
 
 
 def _bounds_of(eligible: Array, reached: Array, state: Array, cumulative: bool,
-            residents: Array | None, span: tuple[Array, Array, Array] | None) -> Bounds:
+               residents: Array | None, span: tuple[Array, Array, Array] | None) -> Bounds:
     """Return what is expected of each cell, and between which numbers it lies."""
     known = ~np.isnan(reached)
     carried = _carry(eligible)
@@ -78,7 +78,6 @@ def _bounds_of(eligible: Array, reached: Array, state: Array, cumulative: bool,
     asked = _asked(eligible, reached, state, residents)
     if span is not None:  # who has ended is missing until a return of its successor counts them
         begun, ended, heir = span
-        # A unit that has ended is still missing as long as nobody has counted its persons again.
         since = np.maximum.accumulate(np.any(~np.isnan(eligible), axis=0)[:, heir] & ended, axis=0)
         asked &= begun & ~(ended & ((heir < 0) | since)) | (known & ~np.isnan(eligible))
     late = asked & np.isnan(carried)
@@ -87,7 +86,7 @@ def _bounds_of(eligible: Array, reached: Array, state: Array, cumulative: bool,
     late &= ~np.isnan(carried)
     # Reached is told and eligible is not: 120 reached of an earlier 100 are at least 120 eligible.
     short = known & np.isnan(eligible)
-    carried[short] = np.maximum(carried[short], reached[short])  # no fewer than were reached
+    carried[short] = np.maximum(carried[short], reached[short])
     high = carried.copy()
     low[np.isnan(low)] = 0
     np.fmin(low, carried, out=low)

@@ -203,7 +203,10 @@ def _decision(line: dict[str, Any], who: str, lang: str) -> tuple[str, dict[str,
     growth = far / more - 1 if below and far and more else None if below else grown
     if less or growth is None or not 0 <= growth <= _FAR:
         return "", figures
-    return "grown_below" if below else "grown", figures | {"growth": labels.percent(growth, lang)}
+    never = line["last_year"] is None and line["last_share"] == 0  # counted by the census, or later
+    return "grown_below" if below else "grown", figures | {
+        "growth": labels.percent(growth, lang),
+        "counted": labels.label("card", "grown.counted" if never else "grown.returned", lang)}
 
 
 def _facts_shown(row: Mapping[Any, Any], lang: str) -> dict[str, str]:

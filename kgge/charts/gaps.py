@@ -14,7 +14,7 @@ from kgge.charts.ranges import BAND, BOUNDS, MANY, POINT, Row, goal, one, share_
 from kgge.charts.readback import point_x, tag
 from kgge.charts.style import GREY, INK, NAVY, ORANGE, wrap
 from kgge.charts.wording import codes_of, count, listed, lower, name, names, records, say, upper
-from kgge.labels import label, number, percent, persons_short
+from kgge.labels import label, number, percent, persons_short, whole_persons
 
 SHARES: dict[str, dict[str, Any]] = {  # shares of the missing units in reach_needed
     "last_share": {"marker": "o", "color": NAVY, "linestyle": "none", "markersize": 7},
@@ -64,11 +64,12 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
         spot, = ax.plot(value, 0.0, linestyle="none")
         tag(ax, about | {"unit": unit}, "gap", spot, point_x, 0)
     no_scale(ax, max(left[["far", "gap_high"]].max().max(), 1) if len(left) else 1)
-    whole, reported = left["gap"].sum(), left[left["gap"].notna()]
+    reported = left[left["gap"].notna()]
+    whole = sum(map(whole_persons, reported["gap"]))  # as many as the bars say
     told = about | {"whole": persons_short(whole, lang), "target": goal(one(table, "target"), lang)}
     first = min(LEADING, len(reported) // 2)
     kind = "none" if not whole > 0 else "title" if len(reported) >= LEADING else \
-        "one" if whole <= 1 else "few"
+        "one" if whole == 1 else "few"
     share = percent(reported["gap_share"].head(first).sum(), lang, 0)
     title = say(f"gap.{kind}", lang, first=first, share=share, **told)
     said = count("coverage.silent_units", lang, int(silent.sum()), rows=len(table))
@@ -151,7 +152,8 @@ def women_against_men(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     kind = {0: "men_only", len(clear): "women_only"}.get(ahead, "title")
     if not clear:
         known = [abs(row["difference"]) for row in found if pd.notna(row["difference"])]
-        kind = "unknown" if not known else "alike" if max(known) < POINT else "open"
+        ranged = all(pd.notna([row["low"], row["high"]]).all() for row in found)
+        kind = "unknown" if not known else "alike" if max(known) < POINT and ranged else "open"
     among = say(f"part.{by[-1]}", lang, count=len(found))
     title = say(f"women.{kind}", lang, year=year, women=ahead, men=len(clear) - ahead,
                 rows=among)

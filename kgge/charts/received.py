@@ -116,7 +116,8 @@ def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words
     texts = [say("warnings.none", lang) if pd.isna(row["warnings"]) else
              f"{row['warnings']:.0f}" + (f" + {row['errors']:.0f}" if row["errors"] else "")
              for row in records(table)]
-    heat(ax, table, "unit", "warnings", texts, lang, lambda part: f"{part['warnings'].sum():.0f}")
+    heat(ax, table, "unit", "warnings", texts, lang, lambda part: say("warnings.none", lang)
+         if part["warnings"].isna().all() else f"{part['warnings'].sum():.0f}")
     counts = {"warnings": int(asked.loc[came, "warnings"].sum()),
               "errors": int(asked.loc[came, "errors"].sum())}
     single = 1 in (*counts.values(), int(came.sum()))  # "1 warnings"
