@@ -750,7 +750,8 @@ def test_the_title_of_a_gap_adds_up_what_its_bars_say():
     assert ": 9 (" in said.alt and ": 5 (" in said.alt and " are 14 persons away" in said.title
 
 
-@pytest.mark.parametrize(("high", "words"), [(0.51, "about alike in all"), (math.nan, "no clear diff")])
+@pytest.mark.parametrize(("high", "words"), [
+    (0.51, "about alike in all"), (math.nan, "no clear difference")])
 def test_women_and_men_are_alike_only_where_their_ranges_are_known(high, words):
     table = pd.DataFrame({"indicator": "1b", "year": 2020, "sex": ["female", "male"],
                           "coverage": 0.5, "coverage_low": 0.5, "coverage_high": high})
