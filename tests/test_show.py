@@ -4,11 +4,14 @@ import re
 
 import pandas as pd
 import pytest
+from language import foreign
 
 import kgge
 from kgge.charts.layout import MARK
 from kgge.labels import words
 from kgge.publish.show import show
+from kgge.returns.parse import messages
+from kgge.tables.schemas import SCHEMAS
 
 
 def html(table, lang="vi", **more):
@@ -155,3 +158,58 @@ def test_persons_still_to_be_reached_are_as_many_in_a_table_as_in_its_chart(gap,
     text = kgge.charts.chart_text(kgge.charts.gap_by_unit(table, lang="en"))
     assert gap < 0 or f"{whole} (100%" in text.alt
     assert (" are 1 person away" in text.title) == (whole == "1")
+
+
+def public_tables():
+    """Every table of the public functions by its name, whole or its first rows."""
+    budget, spending, targets = kgge.load_budget(), kgge.load_spending(), kgge.load_targets()
+    outcomes, units, reporting = kgge.load_outcomes(), kgge.load_units(), kgge.load_reporting()
+    ours, annex = (outcomes, targets, units), kgge.read_annex()
+    progress = kgge.progress(*ours)
+    doubtful = outcomes[outcomes["doubt"].notna()]
+    tables = {name: getattr(kgge, name)() for name in dir(kgge) if name.startswith("load_")} | {
+        "doubt": doubtful, "trace of outcomes": kgge.trace(doubtful.head(3)),
+        "trace of money": kgge.trace(spending.head(3)), "annex": annex,
+        "ledger": kgge.reconcile(annex), "totals": kgge.totals(budget, "year"),
+        "shares": kgge.shares(budget, "source"), "prices": kgge.real_terms(budget, 2016),
+        "execution": kgge.execution(budget, spending, "project"),
+        "coverage": kgge.coverage(*ours, "unit"), "progress": progress,
+        "objectives": kgge.objectives(progress, targets), "gap": kgge.gap(*ours, 2020),
+        "tipping": kgge.tipping(*ours, 2018), "two years": kgge.year_on_year(*ours),
+        "rates": kgge.reporting_rates(reporting),
+        "quality": kgge.quality(reporting, kgge.load_problems())}
+    kinds = [code for code, about in messages().items() if about["severity"] == "doubt"]
+    return tables | {code: doubtful.head(1).assign(doubt=code) for code in kinds}
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_public_table_is_shown_in_words_of_one_language(lang):
+    quoted = ("label", "text", "file", "sheet", "printed", "corrected", "place")  # of the sources
+    for name, table in public_tables().items():
+        shown = kgge.show(table.drop(columns=list(quoted), errors="ignore"), lang)
+        rows = {" ".join(row) for row in shown.rows}
+        text = " ".join([shown.caption, *shown.heads, *shown.notes, *rows])
+        assert not foreign(text, lang), name
+        heads = kgge.show(table, lang).heads
+        assert not [head for head in heads if "_" in head or head.islower()], name
+
+
+def test_every_value_of_a_list_that_a_table_can_hold_has_its_words():
+    for name, schema in SCHEMAS.items():
+        for column in schema.columns:
+            for value in column.limits.get("enum", []) if column.type == "string" else []:
+                table = pd.DataFrame({column.name: [value]})
+                texts = [kgge.show(table, lang).rows[0][0] for lang in ("vi", "en")]
+                assert texts[0] != texts[1] and value not in texts, (name, value)
+
+
+def test_what_cannot_be_is_not_shown_as_missing():
+    tipping = pd.DataFrame({
+        "indicator": ["1a", "1b"], "year": 2020, "threshold": 0.5, "state": "open",
+        "missing_eligible": [None, 0.0], "share_needed": None, "persons_to_reach": [None, 7.0],
+        "persons_to_miss": [5.0, None], "doubtful_units": ["", "labour;justice"]})
+    shown = kgge.show(tipping, "en").rows
+    assert [row[4:] for row in shown] == [
+        ["[x]", "[x]", "[z]", "5", "None"],
+        ["0", "[z]", "7", "[z]", "Department of Labour, Invalids and Social Affairs; "
+                                 "Department of Justice"]]

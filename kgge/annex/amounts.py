@@ -159,7 +159,8 @@ def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) 
             if told and all(told):
                 repairs.append({"line": row.line, "column": cell.column, "rule": "empty field",
                                 "printed": "(empty)", "corrected": "0",
-                                "reason": "every printed total it goes into says that it is zero"})
+                                "reason": "mọi số tổng in của ô này cho biết ô bằng 0 / every "
+                                          "printed total it goes into says that it is zero"})
                 continue
             kind = "an amount" if None not in slot else "the total"
             faults.append(f"line {row.line}, column {cell.column}: {kind} belongs here, the field "

@@ -37,6 +37,7 @@ _MARKUP = re.compile(r"</?[a-z]+>|\*\*")  # <i>, </i>, **: marks of the transcri
 _INLINE = re.compile(
     r"(?:(?:[IVX]+|\d+(?:\.\d+)*|[A-Za-zĐđ])[.)/]\s+|\(\d+\)\s*)(?=[^\d\s])")
 _NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")
+_SPLIT = "tên nội dung in trên hai dòng / label split over two rows"
 
 
 def read_annex(path: str | Path | None = None,
@@ -113,8 +114,8 @@ def read_annex(path: str | Path | None = None,
         "header": f"lines {grid[header.rows[0]][0]}-{grid[header.rows[-1]][0]}: {header}",
         "notes": part.notes + [f"no funding source is printed: all amounts have the source {ALL!r}"
                                ] * any(source == ALL for _, source in header.slots.values())
-        + [f"line {r['line']}: {quote(r['printed'])} is {r['reason']}" for r in repairs
-           if r["rule"] == "of which"]}
+        + [f"line {r['line']}: {quote(r['printed'])} is {r['reason'].split(' / ', 1)[-1]}"
+           for r in repairs if r["rule"] == "of which"]}
     return annex
 
 
@@ -162,12 +163,11 @@ def _read_rows(grid: Grid, header: Header, repairs: Log) -> tuple[list[PrintedRo
         if not row.printed and not marked:
             if last is not None:
                 last.label += " " + row.label
-                repairs.append(repair(row, "joined label", last.label, "label split over two rows"))
+                repairs.append(repair(row, "joined label", last.label, _SPLIT))
             continue
         # The amounts stand beside the second half, which begins with a small letter.
         if row.printed and not marked and row.label[:1].islower() and last and not last.printed:
-            repairs.append(repair(row, "joined label", f"{last.label} {row.label}",
-                                  "label split over two rows"))
+            repairs.append(repair(row, "joined label", f"{last.label} {row.label}", _SPLIT))
             row.label, row.number = f"{last.label} {row.label}", last.number
             row.column = last.column
             rows.pop()
@@ -253,8 +253,10 @@ def _give_cells(row: PrintedRow, cells: list[Field], place: int, header: Header,
         if not row.printed:
             row.cells = []
         elif shift:
-            repairs.append(repair(row, "undone shift", row.label, "amounts begin in column "
-                                  f"{row.cells[0].column}, the header's in {first}"))
+            begun = row.cells[0].column
+            repairs.append(repair(
+                row, "undone shift", row.label, f"số tiền bắt đầu ở cột {begun}, tiêu đề ở cột "
+                f"{first} / amounts begin in column {begun}, the header's in {first}"))
         return
     values, wanted = [c for _, c in right], len(header.slots)
     while len(values) > wanted and not values[-1].text:

@@ -147,7 +147,8 @@ class Tree:
                            f"others; found at line {found}")
 
     def _leave_out(self, row: PrintedRow, owner: PrintedRow) -> None:
-        self.repairs.append(repair(row, "of which", "", f"part of line {owner.line} "
+        self.repairs.append(repair(row, "of which", "", f"thuộc dòng {owner.line}, không phải "
+                                   f"dòng riêng / part of line {owner.line} "
                                    f"({quote(owner.label)}), which stands; not a line of its own"))
 
     def _place(self, row: PrintedRow, last: PrintedRow | None, waiting: PrintedRow | None) -> None:
@@ -224,7 +225,9 @@ class Tree:
             return
         above, item = next((f for f in found if f[0] and not f[0].printed), found[0])
         self.since[item] = len(self.below.get(item, []))
-        self.repairs.append(repair(row, "subtotal", "", f"total of {item or 'the projects above'}"))
+        self.repairs.append(repair(
+            row, "subtotal", "", f"cộng của {item or 'các dự án ở trên'} / total of "
+                                 f"{item or 'the projects above'}"))
         if above and not above.printed:
             above.cells, above.amounts, above.line = row.cells, row.amounts, row.line
             above.printed = True

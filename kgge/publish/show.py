@@ -35,27 +35,36 @@ KINDS = {"item": "item", "project": "item", "source": "source", "indicator": "in
          "state": "state", "check": "check",
          "verdict_above": "status", "verdict_below": "status", "severity": "severity",
          "reached_state": "cell_state", "eligible_state": "cell_state",
-         "commitment": "commitment", "rule": "repair", "id": "context", "place": "place",
-         "measure": "measure", "reference": "reference"}
+         "attendances_state": "cell_state", "accumulation": "accumulation", "parent": "item",
+         "successor": "unit", "commitment": "commitment", "rule": "repair", "id": "context",
+         "place": "place", "measure": "measure", "reference": "reference"}
 SHARES = ("share", "coverage", "coverage_low", "coverage_high", "baseline", "target",
           "distance_share", "time_share", "observed_pace", "required_pace", "execution",
           "gap_share", "share_needed", "last_share", "growth_to_flip", "national_target",
-          "threshold", "on_time_share", "received_share", "difference_share", "difference", "low",
-          "high")
+          "threshold", "on_time_share", "received_share", "with_content_share",
+          "difference_share", "difference", "low", "high")
 # What the columns show: money, persons, …; the lists that the codes of a column `state` can be of.
 _UNITS = {"money": ("amount", "planned", "spent", "within", "other", "constant", "nominal"),
           "persons": ("reached", "eligible", "gap", "gap_low", "gap_high", "persons_needed",
-                      "missing_eligible", "reached_before", "change"),
+                      "missing_eligible", "persons_to_reach", "persons_to_miss", "reached_before",
+                      "change"),
           "share": SHARES, "ratio": ("ratio",)}
 _STATES = ("execution", "report_state", "cell_state", "ledger_state", "status", "tipping")
 _PLAIN = ("year", "since", "first_year", "last_year", "base_year", "target_year", "line",
           "column", "level", "row")
 _MOST = 8  # names in a cell; more are counted
-_LISTS = {"missing_units": "unit", "units": "unit", "held_by": "indicator"}  # codes with ; between
-_OPEN = ("state", "context", "place", "measure", "repair", "reference")  # text stands for itself
+_LISTS = {"missing_units": "unit", "doubtful_units": "unit", "later_units": "unit", "units": "unit",
+          "held_by": "indicator", "doubt": "doubt"}  # codes with ; between
+_OPEN = ("state", "context", "place", "measure", "reference")  # text stands for itself
 _BASED = ("baseline", "distance_share", "time_share", "ratio", "observed_pace")
 _SUMMED = ("total", "all_units", "target")  # rows below the codes of a column
 NO_FIGURE = ("[x]", "[z]")  # not known, not applicable
+# What an empty cell says: that there is none of these; that there can be none.
+_NONE = {"missing_units": "none", "doubtful_units": "nothing", "later_units": "nothing",
+         "doubt": "nothing", "corrected": "removed"}
+_NO_MATTER = ("firm", "target", "national_target", "held_by", "national_status", "growth_to_flip",
+              "persons_to_reach", "persons_to_miss", "parent", "successor", "residents", "sheet",
+              "cell", "value", "first_year", "last_year", "plan_ref")
 
 
 class Shown(NamedTuple):
@@ -157,9 +166,12 @@ def show(table: pd.DataFrame | str, lang: str | None = None, title: str = "",
             list(dict.fromkeys(table[keys]))) for part in (table, table.assign(**{of: 1})))
         table = wide.astype(object).where(there.notna(), none).reset_index()
     table = table.set_axis(pd.Index(map(str, table), name=table.columns.name), axis=1)
-    said_in = {f"message_{lang}": "message"}  # of two languages one
-    table = table.drop(columns=[f"message_{one}" for one in LANGUAGES if one != lang],
-                       errors="ignore").rename(columns=said_in)
+    told = {f"message_{lang}": "message"}  # of two languages one
+    left = [f"message_{one}" for one in LANGUAGES if one != lang]
+    left += ["code"] * (told.keys() <= set(table) and "code" not in columns)  # the message says it
+    if {"id", "what"} <= set(table):  # public figures: labels say what; its unit is a measure
+        told, left = {"unit": "measure", "source": "reference"}, ["what"]
+    table = table.drop(columns=left, errors="ignore").rename(columns=told)
     heads, rows, right = written(table, lang, of, columns)
     title, said = words("sheet", lang).get(title, title), words("word", lang)
     measured = units([*map(str, columns or table), of], lang)
@@ -280,6 +292,10 @@ def _names(column: str, known: list[str], lang: str) -> dict[str, str]:
         return {code: upper("; ".join(shown(_LISTS[column], of, lang)) if len(of) <= _MOST else
                             label("chart", f"part.{_LISTS[column]}", lang).format(count=len(of)))
                 for code, of in several.items()}
+    if column == "indicators":  # by the plan's own numbers
+        return {code: code.replace(";", "; ") for code in known}
+    if column == "figure":  # of `trace`: the column that a figure stands in
+        return {code: header(code, lang) for code in known}
     total = {code: header(code, lang) for code in known if code in _SUMMED}
     known = [code for code in known if code not in _SUMMED]
     if column in KINDS and KINDS[column] not in _OPEN:
@@ -302,8 +318,6 @@ def contents(table: pd.DataFrame, lang: str, of: str = "") -> pd.DataFrame:
     if {"firm", "status"} <= set(table):  # no verdict, so none that could be firm
         cells.loc[table["status"].eq("not_assessable"), "firm"] = None
     empty = pd.DataFrame("[z]" if of == "state" else "[x]", table.index, table.columns)
-    if "missing_units" in table:
-        empty["missing_units"] = label("word", "none", lang)
     for column in empty:
         of = column.removesuffix("execution") if isinstance(column, str) else ""
         if of != column and f"{of}planned" in table:
@@ -315,8 +329,10 @@ def contents(table: pd.DataFrame, lang: str, of: str = "") -> pd.DataFrame:
             there = table["status"].eq("achieved")  # nothing is left to be reached
             cells.loc[there, column] = None
             empty.loc[there | ~table["time_share"].lt(1), column] = "[z]"
-        elif column in ("firm", "target", "national_target", "held_by", "national_status"):
+        elif column in ("share_needed", "last_share") and "missing_eligible" in table:
+            empty.loc[table["missing_eligible"].eq(0), column] = "[z]"
+        elif column in _NONE:
+            empty[column] = label("word", _NONE[column], lang)
+        elif column in _NO_MATTER:
             empty[column] = "[z]"
-        elif column == "corrected":
-            empty[column] = label("word", "removed", lang)
     return cells.where(cells.notna(), empty)
