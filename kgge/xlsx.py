@@ -46,6 +46,9 @@ _ODD_LOOKS = [re.compile(pattern) for pattern in (
 # Words of a format that say what is counted here, and no other unit.
 _HARMLESS = {"", "người", "lượt", "lượt người", "đ", "đồng", "₫", "vnd", "vnđ", "triệu",
              "triệu đồng", "tr", "trđ", "persons", "dong", "million dong"}
+# What our copies say of a cell stands between these, whoever saved them again since.
+MARK = ("■ kgge", "■")
+_MARKED = re.compile(rf"\s*{MARK[0]}\s.*?{MARK[1]}\s*", re.DOTALL)
 _FORMAT = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].|(General|@)|'
                      r"([0#?][0#?,./]*(?:E[+-]0+)?)|(;)|(.)", re.IGNORECASE | re.DOTALL)
 
@@ -109,6 +112,22 @@ def open_sheets(path: Path) -> tuple[list[Sheet], bool]:
         raise
     except BaseException as error:  # a panic of the fast reader is no Exception
         raise Rejected("unreadable", type(error).__name__) from error
+
+
+def stored_results(path: Path) -> dict[str, dict[str, tuple[str, str]]]:
+    """Return, by sheet and cell, what formulas came to: type of the cell and text."""
+    parts = _unpack(path.read_bytes())
+    return {name: {str(cell.get("r")): (cell.get("t", "n"), getattr(_first(cell, "v"), "text", None)
+                                        or "")
+                   for cell in _all(ElementTree.fromstring(parts[part]), "c")
+                   if _first(cell, "f") is not None and (
+                       cell.get("t") == "str" or getattr(_first(cell, "v"), "text", None))}
+            for name, part in _places(parts).items()}
+
+
+def without_marks(text: str) -> str:
+    """Return what others say in a comment, without what our copies say there."""
+    return _MARKED.sub("\n", text).strip()
 
 
 def _may_be_return(path: Path) -> bool:
@@ -294,10 +313,7 @@ def _look_again(parts: dict[str, bytes], sheets: list[Sheet]) -> list[Sheet]:
              if kind in ("styles", "sharedStrings")}
     looks = _looks(roots.get("styles"))
     strings = [_runs(item) for item in _all(roots.get("sharedStrings"), "si")]
-    names = {key: name for key, _, name in _links(parts, "xl/workbook.xml")}
-    places = {sheet.get("name"): names[next(v for k, v in sheet.items() if k.endswith("}id"))]
-              for sheet in _all(ElementTree.fromstring(parts["xl/workbook.xml"]), "sheet")}
-    out = []
+    places, out = _places(parts), []
     for sheet in sheets:
         notes: dict[tuple[int, int], list[Fault]] = defaultdict(list)
         _scan(ElementTree.fromstring(parts[places[sheet.name]]), sheet.rows, looks, strings, notes)
@@ -308,11 +324,16 @@ def _look_again(parts: dict[str, bytes], sheets: list[Sheet]) -> list[Sheet]:
     return out
 
 
+def _places(parts: dict[str, bytes]) -> dict[str, str]:
+    """Return the part of each sheet by its name."""
+    names = {key: name for key, _, name in _links(parts, "xl/workbook.xml")}
+    return {str(sheet.get("name")): names[next(v for k, v in sheet.items() if k.endswith("}id"))]
+            for sheet in _all(ElementTree.fromstring(parts["xl/workbook.xml"]), "sheet")}
+
+
 def _comments(root: ElementTree.Element, notes: dict[tuple[int, int], list[Fault]]) -> None:
-    authors = [author.text for author in _all(root, "author")]
     for comment in _all(root, "comment"):
-        ours = authors[int(comment.get("authorId", 0)):][:1] == ["kgge"]
-        if not ours and (text := _text(comment).strip()):
+        if text := without_marks(_text(comment)):
             notes[xl_cell_to_rowcol(str(comment.get("ref")))].append(Fault("comment", text))
 
 

@@ -189,3 +189,90 @@ def test_a_figure_of_last_year_typed_over_is_named_and_counted_nowhere(tmp_path)
     assert f'says "{was}"' in found["message_en"].item()
     assert len(found) == len(out.problems) - len(sound.problems)
     assert out.outcomes["reached"].equals(sound.outcomes["reached"])
+
+
+NEED = "4.persons_in_need.female"  # row 32: of the year alone
+EVERY = [c for c in load_form().asked("indicators", "rach-gia") if not c.startswith("1b")]
+NAMES = ("eligible", "reached", "attendances")
+
+
+def column(name, value, codes=EVERY):
+    return {(code, name): value for code in codes}
+
+
+@pytest.mark.parametrize(("first", "changes", "found"), [
+    # of the year alone a figure may fall, but not to a fifth, nor by 40 points
+    ({}, {(NEED, "reached"): 12}, {("F32", "drops")}),
+    ({(NEED, "reached"): 900, (NEED, "attendances"): 950},
+     {(NEED, "reached"): 390, (NEED, "attendances"): 490}, {("F32", "drops")}),
+    ({(NEED, "reached"): 900, (NEED, "attendances"): 950},
+     {(NEED, "reached"): 600, (NEED, "attendances"): 650}, set()),
+    # more than one attendance a week of each, all year: a figure of persons is too small
+    ({}, {(CODE, "attendances"): 15_000_000}, {("G14", "many_attendances")}),
+    ({(CODE, "eligible"): 1100, (CODE, "reached"): 12, (CODE, "attendances"): 15_000}, {
+        (CODE, "reached"): 300, (CODE, "attendances"): 400}, {("2017 G14", "many_attendances")}),
+    ({}, {(CODE, "attendances"): 9000}, set()),
+    # the residents of one sex are not known, those of the other cannot be none
+    ({}, {("1b.residents.female", "eligible"): None, ("1b.residents.male", "eligible"): "x"},
+     {("E18", "far_from_census"), ("E18", "vanishes"), ("F17", "no_eligible"),
+      ("F18", "no_eligible")}),
+    ({}, {("1b.residents.female", "eligible"): None}, {("F17", "no_eligible")}),
+    # what is said of some rows only, or of a column not at all
+    ({}, {(CODE, "reached"): None, (CODE, "attendances"): None}, {("F14", "no_reached")}),
+    ({}, {(CODE, "reached"): "...", (CODE, "attendances"): None}, set()),
+    ({}, column("attendances", None, load_form().asked("indicators", "rach-gia")),
+     {(None, "no_attendances")}),
+    # all sources of a line together; the sources that are not planned do not count
+    ({}, {("I.1.central", "amount"): 300, ("I.1.local", "amount"): 300}, {
+        ("E8", "parts_above_plan"), ("E9", "parts_above_plan"),
+        ("E8", "money_jumps"), ("E9", "money_jumps")}),
+    ({}, {("I.1.central", "amount"): 100, ("I.1.local", "amount"): 100,
+          ("I.1.other", "amount"): 90}, set()),
+])
+def test_figures_against_each_other_and_the_year_before(tmp_path, first, changes, found):
+    _, seen = doubts(tmp_path, ("rach-gia", 2017, first), ("rach-gia", 2018, changes))
+    meant = {(f"rach-gia-{cell[:4]}" if cell and cell[:2] == "20" else "rach-gia-2018",
+              cell and cell.split()[-1], code) for cell, code in found}
+    assert seen == meant
+
+
+@pytest.mark.parametrize(("changes", "found"), [
+    ({(c, n): 0 for c in EVERY for n in NAMES}, {"all_zero"}),
+    ({(c, n): "-" for c in EVERY for n in NAMES}, {"all_zero"}),
+    ({(c, n): "..." for c in EVERY for n in NAMES}, {"no_figure"}),
+    ({(c, n): "x" for c in EVERY for n in NAMES}, {"no_figure"}),
+    ({(c, n): None for c in EVERY for n in NAMES}, set()),  # of a unit that only spent
+    (column("reached", "hơn 5"), {"approximate"}),  # nothing is 0 of what was rejected
+])
+def test_a_department_that_says_nothing_of_persons(tmp_path, changes, found):
+    asked = load_form().asked("indicators", "labour")
+    write_template("labour", 2018, tmp_path / "labour.xlsx", values={
+        ("I.1.local", "amount"): 5.5} | {key: v for key, v in changes.items() if key[0] in asked},
+        received_on=datetime.date(2019, 1, 20))
+    assert set(read_returns(tmp_path).problems["code"]) - {"no_eligible"} == found
+
+
+def test_a_figure_in_doubt_is_no_measure_for_the_next(tmp_path):
+    """A zero too many in two years running is in doubt in both; one mended leaves the other."""
+    more = {(CODE, "eligible"): 16_000}
+    _, seen = doubts(tmp_path / "a", *(("rach-gia", year, more if year > 2018 else {})
+                                       for year in range(2017, 2021)))
+    assert {one for one in seen if one[2] == "jumps"} == {
+        (f"rach-gia-{year}", "E14", "jumps") for year in (2019, 2020)}
+    _, seen = doubts(tmp_path / "b", *(("rach-gia", year, more if year == 2019 else {})
+                                       for year in range(2017, 2021)))
+    assert {one for one in seen if one[2] == "jumps"} == {("rach-gia-2019", "E14", "jumps")}
+
+
+def test_money_is_held_against_the_last_amount_that_was_any(tmp_path):
+    line = ("I.1.local", "amount")
+    _, seen = doubts(tmp_path, *(("rach-gia", year, {line: amount}) for year, amount in (
+        (2016, 0.35), (2017, 0), (2018, 350))))
+    assert ("rach-gia-2018", "E9", "money_jumps") in seen
+
+
+def test_a_dash_is_said_to_be_zero(tmp_path):
+    out, _ = doubts(tmp_path, ("rach-gia", 2017, {}), ("rach-gia", 2018, {(CODE, "reached"): "-"}))
+    falls = out.problems[out.problems["code"].str.contains("falls")]
+    assert falls["message_vi"].item().startswith("- (0) nhỏ hơn 106 của năm 2017")
+    assert falls["value"].item() == "-"

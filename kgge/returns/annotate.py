@@ -1,9 +1,9 @@
 """Copies of faulty returns with the cells marked and commented, to send back to the unit."""
 
-import datetime
 import re
 import warnings
 import zipfile
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pandas as pd
 
 from kgge.files import apart, write_bytes
 from kgge.returns.collect import list_files, read_returns
-from kgge.xlsx import Fault, Rejected, open_sheets
+from kgge.xlsx import MARK, Rejected, stored_results, without_marks
 
 FILLS = {"error": "FFC7CE", "warning": "FFEB9C"}
 # The date of receipt is written by who receives, not the unit; nor are other files its to mend.
@@ -42,7 +42,7 @@ def annotate(path: str | Path, folder: str | Path, problems: pd.DataFrame | None
     Returns
     -------
     list of Path
-        The copies written. A file that cannot be opened, or saved again, has none.
+        The copies written; the earlier copy of a return without problems is removed. A file that cannot be opened, or saved again, has none.
 
     Raises
     ------
@@ -65,7 +65,9 @@ def annotate(path: str | Path, folder: str | Path, problems: pd.DataFrame | None
     written = []
     for name, file in list_files(source):
         rows = problems[problems["file"] == name]
-        if len(rows) and (content := _marked(file, rows)):
+        if rows.empty:  # mended since an earlier copy was written
+            (target / name).unlink(missing_ok=True)
+        elif (content := _marked(file, rows)):
             write_bytes(target / name, content)
             written.append(target / name)
     return written
@@ -77,16 +79,19 @@ def _marked(file: Path, rows: pd.DataFrame) -> bytes:
 
     content = BytesIO()
     try:
-        values = {sheet.name: sheet.rows for sheet in open_sheets(file)[0]}
+        stored = stored_results(file)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(file, keep_links=False)
-        results = [_prepare(sheet, values.get(sheet.title, [])) for sheet in book.worksheets]
+            book = openpyxl.load_workbook(file, keep_links=False, rich_text=True)
+        for sheet in book.worksheets:
+            _clean(sheet, book.custom_doc_props, stored.get(sheet.title, {}))
         for row in rows.fillna("").to_dict("records"):
             named = row["sheet"] in book.sheetnames and book[row["sheet"]] in book.worksheets
-            _comment(book[row["sheet"]] if named else book.worksheets[0], row)
+            sheet = book[row["sheet"]] if named else book.worksheets[0]
+            _comment(sheet, row, book.custom_doc_props)
         book.save(content)
-        return _with_results(content.getvalue(), results)
+        return _with_results(content.getvalue(), [
+            stored.get(sheet.title, {}) for sheet in book.worksheets])
     except Rejected:
         return b""
     except Exception:
@@ -95,49 +100,64 @@ def _marked(file: Path, rows: pd.DataFrame) -> bytes:
         return b""
 
 
-def _prepare(sheet: Any, values: list[list[Any]]) -> dict[str, Any]:
-    """Remove the marks of an earlier copy; return the cells that hold results of formulas.
+def _clean(sheet: Any, kept: Any, stored: Mapping[str, tuple[str, str]]) -> None:
+    """Remove the marks of an earlier copy, and give its cells back the fills they had.
 
     A formula that refers to another file gives way to its result: the link is not in the copy.
     """
+    from openpyxl.comments import Comment
     from openpyxl.styles import PatternFill
 
-    results = {}
     for cells in sheet.iter_rows(max_row=min(sheet.max_row, 500),
                                  max_col=min(sheet.max_column, 60)):
         for cell in cells:
-            if cell.comment is not None and cell.comment.author == "kgge":
-                cell.comment = None
-                if str(cell.fill.fgColor.rgb)[-6:] in FILLS.values():
-                    cell.fill = PatternFill()
-            line = values[cell.row - 1] if cell.row <= len(values) else []
-            value = line[cell.column - 1] if cell.column <= len(line) else ""
-            known = value != "" and getattr(value, "code", "error_value") == "error_value"
-            if cell.data_type == "f" and known:
-                results[cell.coordinate] = value
-                if re.search(r"\[\d+\]", str(getattr(cell.value, "text", cell.value))):
-                    cell.value = str(value) if isinstance(value, Fault) else value
-    return results
+            name, marked = _kept_as(cell), False
+            if cell.comment is not None:
+                said, author = without_marks(cell.comment.text), cell.comment.author
+                marked = said != cell.comment.text.strip()
+                cell.comment = Comment(said, author, 180, 380) if said else None
+            if (marked or name in kept.names) and _colour(cell) in FILLS.values():
+                cell.fill = _filled(kept[name].value) if name in kept.names else PatternFill()
+            if name in kept.names:
+                del kept[name]
+            if cell.coordinate in stored and cell.data_type == "f" and re.search(
+                    r"\[\d+\]", str(getattr(cell.value, "text", cell.value))):
+                kind, text = stored[cell.coordinate]
+                cell.value = {"n": float, "b": lambda t: t == "1"}.get(kind, str)(text)
 
 
-def _with_results(content: bytes, results: list[dict[str, Any]]) -> bytes:
+def _kept_as(cell: Any) -> str:
+    """Return under which name of its properties the workbook keeps the fill a cell had."""
+    return f"kgge {cell.parent.title}!{cell.coordinate}"
+
+
+def _colour(cell: Any) -> str:
+    return str(cell.fill.fgColor.rgb)[-6:] if cell.fill.patternType == "solid" else ""
+
+
+def _filled(kept: str) -> Any:
+    """Return a fill as `_comment` kept it: kind of colour, colour and tint, or nothing."""
+    from openpyxl.styles import PatternFill
+    from openpyxl.styles.colors import Color
+
+    if not kept.strip():
+        return PatternFill()
+    kind, value, tint = kept.split()
+    return PatternFill("solid", fgColor=Color(
+        **{kind: value if kind == "rgb" else int(value), "tint": float(tint)}))
+
+
+def _with_results(content: bytes, stored: list[Mapping[str, tuple[str, str]]]) -> bytes:
     """Put into a workbook what its formulas came to, which openpyxl does not write beside them."""
-    from openpyxl.utils.datetime import to_excel
-
     def put(found: re.Match[str]) -> str:
         place, style, formula = found.groups()
         if place not in cells:
             return found[0]
-        value = cells[place]
-        kind = next((k for k, of in (("str", str), ("b", bool), ("e", Fault))
-                     if isinstance(value, of)), "n")
-        if isinstance(value, datetime.date | datetime.time | datetime.timedelta):
-            value = to_excel(value)
-        text = escape(str(int(value) if kind == "b" else value))
-        return f'<c r="{place}"{style} t="{kind}">{formula}<v>{text}</v></c>'
+        kind, text = cells[place]
+        return f'<c r="{place}"{style} t="{kind}">{formula}<v>{escape(text)}</v></c>'
 
     out = BytesIO()
-    parts = {f"xl/worksheets/sheet{number}.xml": r for number, r in enumerate(results, 1) if r}
+    parts = {f"xl/worksheets/sheet{number}.xml": r for number, r in enumerate(stored, 1) if r}
     with zipfile.ZipFile(BytesIO(content)) as book, zipfile.ZipFile(
             out, "w", zipfile.ZIP_DEFLATED) as copy:
         for part in book.infolist():
@@ -148,15 +168,26 @@ def _with_results(content: bytes, results: list[dict[str, Any]]) -> bytes:
     return out.getvalue()
 
 
-def _comment(sheet: Any, row: dict[Any, Any]) -> None:
+def _comment(sheet: Any, row: dict[Any, Any], kept: Any) -> None:
+    """Fill a cell and say below what stands there as a comment, between marks, what is wrong.
+
+    The fill it had is kept as a property of the workbook, which no reader sees.
+    """
     from openpyxl.cell.cell import MergedCell
     from openpyxl.comments import Comment
+    from openpyxl.packaging.custom import StringProperty
     from openpyxl.styles import PatternFill
 
     cell = sheet[row["cell"] or "A1"]
     if isinstance(cell, MergedCell):
         area = next(r for r in sheet.merged_cells.ranges if cell.coordinate in r)
         cell = sheet.cell(area.min_row, area.min_col)
+    if (name := _kept_as(cell)) not in kept.names:
+        ink = cell.fill.fgColor
+        had = f"{ink.type} {ink.value} {ink.tint}" if cell.fill.patternType == "solid" else " "
+        kept.append(StringProperty(name=name, value=had))
     cell.fill = PatternFill("solid", fgColor=FILLS[row["severity"]])
-    before = f"{cell.comment.text}\n\n" if cell.comment else ""
-    cell.comment = Comment(f"{before}{row['message_vi']}\n{row['message_en']}", "kgge", 180, 380)
+    before, author = (f"{cell.comment.text}\n\n", cell.comment.author) if cell.comment else (
+        "", "kgge")
+    mark = f"{MARK[0]}\n{row['message_vi']}\n{row['message_en']}\n{MARK[1]}"
+    cell.comment = Comment(before + mark, author, 180, 380)

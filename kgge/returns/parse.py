@@ -75,7 +75,8 @@ class Return:
     def fault(self, code: str, value: object = "", sheet: str = "", row: int = -1,
               column: int = -1, **details: object) -> None:
         """Note a problem; row and column from 0, -1 for all of the sheet. A fatal one fails."""
-        said = value if isinstance(value, (float, datetime.date)) else as_text(value)
+        said: Any = value if isinstance(value, (float, datetime.date)) else as_text(value)
+        said = "- (0)" if said in ("-", "–", "—", "−") else said
         self.faults.append((sheet, row, column, code, as_text(value), {"value": said, **details}))
         severity = messages()[code]["severity"]
         self.failed |= severity in ("fatal", "aside")

@@ -11,8 +11,9 @@ from typing import Any
 
 import pandas as pd
 
+from kgge.labels import about
 from kgge.returns.cells import Cell
-from kgge.returns.form import SHEETS, Form
+from kgge.returns.form import ENTRIES, SHEETS, Form
 from kgge.returns.parse import Line, Return, messages
 
 # Ours. The persons of a group change by a few per cent a year: half as many again is one digit
@@ -22,9 +23,14 @@ JUMP, FEW = 1.5, 20
 CENSUS_BAND = 1.5
 # The plan's own pace is 14 points a year; nobody reaches 40 points of a group in one.
 SHARE_RISE, NEARLY_ALL = 0.40, 0.80
+# Of those served in one year four in five do not stay away in the next: a digit is missing. More
+# than once a week the whole year nobody attends: one of the two figures is.
+LOST, OFTEN = 5.0, 52.0
 # Thousand dong or billion dong for million dong is a factor of 1,000; no line needs 50,000 dong.
 SCALE, LEAST = 100.0, 0.05
 SAME = 5  # as many figures that are equal to another return's, none of them 0, are no chance
+# One source may take up a line's plan alone; together they do not go a quarter above it.
+TOGETHER = 1.25
 
 
 def check_all(sound: Sequence[Return], form: Form) -> None:
@@ -32,14 +38,11 @@ def check_all(sound: Sequence[Return], form: Form) -> None:
     before: dict[tuple[str, str, str], tuple[Return, Line]] = {}
     firm = set()  # rows said twice already: there the later figure is the one in doubt
     previous: dict[str, Return] = {}
-    figures = {id(one): _figures(one) for one in sound}
     for one in sound:
-        earlier = previous.get(one.unit)
-        again = earlier is not None and figures[id(one)] == figures[id(earlier)]
-        _check_whole(one, earlier if again and len(figures[id(one)]) >= SAME else None)
+        _check_whole(one)
         _check_census(one, form)
-        _check_money(one, earlier, form)
-        _check_past(one, earlier)
+        _check_money(one, before, form)
+        _check_past(one, previous.get(one.unit))
         for code in form.asked("indicators", one.unit):
             if code in one.lines:
                 line, cumulative = one.lines[code][0], _adds_up(form, code)
@@ -49,16 +52,16 @@ def check_all(sound: Sequence[Return], form: Form) -> None:
                     _check_first(one, line, *counted)
                     firm.add((one.unit, code))
                 for name in ("eligible", "reached"):  # a year not known hides nothing earlier
-                    if line.cells[name][2].number >= 0:
+                    if line.cells[name][2].number >= 0 and not (
+                            name == "eligible" and counted and _leapt(one, line)
+                            and not _leapt(*counted)):  # nor is a figure in doubt a measure
                         before[one.unit, code, name] = one, line
         previous[one.unit] = one
-    same = defaultdict(list)
-    for one in sound:
-        same[one.year, figures[id(one)]].append(one)
-    for (_, equal), several in same.items():
-        for one in several if len(several) > 1 and len(equal) >= SAME else ():
-            other = next(o for o in several if o is not one)
-            one.fault("same_as_unit", other.unit, SHEETS["indicators"], wanted=other.name)
+    _check_repeated(sound, form)
+
+
+def _leapt(one: Return, line: Line) -> bool:
+    return "jumps" in one.doubts.get((line.sheet, line.row), ())
 
 
 def _adds_up(form: Form, code: str) -> bool:
@@ -69,48 +72,81 @@ def _persons(one: Return) -> list[Line]:
     return [lines[0] for lines in one.lines.values() if "reached" in lines[0].cells]
 
 
-def _figures(one: Return) -> tuple[tuple[int, str, float], ...]:
-    """Return the figures on persons that are more than 0, in the order of the form."""
-    return tuple((at, name, cell.number) for at, line in enumerate(_persons(one))
-                 for name, (*_, cell) in line.cells.items() if cell.number > 0)
+def _check_repeated(sound: Sequence[Return], form: Form) -> None:
+    """Doubt figures on persons that the same unit sent before, or that are another unit's too."""
+    same: dict[tuple[Any, ...], list[Return]] = defaultdict(list)
+    for one in sound:
+        figures = tuple((code, name, cell.number) for code in form.persons if code in one.lines
+                        for name, (*_, cell) in one.lines[code][0].cells.items() if cell.number > 0)
+        if len(figures) >= SAME:
+            same[figures].append(one)
+    for several in same.values():
+        for at, one in enumerate(several):
+            own = next((r for r in several[:at] if r.unit == one.unit), None)
+            other = next((r for r in several if r.unit != one.unit), None)
+            if own:
+                one.fault("same_as_year", own.year, SHEETS["indicators"], wanted=own.name)
+            if other:
+                one.fault("same_as_unit", other.unit, SHEETS["indicators"], wanted=other.name)
 
 
-def _check_whole(one: Return, same: Return | None) -> None:
-    """Doubt a return that says nothing, nothing but 0, or what the year before said: `same`."""
-    cells = {name: [line.cells[name][2] for line in _persons(one)]
-             for name in ("eligible", "reached")}
-    every = [cell for lines in one.lines.values() for *_, cell in lines[0].cells.values()]
+def _check_whole(one: Return) -> None:
+    """Doubt a return, or its persons, of which nothing is said, or nothing but 0."""
+    lines = _persons(one)
+    every = [cell for rows in one.lines.values() for *_, cell in rows[0].cells.values()]
     if not any(cell.state in ("reported", "rejected") for cell in every):
         one.fault("no_figure")
         return
-    if not any(cell.number > 0 for cell in cells["eligible"]):
+    cells = {name: [line.cells[name][2] for line in lines if line.cells[name][0] >= 0]
+             for name in ENTRIES["indicators"]}
+    eligible, reached, attendances = (
+        [c for c in of if c.state in ("reported", "rejected")] for of in cells.values())
+    said = any(cell.state != "not_reported" for of in cells.values() for cell in of)
+    if not said:  # a unit without persons to report may have spent
         return
-    sheet = next(line.sheet for line in _persons(one))
-    if not any(cell.state in ("reported", "rejected") for cell in cells["reached"]):
-        one.fault("no_reached", sheet=sheet)
-    elif all(cell.number == 0 for cell in cells["reached"] if cell.state == "reported"):
+    sheet, some = lines[0].sheet, any(cell.number > 0 for cell in eligible)
+    if not eligible + reached + attendances:  # each row "..." or x
+        one.fault("no_figure", sheet=sheet)
+    elif (reached or not some) and all(c.number == 0 for c in reached or eligible or attendances):
         one.fault("all_zero", sheet=sheet)
-    if same:
-        one.fault("same_as_year", same.year, sheet, wanted=same.name)
+    elif not reached and some and cells["reached"]:
+        one.fault("no_reached", sheet=sheet)
+    else:
+        if not attendances and cells["attendances"] and any(c.number > 0 for c in reached):
+            one.fault("no_attendances", sheet=sheet)
+        for line in lines:
+            at, value, cell = line.cells["reached"]
+            if cell.state == "not_reported" and line.cells["eligible"][2].number > 0 and at >= 0:
+                one.fault("no_reached", value, sheet, line.row, at)
 
 
-def _check_money(one: Return, earlier: Return | None, form: Form) -> None:
-    """Doubt a sum above the whole plan; an amount far off the year before's, or of a few dong."""
-    lines = [one.lines[code][0] for code in form.money if code in one.lines]
-    total = sum(amount for line in lines if (amount := line.cells["amount"][2].number) > 0)
-    if total > (whole := sum(form.planned.values())) > 0:
-        one.fault("sum_above_plan", round(total, 6), lines[0].sheet, wanted=whole)
-    for code in form.money:
-        if code not in one.lines:
-            continue
-        line = one.lines[code][0]
-        now = line.cells["amount"][2].number
-        then = (earlier.lines[code][0].cells["amount"][2].number
-                if earlier and code in earlier.lines else 0.0)
-        if 0 < now < LEAST:
-            _doubt(one, line, "amount", "tiny_amount", wanted=now * 1e6)
-        elif now > 0 and then > 0 and earlier and not then / SCALE < now < then * SCALE:
-            _doubt(one, line, "amount", "money_jumps", wanted=then, year=earlier.year)
+def _check_money(one: Return, before: dict[tuple[str, str, str], tuple[Return, Line]],
+                 form: Form) -> None:
+    """Doubt sums above the plan; an amount far off the last one, or of a few dong."""
+    lines = {code: one.lines[code][0] for code in form.money if code in one.lines}
+    paid = {code: amount for code, line in lines.items()
+            if (amount := line.cells["amount"][2].number) > 0}
+    above = sum(paid.values()) > (whole := sum(form.planned.values())) > 0
+    if above:
+        one.fault("sum_above_plan", round(sum(paid.values()), 6),
+                  next(iter(lines.values())).sheet, wanted=whole)
+    unplanned, of_item = about("unplanned").split(";"), defaultdict[str, list[str]](list)
+    for code in paid:
+        item, source = form.money[code]
+        of_item[item] += [code] * (source not in unplanned)
+    for item, codes in of_item.items():
+        total, planned = round(sum(paid[code] for code in codes), 6), form.planned[item]
+        if total > TOGETHER * planned > 0 and not above:
+            for code in codes:
+                _doubt(one, lines[code], "amount", "parts_above_plan", wanted=planned, total=total)
+    for code, now in paid.items():
+        past, line = before.get((one.unit, code, "amount"), (one, lines[code]))
+        then = line.cells["amount"][2].number
+        if now < LEAST:
+            _doubt(one, lines[code], "amount", "tiny_amount", wanted=now * 1e6)
+        elif not then / SCALE < now < then * SCALE:
+            _doubt(one, lines[code], "amount", "money_jumps", wanted=then, year=past.year)
+        before[one.unit, code, "amount"] = one, lines[code]
 
 
 def _check_past(one: Return, earlier: Return | None) -> None:
@@ -135,8 +171,12 @@ def _check_census(one: Return, form: Form) -> None:
     total = sum(cell.number for cell in cells if cell.state == "reported")
     known = all(cell.state in ("reported", "not_applicable") for cell in cells)
     if known and not census / CENSUS_BAND <= total <= census * CENSUS_BAND:
-        for line in lines:
-            _doubt(one, line, "eligible", "far_from_census", wanted=census, total=total)
+        away = lines
+    else:  # one of both is not known; that there are none of the other is not so
+        away = [line for line, cell in zip(lines, cells, strict=True)
+                if not known and (cell.state == "not_applicable" or cell.number == 0)]
+    for line in away:
+        _doubt(one, line, "eligible", "far_from_census", wanted=census, total=total)
 
 
 def _doubt(one: Return, line: Line, column: str, code: str, **details: object) -> None:
@@ -159,16 +199,28 @@ def _check_line(one: Return, line: Line, counted: tuple[Return, Line] | None,
         if share - last > SHARE_RISE * (one.year - past.year):
             _doubt(one, line, "reached", "share_rises", year=past.year,
                    wanted=f"{then.number:.0f} / {of.number:.0f}")
+        elif not cumulative and then.number - reached.number > FEW and 0 < reached.number and (
+                reached.number * LOST <= then.number or last - share > SHARE_RISE):
+            _doubt(one, line, "reached", "drops", year=past.year,
+                   wanted=f"{then.number:.0f} / {of.number:.0f}")
         elif share == 1 and last < NEARLY_ALL:
             _doubt(one, line, "reached", "all_at_once", year=past.year,
                    wanted=f"{then.number:.0f} / {of.number:.0f}")
     new = reached.number
     if cumulative and one.year > form.years[0]:  # else the years between are not known
         new -= then.number if past and past.year == one.year - 1 else float("nan")
+    _check_attendances(one, line, new)
+
+
+def _check_attendances(one: Return, line: Line, new: float) -> None:
+    """Doubt attendances that those reached, or those newly reached, cannot have been."""
+    eligible, reached, attendances = (cell for *_, cell in line.cells.values())
     if attendances.number < new:
         _doubt(one, line, "attendances", "few_attendances", wanted=new)
     if attendances.number > 0 and (reached.number == 0 or eligible.number == 0):
         _doubt(one, line, "attendances", "attended_by_nobody")
+    elif attendances.number > OFTEN * max(reached.number, FEW):
+        _doubt(one, line, "attendances", "many_attendances", wanted=reached.number)
 
 
 def _check_eligible(one: Return, line: Line, eligible: Cell, counted: Cell, past: Return
@@ -183,7 +235,7 @@ def _check_eligible(one: Return, line: Line, eligible: Cell, counted: Cell, past
 
 def _check_first(one: Return, line: Line, past: Return, earlier: Line) -> None:
     """Doubt a first figure too where the second is far from it: either may be wrong."""
-    if "jumps" in one.doubts.get((line.sheet, line.row), ()):
+    if _leapt(one, line):
         _doubt(past, earlier, "eligible", "jumps", year=one.year,
                wanted=line.cells["eligible"][2].number)
 
