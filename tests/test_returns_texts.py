@@ -158,6 +158,28 @@ NOTED = {  # what is done: every problem it gives
                                            one(PERSONS, "F37", "no_code")),
     "a figure beside a signature": (both(sign(MONEY, 66, "B"), put(MONEY, E68=12)),
                                     one(MONEY, "E68", "no_code")),
+    "headings of this year and the last": (swap(MONEY, "D4", "E4"), {
+        (MONEY, "D4", "other_heading"), (MONEY, "E4", "other_heading")}),
+    "heading of last year, in Vietnamese": (
+        put(PERSONS, F4="Số người được tiếp cận, năm 2017"), one(PERSONS, "F4", "not_read")),
+    "heading of another column, in English": (
+        lambda book: put(PERSONS, E4=book[PERSONS]["F4"].value.split("\n")[1])(book),
+        one(PERSONS, "E4", "other_heading")),
+    "sex in other words": (put(PERSONS, C9="Female"), one(PERSONS, "C9", "other_label")),
+    "both sexes": (put(PERSONS, C8="Nữ / Men"), one(PERSONS, "C8", "other_label")),
+    "source in short": (put(MONEY, C9="NSTW"), one(MONEY, "C9", "other_label")),
+    "source in a word": (put(MONEY, C9="Trung ương"), one(MONEY, "C9", "other_label")),
+    "whom to count, of another row": (swap(PERSONS, "D8", "D12"), {
+        (PERSONS, "D8", "other_label"), (PERSONS, "D12", "other_label")}),
+    **{f"no signature: {text}": (both(sign(MONEY, 66, "B", "Người lập biểu"),
+                                      put(MONEY, B70=text)), one(MONEY, "B70", "not_read"))
+       for text in ("tính theo nghìn đồng", "Chưa có số liệu các xã", "chưa gồm học sinh mầm non")},
+    **{f"nobody signs: {text}": (put(MONEY, B66=text), one(MONEY, "B66", "not_read"))
+       for text in ("Chi đến ngày 31 tháng 10 năm 2018, tháng 11-12 ước",
+                    "Theo chỉ đạo của Giám đốc Sở, kinh phí tính nghìn đồng",
+                    "Kinh phí do Chủ tịch UBND duyệt bổ sung 500 triệu",
+                    "Kế toán chưa quyết toán, số liệu tạm tính", "Đơn giá @ 50 nghìn đồng",
+                    "Người lập biểu: số liệu 6 tháng")},
     "a note below a signature": (both(sign(MONEY, 66), put(MONEY, B70="Ghi chú: số ước")),
                                  one(MONEY, "B70", "not_read")),
 }
@@ -195,6 +217,23 @@ HONEST = {
     "due moved within the year": put(COVER, B14="15/02/2019"),
     "period in short": put(COVER, B13="01/01/18 - 31/12/18"),
     "period in words": put(COVER, B13="Năm 2018"),
+    **{f"label {value!r}": put(sheet, **{cell: value}) for sheet, cell, value in (
+        (PERSONS, "C8", "Nữ/Women"), (PERSONS, "C8", "Nữ\nWomen"), (PERSONS, "C8", "Nữ (Women)"),
+        (PERSONS, "C8", "nữ giới"), (PERSONS, "C9", "Male"), (MONEY, "A8", "I.1."),
+        (MONEY, "C9", "NSĐP"), (MONEY, "C9", "Địa phương"), (MONEY, "C8", "NSTW"),
+        (PERSONS, "B8", "- Cán bộ, công chức, viên chức:"), (PERSONS, "B9", '"'),
+        (PERSONS, "B9", "nt"), (PERSONS, "B9", "-"))},
+    **{f"heading {column} in one language": lambda book, column=column, at=at: put(
+        PERSONS, **{f"{column}4": book[PERSONS][f"{column}4"].value.split("\n")[at]})(book)
+       for column in "EFG" for at in (0, 1)},
+    **{f"signed by {text}": sign(MONEY, 66, "B", "Rạch Giá, ngày 15 tháng 01 năm 2019", text)
+       for text in ("Người tổng hợp", "Cán bộ phụ trách", "LẬP BIỂU", "DUYỆT",
+                    "XÁC NHẬN CỦA LÃNH ĐẠO", "ĐẠI DIỆN ĐƠN VỊ", "Director")},
+    "signed in English": sign(MONEY, 66, "B", "Rach Gia, 15 January 2019", "Director"),
+    "signed below the totals": sign("Tổng hợp", 30, "B"),
+    "telephone below the figures": both(sign(MONEY, 66, "B"), put(
+        MONEY, E66="0912345678", E67="0297 3812 345")),
+    "number of a letter in a row of no code": put(MONEY, A66="Số 12/BC-UBND ngày 15/01/2019"),
     "a blank sheet": lambda book: book.create_sheet("Sheet1"),
 }
 
@@ -250,3 +289,18 @@ def test_a_label_of_another_row_puts_the_row_in_doubt(tmp_path, sound, form):
     assert doubted["row"].tolist() == [8, 9] and set(doubted["doubt"]) == {"other_label"}
     out, _ = read(tmp_path, sound["rach-gia"], swap(PERSONS, "E4", "F4"), form)
     assert out.outcomes["doubt"].str.contains("other_heading").all()
+
+
+def test_figures_moved_down_put_the_whole_sheet_in_doubt(tmp_path, sound, form):
+    """Cells inserted above one column: the last figure of each group is in a row of no code."""
+    def shift(book):
+        sheet = book[PERSONS]
+        for row in range(34, 10, -1):
+            for column in "EFG":
+                sheet[f"{column}{row}"] = sheet[f"{column}{row - 1}"].value
+        for column in "EFG":
+            sheet[f"{column}10"] = None
+    out, found = read(tmp_path, sound["rach-gia"], shift, form)
+    assert (PERSONS, None, "moved") in found and "no_code" in {code for *_, code in found}
+    assert out.outcomes.query("file == 'a.xlsx'")["doubt"].str.contains("moved").all()
+    assert out.spending["doubt"].isna().all()

@@ -42,7 +42,8 @@ def annotate(path: str | Path, folder: str | Path, problems: pd.DataFrame | None
     Returns
     -------
     list of Path
-        The copies written; the earlier copy of a return without problems is removed. A file that cannot be opened, or saved again, has none.
+        The copies written; the earlier copy of a return without problems is removed. A file that
+        cannot be opened, or saved again, has none.
 
     Raises
     ------

@@ -19,8 +19,9 @@ _BLANK = re.compile(r"[\s\u200b\ufeff]+")
 # A line break, a tab or a gap between figures parts two numbers; only one space parts thousands.
 _APART = re.compile(r"\d\s*(?:[^\S \u00a0\u2009\u202f]|\s{2})\s*[\d.,]*\d")
 _WRONG = [(code, re.compile(pattern)) for code, pattern in (
-    ("nothing", r"(?:không|ko|k|chưa)(?: có| phát sinh)?|none|nil|no|0 có"),
-    ("dots", r"[.…][.… ]+"),
+    ("nothing", r"(?:không|ko|k|chưa)(?: (?:có|phát sinh|áp dụng|thuộc|báo cáo)\b.*)?|none|nil|no|"
+                r"0 có|n/?a|not applicable"),
+    ("dots", r"[.…][.… ]+|(?:chưa|không|ko) (?:rõ|biết|xác định).*|unknown|not known"),
     ("negative", r"(?:[-–−]|âm) ?\d[\d., ]*|\([\d., ]*\d[\d., ]*\)"),
     ("percent", r".*\d ?%"),
     ("fraction", r"\d[\d., ]*/ ?\d.*"),
@@ -31,7 +32,11 @@ _WRONG = [(code, re.compile(pattern)) for code, pattern in (
 _DATE = re.compile(r"(?:ngay )?(?:(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})|"
                    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2}))(?:[ t]\d{1,2}[:h].*)?", re.ASCII)
 # Letters that look like those asked for: Cyrillic and mathematical x, dashes of other kinds.
-_ALIKE = str.maketrans({**dict.fromkeys("хХ×✕✖", "x"), **dict.fromkeys("―‒﹣－", "-"), "․": "."})
+_ALIKE = str.maketrans({**dict.fromkeys("хХ×✕✖χΧⅩⅹ", "x"), "․": ".", "⋯": "...",
+                        **dict.fromkeys("―‒﹣－\u2010\u2011", "-"),
+                        **dict.fromkeys("\u2800\u3164\uffa0\ufe0e\ufe0f", "")})
+# A telephone, and the number of a letter: no figures, wherever they stand below a table.
+_ADDRESS = re.compile(r"(?:\+84|0)\d[\d .-]{7,12}|\d+/[^\W\d_]{2}.*")
 _YEAR = re.compile(r"(?:nam )?([12]\d{3})", re.ASCII)
 
 
@@ -124,7 +129,8 @@ def unusual_letters(text: str) -> str:
 
 def _in_range(number: float, column: str, warning: str) -> Cell:
     if not number.is_integer():
-        number = float(f"{number:.12g}")  # a formula leaves 110.00000000000001 for 110
+        # a formula leaves 110.00000000000001 for 110, and 8e-17 for 0
+        number = float(f"{number:.12g}") if not abs(number) < 1e-9 else 0.0
     if number < 0:
         return rejected("negative")
     if column != "amount" and number <= LIMITS[column] and not number.is_integer():
@@ -163,6 +169,8 @@ def read_date(value: object) -> datetime.date | None:
 def are_words(value: object, cell: Cell) -> bool:
     """Tell whether a cell in a row of no code holds words or a date, and no figure gone astray."""
     if isinstance(value, str):
+        if _ADDRESS.fullmatch(clean(value)):
+            return True
         wordy = cell.problem in ("text", "nothing", "dots") and not fold(value)[:1].isdigit()
         return wordy or read_date(value) is not None
     return isinstance(value, datetime.date | datetime.time)

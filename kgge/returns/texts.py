@@ -13,16 +13,26 @@ from kgge.returns.template import cover_rows, money_rows, person_rows
 from kgge.xlsx import Fault
 
 LABELS = ("no", "text", "sex", "source", "scope")  # columns that say what a row is
+_SHORT, _DITTO = ("sex", "source"), {"", "nt", "nhu tren"}
+_ALSO = {"female": {"nu gioi", "female"}, "male": {"nam gioi", "male"}}
+_ASTRAY = 3  # ours: rows without code that hold figures; of so many the table was moved
 _NOTE = re.compile(r"\W*(?:ghi chu|chu thich|luu y|note|so lieu|don vi tinh)")
 # Words that change what a figure means, wherever they stand above a table.
 _CHANGES = re.compile(
     r"nghin|thousand|\bty\b|billion|\buoc\b|\d thang|%|phan tram|" + _NOTE.pattern)
 # What a Vietnamese table ends with: place and date, who made it, who signed, how to reach them.
 _SIGNED = re.compile(
-    r"\bngay\b.{0,14}\bthang\b|\bngay\s*\d|^\W*ky\b|da ky|nguoi lap|thu truong|ke toan|"
-    r"(?:chu tich|giam doc|truong (?:phong|ban)|chanh van phong|tong bien tap|bi thu)|"
-    r"^(?:tm|kt|tl|tuq|q)\.|prepared by|head of unit|place, date|dien thoai|\bs?dt\b|e-?mail|@|"
-    r"\b\d{1,2}/\d{1,2}/\d{4}|^\d{4}-\d\d-\d\d")
+    r"\bngay\b.{0,14}\bthang\b|\bngay\s*\d|^\W*ky\b|da ky|thu truong|ke toan|"
+    r"\bnguoi (?:lap|tong hop|bao cao|kiem tra|ky)|chu tich|giam doc|truong (?:phong|ban)|"
+    r"chanh van phong|tong bien tap|bi thu|^(?:tm|kt|tl|tuq|q)\.|"
+    r"^(?:lap bieu|duyet|xac nhan|dai dien|can bo|lanh dao)\b|"
+    r"prepared by|head of unit|director|place, date|dien thoai|\bs?dt\b|e-?mail|@|"
+    r"\b\d{1,2}/\d{1,2}/\d{4}|^\d{4}-\d\d-\d\d|\d (?:jan|feb|mar|apr|may|jun|jul|"
+    r"aug|sep|oct|nov|dec)[a-z]* \d{4}$")
+# Who signs says nothing of figures.
+_SAYS = re.compile(
+    r"nghin|thousand|\bty\b|trieu|\bdong\b(?! dau)|billion|\buoc\b|tam tinh|chua |so lieu|kinh phi|"
+    r"quyet toan|don gia|%|phan tram|\d thang(?! \d+ nam)|" + _NOTE.pattern)
 _PHONE = re.compile(r"[\d .()+-]{8,}")
 
 
@@ -50,7 +60,8 @@ def printed(form: Form, kind: str, unit: str) -> Printed:
             rows, {part for row in said if "code" not in row for text in row.values()
                    for part in (text, fold(text), fold(text.rpartition(" (")[0]))},
             {code.lower(): row for code, row in rows.items()},
-            {column: {code: {fold(part) for part in (row[column], *row[column].split(" / "))}
+            {column: {code: {_plain(part) for part in (row[column], *row[column].split(" / "))}
+                      | (_ALSO.get(code.rpartition(".")[2], set()) if column == "sex" else set())
                       for code, row in rows.items() if row.get(column)}
              for column in LABELS})
         form.printed[key] = made
@@ -66,18 +77,23 @@ def check_texts(out: Return, form: Form) -> None:
                 _check_aside(out, table, kind, form)
             else:
                 _check_rows(out, table, kind, form)
+            astray = {f[1] for f in out.faults if f[0] == table.sheet.name and f[3] == "no_code"}
+            if len(astray) >= _ASTRAY:
+                out.fault("moved", len(astray), table.sheet.name)
     out.tables = {}
 
 
 def _check_aside(out: Return, table: Table, kind: str, form: Form) -> None:
     """Name what is written on a sheet that only adds up or explains."""
     sheet, header, _ = table
-    known = _said_aside(form, kind, out.year)
+    known, signed = _said_aside(form, kind, out.year), False
     for row, line in enumerate(sheet.rows[header + 1:], header + 1):
+        signed |= any(_is_signed(fold(v)) for v in line if v and isinstance(v, str))
         ours = [v in known or isinstance(v, str) and fold(v) in known for v in line]
         total = kind == "summary" and any(own and v for own, v in zip(ours, line, strict=True))
         for at, value in enumerate(line):
-            if not (ours[at] or total and isinstance(value, float | Fault)):
+            if not (ours[at] or total and isinstance(value, float | Fault)
+                    or signed and _is_signature(fold(value))):
                 out.fault("not_read", value, sheet.name, row, at)
 
 
@@ -109,7 +125,7 @@ def _check_rows(out: Return, table: Table, kind: str, form: Form) -> None:
     for row, values in enumerate(sheet.rows[header + 1:], header + 1):
         own = owners[row - header - 1]
         if own is None:
-            signed |= row > last and any(_SIGNED.search(fold(v)) for v in values if v)
+            signed |= row > last and any(_is_signed(fold(v)) for v in values if v)
             _note_loose(out, row, table, said, signed)
             continue
         for name, at in labels:
@@ -120,10 +136,15 @@ def _check_rows(out: Return, table: Table, kind: str, form: Form) -> None:
                 out.fault("not_read", values[at], sheet.name, row, at)
 
 
+def _is_signed(text: str) -> bool:
+    return bool(_SIGNED.search(text)) and not _SAYS.search(text)
+
+
 def _is_signature(text: str) -> bool:
     """Tell whether words below a table are place, date, office, name or telephone of who signed."""
     name = len(text.split()) <= 7 and not any(c.isdigit() for c in text)
-    return not _NOTE.match(text) and bool(name or _SIGNED.search(text) or _PHONE.fullmatch(text))
+    return not _SAYS.search(text) and bool(
+        name or _SIGNED.search(text) or _PHONE.fullmatch(text))
 
 
 def _note_loose(out: Return, row: int, table: Table, said: Printed, signed: bool) -> None:
@@ -137,7 +158,7 @@ def _note_loose(out: Return, row: int, table: Table, said: Printed, signed: bool
         folded = fold(text)
         if not folded or at in lost or lost and names.get(at) == "code":
             continue
-        if any(folded in words for words in said.words.get(names.get(at, ""), {}).values()):
+        if any(_plain(text) in w for w in said.words.get(names.get(at, ""), {}).values()):
             continue  # a label of the form beside a code that is gone
         if not out.current:  # an earlier edition says the same of the period at length
             folded = re.sub(r" \((?:luy ke|tinh trong).*", "", folded)
@@ -147,21 +168,47 @@ def _note_loose(out: Return, row: int, table: Table, said: Printed, signed: bool
 
 def _check_label(out: Return, table: Table, cell: tuple[int, int], column: str,
                  own: dict[str, str], said: Printed) -> None:
-    """Doubt a row whose label is that of another code; name what is written over or behind it."""
-    (row, at), sheet = cell, table.sheet
-    text = sheet.rows[row][at]
-    folded, words = fold(text), said.words.get(column, {})
-    mine = words.get(own["code"], set())
-    if not folded or folded in mine:
+    """Doubt a row whose label is that of another code; name what is written over or behind it.
+
+    A label may be shortened, in one language, or a sign of repetition, as people write them.
+    """
+    (row, at), sheet, labels = cell, table.sheet, said.words.get(column, {})
+    text = _plain(sheet.rows[row][at])
+    mine = labels.get(own["code"], set())
+    if text in mine or column != "no" and (
+            text in _DITTO or _shortens(text, mine) and not _shortens(text, _others(labels, mine))):
         return
-    others = {word for several in words.values() for word in several - mine
-              if column != "scope"}
-    known = any(word in folded for word in mine) and column != "no"
-    if folded in others or column != "no" and any(word in folded for word in others) and not known:
-        out.fault("other_label", text, sheet.name, row, at,
+    others = _others(labels, mine)
+    known = any(word in text for word in mine if word) and column != "no"
+    if column in _SHORT:  # of a sex or a source one word is enough
+        wrong = _shortens(text, others) or bool(
+            {*text.split()} & {w for o in others for w in o.split()}
+            - {w for m in mine for w in m.split()})
+    else:
+        wrong = column == "text" and not known and (
+            any(word in text for word in others) or _shortens(text, others))
+    if text in others or wrong:
+        out.fault("other_label", sheet.rows[row][at], sheet.name, row, at,
                   wanted=" ".join(filter(None, (own["code"], own.get(column)))))
     elif out.current or not known and table.sheet.name != SHEETS["cover"]:
-        out.fault("not_read", text, sheet.name, row, at)
+        out.fault("not_read", sheet.rows[row][at], sheet.name, row, at)
+
+
+def _plain(value: object) -> str:
+    """Return the words of a label, without signs and case."""
+    return " ".join(re.findall(r"\w+", fold(value)))
+
+
+def _others(labels: dict[str, set[str]], mine: set[str]) -> set[str]:
+    return {word for several in labels.values() for word in several - mine}
+
+
+def _shortens(text: str, labels: set[str]) -> bool:
+    """Tell whether a text is made of the words of a label, or of their first letters: NSĐP."""
+    return bool(text) and not text.isdigit() and any(
+        f" {text} " in f" {label} "
+        or text.replace("w", "u") == "".join(word[0] for word in label.split())
+        for label in labels)
 
 
 def _check_above(out: Return, table: Table, kind: str, form: Form) -> None:
@@ -176,15 +223,17 @@ def _check_above(out: Return, table: Table, kind: str, form: Form) -> None:
             text = fold(value).removeprefix("minh hoa / illustrative ")
             if not text or text.startswith(said.number):
                 continue
-            over = next((c for c in entries if kind != "cover" and said.heads[c] == text), "")
-            if over and places.get(over) != at and codes.get(at) in entries:
-                out.fault("other_heading", value, sheet.name, row, at, wanted=codes[at])
+            over = next((c for c in said.heads if kind in ENTRIES and text in said.heads[c]), "")
+            pair = {over, here := codes.get(at, "")}
+            if len(pair) == 2 and pair & {*entries} and pair <= {
+                    *entries, *(f"last_{name}" for name in entries)}:
+                out.fault("other_heading", value, sheet.name, row, at, wanted=here)
                 out.doubts[sheet.name, -1]["other_heading"] = None
             if text in said.known:
                 continue
             year = re.search(r"– ?(\d{4})$", text) if text.startswith(said.title) else None
             others = (_top(form, kind, out.unit, y).heads for y in form.years if y != out.year)
-            if year or any(text in heads.values() for heads in others):
+            if year or any(text in head for heads in others for head in heads.values()):
                 out.fault("printed_year", value, sheet.name, row, at, wanted=out.year)
             elif out.current or _CHANGES.search(text):
                 out.fault("not_read", value, sheet.name, row, at)
@@ -197,7 +246,7 @@ class Top(NamedTuple):
     plain: set[str]
     title: str
     number: str
-    heads: dict[str, str]
+    heads: dict[str, set[str]]
     known: set[str]
 
 
@@ -207,9 +256,10 @@ def _top(form: Form, kind: str, unit: str, year: int) -> Top:
         title = TITLES[kind].format(programme=about("programme", "vi").upper())
         texts = dict(zip([column.code for column in COLUMNS[kind]], headings(
             kind, year, {code: form.accumulation[code] for code in asked}), strict=True))
-        heads = {code: fold(text) for code, text in texts.items()}
+        heads = {code: {fold(part) for part in (text, *text.split("\n"))}
+                 for code, text in texts.items()}
         plain = {HOW, BANNER, *"ABCDEFGHIJK", "(1)", "(2)", "(3)", kind, f"{title} – {year}"}
         form.printed[kind, asked, year] = Top(
             texts, plain, fold(title), "bieu so / form: " + fold(about("form")), heads,
-            {*heads.values(), *map(fold, plain)})
+            {*map(fold, plain)}.union(*heads.values()))
     return cast(Top, form.printed[kind, asked, year])
