@@ -1,5 +1,6 @@
 """Opening a workbook that someone sent: fast where it is sound, exact where it is doubtful."""
 
+import operator as op
 import posixpath
 import re
 import zipfile
@@ -43,13 +44,18 @@ _ODD_LOOKS = [re.compile(pattern) for pattern in (
     rb'numFmtId="(?:9|10)"(?=[^>]*xfId)', rb"strike",
     rb'<color (?:theme="0"|indexed="[19]"|rgb="..(?:[89a-fA-F].){3}")',
     rb'formatCode="(?!(?i:General|@|[dmyhs/: -]+|[#,0]*[#0](?:\.[0#]+)?)")')]
-# Words of a format that say what is counted here, and no other unit.
-_HARMLESS = {"", "người", "lượt", "lượt người", "đ", "đồng", "₫", "vnd", "vnđ", "triệu",
-             "triệu đồng", "tr", "trđ", "persons", "dong", "million dong"}
+# A format may say what is counted ("học sinh", "triệu đồng"), but nothing that makes another number
+# of it: thousands, about so many, signs and digits of its own.
+_HARMLESS = {"", "₫", "triệu", "triệu đồng", "triệu vnd", "triệu vnđ", "million dong"}
+_OTHERWISE = re.compile(
+    r"\b(?:nghìn|ngàn|trăm|chục|triệu|tỷ|tỉ|k|m|thousand|hundred|million|billion|ước|khoảng|hơn|trên|"
+    r"dưới|gần|độ|about|over|x)\b|[^\w\s]|\d")
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[\d.]+)\]")
+_COMPARE = {"<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge, "=": op.eq, "<>": op.ne}
 # What our copies say of a cell stands between these, whoever saved them again since.
 MARK = ("■ kgge", "■")
 _MARKED = re.compile(rf"\s*{MARK[0]}\s.*?{MARK[1]}\s*", re.DOTALL)
-_FORMAT = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|\[[^\]]*\]|[_*].|(General|@)|'
+_FORMAT = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|(\[[^\]]*\])|[_*].|(General|@)|'
                      r"([0#?][0#?,./]*(?:E[+-]0+)?)|(;)|(.)", re.IGNORECASE | re.DOTALL)
 
 
@@ -83,12 +89,20 @@ class Sheet(NamedTuple):
     notes: Mapping[tuple[int, int], list[Fault]]
 
 
+class Letters(NamedTuple):
+    """How letters look: struck out, raised or lowered, their luminance (none: not known)."""
+
+    struck: bool = False
+    raised: bool = False
+    ink: float | None = 0.0
+
+
 class Look(NamedTuple):
-    """How a cell looks: its number format, struck out or not, letters as light as their ground."""
+    """How a cell looks: its number format, its letters, the luminance of their ground."""
 
     code: str = "General"
-    struck: bool = False
-    faint: bool = False
+    letters: Letters = Letters()
+    ground: float | None = 1.0
 
 
 def open_sheets(path: Path) -> tuple[list[Sheet], bool]:
@@ -107,7 +121,7 @@ def open_sheets(path: Path) -> tuple[list[Sheet], bool]:
         suspect = [_is_suspect(text) for text in parts.values()]  # all, before the fast reader
         sheets = _read_fast(data)
         links = any("externallinks/" in name for name in parts)
-        return (_look_again(parts, sheets) if any(suspect) else sheets), links
+        return (_look_again(parts | _themes(data), sheets) if any(suspect) else sheets), links
     except (Rejected, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # a panic of the fast reader is no Exception
@@ -311,8 +325,8 @@ def _look_again(parts: dict[str, bytes], sheets: list[Sheet]) -> list[Sheet]:
     roots = {kind: ElementTree.fromstring(parts[name])
              for _, kind, name in _links(parts, "xl/workbook.xml")
              if kind in ("styles", "sharedStrings")}
-    looks = _looks(roots.get("styles"))
-    strings = [_runs(item) for item in _all(roots.get("sharedStrings"), "si")]
+    looks, theme = _looks(parts, roots.get("styles")), _theme(parts)
+    strings = [_runs(item, theme) for item in _all(roots.get("sharedStrings"), "si")]
     places, out = _places(parts), []
     for sheet in sheets:
         notes: dict[tuple[int, int], list[Fault]] = defaultdict(list)
@@ -337,49 +351,87 @@ def _comments(root: ElementTree.Element, notes: dict[tuple[int, int], list[Fault
             notes[xl_cell_to_rowcol(str(comment.get("ref")))].append(Fault("comment", text))
 
 
-def _looks(styles: ElementTree.Element | None) -> list[Look]:
+def _looks(parts: dict[str, bytes], styles: ElementTree.Element | None) -> list[Look]:
     """Return the look of each cell format of a workbook."""
     formats = {"9": "0%", "10": "0.00%"} | {str(f.get("numFmtId")): str(f.get("formatCode"))
                                             for f in _all(_first(styles, "numFmts"), "numFmt")}
     fonts, fills = (list(_all(_first(styles, f"{tag}s"), tag)) for tag in ("font", "fill"))
-    out = []
+    theme, out = _theme(parts), []
     for look in _all(_first(styles, "cellXfs"), "xf"):
         font = fonts[int(look.get("fontId", 0))] if fonts else None
         fill = fills[int(look.get("fillId", 0))] if fills else None
         pattern = _first(fill, "patternFill")
         solid = pattern is not None and pattern.get("patternType") == "solid"
-        ink, ground = (_light(_first(part, tag), default) for part, tag, default in (
-            (font, "color", 0.0), (fill if solid else None, "fgColor", 1.0)))
-        faint = max(ink, ground) + 0.05 < 1.5 * (min(ink, ground) + 0.05)
+        ground = _light(_first(fill if solid else None, "fgColor"), theme, 1.0)
         out.append(Look(formats.get(str(look.get("numFmtId")), "General"),
-                        _is_on(_first(font, "strike"), default="1"), faint))
+                        _letters(font, theme), ground))
     return out
 
 
-def _light(colour: ElementTree.Element | None, default: float) -> float:
+def _letters(font: ElementTree.Element | None, theme: list[str]) -> Letters:
+    raised = getattr(_first(font, "vertAlign"), "attrib", {}).get("val", "baseline") != "baseline"
+    return Letters(_is_on(_first(font, "strike"), default="1"), raised,
+                   _light(_first(font, "color"), theme, 0.0))
+
+
+def _themes(data: bytes) -> dict[str, bytes]:
+    archive = zipfile.ZipFile(BytesIO(data))
+    return {name: archive.read(name) for name in archive.namelist()
+            if name.startswith("xl/theme/") and name.endswith(".xml")}
+
+
+def _theme(parts: dict[str, bytes]) -> list[str]:
+    """Return the colours of a theme in the order in which cells number them."""
+    root = next((ElementTree.fromstring(text) for name, text in parts.items()
+                 if name.startswith("xl/theme/")), None)
+    scheme = [str(c.get("lastClr") or c.get("val")) for kind in _all(root, "clrScheme")
+              for colour in kind for c in colour]
+    return [scheme[at] for at in (1, 0, 3, 2, *range(4, len(scheme)))] if len(scheme) > 3 else []
+
+
+def _light(colour: ElementTree.Element | None, theme: list[str], default: float) -> float | None:
     """Return the luminance of a colour, 0 black to 1 white, weighed about as WCAG 2 does.
 
-    Of a theme only white and black are known; other colours of it count as halfway.
+    Nothing where it is not known.
     """
     if colour is None or _is_on(colour, "auto"):
         return default
-    if rgb := colour.get("rgb"):
-        red, green, blue = (int(rgb[-6:][at:at + 2], 16) / 255 for at in (0, 2, 4))
-        return 0.2126 * red * red + 0.7152 * green * green + 0.0722 * blue * blue
-    if (theme := colour.get("theme")) is not None:
-        return {"0": 1.0, "1": 0.0}.get(theme, 0.4) if not colour.get("tint") else 0.4
-    return {"1": 1.0, "9": 1.0, "65": 1.0, "0": 0.0, "8": 0.0, "64": default}.get(
-        str(colour.get("indexed")), 0.4)
+    rgb, number, tint = colour.get("rgb"), colour.get("theme"), float(colour.get("tint", 0))
+    if rgb is None and number is not None:
+        rgb = theme[int(number)] if int(number) < len(theme) else None
+    elif rgb is None:
+        from openpyxl.styles.colors import COLOR_INDEX
+
+        at = int(colour.get("indexed", 64))
+        if at >= len(COLOR_INDEX):  # the system's: 64 letters, 65 ground
+            return default
+        rgb = COLOR_INDEX[at]
+    if rgb is None or not re.fullmatch(r"[0-9a-fA-F]{6,8}", rgb):
+        return None
+    parts = [int(rgb[-6:][at:at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (p * (1 + tint) if tint < 0 else p + (1 - p) * tint for p in parts)
+    return 0.2126 * red * red + 0.7152 * green * green + 0.0722 * blue * blue
 
 
-def _runs(item: ElementTree.Element) -> str:
-    """Return ``struck`` if all letters of a text are, ``runs`` if some are struck or raised."""
-    marked = [(_is_on(_first(run, "strike"), default="1"),
-               getattr(_first(run, "vertAlign"), "attrib", {}).get("val", "baseline") != "baseline")
-              for run in _all(item, "r") if _text(run).strip()]
-    if marked and all(struck for struck, _ in marked):
-        return "struck"
-    return "runs" if any(map(any, marked)) else ""
+def _is_faint(ink: float | None, ground: float | None) -> bool:
+    """Tell whether nobody sees letters on their ground; pale ones are still read."""
+    return ink is not None and ground is not None and (
+        max(ink, ground) + 0.05 < 1.2 * (min(ink, ground) + 0.05))
+
+
+def _runs(item: ElementTree.Element, theme: list[str]) -> list[Letters | None]:
+    """Return the letters of each run of a text that says anything; none: as its cell has them."""
+    return [None if (font := _first(run, "rPr")) is None else _letters(font, theme)
+            for run in _all(item, "r") if _text(run).strip()]
+
+
+def _seen(runs: list[Letters | None], look: Look) -> str:
+    """Return how a text is seen: ``struck`` or ``invisible`` as a whole, ``runs`` in part."""
+    letters = [run or look.letters for run in runs] or [look.letters]
+    marked = [(one.struck, _is_faint(one.ink, look.ground)) for one in letters]
+    if any(one.raised for one in letters) and runs or len(set(marked)) > 1:
+        return "runs"
+    return "struck" if marked[0][0] else "invisible" if marked[0][1] else ""
 
 
 def _is_flat(part: ElementTree.Element, size: str) -> bool:
@@ -387,8 +439,8 @@ def _is_flat(part: ElementTree.Element, size: str) -> bool:
     return _is_on(part, "hidden") or float(part.get(size, 9)) < 1
 
 
-def _scan(root: ElementTree.Element, rows: list[list[Any]], looks: list[Look], strings: list[str],
-          notes: dict[tuple[int, int], list[Fault]]) -> None:
+def _scan(root: ElementTree.Element, rows: list[list[Any]], looks: list[Look],
+          strings: list[list[Letters | None]], notes: dict[tuple[int, int], list[Fault]]) -> None:
     """Put the faults of a sheet in its rows, and note what is hidden, merged or shown otherwise."""
     flat = {at for col in _all(root, "col") if _is_flat(col, "width")
             for at in range(int(col.get("min", 1)) - 1, min(int(col.get("max", 1)), 1000))}
@@ -418,7 +470,7 @@ def _scan(root: ElementTree.Element, rows: list[list[Any]], looks: list[Look], s
         row += [""] * (width - len(row))
 
 
-def _inspect(cell: ElementTree.Element, value: Any, look: Look, strings: list[str]
+def _inspect(cell: ElementTree.Element, value: Any, look: Look, strings: list[list[Letters | None]]
              ) -> tuple[Fault | None, list[Fault]]:
     """Return what is wrong with a cell, and what is to be noted of how it shows its value."""
     formula, stored = _first(cell, "f"), _first(cell, "v")
@@ -427,11 +479,10 @@ def _inspect(cell: ElementTree.Element, value: Any, look: Look, strings: list[st
         return Fault("error_value", text), []
     if formula is not None and not text and kind != "str":
         return Fault("formula", f"={formula.text or ''}"), []
-    runs = strings[int(text)] if kind == "s" else _runs(cell)
-    seen = [Fault("struck", "")] if look.struck or runs == "struck" else []
-    seen += [Fault("invisible", "")] if look.faint else []
-    if runs == "runs" and re.search(r"\d", str(value)):
-        return Fault("runs", str(value)), seen
+    how = _seen(strings[int(text)] if kind == "s" else _runs(cell, []), look)
+    if how == "runs" and re.search(r"\d", str(value)):
+        return Fault("runs", str(value)), []
+    seen = [Fault(how, "")] if how in ("struck", "invisible") else []
     if isinstance(value, float) and (shows := shown(look.code, value)) is not None:
         if "%" in shows:
             return Fault("percent", shows), seen
@@ -451,25 +502,45 @@ def shown(code: str, value: float) -> str | None:
     """
     sections: list[list[tuple[str, ...]]] = [[]]
     for found in _FORMAT.findall(code):
-        if found[5]:
+        if found[6]:
             sections.append([])
         else:
             sections[-1].append(found)
-    section = sections[1 if value < 0 and sections[1:] else 2 if not value and sections[2:] else 0]
-    digits = "".join(found[4] for found in section)
+    section = _section(sections, value)
+    digits = "".join(found[5] for found in section)
     scale = len((re.search(r",+(?=$|\.)", digits) or [""])[0])
-    bare = sum(found[6] == "%" for found in section)
-    said, out = "".join("".join(found[:3]) + found[6] for found in section), ""
-    if not digits and not any(found[3] for found in section):
-        return None if not value and said.strip() in ("-", "–", "—", "0") else said
+    bare = sum(found[7] == "%" for found in section)
+    said, out = "".join(_literal(found) for found in section), ""
+    if not value and said.strip() in ("-", "–", "—", "0"):
+        return None
+    if not digits and not any(found[4] for found in section):
+        return said
     for found in section:
-        out += "".join(found[:3]) + found[6]
-        if (found[3] or found[4]) and "\0" not in out:
+        out += _literal(found)
+        if (found[4] or found[5]) and "\0" not in out:
             out += "\0"
-    words = re.sub(r"[\s()./+,:'$-]+", " ", said).strip().casefold()
-    if words in _HARMLESS and not scale:
+    order = "".join("0" if found[5] else "." * bool(_literal(found).strip()) for found in section)
+    words = re.sub(r"[\s()./,:'\0]+", " ", out.removeprefix("+")).strip().casefold()
+    plain = words in _HARMLESS or not _OTHERWISE.search(words)
+    if plain and not scale and not re.search(r"0\.+0", order):  # nor a sign between the digits
         return None
     return out.replace("\0", f"{value * 100 ** bare / 1000 ** scale:.10g}").strip()
+
+
+def _literal(found: tuple[str, ...]) -> str:
+    """Return what one piece of a format writes as it stands."""
+    return "".join(found[:3]) + found[7]
+
+
+def _section(sections: list[list[tuple[str, ...]]], value: float) -> list[tuple[str, ...]]:
+    """Return the part of a format that a number falls under: by its conditions, or its sign."""
+    asked = [_CONDITION.match(next((f[3] for f in part if _CONDITION.match(f[3])), ""))
+             for part in sections]
+    if any(asked):
+        return next((part for part, condition in zip(sections, asked, strict=True)
+                     if condition is None or _COMPARE[condition[1]](value, float(condition[2]))),
+                    sections[-1])
+    return sections[1 if value < 0 and sections[1:] else 2 if not value and sections[2:] else 0]
 
 
 def _put(rows: list[list[Any]], row: int, column: int, fault: Fault) -> None:

@@ -136,3 +136,20 @@ def test_years(value, expected):
     ("", None), ("Có thể", None), ("Có / Không", None), (1.0, None)])
 def test_yes_and_no(value, expected):
     assert read_yes(value) is expected
+
+
+@pytest.mark.parametrize(("value", "number", "state"), [
+    ("\u2011", 0.0, "reported"), ("\u2010", 0.0, "reported"), ("19\ufe0f", 19.0, "reported"),
+    ("Ⅹ", math.nan, "not_applicable"), ("χ", math.nan, "not_applicable"),
+    ("⋯", math.nan, "not_known")])
+def test_signs_that_only_look_like_those_asked_for_are_read_and_named(value, number, state):
+    cell = read_cell(value, "reached")
+    assert cell.state == state and cell.problem == "unusual"
+    assert cell.number == number or math.isnan(cell.number) and math.isnan(number)
+
+
+@pytest.mark.parametrize(("value", "problem"), [
+    ("chưa rõ", "dots"), ("không rõ số", "dots"), ("không áp dụng", "nothing"), ("n/a", "nothing"),
+    ("không có số liệu", "nothing"), ("chưa thống kê", "text")])
+def test_words_are_told_which_sign_they_stand_for(value, problem):
+    assert read_cell(value, "reached").problem == problem

@@ -10,6 +10,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
+from openpyxl.styles.colors import Color
 
 from kgge import quality
 from kgge.files import data_folder
@@ -168,8 +169,13 @@ def style(cell, sheet=PERSONS, **how):
     return lambda book: [setattr(book[sheet][cell], name, value) for name, value in how.items()]
 
 
+def both(*edits):
+    return lambda book: [edit(book) for edit in edits]
+
+
 def rich(cell, *parts):
-    return put(cell, CellRichText(*(TextBlock(InlineFont(**font), text) for text, font in parts)))
+    return put(cell, CellRichText(*(text if font is None else TextBlock(InlineFont(**font), text)
+                                    for text, font in parts)))
 
 
 SHOWN = {
@@ -190,6 +196,13 @@ SHOWN = {
     "a literal percent sign": (style("E8", number_format='0.0"%"'), "percent"),
     "an escaped percent sign": (style("E8", number_format=r"0\%"), "percent"),
     "hidden by its format": (style("E8", number_format=";;;"), "invisible"),
+    "struck out but for a part": (both(
+        rich("E8", ("12", None), ("1350", {"strike": False})), style("E8", font=Font(strike=True))),
+        "runs"),
+    "white in part": (rich("E8", ("12", {}), ("0", {"color": Color(rgb="FFFFFFFF")})), "runs"),
+    "white of the theme": (style("E8", font=Font(color=Color(theme=0))), "invisible"),
+    **{f"format {code}": (style("E8", number_format=code), "shown") for code in (
+        '0"+"', '"-"0', '0"."000', '0\\.000', '"khoảng "0', '0"k"', "$#,##0", '[>9]0"0";0')},
     "Cyrillic x": (put("G8", "х"), "unusual"),
     "a mark of direction": (put("G8", "\u200e190"), "unusual"),
     "a soft hyphen": (put("G8", "19\u00ad0"), "unusual"),
@@ -243,6 +256,17 @@ HONEST = {
     "decimals of nothing": put("G8", "190,00"),
     "accounting": style("E8", MONEY, number_format='_-* #,##0.0 "₫"_-;-* #,##0.0_-;_-* "-"_-'),
     "the unit in the format": style("E8", number_format='#,##0 "người"'),
+    **{f"format {code}": style("E8", number_format=code) for code in (
+        '#,##0 "học sinh"', '0" ng."', '[=0]"-";#,##0', "#\\ ##0", "[>=1000]#,##0;0", "+0")},
+    "million dong in the format": style("E8", MONEY, number_format='#,##0.0 "tr.đ"'),
+    **{f"letters {at}": style("E8", font=Font(color=ink), **(
+        {"fill": PatternFill("solid", fgColor=ground)} if ground else {}))
+       for at, (ink, ground) in enumerate((
+           (Color(theme=1, tint=0.35), Color(theme=0, tint=-0.05)),
+           (Color(theme=3), Color(theme=4, tint=0.8)), (Color(indexed=10), Color(indexed=13)),
+           (Color(indexed=12), Color(indexed=26)), ("FFFFC000", None), ("FF00FF00", None)))},
+    "formula noise about nothing": put("E9", -5.551115123125783e-17, MONEY),
+    "noise of a difference": put("E10", 8.326672684688674e-17, MONEY),
     "a lone soft hyphen": put("L8", None),
     "a fill of the unit's": style("E8", fill=PatternFill("solid", fgColor="FFFFFF00")),
 }
