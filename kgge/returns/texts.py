@@ -88,8 +88,11 @@ def _check_aside(out: Return, table: Table, kind: str, form: Form) -> None:
     sheet, header, _ = table
     known, signed = _said_aside(form, kind, out.year), False
     for row, line in enumerate(sheet.rows[header + 1:], header + 1):
-        signed |= any(_is_signed(fold(v)) for v in line if v and isinstance(v, str))
         ours = [v in known or isinstance(v, str) and fold(v) in known for v in line]
+        if all(ours):
+            continue
+        signed |= any(_is_signed(fold(v)) for own, v in zip(ours, line, strict=True)
+                      if not own and isinstance(v, str))
         total = kind == "summary" and any(own and v for own, v in zip(ours, line, strict=True))
         for at, value in enumerate(line):
             if not (ours[at] or total and isinstance(value, float | Fault)
