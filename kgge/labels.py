@@ -295,6 +295,17 @@ def persons_short(gap: float, lang: str | None = None) -> str:
     return number(whole_persons(gap), lang)
 
 
+def points(difference: float, lang: str | None = None) -> str:
+    """Return a difference of two shares in percentage points, with its sign.
+
+    Examples
+    --------
+    >>> points(0.0123, "en"), points(-0.0123, "vi"), points(0.0004, "en")
+    ('+1.2', '−1,2', '0.0')
+    """
+    return f"{'+' if difference >= 0.0005 else ''}{number(difference * 100, lang, 1)}"
+
+
 def percent(share: float, lang: str | None = None, digits: int = 1,
             target: float | None = None) -> str:
     """Return a share as a percentage; with `target`, never rounded to its other side.

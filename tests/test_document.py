@@ -58,9 +58,10 @@ def test_captions_are_numbered_by_fields(opened, drawn, lang):
     word = {"vi": "Hình", "en": "Figure"}[lang]
     table, of = {"vi": ("Bảng", "Số liệu của"), "en": ("Table", "Numbers of")}[lang]
     captions = [p for p in opened.paragraphs if p.style.name == "Caption"]
-    assert [p.text for p in captions] == [
-        text for i, one in enumerate(drawn[lang], start=1)
-        for text in (f"{word} {i}. {one.text.title}", f"{table} {i}. {of} {word} {i}")]
+    assert [p.text.casefold() for p in captions] == [
+        text.casefold() for i, one in enumerate(drawn[lang], start=1)
+        for text in (f"{word} {i}. {one.text.title}", f"{table} {i}. {of} {word} {i}: "
+                     f"{one.text.subtitle.partition(';')[0]}")]
     codes = [t.text.split()[:2] for p in captions for t in p._p.iter(qn("w:instrText"))]
     assert codes == [["SEQ", word], ["SEQ", table]] * len(drawn[lang])
 
@@ -173,9 +174,10 @@ def test_a_figure_its_caption_and_its_numbers_stay_together(opened, drawn, lang)
     titles = [one.text.title for one in drawn[lang]]
     places = [paragraphs(opened, f". {title}")[-1] for title in titles]
     for place, one in zip(places, drawn[lang], strict=True):
-        picture, caption, source, lead, *unit = opened.paragraphs[place - 1:place + 4]
+        picture, caption, measure, source, lead, *unit = opened.paragraphs[place - 1:place + 5]
         assert picture._p.findall(".//" + qn("w:drawing"))
-        assert all(p.paragraph_format.keep_with_next for p in (picture, caption, lead))
+        assert all(p.paragraph_format.keep_with_next for p in (picture, caption, measure, lead))
+        assert measure.text == f"{one.text.subtitle}."
         mark = [f"{MARK[lang]}. "] if one.text.illustrative else []
         assert [run.text for run in source.runs] == [*mark, one.text.source]
         assert [(run.bold, run.italic) for run in source.runs] == [
@@ -269,7 +271,8 @@ def around(one, data, lang):
     """The caption, the unit and the notes of the numbers of a figure."""
     opened = docx.Document(BytesIO(document([one._replace(data=data)], lang)))
     captions = [at for at, p in enumerate(opened.paragraphs) if p.style.name == "Caption"]
-    return [p.text for p in opened.paragraphs[captions[1]:] if p.text]
+    first, *others = [p.text for p in opened.paragraphs[captions[1]:] if p.text]
+    return [first.partition(":")[0] + ":", *others]
 
 
 def test_unit_and_signs_are_said_around_the_numbers(drawn):
@@ -278,8 +281,8 @@ def test_unit_and_signs_are_said_around_the_numbers(drawn):
                           "target": [None, 0.7]})
     state = pd.DataFrame({"unit": "labour", "year": [2016, 2017], "state": ["late", "late"]})
     for lang, first, money_, share_ in (
-            ("vi", "Bảng 1. Số liệu của Hình 1", "Đơn vị tính: triệu đồng", "Đơn vị tính: %"),
-            ("en", "Table 1. Numbers of Figure 1", "Unit: million dong", "Unit: %")):
+            ("vi", "Bảng 1. Số liệu của Hình 1:", "Đơn vị tính: triệu đồng", "Đơn vị tính: %"),
+            ("en", "Table 1. Numbers of Figure 1:", "Unit: million dong", "Unit: %")):
         signs = words("note", lang)
         not_known, not_due = (f"{sign} {signs[sign]}" for sign in ("[x]", "[z]"))
         assert around(drawn[lang][0], money, lang) == [first, money_, not_known]

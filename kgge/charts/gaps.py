@@ -14,7 +14,7 @@ from kgge.charts.ranges import BAND, BOUNDS, MANY, POINT, Row, goal, one, share_
 from kgge.charts.readback import point_x, tag
 from kgge.charts.style import GREY, INK, NAVY, ORANGE, wrap
 from kgge.charts.wording import codes_of, count, listed, lower, name, names, records, say, upper
-from kgge.labels import label, number, percent, persons_short, whole_persons
+from kgge.labels import label, percent, persons_short, points, whole_persons
 
 SHARES: dict[str, dict[str, Any]] = {  # shares of the missing units in reach_needed
     "last_share": {"marker": "o", "color": NAVY, "linestyle": "none", "markersize": 7},
@@ -170,10 +170,9 @@ def _difference(part: pd.DataFrame, keys: Row) -> Row:
 
 def _points(row: Row, lang: str) -> str:
     """Return a difference in points with its sign and range: "+1.2 (−0.3 to +2.0)"."""
-    def signed(v: float) -> str:
-        return "…" if pd.isna(v) else f"{'+' if v >= 0.0005 else ''}{number(v * 100, lang, 1)}"
-
-    value, low, high = (signed(row[c]) for c in ("difference", "low", "high"))
+    said: list[str] = ["…" if pd.isna(row[c]) else points(row[c], lang)
+                       for c in ("difference", "low", "high")]
+    value, low, high = said
     if "…" in (low, high):
         return say("coverage.no_range", lang, share=value)
     return value if low == high == value else f"{value} ({say('range', lang, low=low, high=high)})"

@@ -22,6 +22,7 @@ from kgge.labels import (
     number,
     percent,
     persons_short,
+    points,
     shown,
     words,
 )
@@ -42,13 +43,14 @@ SHARES = ("share", "coverage", "coverage_low", "coverage_high", "baseline", "tar
           "distance_share", "time_share", "observed_pace", "required_pace", "execution",
           "gap_share", "share_needed", "last_share", "growth_to_flip", "national_target",
           "threshold", "on_time_share", "received_share", "with_content_share",
-          "difference_share", "difference", "low", "high")
+          "difference_share")
+POINTS = ("difference", "low", "high")  # of two shares
 # What the columns show: money, persons, …; the lists that the codes of a column `state` can be of.
 _UNITS = {"money": ("amount", "planned", "spent", "within", "other", "constant", "nominal"),
           "persons": ("reached", "eligible", "gap", "gap_low", "gap_high", "persons_needed",
                       "missing_eligible", "persons_to_reach", "persons_to_miss", "reached_before",
                       "change"),
-          "share": SHARES, "ratio": ("ratio",)}
+          "share": SHARES, "points": POINTS, "ratio": ("ratio",)}
 _STATES = ("execution", "report_state", "cell_state", "ledger_state", "status", "tipping")
 _PLAIN = ("year", "since", "first_year", "last_year", "base_year", "target_year", "line",
           "column", "level", "row")
@@ -207,7 +209,9 @@ def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
     numbers = [v for v in values if _is_number(v)]
     name = of if of and column not in KINDS and column not in _PLAIN else (
         column.rpartition(".")[2])
-    if name in SHARES:
+    if name in POINTS and "computed" not in table:  # in a ledger it is money
+        out = [points(v, lang) if _is_number(v) else _text(v, lang) for v in values]
+    elif name in SHARES:
         goals = (table["target"] if "target" in table and name.startswith("coverage") else
                  pd.Series(None, table.index, dtype=object))
         out = [percent(v, lang, _digits(numbers, 100), None if pd.isna(goal) else goal)
@@ -264,6 +268,8 @@ def header(column: str, lang: str, across: str = "") -> str:
 def units(columns: Iterable[str], lang: str) -> str:
     """Return in words what the columns of a table are measured in; nothing if they are not."""
     said, measured = words("word", lang), {column.rpartition(".")[2] for column in columns}
+    if "computed" in measured:  # a ledger: money throughout
+        measured = {"amount"}
     return "; ".join(said[unit] for unit, of in _UNITS.items() if measured.intersection(of))
 
 

@@ -67,7 +67,7 @@ def document(drawn: Sequence[Drawn], lang: str, annexes: Sequence[Sheet] = ()) -
     printed = [at for at, (rows, _) in enumerate(tables) if len(rows) <= _MOST_ROWS]
     _list_of("figure", doc, [one.text.title for one in drawn], lang)
     wide = [f"{label('sheet', one.name, lang)}, {one.years}" for one in annexes]
-    _list_of("sheet", doc, [_numbers_of(at + 1, lang) for at in printed] + wide, lang)
+    _list_of("sheet", doc, [_numbers_of(drawn[at], at + 1, lang) for at in printed] + wide, lang)
     for at, (one, table) in enumerate(zip(drawn, tables, strict=True)):
         if at == 0 or one.figure.section != drawn[at - 1].figure.section:
             heading = doc.add_heading(label("section", one.figure.section, lang), 1)
@@ -149,6 +149,7 @@ def _figure(doc: "Document", one: Drawn, count: int, lang: str) -> None:
     """Add picture, caption and source of one figure."""
     add_picture(doc, one.picture, one.text.alt, one.text.title, name=one.figure.name)
     _caption(doc, one.text.title, count, lang)
+    doc.add_paragraph(f"{one.text.subtitle}.").paragraph_format.keep_with_next = True
     source = doc.add_paragraph()
     if one.text.illustrative:
         source.add_run(f"{MARK[lang]}. ").bold = True
@@ -171,15 +172,18 @@ def add_picture(doc: "Document", png: bytes, alt: str, title: str,
         about.set(key, text)
 
 
-def _numbers_of(figure: int, lang: str) -> str:
-    return f"{label('word', 'numbers', lang)} {label('word', 'figure', lang)} {figure}"
+def _numbers_of(one: Drawn, figure: int, lang: str) -> str:
+    """Return the title of the table of a figure: which one, and what was measured."""
+    what = one.text.subtitle.partition(";")[0]
+    return (f"{label('word', 'numbers', lang)} {label('word', 'figure', lang)} {figure}: "
+            f"{what[:1].lower() + what[1:] if what[1:2].islower() else what}")
 
 
 def _numbers(doc: "Document", one: Drawn, figure: int, count: int,
              table: tuple[list[list[str]], list[bool]], lang: str) -> None:
     """Add the numbers of one figure as a numbered table."""
     rows, right = table
-    _lead(doc, _numbers_of(figure, lang), count, map(str, one.data), lang)
+    _lead(doc, _numbers_of(one, figure, lang), count, map(str, one.data), lang)
     add_table(doc, rows, right)
     for note in notes_of(rows, lang):
         doc.add_paragraph(note, style=_CELL)
