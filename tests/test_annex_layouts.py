@@ -1,5 +1,6 @@
 """Annexes as they are published: every layout is read exactly, or refused by line and text."""
 
+import pandas as pd
 import pytest
 
 import kgge
@@ -500,3 +501,129 @@ def test_quotes_of_an_export_and_quotes_of_a_label(tmp_path):
     rows = [row.replace("Tờ rơi", '"Nhà tạm lánh" cho nạn nhân') for row in ROWS]
     annex = kgge.read_annex(write(tmp_path, UNIT, *HEADER, *rows))
     assert '"Nhà tạm lánh" cho nạn nhân' in set(annex["label"])
+
+
+# Headings in other words: each is read as it says, or refused by name.
+
+def headed(folder, head, unit=UNIT, rows=("I|Dự án",)):
+    """Write an annex with these headings; amounts are 1, 2, 4, … and their sum in a total."""
+    width = max(line.count("|") for line in head.split("\n")) - 1
+    values = "|".join(str(2 ** n) for n in range(width))
+    return write(folder, *([unit] if unit else []), *head.split("\n"),
+                 *(f"{row}|{values}" for row in (*rows, "|Tổng cộng")))
+
+
+def slots(path):
+    annex = kgge.read_annex(path).query("item == 'total'")
+    return {(None if y is pd.NA else y, s if isinstance(s, str) else None): a for y, s, a in zip(
+        annex["year"].astype(object), annex["source"], annex["amount"], strict=True)}
+
+
+ONE = "TT|Nội dung|2021|2022|"
+BOTH = {(2021, "central"): 1, (2021, "local"): 2, (2022, "central"): 4, (2022, "local"): 8}
+
+
+@pytest.mark.parametrize(("central", "local"), [
+    ("NSTW (70%)", "NSĐP (30%)"), ("NSTW", "NSĐP đối ứng 30%"), ("TƯ", "Đ.P"), ("T.Ư", "ĐP"),
+    ("NS TƯ", "NS tỉnh"), ("T.W", "Tỉnh"), ("NSTW hỗ trợ có mục tiêu", "NSĐP"),
+    ("Ngân sách trung ương bổ sung", "Ngân sách tỉnh bố trí"), ("NSTW (nếu có)", "NSĐP")])
+def test_a_source_in_other_words(tmp_path, central, local):
+    path = headed(tmp_path, f"TT|Nội dung|2021||2022|\n||{central}|{local}|{central}|{local}")
+    assert slots(path) == BOTH
+
+
+@pytest.mark.parametrize(("total", "left"), [
+    (t, left) for left in (True, False) for t in (
+        "Giai đoạn 2021-2025", "2021-2025", "Kinh phí giai đoạn 2021-2022", "Cả giai đoạn",
+        "Kinh phí", "Nhu cầu kinh phí", "Thành tiền")])
+def test_a_total_in_other_words(tmp_path, total, left):
+    head = f"TT|Nội dung|{total}|2021|2022" if left else f"{ONE}{total}"
+    found = slots(headed(tmp_path, head))
+    assert found == {(None, None): 1 if left else 4, (2021, "all"): 2 if left else 1,
+                     (2022, "all"): 4 if left else 2}
+
+
+@pytest.mark.parametrize("total", ["KP", "Số tiền", "Kinh phí (triệu đồng)", "(triệu đồng)"])
+def test_a_total_of_a_year_in_other_words(tmp_path, total):
+    path = headed(tmp_path, f"TT|Nội dung|2021||\n||{total}|TW|ĐP")
+    assert slots(path) == {(2021, None): 1, (2021, "central"): 2, (2021, "local"): 4}
+
+
+@pytest.mark.parametrize(("title", "head", "found"), [
+    ("NĂM 2021", "TT|Nội dung|NSTW|NSĐP|Tổng",
+     {(2021, "central"): 1, (2021, "local"): 2, (None, None): 4}),
+    ("năm 2021 (kèm theo Quyết định ngày 30/12/2020)", "TT|Nội dung|Kinh phí", {(2021, "all"): 1}),
+    ("năm 2021, ban hành ngày 5 tháng 1 năm 2020", "TT|Nội dung|Tổng", {(2021, "all"): 1}),
+    ("", "TT|Nội dung|NSTW|NSĐP|Tổng", "line 3: no year stands above the .*'NSTW', 'NSĐP'"),
+    ("2020 và 2021", "TT|Nội dung|NSTW|NSĐP", "line 3: no year stands above the columns of"),
+    ("2021 giai đoạn 2021-2025", "TT|Nội dung|NSTW|NSĐP", "line 3: no year stands above"),
+    ("", "TT|Nội dung|Giai đoạn 2021-2025||\n||NSTW|NSĐP|Tổng", "line 4: no year stands above"),
+    ("", "TT|Nội dung|Chủ đầu tư|Số người", "line 3: no column of amounts was found.*'Số người'")])
+def test_a_year_only_in_the_title(tmp_path, title, head, found):
+    path = headed(tmp_path, head, unit=f"KẾ HOẠCH KINH PHÍ {title}\n{UNIT}")
+    if isinstance(found, dict):
+        assert slots(path) == found
+    else:
+        with pytest.raises(kgge.DataError, match=found):
+            kgge.read_annex(path)
+
+
+@pytest.mark.parametrize(("head", "message"), [
+    *((f"TT|Nội dung|2021||2022|\n||NSTW|{one}|NSTW|{one}", f"line 3: .*'{one}'") for one in (
+        "Đơn vị đóng góp", "Cơ quan, đơn vị hỗ trợ", "NSTW và đối ứng", r"NSĐP và nguồn hợp pháp",
+        "Ngân sách tỉnh, các nguồn huy động", "NSNN và XHH", "Đối ứng", "Kinh phí thực hiện NSĐP")),
+    *((f"TT|Nội dung|{one}|Kế hoạch 2021|2022", f"line 2: the heading '{one}' is not understood")
+      for one in ("Số thực hiện 2020", "Năm 2020, thực hiện", "2020 thực hiện", "Số giao 2020",
+                  "Kinh phí thực hiện 2020", "Dự toán giao 2020", "Cấp năm 2020", "Mục tiêu 2020",
+                  "Tổng số thực hiện 2020", "Kết quả năm 2020", "Cơ quan đề xuất 2020",
+                  "Tỷ lệ 2020", "Chỉ tiêu 2020")),
+    ("TT|Nội dung|2021|31/12/2022", "line 2: the heading '31/12/2022' names a day, no year"),
+    ("TT|Nội dung|2021||2022|Tổng\n||NSTW|NSĐP|Tổng số|",
+     "line 3: column 5, 'Tổng số', is the total of 2022, and no column holds a part of it"),
+    ("TT|Nội dung|Tổng kinh phí||\n||2021||2022\n||NSTW|NSĐP|",
+     "line 3: column 5, '2022', is the total of 2022, and no column holds a part"),
+    ("TT|Nội dung|Năm 2021|Trong đó: NSTW", "column 4, 'Trong đó: NSTW', is the total of central"),
+    (f"{ONE}Tổng 2022-2025", r"column 5, .* another period than that of the columns \(2021, 2022"),
+    (f"{ONE}Kinh phí|Tổng", "line 2: 'Kinh phí' and 'Tổng' are both a total under all years"),
+    ("TT|Nội dung|2021||\n||NSTW|Vốn|Đối ứng", "column 5, 'Đối ứng', stands under 2021 without")])
+def test_a_heading_that_tells_no_year_and_source_is_named(tmp_path, head, message):
+    with pytest.raises(kgge.DataError, match=message):
+        kgge.read_annex(headed(tmp_path, head))
+
+
+def test_what_is_planned_may_be_carried_out(tmp_path):
+    path = headed(tmp_path, "TT|Nội dung|Dự kiến thực hiện 2021|Kế hoạch giao 2022|Kinh phí")
+    assert list(slots(path)) == [(2021, "all"), (2022, "all"), (None, None)]
+
+
+def test_a_quantity_may_stand_under_a_year(tmp_path):
+    path = headed(tmp_path, "TT|Nội dung|2021|||2022|\n||Số lượng|Tỷ lệ (%)|Kinh phí|%|Kinh phí")
+    assert slots(path) == {(2021, "all"): 4, (2022, "all"): 16}
+
+
+@pytest.mark.parametrize(("unit", "times"), [
+    ("ĐVT: triệu", 1), ("ĐVT: nghìn", 1e-3), ("ĐVT: triệu đồng (đã làm tròn)", 1),
+    ("Đ/v tính: nghìn đồng", 1e-3), ("ĐV: triệu đồng", 1), ("(x1000đ)", 1e-3), ("ĐVT: 1000", 1e-3),
+    ("Biểu 1. Kinh phí, nghìn đồng", 1e-3), ("Đơn vị tính - triệu đồng", 1),
+    ("Đơn vị tiền tệ: đồng", 1e-6), ("Đơn vị: Đ/c Nguyễn Văn A", None), ("Đơn vị: VN.", None),
+    ("TT|Chỉ tiêu|ĐVT|Đạt\n1|Thu nhập|nghìn đồng|500", None)])
+def test_a_unit_of_money_in_other_words(tmp_path, unit, times):
+    path = headed(tmp_path, f"{ONE}Tổng", unit=unit)
+    if times:
+        assert slots(path)[2022, "all"] == pytest.approx(2 * times)
+    else:
+        with pytest.raises(kgge.DataError, match="no unit of money stands above the amounts"):
+            kgge.read_annex(path)
+
+
+@pytest.mark.parametrize(("head", "row"), [
+    ("ĐVT|", "1|Họp|nghìn đồng|1|2|3"), ("ĐVT|", "1|Họp|Đồng|1|2|3"),
+    ("", "1|Họp (nghìn đồng)|1|2|3"), ("", "Đơn vị tính: nghìn đồng||||\n1|Họp|1|2|3"),
+    ("", "TT|Nội dung (1.000đ)|2021|2022|Tổng\n1|Họp|1|2|3")])
+def test_another_unit_of_money_below_the_header_is_refused(tmp_path, head, row):
+    gap = "|" * head.count("|")
+    path = write(tmp_path, UNIT, f"TT|Nội dung|{head}2021|2022|Tổng", f"I|Dự án|{gap}1|2|3", row,
+                 f"|Tổng cộng|{gap}1|2|3")
+    with pytest.raises(kgge.DataError, match=r"line 4: '.*' names another unit of money than line "
+                       r"1 \(triệu đồng\)"):
+        kgge.read_annex(path)
