@@ -22,6 +22,7 @@ from kgge.annex.headings import (
 )
 from kgge.numbers import readings
 
+_TOTAL_ROW = re.compile(r"\W*(?:tổng|cộng|tổng cộng|tổng số|tổng kinh phí|total)\W*(?:\(.*)?")
 ALL = "all"  # the source of an annex that names none
 DASHES = {"-", "–", "—", "−"}  # yearbooks write a dash for zero
 Slot = tuple[int | None, str | None]  # year and source; a total lacks one of them or both
@@ -50,6 +51,10 @@ class Header:
     slots: dict[int, Slot] = field(default_factory=dict)
     headings: dict[int, str] = field(default_factory=dict)
     rows: range = range(0)  # of the grid
+    end: int | None = None  # where in the grid the next table begins
+    sources: Sources = ()
+    is_annex: bool = False  # it has years and names sources, totals or a unit of money
+    beside: list[int] = field(default_factory=list)  # lines of the tables that are not read
     texts: list[list[str]] = field(default_factory=list)
     keys: list[list[object]] = field(default_factory=list)  # of the texts, see `_key`
     parts: bool = False  # "Trong đó" stands over columns
@@ -60,9 +65,15 @@ class Header:
     @property
     def label(self) -> int:
         """The column of labels: the one named so, else the one before the first other."""
-        named = [c for c, role in self.roles.items() if role == "label"]
+        named = [c for what in ("label", "unknown") for c, role in self.roles.items()
+                 if role == what and c < min(self.slots, default=0)]
         others = [*self.slots, *(c for c, role in self.roles.items() if role != "number")]
         return named[0] if named else min(others, default=2) - 1
+
+    def repeats(self, texts: list[str]) -> bool:
+        """Tell whether a row of texts is one of this header, whatever the spelling."""
+        return texts in self.texts or (
+            len(texts) > 1 and [_key(t, self.sources) for t in texts] in self.keys)
 
     @property
     def years(self) -> list[int]:
@@ -89,14 +100,39 @@ def is_amount(cell: Field) -> bool:
 
 
 def read_header(grid: Grid, sources: Sources) -> Header:
-    """Return the first header that has columns of years; one without rows where there is none."""
-    first = None
+    """Return the header of the annex in a grid, which may hold other tables; no rows if none."""
+    last, tops = Header(), list[int]()
     for top in _tops(grid, sources):
+        texts = [c.text for c in grid[top][1] if c.text]
+        if tops and (not {"number", "label"} <= {*map(role, texts)} or top < last.rows.stop
+                     or last.repeats(texts)):
+            continue
         header = _understand(grid, top, sources)
-        if any(year for year, _ in header.slots.values()):
-            return header
-        first = first or header
-    return first or Header()
+        if header.years or any(isinstance(key, tuple) and key[0] for of in header.keys
+                               for key in of):
+            tops.append(top)
+        last = header if tops or not last.rows else last
+    found: list[Header] = []
+    for top, end in zip(tops, [*tops[1:], None], strict=False):
+        header = _understand(grid[:end], top, sources)
+        header.end = end
+        header.is_annex = _is_annex(header, grid[:end], found[-1].rows.stop if found else 0)
+        found.append(header)
+    fit = [h for h in found if h.is_annex] or found or [last]
+    lines = {id(h): grid[h.rows.start][0] for h in found}
+    fit[0].beside = [lines[id(h)] for h in found if h is not fit[0]]
+    if len(fit) > 1 and fit[0].is_annex:
+        fit[0].faults.insert(0, "more than one table looks like an annex, at lines "
+                             f"{', '.join(str(lines[id(h)]) for h in fit)}; leave one")
+    return fit[0]
+
+
+def _is_annex(header: Header, grid: Grid, start: int) -> bool:
+    """Tell whether a table names sources, totals or a unit of money of its own, no targets."""
+    head, grid = grid[start:header.rows.stop], grid[header.rows.stop:]
+    return any(isinstance(key, tuple) and any(key[1:]) for of in header.keys for key in of) or any(
+        unit_of_money(c.text, "title") for _, cells in head for c in cells) or any(
+        _TOTAL_ROW.fullmatch(folded(c.text)) for _, cells in grid for c in cells)
 
 
 def _tops(grid: Grid, sources: Sources) -> Iterator[int]:
@@ -115,7 +151,7 @@ def _tops(grid: Grid, sources: Sources) -> Iterator[int]:
 
 
 def _understand(grid: Grid, top: int, sources: Sources) -> Header:
-    header = Header(rows=_header_rows(grid, top, sources))
+    header = Header(rows=_header_rows(grid, top, sources), sources=sources)
     head = [(line, [c for c in cells if c.text]) for line, cells in
             (grid[i] for i in header.rows)]
     below = grid[header.rows.stop:]

@@ -23,8 +23,8 @@ _ROLES = {  # what a heading says that is no money; the first that fits
 # "Tổng hợp", "Cộng đồng", "Cộng hòa" begin other words.
 _TOTAL = re.compile(r"(?:tổng(?! hợp)|cộng(?! (?:đồng|hòa|hoà|tác))|total)\b.*"
                     r"|.*\b(?:tổng (?:cộng|số))\b.*")
-OF_WHICH = re.compile(r"\W*(?:(?:trong\s+đó|tr?\.\s?đó|of\s+which)\b|(?:trđ|(?:bao )?gồm)\s*:)",
-                      re.IGNORECASE)
+OF_WHICH = re.compile(r"\W*(?:(?:trong\s+đó|tr?\.\s?đó|of\s+which)\b"
+                      r"|(?:trđ|(?:bao )?gồm|chia ra)\s*:)", re.IGNORECASE)
 # What may stand under a year and is no money of it.
 QUANTITY = re.compile(r"(?:số lượng|khối lượng|quy mô|đơn giá|định mức)\b.*|(?:t[ỷỉ] lệ)?\W*")
 # Words of a heading that name neither year nor source. Any other word is not understood: "TW Hội
@@ -153,6 +153,11 @@ def meaning(text: str, sources: Sources) -> Meaning:
         fault = "names a day, no year"
     return Meaning(min(years, default=None), min(codes, default=None), total, " ".join(left), fault,
                    not (years or codes or total) and set(said.split()) <= _OF_TOTAL, period)
+
+
+def is_source(text: str) -> bool:
+    """Tell whether a text speaks of money from somewhere: a budget, a fund, a contribution."""
+    return _A_SOURCE.search(folded(text)) is not None
 
 
 def role(text: str) -> str:
