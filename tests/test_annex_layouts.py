@@ -1,6 +1,8 @@
 """Annexes as they are published: every layout is read exactly, or refused by line and text."""
 
+import pandas as pd
 import pytest
+from annexes import write_docx
 
 import kgge
 
@@ -500,3 +502,319 @@ def test_quotes_of_an_export_and_quotes_of_a_label(tmp_path):
     rows = [row.replace("Tờ rơi", '"Nhà tạm lánh" cho nạn nhân') for row in ROWS]
     annex = kgge.read_annex(write(tmp_path, UNIT, *HEADER, *rows))
     assert '"Nhà tạm lánh" cho nạn nhân' in set(annex["label"])
+
+
+# Headings in other words: each is read as it says, or refused by name.
+
+def headed(folder, head, unit=UNIT, rows=("I|Dự án",)):
+    """Write an annex with these headings; amounts are 1, 2, 4, … and their sum in a total."""
+    width = max(line.count("|") for line in head.split("\n")) - 1
+    values = "|".join(str(2 ** n) for n in range(width))
+    return write(folder, *([unit] if unit else []), *head.split("\n"),
+                 *(f"{row}|{values}" for row in (*rows, "|Tổng cộng")))
+
+
+def slots(path):
+    annex = kgge.read_annex(path).query("item == 'total'")
+    return {(None if y is pd.NA else y, s if isinstance(s, str) else None): a for y, s, a in zip(
+        annex["year"].astype(object), annex["source"], annex["amount"], strict=True)}
+
+
+ONE = "TT|Nội dung|2021|2022|"
+BOTH = {(2021, "central"): 1, (2021, "local"): 2, (2022, "central"): 4, (2022, "local"): 8}
+
+
+@pytest.mark.parametrize(("central", "local"), [
+    ("NSTW (70%)", "NSĐP (30%)"), ("NSTW", "NSĐP đối ứng 30%"), ("TƯ", "Đ.P"), ("T.Ư", "ĐP"),
+    ("NS TƯ", "NS tỉnh"), ("T.W", "Tỉnh"), ("NSTW hỗ trợ có mục tiêu", "NSĐP"),
+    ("Ngân sách trung ương bổ sung", "Ngân sách tỉnh bố trí"), ("NSTW (nếu có)", "NSĐP")])
+def test_a_source_in_other_words(tmp_path, central, local):
+    path = headed(tmp_path, f"TT|Nội dung|2021||2022|\n||{central}|{local}|{central}|{local}")
+    assert slots(path) == BOTH
+
+
+@pytest.mark.parametrize(("total", "left"), [
+    (t, left) for left in (True, False) for t in (
+        "Giai đoạn 2021-2025", "2021-2025", "Kinh phí giai đoạn 2021-2022", "Cả giai đoạn",
+        "Kinh phí", "Nhu cầu kinh phí", "Thành tiền")])
+def test_a_total_in_other_words(tmp_path, total, left):
+    head = f"TT|Nội dung|{total}|2021|2022" if left else f"{ONE}{total}"
+    found = slots(headed(tmp_path, head))
+    assert found == {(None, None): 1 if left else 4, (2021, "all"): 2 if left else 1,
+                     (2022, "all"): 4 if left else 2}
+
+
+@pytest.mark.parametrize("total", ["KP", "Số tiền", "Kinh phí (triệu đồng)", "(triệu đồng)"])
+def test_a_total_of_a_year_in_other_words(tmp_path, total):
+    path = headed(tmp_path, f"TT|Nội dung|2021||\n||{total}|TW|ĐP")
+    assert slots(path) == {(2021, None): 1, (2021, "central"): 2, (2021, "local"): 4}
+
+
+@pytest.mark.parametrize(("title", "head", "found"), [
+    ("NĂM 2021", "TT|Nội dung|NSTW|NSĐP|Tổng",
+     {(2021, "central"): 1, (2021, "local"): 2, (None, None): 4}),
+    ("năm 2021 (kèm theo Quyết định ngày 30/12/2020)", "TT|Nội dung|Kinh phí", {(2021, "all"): 1}),
+    ("năm 2021, ban hành ngày 5 tháng 1 năm 2020", "TT|Nội dung|Tổng", {(2021, "all"): 1}),
+    ("", "TT|Nội dung|NSTW|NSĐP|Tổng", "line 3: no year stands above the .*'NSTW', 'NSĐP'"),
+    ("2020 và 2021", "TT|Nội dung|NSTW|NSĐP", "line 3: no year stands above the columns of"),
+    ("2021 giai đoạn 2021-2025", "TT|Nội dung|NSTW|NSĐP", "line 3: no year stands above"),
+    ("", "TT|Nội dung|Giai đoạn 2021-2025||\n||NSTW|NSĐP|Tổng", "line 4: no year stands above"),
+    ("", "TT|Nội dung|Chủ đầu tư|Số người", "line 3: no column of amounts was found.*'Số người'")])
+def test_a_year_only_in_the_title(tmp_path, title, head, found):
+    path = headed(tmp_path, head, unit=f"KẾ HOẠCH KINH PHÍ {title}\n{UNIT}")
+    if isinstance(found, dict):
+        assert slots(path) == found
+    else:
+        with pytest.raises(kgge.DataError, match=found):
+            kgge.read_annex(path)
+
+
+@pytest.mark.parametrize(("head", "message"), [
+    *((f"TT|Nội dung|2021||2022|\n||NSTW|{one}|NSTW|{one}", f"line 3: .*'{one}'") for one in (
+        "Đơn vị đóng góp", "Cơ quan, đơn vị hỗ trợ", "NSTW và đối ứng", r"NSĐP và nguồn hợp pháp",
+        "Ngân sách tỉnh, các nguồn huy động", "NSNN và XHH", "Đối ứng", "Kinh phí thực hiện NSĐP")),
+    *((f"TT|Nội dung|{one}|Kế hoạch 2021|2022", f"line 2: the heading '{one}' is not understood")
+      for one in ("Số thực hiện 2020", "Năm 2020, thực hiện", "2020 thực hiện", "Số giao 2020",
+                  "Kinh phí thực hiện 2020", "Dự toán giao 2020", "Cấp năm 2020", "Mục tiêu 2020",
+                  "Tổng số thực hiện 2020", "Kết quả năm 2020", "Cơ quan đề xuất 2020",
+                  "Tỷ lệ 2020", "Chỉ tiêu 2020")),
+    ("TT|Nội dung|2021|31/12/2022", "line 2: the heading '31/12/2022' names a day, no year"),
+    ("TT|Nội dung|2021||2022|Tổng\n||NSTW|NSĐP|Tổng số|",
+     "line 3: column 5, 'Tổng số', is the total of 2022, and no column holds a part of it"),
+    ("TT|Nội dung|Tổng kinh phí||\n||2021||2022\n||NSTW|NSĐP|",
+     "line 3: column 5, '2022', is the total of 2022, and no column holds a part"),
+    ("TT|Nội dung|Năm 2021|Trong đó: NSTW", "column 4, 'Trong đó: NSTW', is the total of central"),
+    (f"{ONE}Tổng 2022-2025", r"column 5, .* another period than that of the columns \(2021, 2022"),
+    (f"{ONE}Kinh phí|Tổng", "line 2: 'Kinh phí' and 'Tổng' are both a total under all years"),
+    ("TT|Nội dung|2021||\n||NSTW|Vốn|Đối ứng", "column 5, 'Đối ứng', stands under 2021 without")])
+def test_a_heading_that_tells_no_year_and_source_is_named(tmp_path, head, message):
+    with pytest.raises(kgge.DataError, match=message):
+        kgge.read_annex(headed(tmp_path, head))
+
+
+def test_what_is_planned_may_be_carried_out(tmp_path):
+    path = headed(tmp_path, "TT|Nội dung|Dự kiến thực hiện 2021|Kế hoạch giao 2022|Kinh phí")
+    assert list(slots(path)) == [(2021, "all"), (2022, "all"), (None, None)]
+
+
+def test_a_quantity_may_stand_under_a_year(tmp_path):
+    path = headed(tmp_path, "TT|Nội dung|2021|||2022|\n||Số lượng|Tỷ lệ (%)|Kinh phí|%|Kinh phí")
+    assert slots(path) == {(2021, "all"): 4, (2022, "all"): 16}
+
+
+@pytest.mark.parametrize(("unit", "times"), [
+    ("ĐVT: triệu", 1), ("ĐVT: nghìn", 1e-3), ("ĐVT: triệu đồng (đã làm tròn)", 1),
+    ("Đ/v tính: nghìn đồng", 1e-3), ("ĐV: triệu đồng", 1), ("(x1000đ)", 1e-3), ("ĐVT: 1000", 1e-3),
+    ("Biểu 1. Kinh phí, nghìn đồng", 1e-3), ("Đơn vị tính - triệu đồng", 1),
+    ("Đơn vị tiền tệ: đồng", 1e-6), ("Đơn vị: Đ/c Nguyễn Văn A", None), ("Đơn vị: VN.", None),
+    ("TT|Chỉ tiêu|ĐVT|Đạt\n1|Thu nhập|nghìn đồng|500", None)])
+def test_a_unit_of_money_in_other_words(tmp_path, unit, times):
+    path = headed(tmp_path, f"{ONE}Tổng", unit=unit)
+    if times:
+        assert slots(path)[2022, "all"] == pytest.approx(2 * times)
+    else:
+        with pytest.raises(kgge.DataError, match="no unit of money stands above the amounts"):
+            kgge.read_annex(path)
+
+
+@pytest.mark.parametrize(("head", "row"), [
+    ("ĐVT|", "1|Họp|nghìn đồng|1|2|3"), ("ĐVT|", "1|Họp|Đồng|1|2|3"),
+    ("", "1|Họp (nghìn đồng)|1|2|3"), ("", "Đơn vị tính: nghìn đồng||||\n1|Họp|1|2|3"),
+    ("", "TT|Nội dung (1.000đ)|2021|2022|Tổng\n1|Họp|1|2|3")])
+def test_another_unit_of_money_below_the_header_is_refused(tmp_path, head, row):
+    gap = "|" * head.count("|")
+    path = write(tmp_path, UNIT, f"TT|Nội dung|{head}2021|2022|Tổng", f"I|Dự án|{gap}1|2|3", row,
+                 f"|Tổng cộng|{gap}1|2|3")
+    with pytest.raises(kgge.DataError, match=r"line 4: '.*' names another unit of money than line "
+                       r"1 \(triệu đồng\)"):
+        kgge.read_annex(path)
+
+
+# Rows in other words and forms.
+
+YEARS = "TT|Nội dung|2021|2022|Tổng"
+PLAIN = ("I|Dự án 1|3|4|7", "1|Tập huấn|1|1|2", "2|Tờ rơi|2|3|5", "|Tổng cộng|3|4|7")
+
+
+@pytest.mark.parametrize("total", ["Tiểu cộng", "Cộng dự án 1", "Thành tiền", "Mang sang",
+                                   "Kinh phí dự án 1", "Lũy kế"])
+@pytest.mark.parametrize("mark", ["1 2", "- -"])
+def test_a_row_that_adds_up_the_lines_above_it_is_no_line(tmp_path, total, mark):
+    lines = [row.replace(row[0], n, 1) for row, n in zip(ROWS[1:3], mark.split(), strict=True)]
+    path = write(tmp_path, UNIT, *HEADER, "I|Dự án 1|||||", *lines, f"|{total}|30|20|60|40|150",
+                 *ROWS[3:])
+    assert leaves(path) == LEAVES and set(states(path)) == {"agrees"}
+
+
+def test_a_line_of_as_much_as_those_above_it_is_a_line_where_its_parent_says_so(tmp_path):
+    rows = ("I|Dự án 1|4|4|8", "|- Tập huấn|1|1|2", "|- Tờ rơi|1|1|2", "|Hội nghị|2|2|4",
+            "|Tổng cộng|4|4|8")
+    path = write(tmp_path, UNIT, YEARS, *rows)
+    assert leaves(path) == {"I.1": [1, 1], "I.2": [1, 1], "I.3": [2, 2]}
+
+
+@pytest.mark.parametrize("words", ["T.đó: cấp tỉnh", "Trđ: cấp tỉnh", "Gồm: cấp tỉnh"])
+def test_of_which_in_other_words(tmp_path, words):
+    path = write(tmp_path, UNIT, YEARS, *PLAIN[:3], f"|{words}|1|1|2", PLAIN[3])
+    assert leaves(path) == {"I.1": [1, 1], "I.2": [2, 3]}
+
+
+@pytest.mark.parametrize("numbers", [
+    "I- 1- 2- II-", "(I) (1) (2) (II)", "I i ii II", "I ▪ ▪ II", "I \uf0b7 \uf0b7 II", "I o o II"])
+def test_numbers_and_bullets_of_other_forms(tmp_path, numbers):
+    rows = [f"{n}{row[row.index('|'):]}" for n, row in zip(numbers.split(), ROWS, strict=False)]
+    path = write(tmp_path, UNIT, *HEADER, *rows, ROWS[4])
+    assert leaves(path) == LEAVES and set(states(path)) == {"agrees"}
+
+
+@pytest.mark.parametrize(("second", "good"), [("3 4", True), ("1 2", True), ("3 5", False),
+                                              ("2 3", False)])
+def test_numbers_that_run_on_from_the_project_before(tmp_path, second, good):
+    first, then = second.split()
+    path = write(tmp_path, UNIT, YEARS, *PLAIN[:3], "II|Dự án 2|3|4|7", f"{first}|Họp|1|1|2",
+                 f"{then}|Hội thi|2|3|5", "|Tổng cộng|6|8|14")
+    if good:
+        assert list(leaves(path)) == ["I.1", "I.2", "II.1", "II.2"]
+    else:
+        with pytest.raises(kgge.DataError, match="line [78]: number '[25]' stands where number"):
+            kgge.read_annex(path)
+
+
+@pytest.mark.parametrize("total", ["TỔNG KP", "T.CỘNG", "Cộng tổng", "Grand total", "Toàn tỉnh",
+                                   "Cộng cả giai đoạn"])
+def test_the_grand_total_in_other_words(tmp_path, total):
+    for rows in ((*PLAIN[:3], f"|{total}|3|4|7"), (f"|{total}|3|4|7", *PLAIN[:3])):
+        assert leaves(write(tmp_path, UNIT, YEARS, *rows)) == {"I.1": [1, 1], "I.2": [2, 3]}
+
+
+@pytest.mark.parametrize("again", [
+    "STT|NỘI DUNG|Năm 2021|Năm 2022|TỔNG CỘNG", "Số TT|Nội dung chi|2021|2022|Tổng\n1|2|3|4|5",
+    "PHỤ LỤC (tiếp theo)||||\nĐơn vị tính: Triệu đồng||||\nTT|Nội dung|2021|2022|Tổng"])
+def test_a_header_is_repeated_in_any_spelling(tmp_path, again):
+    path = write(tmp_path, UNIT, YEARS, *PLAIN[:2], *again.split("\n"), *PLAIN[2:])
+    assert leaves(path) == {"I.1": [1, 1], "I.2": [2, 3]}
+    assert set(kgge.read_annex(path)["label"]) == {"Dự án 1", "Tập huấn", "Tờ rơi", "Tổng cộng"}
+
+
+@pytest.mark.parametrize("numbers", ["(a)|(b)|(1)|(2)|(3)=(1)+(2)", "[1]|[2]|[3]|[4]|[5]",
+                                     "-1|-2|-3|-4|-5"])
+def test_numbers_of_columns_in_other_forms(tmp_path, numbers):
+    path = write(tmp_path, UNIT, YEARS, numbers, *PLAIN)
+    assert leaves(path) == {"I.1": [1, 1], "I.2": [2, 3]}
+
+
+TARGETS = ("TT|Chỉ tiêu|ĐVT|2021|2022", "1|Số vụ|vụ|30|20", "2|Câu lạc bộ|CLB|3|4")
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.parametrize("kind", ["tsv", "docx", "xlsx", "sheets"])
+def test_a_table_of_targets_beside_the_annex(tmp_path, kind, before):
+    budget = [YEARS.replace("dung", "dung (triệu đồng)"), *PLAIN]
+    tables = [[*TARGETS], budget][::1 if before else -1]
+    cells = [[row.split("|") for row in rows] for rows in tables]
+    if kind == "docx":
+        path = write_docx(tmp_path / "a.docx", [], *cells)
+    elif kind == "tsv":
+        path = write(tmp_path, *tables[0], *tables[1])
+    else:
+        import openpyxl
+
+        book, path = openpyxl.Workbook(), tmp_path / "a.xlsx"
+        for at, rows in enumerate(cells):
+            sheet = book.create_sheet() if at and kind == "sheets" else book.active
+            for row in rows:
+                sheet.append([int(t) if t.isdigit() else t or None for t in row])
+        book.save(path)
+    assert leaves(path) == {"I.1": [1, 1], "I.2": [2, 3]}
+    notes = kgge.read_annex(path).attrs["notes"]
+    assert any("is no annex and is not read" in note for note in notes) == (kind != "sheets")
+
+
+def test_two_tables_that_look_like_annexes_are_refused(tmp_path):
+    other = [row.replace("2021|2022", "2023|2024") for row in (YEARS, *PLAIN)]
+    with pytest.raises(kgge.DataError, match="more than one table looks like an annex, at lines 2"):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, *PLAIN, *other))
+
+
+@pytest.mark.parametrize(("changed", "states_of"), [
+    ({0: "I|Dự án 1|||7", 3: "|Tổng cộng|||7"}, {"agrees": 4, "not checkable": 6}),
+    ({0: "I|Dự án 1|3|4|", 1: "1|Tập huấn|1|1|", 2: "2|Tờ rơi|2|3|"},
+     {"agrees": 5, "not checkable": 5})])
+def test_totals_that_a_kind_of_row_leaves_out_are_not_checkable(tmp_path, changed, states_of):
+    rows = [changed.get(at, row) for at, row in enumerate(PLAIN)]
+    path = write(tmp_path, UNIT, YEARS, *rows)
+    assert leaves(path) == {"I.1": [1, 1], "I.2": [2, 3]} and states(path) == states_of
+    wrong = [row.replace("2|3|", "2|4|", 1) for row in rows]
+    wrong = [row.replace("2|4|5", "2|4|6") for row in wrong]
+    assert "differs" in states(write(tmp_path, UNIT, YEARS, *wrong))
+
+
+@pytest.mark.parametrize("number", ["1\u200b", "\ufeff1"])
+def test_marks_that_are_not_seen(tmp_path, number):
+    path = write(tmp_path, UNIT, YEARS, PLAIN[0], PLAIN[1].replace("|1|", f"|{number}|", 1),
+                 *PLAIN[2:])
+    assert leaves(path)["I.1"] == [1, 1]
+    row = "1  900|1|1 901"
+    assert leaves(write(tmp_path, UNIT, YEARS, f"I|A|{row}", f"|Tổng|{row}")) == {"I": [1900, 1]}
+
+
+# The label is what stands in its column.
+
+@pytest.mark.parametrize(("head", "rows", "labels"), [
+    ("TT|Đơn vị|Nội dung|2021|2022", ("1|Sở LĐTBXH|Tập huấn|1|1", "2||Tờ rơi|2|3"),
+     ["Tập huấn", "Tờ rơi"]),
+    ("TT|Nhóm|Hoạt động|2021|2022", ("1|A|Tập huấn|1|1", "2|Nhóm B|Tờ rơi|2|3"),
+     ["Tập huấn", "Tờ rơi"]),
+    ("Mã|TT|Lĩnh vực|2021|2022", ("M01|1|Tập huấn|1|1", "M02|2|Tờ rơi|2|3"),
+     ["Tập huấn", "Tờ rơi"]),
+    ("TT|Dự án|Hoạt động|2021|2022", ("1|Dự án 1|Tập huấn|1|1", "2||Tờ rơi|2|3"),
+     ["Dự án 1 Tập huấn", "Tờ rơi"]),
+    ("TT|Nội dung|2021|2022", ("I|Dự án 1|3|4", "HĐ1|Tập huấn|1|1", "1a|Tờ rơi|2|3"),
+     ["Dự án 1", "HĐ1 Tập huấn", "1a Tờ rơi"])])
+def test_the_label_stands_in_its_column(tmp_path, head, rows, labels):
+    gap = "|" * (head.count("|") - 2)
+    path = write(tmp_path, UNIT, head, *rows, f"{gap}Tổng cộng|3|4")
+    assert kgge.read_annex(path)["label"].unique().tolist() == [*labels, "Tổng cộng"]
+    assert list(leaves(path).values()) == [[1, 1], [2, 3]]
+
+
+@pytest.mark.parametrize("label", ["MÔ HÌNH 2", "Kiên Giang"])
+def test_a_row_of_its_own_is_not_joined_to_the_label_above(tmp_path, label):
+    rows = (PLAIN[0], "|- Tập huấn|1|1|2", f"|{label}|||", "|- Tờ rơi|2|3|5", PLAIN[3])
+    with pytest.raises(kgge.DataError, match=f"line 5: has neither number nor amounts.*'{label}'"):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows))
+
+
+@pytest.mark.parametrize("rows", [
+    ("I|Dự án 1|3|4|7", "|- NSTW|1|1|2", "|- NSĐP|2|3|5"),
+    ("I|Dự án 1|3|4|7", "1|Tập huấn|3|4|7", "|Ngân sách trung ương|3|4|7"),
+    ("I|NGÂN SÁCH TRUNG ƯƠNG|1|1|2", "1|Tập huấn|1|1|2", "II|NGUỒN KHÁC|2|3|5")])
+def test_lines_of_a_source_are_refused(tmp_path, rows):
+    with pytest.raises(kgge.DataError, match="line [35]: '.*' names a funding source in a row"):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows, PLAIN[3]))
+    levels = (PLAIN[0], "|- Cấp tỉnh|1|1|2", "|- Cấp huyện|2|3|5", PLAIN[3])
+    assert leaves(write(tmp_path, UNIT, YEARS, *levels)) == {"I.1": [1, 1], "I.2": [2, 3]}
+
+
+def test_the_column_without_a_place_is_named(tmp_path):
+    path = write(tmp_path, UNIT, f"{YEARS}|Lũy kế", *(f"{row}|9" for row in PLAIN))
+    with pytest.raises(kgge.DataError, match="4 amounts where 3 belong .*; column 6, 'Lũy kế', is"):
+        kgge.read_annex(path)
+
+
+@pytest.mark.parametrize(("form", "unit", "good"), [
+    ('#,##0 "triệu đồng"', "triệu đồng", True), ('#,##0 "đồng"', "triệu đồng", False),
+    ('#,##0 "triệu đồng"', "nghìn đồng", False)])
+def test_a_number_format_that_names_another_unit_is_refused(tmp_path, form, unit, good):
+    import openpyxl
+
+    book, path = openpyxl.Workbook(), tmp_path / "a.xlsx"
+    for row in (f"ĐVT: {unit}", YEARS, *PLAIN):
+        book.active.append([int(t) if t.isdigit() else t or None for t in row.split("|")])
+    book.active["C5"].number_format = form
+    book.save(path)
+    if good:
+        assert leaves(path)["I.2"] == [2, 3]
+    else:
+        with pytest.raises(kgge.DataError, match="line 5, column 3: .*shows an amount in '.*đồng'"):
+            kgge.read_annex(path)

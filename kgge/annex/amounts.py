@@ -114,11 +114,12 @@ def _try(rows: Sequence[PrintedRow], header: Header, mark: str,
         return max(least, tolerances.get((row.line, row.cells[at].column), 0) + 1e-9)
 
     # Which rows are totals depends on what adds up: each reading of the numbers has its own tree.
-    tree = Tree(read, lambda row, sums: all(
-        abs((a or 0) - s) <= within(row, at)
-        for at, (a, s) in enumerate(zip(row.amounts, sums, strict=True))))
-    of = {row.item: row for row in tree.rows}
+    # What a row leaves empty, or no line gives a total of, cannot be compared.
     slots = list(header.slots.values())
+    tree = Tree(read, lambda row, sums: all(
+        not row.cells[at].text or (None in slot and not s) or abs((a or 0) - s) <= within(row, at)
+        for at, (slot, a, s) in enumerate(zip(slots, row.amounts, sums, strict=True))))
+    of = {row.item: row for row in tree.rows}
     cells: dict[Key, float | None] = {
         (row.item, *slot): row.amounts[at] if row.printed else None
         for row in tree.rows for at, slot in enumerate(slots)}
@@ -133,20 +134,29 @@ def _try(rows: Sequence[PrintedRow], header: Header, mark: str,
 
 def _check_parts(trial: Trial, header: Header, faults: list[str]) -> None:
     """Refuse columns that stand under "Trong đó" and do not make up their total."""
-    for year, source in header.slots.values():
+    rows = {row.item: row for row in trial.tree.rows}
+    for at, (year, source) in enumerate(header.slots.values()):
         told = [good for (check, key), good in trial.checks.items()
-                if check == "row total" and key[1:] == (year, source)]
+                if check == "row total" and key[1:] == (year, source)
+                and rows[key[0]].cells[at].text]
         if header.parts and told and not any(told):
             faults.append(f"the columns under 'Trong đó' do not make up the total beside them "
                           f"({year or 'all years'}): what is not named there is not known")
 
 
 def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) -> None:
-    """Take an empty field for zero only where the printed totals settle it."""
+    """Take an empty field for zero only where the printed totals settle it.
+
+    Totals that no line prints, and the amounts of a row that prints its total alone, are not known.
+    """
     rows = {row.item: row for row in trial.tree.rows}
     slots = list(header.slots.values())
+    parents = {"total", *(row.parent for row in trial.tree.rows)}
+    lines = [row for row in trial.tree.rows if row.item not in parents]
     for row in trial.tree.rows:
-        for cell, slot in zip(row.cells, slots, strict=False):
+        alone = row.item in parents and not any(
+            cell.text for cell, slot in zip(row.cells, slots, strict=False) if None not in slot)
+        for at, (cell, slot) in enumerate(zip(row.cells, slots, strict=False)):
             if cell.text:
                 continue
             asked = [(check, (item, *total))
@@ -161,6 +171,9 @@ def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) 
                                 "printed": "(empty)", "corrected": "0",
                                 "reason": "mọi số tổng in của ô này cho biết ô bằng 0 / every "
                                           "printed total it goes into says that it is zero"})
+                continue
+            if not any(line.cells[at].text for line in lines) if None in slot else alone:
+                row.amounts[at] = None
                 continue
             kind = "an amount" if None not in slot else "the total"
             faults.append(f"line {row.line}, column {cell.column}: {kind} belongs here, the field "

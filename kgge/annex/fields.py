@@ -18,6 +18,8 @@ SUFFIXES = (".docx", ".xlsx", ".tsv", ".txt", ".csv")
 _GONE = [f"{WORD}{tag}" for tag in ("strike", "dstrike", "vanish", "del", "moveFrom")]
 _PARTLY = " (partly struck out or raised)"
 _MERGED = "the field is merged with others"
+_UNSEEN = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad]")  # marks without width, from the web
+_SPACES = re.compile(r"(?<=\d)[^\S\n]{2,}(?=\d)")  # "1  900" with two spaces
 _WITHIN = re.compile(r"±\s*(\d+(?:[.,]\d+)?)")  # a correction that states a tolerance
 
 
@@ -41,13 +43,17 @@ Place = tuple[int, int]  # line and column
 
 
 class Part(NamedTuple):
-    """A file, or one sheet of it: its fields, what must be known of it, cells not to go by."""
+    """A file, or one sheet of it: its fields, what must be known of it, cells not to go by.
+
+    `units` are the units of money that cells of a workbook show by their number format.
+    """
 
     name: str
     grid: Grid
     hidden: bool
     notes: list[str]
     faults: dict[Place, str]
+    units: dict[Place, str] = {}
 
 
 def quote(text: str) -> str:
@@ -79,7 +85,8 @@ def read_parts(path: Path) -> list[Part]:
 
 def _text_cell(column: int, text: str) -> Field:
     """Return a field of text; two numbers one above the other are not made one ("10", "200")."""
-    parts = [part.strip() for part in text.split("\n") if part.strip()]
+    plain = _SPACES.sub(" ", _UNSEEN.sub("", text))
+    parts = [part.strip() for part in plain.split("\n") if part.strip()]
     # Two lines of words are one label; two of numbers are the old amount and the new one.
     joint = " " if any(ch.isalpha() for ch in text) else " / "
     return Field(column, joint.join(parts), text.replace("\n", " "))
@@ -120,10 +127,29 @@ def _split(text: str, mark: str) -> list[tuple[int, list[str]]] | None:
 
 def _read_book(path: Path) -> list[Part]:
     try:
-        return [_read_sheet(sheet) for sheet in open_sheets(path)[0]]
+        sheets, units = open_sheets(path)[0], _units_shown(path)
+        return [_read_sheet(sheet)._replace(units=units.get(sheet.name, {})) for sheet in sheets]
     except Rejected as error:
         raise DataError(f"{path.name}: not a readable .xlsx workbook "
                         f"({', '.join(error.args)})") from error
+
+
+def _units_shown(path: Path) -> dict[str, dict[Place, str]]:
+    """Return by sheet which cells name a unit of money by their number format (0 "triệu đồng")."""
+    with zipfile.ZipFile(path) as archive:
+        names = {"xl/styles.xml"} & set(archive.namelist())
+        if not any("đồng" in archive.read(name).decode(errors="replace") for name in names):
+            return {}
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(path)
+    except Exception as error:  # it is stricter than the reader of the cells
+        raise Rejected("unreadable", "number formats") from error
+    return {sheet.title: {(cell.row, cell.column): said[1] for row in sheet.iter_rows()
+                          for cell in row
+                          if (said := re.search('"([^"]*đồng[^"]*)"', str(cell.number_format)))}
+            for sheet in book.worksheets}
 
 
 def _read_sheet(sheet: Sheet) -> Part:

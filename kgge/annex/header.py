@@ -8,9 +8,21 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from kgge.annex.fields import Field, Grid, quote
-from kgge.annex.headings import FOREIGN, OF_WHICH, Sources, folded, meaning, role, unit_of_money
+from kgge.annex.headings import (
+    FOREIGN,
+    OF_WHICH,
+    QUANTITY,
+    Meaning,
+    Sources,
+    folded,
+    meaning,
+    role,
+    unit_of_money,
+    years_in,
+)
 from kgge.numbers import readings
 
+_TOTAL_ROW = re.compile(r"\W*(?:tổng|cộng|tổng cộng|tổng số|tổng kinh phí|total)\W*(?:\(.*)?")
 ALL = "all"  # the source of an annex that names none
 DASHES = {"-", "–", "—", "−"}  # yearbooks write a dash for zero
 Slot = tuple[int | None, str | None]  # year and source; a total lacks one of them or both
@@ -28,6 +40,7 @@ class MoneyColumn(NamedTuple):
     low: tuple[int, Field]
     dated: tuple[int, Field]
     vague: list[tuple[int, Field]]
+    period: tuple[int, int] | None
 
 
 @dataclass
@@ -38,7 +51,12 @@ class Header:
     slots: dict[int, Slot] = field(default_factory=dict)
     headings: dict[int, str] = field(default_factory=dict)
     rows: range = range(0)  # of the grid
+    end: int | None = None  # where in the grid the next table begins
+    sources: Sources = ()
+    is_annex: bool = False  # it has years and names sources, totals or a unit of money
+    beside: list[int] = field(default_factory=list)  # lines of the tables that are not read
     texts: list[list[str]] = field(default_factory=list)
+    keys: list[list[object]] = field(default_factory=list)  # of the texts, see `_key`
     parts: bool = False  # "Trong đó" stands over columns
     unit: str = ""
     exponent: int | None = None
@@ -47,9 +65,20 @@ class Header:
     @property
     def label(self) -> int:
         """The column of labels: the one named so, else the one before the first other."""
-        named = [c for c, role in self.roles.items() if role == "label"]
+        named = [c for what in ("label", "unknown") for c, role in self.roles.items()
+                 if role == what and c < min(self.slots, default=0)]
         others = [*self.slots, *(c for c, role in self.roles.items() if role != "number")]
         return named[0] if named else min(others, default=2) - 1
+
+    def repeats(self, texts: list[str]) -> bool:
+        """Tell whether a row of texts is one of this header, whatever the spelling."""
+        return texts in self.texts or (
+            len(texts) > 1 and [_key(t, self.sources) for t in texts] in self.keys)
+
+    @property
+    def years(self) -> list[int]:
+        """The years of its columns."""
+        return sorted({year for year, _ in self.slots.values() if year})
 
     @property
     def factor(self) -> Decimal:
@@ -71,14 +100,39 @@ def is_amount(cell: Field) -> bool:
 
 
 def read_header(grid: Grid, sources: Sources) -> Header:
-    """Return the first header that has columns of years; one without rows where there is none."""
-    first = None
+    """Return the header of the annex in a grid, which may hold other tables; no rows if none."""
+    last, tops = Header(), list[int]()
     for top in _tops(grid, sources):
+        texts = [c.text for c in grid[top][1] if c.text]
+        if tops and (not {"number", "label"} <= {*map(role, texts)} or top < last.rows.stop
+                     or last.repeats(texts)):
+            continue
         header = _understand(grid, top, sources)
-        if any(year for year, _ in header.slots.values()):
-            return header
-        first = first or header
-    return first or Header()
+        if header.years or any(isinstance(key, tuple) and key[0] for of in header.keys
+                               for key in of):
+            tops.append(top)
+        last = header if tops or not last.rows else last
+    found: list[Header] = []
+    for top, end in zip(tops, [*tops[1:], None], strict=False):
+        header = _understand(grid[:end], top, sources)
+        header.end = end
+        header.is_annex = _is_annex(header, grid[:end], found[-1].rows.stop if found else 0)
+        found.append(header)
+    fit = [h for h in found if h.is_annex] or found or [last]
+    lines = {id(h): grid[h.rows.start][0] for h in found}
+    fit[0].beside = [lines[id(h)] for h in found if h is not fit[0]]
+    if len(fit) > 1 and fit[0].is_annex:
+        fit[0].faults.insert(0, "more than one table looks like an annex, at lines "
+                             f"{', '.join(str(lines[id(h)]) for h in fit)}; leave one")
+    return fit[0]
+
+
+def _is_annex(header: Header, grid: Grid, start: int) -> bool:
+    """Tell whether a table names sources, totals or a unit of money of its own, no targets."""
+    head, grid = grid[start:header.rows.stop], grid[header.rows.stop:]
+    return any(isinstance(key, tuple) and any(key[1:]) for of in header.keys for key in of) or any(
+        unit_of_money(c.text, "title") for _, cells in head for c in cells) or any(
+        _TOTAL_ROW.fullmatch(folded(c.text)) for _, cells in grid for c in cells)
 
 
 def _tops(grid: Grid, sources: Sources) -> Iterator[int]:
@@ -97,30 +151,74 @@ def _tops(grid: Grid, sources: Sources) -> Iterator[int]:
 
 
 def _understand(grid: Grid, top: int, sources: Sources) -> Header:
-    header = Header(rows=_header_rows(grid, top, sources))
+    header = Header(rows=_header_rows(grid, top, sources), sources=sources)
     head = [(line, [c for c in cells if c.text]) for line, cells in
             (grid[i] for i in header.rows)]
+    below = grid[header.rows.stop:]
     header.texts = [[c.text for c in cells] for _, cells in head]
+    header.keys = [[_key(text, sources) for text in texts] for texts in header.texts]
+    filled = {c.column for _, cells in below for c in cells if c.text}
+    counted = {c.column for _, cells in below for c in cells if is_amount(c)}
+    covers = {column: above for column, above in _cover(
+        head, max(len(grid[i][1]) for i in header.rows)).items()
+        # else a blank column below a heading that reaches over it
+        if column in filled or above[-1][1].column == column}
+    said = {column: [meaning(c.text, sources) for _, c in above]
+            for column, above in covers.items()}
+    dated = any(m.year for of in said.values() for m in of)
     money_of: dict[int, MoneyColumn] = {}
-    filled = {c.column for _, cells in grid[header.rows.stop:] for c in cells if c.text}
-    for column, above in _cover(head, max(len(grid[i][1]) for i in header.rows)).items():
-        if column not in filled and above[-1][1].column != column:
-            continue  # a blank column below a heading that reaches over it
+    for column, above in covers.items():
         header.headings[column] = above[-1][1].text
-        if what := role(above[-1][1].text):
+        of = said[column]
+        # What stands under a year, or is an amount under a source, is money or a fault.
+        is_money = any(m.year for m in of) or column in counted and (
+            not dated or any(m.source for m in of))
+        what = role(above[-1][1].text)
+        if what and not (is_money and _may_be_money(what, above[-1][1].text, of[-1], header)):
             header.roles[column] = what
-        elif said := _money_column(column, above, sources, header):
-            money_of[column] = said
+        elif money := _money_column(column, above, of, sources, header):
+            money_of[column] = money
+    if not dated:
+        money_of = _date(header, money_of, grid)
     _fill_slots(header, money_of)
     if ALL in {source for _, source in header.slots.values()}:
         header.faults += [
             f"line {line}: {quote(c.text)} names a funding source in a row; amounts stand in a "
-            "column of their source" for line, cells in grid[header.rows.stop:] for c in cells
+            "column of their source" for line, cells in below for c in cells
             if header.roles.get(c.column) == "unknown"
             and (row := meaning(c.text, sources)).source and not row.left][:1]
     header.parts = any(OF_WHICH.match(t) for texts in header.texts for t in texts)
     _find_unit(header, grid, head)
     return header
+
+
+def _key(text: str, sources: Sources) -> object:
+    """Return what a heading is repeated by, whatever its spelling."""
+    said = meaning(text, sources)
+    return role(text) or said[:3] if role(text) or any(said[:3]) else folded(text)
+
+
+def _may_be_money(what: str, text: str, low: Meaning, header: Header) -> bool:
+    """Tell whether a column that is headed as no money may be some."""
+    if what == "other":
+        return low.year is not None or not QUANTITY.fullmatch(folded(text))
+    return what == "label" and "label" in header.roles.values()
+
+
+def _date(header: Header, money_of: dict[int, MoneyColumn], grid: Grid) -> dict[int, MoneyColumn]:
+    """Give columns that stand under no year the one of the title, if it names one alone."""
+    found = [years_in(c.text) for _, cells in grid[:header.rows.stop] for c in cells]
+    years = {year for of, _ in found for year in of}
+    known = len(years) == 1 and not any(period for _, period in found)
+    if not known and not header.faults:
+        line = grid[header.rows[-1]][0]
+        header.faults.append(
+            (f"line {line}: no column of amounts was found" if not money_of else
+             f"line {line}: no year stands above the columns of amounts, nor one alone in the title"
+             ) + f"; the header reads {', '.join(map(quote, header.headings.values()))}")
+    parts = [m for m in money_of.values() if m.source] or list(money_of.values())
+    return {column: m._replace(year=min(years)) if known and m in parts else m
+            for column, m in money_of.items()}
 
 
 def _header_rows(grid: Grid, top: int, sources: Sources) -> range:
@@ -176,10 +274,9 @@ def _cover(head: Grid, width: int) -> dict[int, list[tuple[int, Field]]]:
     return dict(sorted(covered.items()))
 
 
-def _money_column(column: int, above: list[tuple[int, Field]], sources: Sources,
-            header: Header) -> MoneyColumn | None:
+def _money_column(column: int, above: list[tuple[int, Field]], said: list[Meaning],
+                  sources: Sources, header: Header) -> MoneyColumn | None:
     """Return what one column of money is; where its headings do not tell, that is a fault."""
-    said = [meaning(cell.text, sources) for _, cell in above]
     line, low, text = above[-1][0], said[-1], above[-1][1].text
     faults = [f"line {n}: the heading {quote(c.text)} {m.fault}"
               for (n, c), m in zip(above, said, strict=True) if m.fault]
@@ -193,14 +290,15 @@ def _money_column(column: int, above: list[tuple[int, Field]], sources: Sources,
         faults.append(f"line {line}: unknown funding source {quote(text)}; known are those of "
                       "data/raw/sources.csv: " + ", ".join(words for _, words in sources))
     header.faults += [f for f in faults if f not in header.faults]
-    total = low.total or any(m.total for m in said)
+    total = low.total or low.bare or bool((low.year or low.source) and any(m.total for m in said))
     if faults or not (years or codes or total):
         header.roles[column] = "unknown"
         return None
     dated = next((at for at, m in zip(above, said, strict=True) if m.year), above[-1])
     return MoneyColumn(min(years, default=None), min(codes, default=None), total, above[-1], dated,
-                 [h for h, m in zip(above[:-1], said, strict=False)
-                  if m.left and not (m.year or m.source or m.total)])
+                       [h for h, m in zip(above[:-1], said, strict=False)
+                        if m.left and not (m.year or m.source or m.total)],
+                       next((m.period for m in said if m.period and not years), None))
 
 
 def _fill_slots(header: Header, found: dict[int, MoneyColumn]) -> None:
@@ -221,8 +319,8 @@ def _fill_slots(header: Header, found: dict[int, MoneyColumn]) -> None:
         first = taken.setdefault(slot, of)
         header.roles[column] = "unknown"
         if year and not of.source and named and not of.total:
-            fault = (f"line {line}: column {column} stands under {year} without a funding source, "
-                     "and there is no column of totals (Tổng cộng)")
+            fault = (f"line {line}: column {column}, {quote(text)}, stands under {year} without a "
+                     "funding source, and there is no column of totals (Tổng cộng)")
         elif first is of:
             header.slots[column] = slot
             del header.roles[column]
@@ -236,31 +334,57 @@ def _fill_slots(header: Header, found: dict[int, MoneyColumn]) -> None:
         else:
             fault = f"line {line}: {quote(text)} stands twice under {year or 'all years'}"
             if text != first.low[1].text:
-                fault = (f"line {line}: {quote(first.low[1].text)} and {quote(text)} are one "
-                         f"funding source ({of.source}) under {year or 'all years'}; give one of "
-                         "them a code of its own in data/raw/sources.csv")
+                one = f"one funding source ({of.source})" if of.source else "both a total"
+                fault = (f"line {line}: {quote(first.low[1].text)} and {quote(text)} are {one} "
+                         f"under {year or 'all years'}"
+                         + "; give one of them a code of its own in data/raw/sources.csv"
+                         * bool(of.source))
         header.faults += [fault] * (fault not in header.faults)
+    if not header.faults:
+        _check_totals(header, found)
+
+
+def _check_totals(header: Header, found: dict[int, MoneyColumn]) -> None:
+    """Refuse a total that no column holds a part of, or of another period than the columns."""
+    parts = [slot for slot in header.slots.values() if None not in slot]
+    for column, (year, source) in header.slots.items():
+        of = found[column]
+        said = f"line {of.low[0]}: column {column}, {quote(of.low[1].text)},"
+        if not any(year in (None, y) and source in (None, s) for y, s in parts):
+            header.faults.append(f"{said} is the total of {year or source or 'all years'}, and no "
+                                 "column holds a part of it by year and source")
+        elif of.period and not of.period[0] <= min(header.years) <= max(
+                header.years) <= of.period[1]:
+            header.faults.append(f"{said} is the total of another period than that of the columns "
+                                 f"({', '.join(map(str, header.years))})")
 
 
 def _find_unit(header: Header, grid: Grid, head: Grid) -> None:
     """Find the unit of money: above the header, in a heading, else in a column of units."""
     # A note above the table speaks of all of it; a heading may, too; a column of units (ĐVT) speaks
     # of quantities as well ("lớp", "người"), so it is asked last.
-    found = [(line, unit) for line, cells in grid[:header.rows.start]
+    above, below = grid[:header.rows.start], grid[header.rows.stop:]
+    found = [(line, unit) for line, cells in above
              if (unit := unit_of_money(" | ".join(c.text for c in cells if c.text)))]
-    found += [(line, unit) for line, cells in grid[:header.rows.start] for c in cells
-              if (unit := unit_of_money(c.text))]
+    found += [(line, unit) for line, cells in above if not any(map(is_amount, cells))
+              for c in cells if (unit := unit_of_money(c.text, "title"))]
     found += [(line, (-1, c.text)) for line, cells in grid[:header.rows.stop] for c in cells
               if FOREIGN.search(folded(c.text))]
-    found += [(line, unit) for line, cells in head for c in cells
-              if header.roles.get(c.column) != "other" and (unit := unit_of_money(c.text, True))]
+    found += [(line, unit) for line, cells in head for c in cells if header.roles.get(
+        c.column) != "other" and (unit := unit_of_money(c.text, "heading"))]
     columns = [c for c, what in header.roles.items() if what == "other"]
     if not found:
-        found = [(line, unit) for line, cells in grid[header.rows.stop:] for c in cells
+        found = [(line, unit) for line, cells in below for c in cells
                  if c.column in columns and (unit := unit_of_money(c.text))]
     units = {unit[0]: (line, unit[1]) for line, unit in reversed(found)}
     if len(units) == 1 and -1 not in units:
-        ((header.exponent, (_, header.unit)),) = units.items()
+        ((header.exponent, (first, header.unit)),) = units.items()
+        header.faults += [
+            f"line {line}: {quote(c.text)} names another unit of money than line {first} "
+            f"({header.unit})" for line, cells in below for c in cells
+            if (unit := unit_of_money(c.text)) and unit[0] != header.exponent
+            # "Đ" is a number of the outline, too, and "đồng" the end of a label.
+            and (c.column in columns or unit[0] or "(" in c.text)]
         return
     stands = [f"line {line} reads {quote(c.text)}" for line, cells in grid[:header.rows.stop]
               for c in cells if re.match(r"\W*(?:đơn vị tính|đvt|unit)\b", folded(c.text))]

@@ -9,7 +9,8 @@ Sources = tuple[tuple[str, str], ...]  # code, words printed for it
 
 _A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # A period is the heading of a total, not two years: "Giai đoạn 2016-2020".
-_RANGE = re.compile(r"(?<!\d)(?:19|20)\d\d\s*[-–—]\s*(?:19|20)\d\d(?!\d)")
+_RANGE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[-–—]\s*((?:19|20)\d\d)(?!\d)")
+_DATE = re.compile(r"\d+\s*/\s*\d+\s*/\s*\d{4}|tháng\s+\d+\s+năm\s+\d{4}")
 _ROLES = {  # what a heading says that is no money; the first that fits
     "number": re.compile(r"(?:số )?(?:tt|thứ tự)\b.*|stt\b.*|no\.?|#|mã(?: số)?"),
     "other": re.compile(r"(?:ghi chú|đơn vị|đvt|cơ quan|chủ trì|phối hợp|số lượng|khối lượng|"
@@ -22,37 +23,55 @@ _ROLES = {  # what a heading says that is no money; the first that fits
 # "Tổng hợp", "Cộng đồng", "Cộng hòa" begin other words.
 _TOTAL = re.compile(r"(?:tổng(?! hợp)|cộng(?! (?:đồng|hòa|hoà|tác))|total)\b.*"
                     r"|.*\b(?:tổng (?:cộng|số))\b.*")
-OF_WHICH = re.compile(r"\W*(?:trong\s+đó|of\s+which)\b", re.IGNORECASE)
+OF_WHICH = re.compile(r"\W*(?:(?:trong\s+đó|tr?\.\s?đó|of\s+which)\b"
+                      r"|(?:trđ|(?:bao )?gồm|chia ra)\s*:)", re.IGNORECASE)
+# What may stand under a year and is no money of it.
+QUANTITY = re.compile(r"(?:số lượng|khối lượng|quy mô|đơn giá|định mức)\b.*|(?:t[ỷỉ] lệ)?\W*")
 # Words of a heading that name neither year nor source. Any other word is not understood: "TW Hội
 # LHPN" is no money of the central budget, "Ước thực hiện 2020" no plan.
 _UNDERSTOOD = set("vốn nguồn kinh phí kp ngân sách ns nsnn nhà nước từ của do cấp bố trí hỗ trợ "
              "đối ứng sự nghiệp dự toán kế hoạch kh năm nhu cầu kiến phân bổ giao các hợp pháp huy "
              "động chi tiền số cho trong đó chia ra thực hiện khái giai đoạn tổng cộng và mức "
              "budget funds funding source state fund year planned plan total of which".split())
-_DONE = re.compile(r"thực hiện\b")  # "Thực hiện 2016" is spent, "kinh phí thực hiện" planned
+_OF_SOURCE = set("có mục tiêu sung nếu".split())  # these, too, where they stand with a source
+# Of these alone is a heading that names its parts' total: "Kinh phí", "Cả giai đoạn".
+_OF_TOTAL = set("kinh phí kp số tiền thành nhu cầu cả giai đoạn".split())
+# "Thực hiện 2016" is spent and "Dự toán giao 2016" allotted, unless it says that it is planned.
+_DONE = re.compile(r" (?:thực hiện|giao|cấp) ")
+_PLANNED = re.compile(r" (?:kế hoạch|kh|dự kiến|nhu cầu|planned) ")
+_BESIDE = re.compile(r"[,;+/&]| và | với ")
+_A_SOURCE = re.compile(r"\b(?:đối ứng|huy động|hợp pháp|nguồn|vốn|ngân sách|ns|nsnn)\b")
 
 _TIMES = {"": 0, "1": 0, "nghìn": 3, "ngàn": 3, "1000": 3, "thousand": 3, "triệu": 6, "tr": 6,
           "1000000": 6, "million": 6, "tỷ": 9, "tỉ": 9, "1000000000": 9, "billion": 9}
-_DONG = (r"(?P<times>1(?:[., ]?000){0,3}|nghìn|ngàn|triệu|tr|tỷ|tỉ|thousand|million|billion|)"
-          r"\.?\s*(?:đồng việt nam|đồng vn|việt nam đồng|đồng|đ|vnđ|vnd|vn|dong)")
+_DONG = (r"(?:[x×]\s*)?(?P<times>1(?:[., ]?000){0,3}|nghìn|ngàn|triệu|tr|tỷ|tỉ|thousand|million|"
+         r"billion|)\.?\s*(?:đồng việt nam|đồng vn|việt nam đồng|đồng|đ|vnđ|vnd|dong)")
 FOREIGN = re.compile(r"\b(?:usd|eur|đô la)\b|[$€]")
-_UNIT = r"(?:đơn vị(?: tính)?|đvt|unit)"
-_NAMED = re.compile(rf"{_UNIT}\s*(?:là\s*)?[:|\s(]*{_DONG}(?=\W*$|\s*[).,;:|/\]–-])")
+_UNIT = r"(?<!\w)(?:đơn vị(?: tính)?(?: tiền(?: tệ)?)?|đ[./]?\s?v(?:[./]?\s?t(?:ính)?)?\.?|unit)"
+_NAMED = re.compile(rf"{_UNIT}\s*(?:là\s*)?[:=|\s(–-]*{_DONG}(?=\W*$|\s*[).,;:|\]–-]|\s*/\s*năm\b|"
+                    r"\s*\((?!.*(?:nghìn|ngàn|triệu|tỷ|tỉ)))")
+_SHORT = re.compile(rf"{_UNIT}\s*:\s*(?P<times>1[.,]?000(?:[.,]?000)?|nghìn|ngàn|triệu|tỷ|tỉ)\W*")
 _BRACKET = re.compile(rf"[(\[]\s*(?:{_UNIT}\s*:?)?\s*{_DONG}\s*\.?\s*[)\]]")
 _UNIT_ALONE = re.compile(rf"\W*{_DONG}\W*")
-# At the end of a heading without brackets: "Tổng kinh phí, triệu đồng". "5 triệu đồng" is an amount
+_LISTED = re.compile(rf"[:;,/–-]\s*{_DONG}\W*$")  # "Biểu 1. Kinh phí, triệu đồng"
+# At the end of a heading without brackets: "Tổng kinh phí triệu đồng". "5 triệu đồng" is an amount
 # and "hội đồng" a council: after a digit, or "đồng" alone after a space, it does not count.
 _TAIL = re.compile(rf"(?:[:;,/–-]\s*|(?<![\d.,])\s(?!đ|vn)){_DONG}\W*$")
 
 
 class Meaning(NamedTuple):
-    """What one heading says: a year, a source, a total, words that are none of it, a fault."""
+    """What one heading says: a year, a source, a total, words that are none of it, a fault.
+
+    It is `bare` if it says nothing but that this is money: beside its parts, that is their total.
+    """
 
     year: int | None = None
     source: str | None = None
     total: bool = False
     left: str = ""
     fault: str = ""
+    bare: bool = False
+    period: tuple[int, int] | None = None
 
 
 def folded(text: str) -> str:
@@ -60,8 +79,10 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
-def unit_of_money(text: str, heading: bool = False) -> tuple[int, str] | None:
+def unit_of_money(text: str, within: str = "") -> tuple[int, str] | None:
     """Return the unit of money that `text` names, as a power of ten of a dong and as it stands.
+
+    Within a ``title`` or a ``heading`` it may also end the text.
 
     Examples
     --------
@@ -69,41 +90,74 @@ def unit_of_money(text: str, heading: bool = False) -> tuple[int, str] | None:
     [(3, '1.000đ'), (6, 'triệu đồng'), None, None]
     """
     text = folded(text)
-    match = (_NAMED.search(text) or _BRACKET.search(text) or _UNIT_ALONE.fullmatch(text)
-             or (_TAIL.search(text) if heading else None))
+    end = {"title": _LISTED, "heading": _TAIL}.get(within)
+    match = (_NAMED.search(text) or _SHORT.fullmatch(text) or _BRACKET.search(text)
+             or _UNIT_ALONE.fullmatch(text) or (end.search(text) if end else None))
     if match is None:
         return None
-    said = re.sub(rf"^.*{_UNIT}\s*(?:là\s*)?", "", match[0]).strip(" ()[]:;,/.|–-")
+    said = re.sub(rf"^.*{_UNIT}\s*(?:là\s*)?", "", match[0]).strip(" ()[]:;,/.|=–-")
     return _TIMES[re.sub(r"[., ]", "", match["times"])], said
 
 
-@lru_cache(maxsize=1024)
-def meaning(text: str, sources: Sources) -> Meaning:
-    """Return what one heading says; `sources` are codes and the words printed for them."""
-    plain = folded(_BRACKET.sub("", folded(text)))
-    plain = _TAIL.sub("", plain) if not _UNIT_ALONE.fullmatch(plain) else ""
-    years = {int(y) for y in _A_YEAR.findall(_RANGE.sub("", plain))}
-    words = " ".join(["", *re.findall(r"[^\W\d_]+", plain), ""])
+def years_in(text: str) -> tuple[set[int], tuple[int, int] | None]:
+    """Return the years that a text names, those of dates left out, and the period, if any."""
+    plain = _DATE.sub("", folded(text))
+    period = _RANGE.search(plain)
+    return ({int(y) for y in _A_YEAR.findall(_RANGE.sub("", plain))},
+            (int(period[1]), int(period[2])) if period else None)
+
+
+def _sources_in(words: str, sources: Sources) -> tuple[set[str], str]:
+    """Return the codes of the sources that words name, and the words without them."""
     codes: set[str] = set()
     # The longest words first: "ngân sách địa phương" is one source, not "địa phương" and a rest.
     for code, printed in sorted(sources, key=lambda s: -len(s[1])):
         if f" {printed} " in words:
             codes.add(code)
             words = words.replace(f" {printed} ", " · ")
+    return codes, words
+
+
+def _spaced(text: str) -> str:
+    return " ".join(["", *re.findall(r"[^\W\d_]+|%", text), ""])
+
+
+@lru_cache(maxsize=1024)
+def meaning(text: str, sources: Sources) -> Meaning:
+    """Return what one heading says; `sources` are codes and the words printed for them."""
+    text = re.sub(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)", "", text)  # "T.W" is "TW"
+    plain = folded(_BRACKET.sub("", folded(re.sub(r"\bTƯ\b", "TW", text))))
+    plain = _TAIL.sub("", plain) if not _UNIT_ALONE.fullmatch(plain) else ""
+    years, period = years_in(plain)
+    said = _spaced(re.sub(r"\d+(?:[.,]\d+)?\s*%", "", plain))
+    codes, words = _sources_in(said, sources)
     total = _TOTAL.fullmatch(plain) is not None
-    left = " ".join(w for w in words.split() if w not in _UNDERSTOOD and w != "·")
-    if _DONE.match(plain):
-        left = f"thực hiện {left}".strip()
+    known = _UNDERSTOOD | (_OF_SOURCE if codes and not years else {"·"})
+    left = [w for w in words.split() if w not in known and w != "·"]
+    if not _PLANNED.search(said):
+        left += [w.strip() for w in _DONE.findall(said) if not (codes and w == " cấp ")]
+    beside = [part for part in _BESIDE.split(plain) if codes and _A_SOURCE.search(part)
+              and not _sources_in(_spaced(part), sources)[0]]
     fault = ""
     if len(codes) > 1:
         fault = f"names more than one funding source ({', '.join(sorted(codes))})"
-    elif "ngoài" in left.split():
+    elif "ngoài" in left:
         fault = "names a source by what it is not (ngoài)"
     elif len(years) > 1:
         fault = "names more than one year"
-    elif left and (codes or (years and not total)):
-        fault = f"is not understood beside its year or source: {left!r}"
-    return Meaning(min(years, default=None), min(codes, default=None), total, left, fault)
+    elif left and (codes or years):
+        fault = f"is not understood beside its year or source: {' '.join(left)!r}"
+    elif beside and len(_BESIDE.split(plain)) > 1:
+        fault = f"names a second funding source in general words: {beside[0].strip()!r}"
+    elif _DATE.search(plain):
+        fault = "names a day, no year"
+    return Meaning(min(years, default=None), min(codes, default=None), total, " ".join(left), fault,
+                   not (years or codes or total) and set(said.split()) <= _OF_TOTAL, period)
+
+
+def is_source(text: str) -> bool:
+    """Tell whether a text speaks of money from somewhere: a budget, a fund, a contribution."""
+    return _A_SOURCE.search(folded(text)) is not None
 
 
 def role(text: str) -> str:

@@ -26,7 +26,7 @@ from kgge.annex.fields import (
     read_parts,
 )
 from kgge.annex.header import ALL, Header, is_amount, read_header
-from kgge.annex.headings import Sources, folded
+from kgge.annex.headings import Sources, folded, is_source, meaning, unit_of_money
 from kgge.annex.tree import BULLET, PrintedRow, is_part, is_total, number_kinds, repair
 from kgge.files import DataError, data_folder, read_rows
 from kgge.tables.schemas import conform
@@ -35,8 +35,9 @@ _log = logging.getLogger(__name__)
 
 _MARKUP = re.compile(r"</?[a-z]+>|\*\*")  # <i>, </i>, **: marks of the transcription
 _INLINE = re.compile(
-    r"(?:(?:[IVX]+|\d+(?:\.\d+)*|[A-Za-zĐđ])[.)/]\s+|\(\d+\)\s*)(?=[^\d\s])")
-_NUMBERED = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?")
+    r"(?:(?:[IVX]+|\d+(?:\.\d+)*|[A-Za-zĐđ])[.)/-]\s+|\((?:\d+|[IVX]+)\)\s*)(?=[^\d\s])")
+_NUMBERED = re.compile(r"[(\[]?-?(\d{1,2})[)\]]?(?:\s*=.*)?")
+_LETTERED = re.compile(r"[(\[]?[A-Ca-c][)\]]?")
 _SPLIT = "tên nội dung in trên hai dòng / label split over two rows"
 
 
@@ -97,12 +98,16 @@ def read_annex(path: str | Path | None = None,
     said = f"{path.name}: cannot be read as an annex ({header}):\n  "
     if header.faults:
         raise DataError(said + "\n  ".join(header.faults))
-    rows, faults = _read_rows(grid[header.rows.stop:], header, repairs)
+    rows, faults = _read_rows(grid[header.rows.stop:header.end], header, repairs)
+    part.faults.update({at: f"the cell shows an amount in {quote(said.strip())}"
+                        for at, said in part.units.items()
+                        if (unit_of_money(said) or (None,))[0] != header.exponent})
     factor = header.factor
     tolerances = {at: float(most * factor) for at, most in within.items()}
     marks = decimal_marks_of(rows, part, faults)
     if not faults:
         rows = settle(rows, header, marks, tolerances, repairs, faults)
+        faults += _sources_in_rows(rows, header)
     if faults:
         raise DataError(said + "\n  ".join(faults))
     annex = conform("annex", _annex_table(rows, header))
@@ -112,8 +117,10 @@ def read_annex(path: str | Path | None = None,
         "repairs": sorted(repairs, key=lambda r: (r["line"], r["column"])),
         "tolerances": tolerances,
         "header": f"lines {grid[header.rows[0]][0]}-{grid[header.rows[-1]][0]}: {header}",
-        "notes": part.notes + [f"no funding source is printed: all amounts have the source {ALL!r}"
-                               ] * any(source == ALL for _, source in header.slots.values())
+        "notes": part.notes + [f"the table at line {line} is no annex and is not read"
+                               for line in header.beside]
+        + [f"no funding source is printed: all amounts have the source {ALL!r}"
+           ] * any(source == ALL for _, source in header.slots.values())
         + [f"line {r['line']}: {quote(r['printed'])} is {r['reason'].split(' / ', 1)[-1]}"
            for r in repairs if r["rule"] == "of which"]}
     return annex
@@ -141,7 +148,9 @@ def open_annex(path: Path) -> Part:
     parts, sources = read_parts(path), _printed_sources()
     if len(parts) == 1 and not parts[0].hidden:
         return parts[0]
-    fit = [part for part in parts if part.grid and read_header(part.grid, sources).slots]
+    heads = [(part, read_header(part.grid, sources)) for part in parts if part.grid]
+    fit = [part for part, head in heads if head.is_annex and head.years] or [
+        part for part, head in heads if head.slots]
     shown = [part for part in fit if not part.hidden]
     if len(shown) > 1 or (fit and not shown):
         what = "more than one sheet looks" if shown else "only a hidden sheet looks"
@@ -161,7 +170,11 @@ def _read_rows(grid: Grid, header: Header, repairs: Log) -> tuple[list[PrintedRo
         marked = bool(row.number or BULLET.match(row.label) or is_part(row))
         # No amounts and no mark: the second half of the label above ("… cho cán bộ" / "cơ sở").
         if not row.printed and not marked:
-            if last is not None:
+            if last is not None and row.label[:1].isupper():
+                faults.append(f"line {row.line}: has neither number nor amounts, so that its place "
+                              "is not clear; a correction gives it a number, joins it to a label "
+                              f"or removes it: {quote(row.label)}")
+            elif last is not None:
                 last.label += " " + row.label
                 repairs.append(repair(row, "joined label", last.label, _SPLIT))
             continue
@@ -180,12 +193,17 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
     """Part each printed row into outline number, label and amounts, wherever they stand in it."""
     found: list[tuple[PrintedRow, list[Field], int]] = []
     end = 0  # how many rows there are up to the last with amounts
-    for at, (line, cells) in enumerate(grid):
+    after_header = True
+    for line, cells in grid:
         filled = [c for c in cells if c.text and c.column]
         texts = [c.text for c in filled]
-        if not filled or texts in header.texts or (at == 0 and _are_column_numbers(texts)):
+        if not filled or header.repeats(texts) or (after_header and _are_column_numbers(texts)):
+            after_header |= header.repeats(texts)
+            while after_header and len(found) > end and not _is_marked(found[-1][0]):
+                found.pop()  # the title above a header that is repeated
             continue
-        number, label = _number_and_label(filled)
+        after_header = False
+        number, label = _number_and_label(cells, filled, header)
         if not _has_letters(label.text):
             faults.append(f"line {line}: no label before {quote(label.text)}")
             continue
@@ -198,10 +216,14 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
     # chính", a list of addressees) belongs to the signatures.
     closed = end > 1 and is_total(found[end - 1][0])
     for at, (row, cells, place) in enumerate(found):
-        marked = row.number or BULLET.match(row.label) or row.label[:1].islower()
-        if at < end or (marked and not closed):  # else signatures and notes below the amounts
+        # Else signatures and notes below the amounts.
+        if at < end or (_is_marked(row) and not closed):
             _give_cells(row, cells, place, header, repairs, faults)
             yield row
+
+
+def _is_marked(row: PrintedRow) -> bool:
+    return bool(row.number or BULLET.match(row.label)) or row.label[:1].islower()
 
 
 def _has_letters(text: str) -> bool:
@@ -209,23 +231,36 @@ def _has_letters(text: str) -> bool:
 
 
 def _are_column_numbers(texts: list[str]) -> bool:
-    found = [_NUMBERED.fullmatch(t) for t in texts if t not in ("A", "B", "C")]
+    found = [_NUMBERED.fullmatch(t) for t in texts if not _LETTERED.fullmatch(t)]
     numbers = [int(m[1]) for m in found if m]
     return len(numbers) > 2 and len(numbers) == len(found) and all(
         b > a for a, b in zip(numbers, numbers[1:], strict=False))
 
 
-def _number_and_label(filled: list[Field]) -> tuple[str, Field]:
+def _number_and_label(cells: list[Field], filled: list[Field], header: Header) -> tuple[str, Field]:
     """Return the outline number of a row, and the field of its label with the bullet, if any."""
-    first = filled[0]
-    if len(filled) > 1 and _has_letters(filled[1].text):
-        if number_kinds(first.text):
-            return first.text, filled[1]
-        if BULLET.fullmatch(first.text):
-            return "", filled[1]._replace(text=f"{first.text} {filled[1].text}")
-    if inline := _INLINE.match(first.text):
-        return inline[0].strip(), first._replace(text=first.text[inline.end():])
-    return "", first
+    # A number in the column of labels, with a label after it, is shifted.
+    named = [c for n, c in enumerate(cells, 1) if _has_letters(c.text)
+             and (n == header.label or (header.roles.get(n) == "label" and n < min(header.slots)))
+             and not (number_kinds(c.text) and any(_has_letters(d.text) for d in cells[n:n + 1]))]
+    if named:
+        label = named[0]._replace(text=" ".join(c.text for c in named))
+        before = [c for n, c in enumerate(cells[:cells.index(named[0])], 1) if c.text
+                  and header.roles.get(n) not in ("other", "unknown")]
+        filled = [*before[-1:], label]
+    elif len(filled) == 1 or not _has_letters(filled[1].text):
+        filled = filled[:1]
+    else:
+        filled = filled[:2]
+    first, label = filled[0], filled[-1]
+    if first is label:
+        inline = _INLINE.match(label.text)
+        return (inline[0].strip() if inline else "",
+                label._replace(text=label.text[inline.end() if inline else 0:]))
+    if number_kinds(first.text):
+        return first.text, label
+    # A bullet, or a text that is no number ("HĐ1").
+    return "", label._replace(text=f"{first.text} {label.text}")
 
 
 def _give_cells(row: PrintedRow, cells: list[Field], place: int, header: Header, repairs: Log,
@@ -264,9 +299,25 @@ def _give_cells(row: PrintedRow, cells: list[Field], place: int, header: Header,
     while len(values) > wanted and not values[0].text:
         values.pop(0)
     row.printed = True
+    other = [f"; column {n}, {quote(header.headings[n])}, is none of amounts" for n, c in right
+             if is_amount(c) and header.roles.get(n) == "unknown" and n in header.headings]
     faults.append(f"line {row.line}: {len(values)} amounts where {wanted} belong"
                   + f" ({wanted - 1} and the total)" * ((None, None) in header.slots.values())
+                  + "".join(other)
                   + f": {quote(row.label)}")
+
+
+def _sources_in_rows(rows: list[PrintedRow], header: Header) -> list[str]:
+    """Refuse lines that split others by source, where no column names a source."""
+    if ALL not in {source for _, source in header.slots.values()}:
+        return []
+    said = [(row, meaning(row.label, header.sources)) for row in rows]
+    named = [(row, of.source) for row, of in said if of.source and not (of.left or of.year)]
+    # "Cấp tỉnh", "Cấp huyện" are levels; with "NSTW" beside, or of a budget, they are sources.
+    if len({source for _, source in named}) < 2:
+        named = [(row, source) for row, source in named if is_source(row.label)]
+    return [f"line {row.line}: {quote(row.label)} names a funding source in a row; amounts stand "
+            "in a column of their source" for row, _ in named]
 
 
 def _annex_table(rows: list[PrintedRow], header: Header) -> pd.DataFrame:

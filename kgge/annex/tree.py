@@ -10,19 +10,23 @@ from kgge.annex.headings import OF_WHICH
 
 # "Tổng đài" and "Cộng đồng" begin lines, so a plain "Tổng" or "Cộng" must go on as totals do.
 _SAYS_TOTAL = re.compile(
-    r"(?:tổng (?:cộng|số|kinh phí|dự toán|nhu cầu|vốn|ngân sách|chi phí)|(?:sub)?total)\b.*"
-    r"|(?:tổng|cộng)(?:\s*(?:[:(.,].*)?|\s+(?:chung|toàn|các|từng|mục|phần|tiểu|hợp phần|dự án|"
+    r"(?:tổng (?:cộng|số|kinh phí|kp|dự toán|nhu cầu|vốn|ngân sách|chi phí)|(?:sub-?|grand )?total|"
+    r"tiểu (?:cộng|tổng)|t\. ?cộng|cộng tổng|thành tiền|mang sang)\b.*|toàn tỉnh\W*"
+    r"|(?:tổng|cộng)(?:\s*(?:[:(.,].*)?|\s+(?:chung|toàn|cả|các|từng|mục|phần|tiểu|hợp phần|dự án|"
     r"mô hình|nội dung|hoạt động|nhiệm vụ|chương trình|nhóm|năm|[ivx]+|\d+|[a-zđ])\b.*)",
     re.IGNORECASE)
 _LIKE_TOTAL = re.compile(r"\W*(?:tổng|cộng|total|subtotal)\b", re.IGNORECASE)
-BULLET = re.compile(r"[-–—+•*]\s*")
-_CLOSED_BY = r"[.)/:]?"
+BULLET = re.compile(r"[-–—+•*▪●○■□➢>\uf0b7\uf0a7]\s*|o\s+")
+_CLOSED_BY = r"[.)/:-]?"
+_CLOSERS = "(.)/:-"
 _OUTLINE = {  # kinds of outline number; one that can be several is the first, see `_kind`
     "roman": re.compile(rf"([IVX]+){_CLOSED_BY}"),
     "dotted": re.compile(rf"((?:\d+|[IVX]+|[A-ZĐ])(?:\.\d+)+){_CLOSED_BY}"),
     "arabic": re.compile(rf"(\d+){_CLOSED_BY}"),
     "bracket": re.compile(r"\((\d+)\)"),
+    "roman bracket": re.compile(r"\(([IVX]+)\)"),
     "upper": re.compile(rf"([A-ZĐ]){_CLOSED_BY}"),
+    "lower roman": re.compile(rf"([ivx]+){_CLOSED_BY}"),
     "letter": re.compile(rf"([a-zđ]){_CLOSED_BY}"),
 }
 # Are these the amounts of that row, rounding apart?
@@ -63,9 +67,9 @@ def number_kinds(text: str) -> list[str]:
 
 def _ordinals(kind: str, number: str) -> set[int]:
     """Return which place among its siblings an outline number claims; letters in either order."""
-    text = number.strip("(.)/:")
-    if kind == "roman":
-        values = [{"I": 1, "V": 5, "X": 10}[c] for c in text]
+    text = number.strip(_CLOSERS)
+    if "roman" in kind:
+        values = [{"I": 1, "V": 5, "X": 10}[c] for c in text.upper()]
         return {sum(-v if v < max(values[i:]) else v for i, v in enumerate(values))}
     if kind.startswith(("arabic", "dotted", "bracket")):
         return {int(text.split(".")[-1])}
@@ -97,6 +101,8 @@ class Tree:
         self.owners: dict[str, PrintedRow] = {}  # rows of which a part is named, by item
         self.parts: dict[str, list[PrintedRow]] = {}  # the parts named of them in one row each
         self.since: dict[str, int] = {}  # how many lines below an item a subtotal has counted
+        self.last: dict[tuple[str, int], int] = {}  # number that a kind stands at, by its level
+        self.ran_on: dict[str, int] = {}  # where numbers run on from the item before, by item
         self.totals = [r for r in rows if is_total(r)]
         self.total = _grand_total(rows)
         if self.total is None:
@@ -128,7 +134,8 @@ class Tree:
                 self.owners[owner.item] = owner
                 self.parts.setdefault(owner.item, []).append(row)
             # "Cộng đồng" begins as totals do: it is one only if it is the sum of two lines or more.
-            elif is_total(row) or (_LIKE_TOTAL.match(row.label) and self._counted(row, 2)):
+            elif is_total(row) or (_LIKE_TOTAL.match(row.label) and self._counted(row, 2)) or (
+                    self._adds_up(row)):
                 self._subtotal(row)
             else:
                 self._place(row, last, waiting)
@@ -169,23 +176,35 @@ class Tree:
         row.parent = above.item if above else None
         siblings = self.below.setdefault(row.parent or "", [])
         siblings.append(row)
-        if row.number and len(siblings) not in _ordinals(kind, row.number):
-            self.faults.append(f"line {row.line}: number {row.number!r} stands where number "
-                               f"{len(siblings)} of its level belongs: {quote(row.label)}")
+        if row.number:
+            said, run = _ordinals(kind, row.number), self.last.get((kind, depth), 0)
+            if len(siblings) == 1 and 1 not in said and run + 1 in said:
+                self.ran_on[row.parent or ""] = run  # "3" after "2" of the item before
+            self.last[kind, depth] = self._next(row.parent) - 1
+            if self.last[kind, depth] not in said:
+                self.faults.append(
+                    f"line {row.line}: number {row.number!r} stands where number "
+                    f"{self.last[kind, depth]} of its level belongs: {quote(row.label)}")
         row.level = depth + 1
-        row.item = f"{row.parent}.{len(siblings)}" if above else row.number.strip("(.)/:")
+        row.item = f"{row.parent}.{len(siblings)}" if above else row.number.strip(_CLOSERS)
         if above and waiting:
             self.owners[above.item] = above
         self.stack.append((kind, row))
         self.rows.append(row)
 
+    def _next(self, parent: str | None) -> int:
+        """Return the number that the next line below an item has."""
+        return len(self.below[parent or ""]) + 1 + self.ran_on.get(parent or "", 0)
+
     def _kind(self, row: PrintedRow) -> str:
         """Return the kind of a mark: of a number the open one it comes next in ("I" after "H")."""
+        kinds = number_kinds(row.number)
+        fit = [kind for kind, above in self.stack if kind in kinds
+               and self._next(above.parent) in _ordinals(kind, row.number)]
+        if row.number == "o" and not fit:  # a bullet of Word, no letter
+            row.number, row.label = "", f"o {row.label}"
         if row.number:
-            kinds = number_kinds(row.number)
-            return next((kind for kind, above in self.stack if kind in kinds
-                         and len(self.below[above.parent or ""]) + 1 in _ordinals(kind, row.number)
-                         ), kinds[0])
+            return [*fit, *kinds][0]
         match = BULLET.match(row.label)
         mark = match[0].strip().replace("–", "-").replace("—", "-") if match else "plain"
         # A line without any mark goes on beside bullets, and the other way round: some annexes
@@ -216,6 +235,19 @@ class Tree:
         if not found and least == 1 and self.total and row.amounts == self.total.amounts:
             found.append((None, "total"))
         return found
+
+    def _adds_up(self, row: PrintedRow) -> bool:
+        """Tell whether a row without a mark is the sum of the marked lines above it.
+
+        Where their printed parent counts it as well, it is one of them.
+        """
+        if row.number or BULLET.match(row.label) or not any(row.amounts):
+            return False
+        return any(
+            all(line.number or BULLET.match(line.label) for line in self.below[item])
+            and not (above and above.printed and self.near(
+                above, [2 * (a or 0) for a in row.amounts]))
+            for above, item in self._counted(row, 2) if item in self.below)
 
     def _subtotal(self, row: PrintedRow) -> None:
         """Give a row of totals to the lines it counts; their own row, if blank, takes it."""
