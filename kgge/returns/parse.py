@@ -74,6 +74,7 @@ class Return:
     unit: str = ""
     sender: str = ""  # the unit, where the cover names it otherwise than by its code
     year: int = 0
+    period: int = 0  # the one year of the plan that its period names
     received_on: datetime.date | None = None
     replaces: bool = False
     illustrative: bool | None = None
@@ -117,12 +118,12 @@ def messages() -> dict[str, dict[str, str]]:
         return {row["code"]: row for row in csv.DictReader(file)}
 
 
-def as_text(value: object) -> str:
-    """Return what stands in a cell as text of at most 200 characters; dates as 2019-01-31."""
+def as_text(value: object, limit: int = 200) -> str:
+    """Return what stands in a cell as text of limited length; dates as 2019-01-31."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         value = int(value)
     text = clean(str(value).upper() if isinstance(value, bool) else str(value))
-    return text.encode("utf-8", "replace").decode()[:200]
+    return text.encode("utf-8", "replace").decode()[:limit]
 
 
 def read_file(name: str, path: Path, form: Form) -> Return:
@@ -289,6 +290,8 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
     if out.illustrative is None:
         out.fault("illustrative", *said["illustrative"])
     out.year = read_year(said["year"][0]) or 0
+    named = _years(said.get("period", ("",))[0]) & {*form.years}
+    out.period = named.pop() if len(named) == 1 else 0
     _read_unit(out, said, form)
     due = form.due.get(out.unit, form.years)
     if out.year not in due:
@@ -351,20 +354,24 @@ def _check_printed(out: Return, said: dict[str, Place]) -> None:
         if not as_text(said.get(code, nowhere)[0]):
             out.fault("cover_blank", *said.get(code, nowhere), wanted=code)
     text = _SINCE.sub("", plain_dates(as_text(period[0])))
-    days, years = _DAY.findall(text), {*map(int, _YEARS.findall(text))}
+    days, years = _DAY.findall(text), _years(period[0])
     if years - {out.year}:
         out.fault("period", *period, wanted=out.year)
         return
     part = days != [("1", "1"), ("31", "12")] if days else _PART.search(_WHOLE.sub("", text))
     if text and (part or not years and "ca nam" not in text):
         out.fault("part_year", *period, wanted=out.year)
-    by = read_date(due[0]) or plain_dates(due[0])
-    years = {by.year} if isinstance(by, datetime.date) else {*map(int, _YEARS.findall(by))}
+    years = _years(read_date(due[0]) or due[0])
     if years and out.year + 1 not in years:
         out.fault("printed_year", *due, wanted=out.year)
     counted = fold(measure[0])
     if counted and (_OTHER_MEASURE.search(counted) or not _MILLION.search(counted)):
         out.fault("measure", *measure)
+
+
+def _years(value: object) -> set[int]:
+    """Return the years that a text names, but for one in which its sums begin."""
+    return {*map(int, _YEARS.findall(_SINCE.sub("", plain_dates(as_text(value)))))}
 
 
 def _read_unit(out: Return, said: dict[str, Place], form: Form) -> None:
