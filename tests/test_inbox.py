@@ -311,6 +311,7 @@ DATES = {  # as it stands on the cover: code of its problem
     datetime.date(2109, 1, 2): "far_date", datetime.date(2017, 12, 31): "received_on",
     datetime.date(2019, 5, 1): "swapped_date", datetime.date(2019, 5, 14): None,
     datetime.date(2019, 3, 1): "swapped_date", datetime.date(2019, 3, 2): None,
+    datetime.date(2019, 6, 1): None,
     "01/05/2019": None, "ngày 31/01/2019": None, "31/1/19": None, "2019/01/31": None,
     "31/01/2019 08:30": None, "02/01/2018": "far_date", None: "no_date", "tháng 1": "received_on"}
 

@@ -342,7 +342,8 @@ def doubt_receipt(out: Return, received: Place, day: datetime.date, due: datetim
         out.fault("far_date", *received, wanted=due)
     elif isinstance(received[0], datetime.date) and day.day <= 12:
         turned = datetime.date(day.year, day.day, day.month)
-        if turned <= due < day - datetime.timedelta(LATE):
+        sunday = turned.weekday() == 6  # on which no office receives anything
+        if turned <= due < day - datetime.timedelta(LATE) and not sunday:
             out.fault("swapped_date", *received, wanted=turned)
 
 
