@@ -12,7 +12,7 @@ import typer
 
 from kgge import __version__
 from kgge.files import DataError, UsageError, data_folder
-from kgge.labels import check_lang
+from kgge.labels import check_lang, words
 
 if TYPE_CHECKING:
     from kgge.returns.collect import Returns
@@ -168,12 +168,10 @@ def check(
 ) -> None:
     """Read returns and say what is wrong, with file, sheet and cell.
 
-    Exit 1 if there is an error: a figure that had to be rejected, or a date that cannot be read.
-    A warning, or a return that is missing, is fine.
+    Exit 1 if there is an error: a figure that had to be rejected, or a date that cannot be read;
+    and if there is no file at all. A warning, or a return that is missing, is fine.
     """
     from kgge.files import apart
-    from kgge.returns.annotate import annotate as annotate_copies
-    from kgge.returns.annotate import for_unit
     from kgge.returns.collect import read_returns
     from kgge.returns.form import load_form
 
@@ -191,16 +189,26 @@ def check(
         message = row[f"message_{lang}"]
         typer.echo(f"{row['severity']}: {row['file']}: {place + ': ' if place else ''}{message}")
     if annotate is not None:
-        copies = annotate_copies(path, annotate, returns.problems)
-        typer.echo(f"{len(copies)} copies written to {annotate}")
-        for name in for_unit(returns.problems)["file"].drop_duplicates():
-            if annotate.resolve() / name not in copies:
-                typer.echo(f"not marked, since it cannot be opened or saved again: {name}")
+        _say_copies(returns, path, annotate, lang)
+    if not returns.reporting.attrs["files"]:
+        typer.echo(words("inbox", lang)["none"].format(path=path))
     _say_counts(returns)
     if year is not None:
         _say_inbox(returns, form, year, lang, letters, letter_lang)
-    if _errors(returns):
+    nothing = returns.problems.empty and not returns.reporting.attrs["files"]
+    if nothing or _errors(returns):
         raise typer.Exit(1)
+
+
+def _say_copies(returns: "Returns", path: Path, folder: Path, lang: str) -> None:
+    """Write copies with the cells marked; say how many, and of which file there is none."""
+    from kgge.returns.annotate import annotate, for_unit
+
+    said, copies = words("inbox", lang), annotate(path, folder, returns.problems)
+    typer.echo(said["copies"].format(count=len(copies), folder=folder))
+    for name in for_unit(returns.problems)["file"].drop_duplicates():
+        if folder.resolve() / name not in copies:
+            typer.echo(said["unmarked"].format(file=name))
 
 
 def _say_inbox(returns: "Returns", form: "Form", year: int, lang: str, folder: Path | None,
@@ -213,7 +221,7 @@ def _say_inbox(returns: "Returns", form: "Form", year: int, lang: str, folder: P
         typer.echo(line)
     if folder is not None:
         written = write_letters(returns, inbox, year, form, folder, letter_lang)
-        typer.echo(f"{len(written)} letters written to {folder}")
+        typer.echo(words("inbox", lang)["letters"].format(count=len(written), folder=folder))
 
 
 @app.command()

@@ -118,7 +118,11 @@ def test_fold_meets_every_way_of_typing_a_label():
     ("1.2.2019", (2019, 2, 1)), ("2019-01-31", (2019, 1, 31)), ("31/02/2019", None),
     (datetime.date(2019, 1, 31), (2019, 1, 31)), ("31/01/2019 ?", None), ("٣١/٠١/٢٠١٩", None),
     ("031/01/2019", None), ("31/001/2019", None),
-    ("tháng 1", None), (43496.0, None), ("", None), (True, None)])
+    ("ngày 31 tháng 01 năm 2019", (2019, 1, 31)), ("31 tháng 1 năm 2019", (2019, 1, 31)),
+    ("8h30 ngày 31/01/2019", (2019, 1, 31)), ("15/01/2019.", (2019, 1, 15)),
+    ("31-Jan-2019", (2019, 1, 31)), ("5 January 2019", (2019, 1, 5)), (43496.0, (2019, 1, 31)),
+    (43496.35, (2019, 1, 31)), ("43496", (2019, 1, 31)), (350.0, None), (99999.0, None),
+    ("tháng 1", None), ("31 tháng 1", None), ("", None), (True, None), (None, None)])
 def test_dates_are_day_first(value, expected):
     assert read_date(value) == (datetime.date(*expected) if expected else None)
 

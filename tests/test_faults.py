@@ -194,7 +194,9 @@ ONE = {  # kind of fault: what is done to the workbook, every problem it must gi
     "date of receipt no date": (put(COVER, "B17", "31/02/2019"), {(COVER, "B17", "received_on")}),
     "row of another unit": (many(put(COVER, "B10", "newspaper"),
                                  put(COVER, "B9", "Báo Kiên Giang")),
-                            {(PERSONS, "E17", "not_asked"), (PERSONS, "A16", "not_read")}),
+                            {(PERSONS, "E17", "not_asked"), (PERSONS, "A16", "not_read"), *(
+                                (sheet, "A1", "unit_name") for sheet in (
+                                    COVER, PERSONS, MONEY, "Tổng hợp", "Hướng dẫn"))}),
 }
 
 

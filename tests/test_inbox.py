@@ -152,6 +152,54 @@ def test_a_fault_in_the_list_is_named_with_its_line(kind, tmp_path, form):
     assert out.reporting["on_time"].sum() == 1, "the other lines count"
 
 
+GOOD = "unit,year,received_on\nlabour,2018,2019-01-15\nrach-gia,2018,2019-01-16\n"
+LISTED = {  # however the list is called and written: its name, its bytes
+    "Receipts.csv": GOOD.encode(), "receipts.CSV": GOOD.encode(),
+    "2018/receipts.csv": GOOD.encode(),
+    "head": GOOD.replace("unit,year,r", "Unit , YEAR,R").encode(),
+    "separator": ("sep=;\r\n" + GOOD.replace(",", ";").replace("\n", "\r\n")).encode(),
+    "Unicode text": GOOD.replace(",", "\t").encode("utf-16"),
+    "names": GOOD.replace("rach-gia", "Rạch Giá").encode("utf-8-sig"),
+    "old letters": (GOOD + "labour,2018,,").encode() + "ghi chú\n".encode("latin-1"),
+    "dates": GOOD.replace("2019-01-15", "ngày 15 tháng 01 năm 2019").replace(
+        "2019-01-16", "43481").encode()}
+
+
+@pytest.mark.parametrize("kind", LISTED)
+def test_the_list_is_read_however_it_is_called_and_written(kind, tmp_path, form):
+    send(tmp_path, form, received_on=None)
+    send(tmp_path, form, name="2018/labour.xlsx", unit="labour", received_on=None)
+    (tmp_path / (kind if "csv" in kind.lower() else "receipts.csv")).write_bytes(
+        LISTED[kind].replace(b"on\n", b"on,note\n") if kind == "old letters" else LISTED[kind])
+    out = whole(read_returns(tmp_path, form))
+    assert out.problems.empty
+    assert sorted(out.reporting["received_on"].dropna().dt.day) == [15, 16]
+
+
+def test_a_line_that_cannot_be_used_loses_only_itself(tmp_path, form):
+    send(tmp_path, form, received_on=None)
+    (tmp_path / "receipts.csv").write_text(
+        "sep=,\n" + GOOD + "labour,2018,15,01,2019\n\nsai-gon,2018,1/1/2019\nlabour,2018,1/2/2019\n"
+        "labour,2019,1/1/2018\n", encoding="utf-8")
+    out = read_returns(tmp_path, form)
+    assert out.problems["cell"].tolist() == ["A5", "A7", "C8", "C9"]
+    assert out.reporting["on_time"].sum() == 1
+    for row, line in zip(out.problems.itertuples(), (5, 7, 8, 9), strict=True):
+        assert f"dòng {line}:" in row.message_vi and f"line {line}:" in row.message_en
+        assert str(tmp_path) not in row.message_vi and "2019-" not in row.message_vi
+    assert "labour 2018: 15/01/2019." in out.problems.loc[2, "message_vi"]
+    assert out.problems.loc[1, "message_vi"].endswith("giang-thanh."), "all codes that are allowed"
+
+
+@pytest.mark.parametrize("day", ["02/01/2018", "15/01/2109"])
+def test_a_date_of_the_list_far_off_is_doubted_as_on_the_cover(day, tmp_path, form):
+    send(tmp_path, form, received_on=datetime.date(2018, 1, 2))
+    (tmp_path / "receipts.csv").write_text(f"unit,year,received_on\nrach-gia,2018,{day}\n")
+    problems = read_returns(tmp_path, form).problems
+    assert problems[["file", "cell", "code"]].values.tolist() == [
+        ["receipts.csv", "C2", "far_date"]]
+
+
 def test_a_list_that_is_none(tmp_path, form):
     for text in ("unit,year\n", "unit,year,received_on\na,b,c,d\n"):
         (tmp_path / "receipts.csv").write_text(text, encoding="utf-8")
@@ -201,6 +249,36 @@ def test_a_correction_replaces_the_first_return(answer, tmp_path, form):
     assert out.reporting.attrs["cells"]["rejected"] == 117
 
 
+@pytest.mark.parametrize("fault", [
+    put("F8", "hơn 350", PERSONS), put("B15", "nghìn đồng"), put("B13", "01/01/2017 – 31/12/2017"),
+    put("B17", "hôm qua"), put("B16", "KH27-v0")])
+def test_nothing_is_said_of_the_faults_of_a_return_that_was_replaced(fault, tmp_path, form):
+    send(tmp_path, form, name="1.xlsx", edit=fault)
+    assert not whole(read_returns(tmp_path, form)).problems.empty
+    send(tmp_path, form, name="2.xlsx", edit=add_field("Có"),
+         received_on=datetime.date(2019, 3, 4))
+    out = whole(read_returns(tmp_path, form))
+    assert out.problems[["file", "code"]].values.tolist() == [["1.xlsx", "replaced"]]
+    assert set(out.outcomes["file"]) == {"2.xlsx"}
+
+
+def test_what_is_refused_is_replaced_only_by_its_own_unit_and_a_later_return(tmp_path, form):
+    send(tmp_path, form, edit=add_field("Có"))
+    send(tmp_path, form, name="other.xlsx", edit=put("B9", "UBND thị xã Hà Tiên"))
+    send(tmp_path, form, name="later.xlsx", edit=lambda book: (
+        add_field("Có")(book), put("B15", "nghìn đồng")(book)))
+    assert codes(read_returns(tmp_path, form)) == ["measure", "other_unit"]
+
+
+def test_a_refused_file_does_not_decide_what_the_others_are(tmp_path, form):
+    send(tmp_path, form)
+    send(tmp_path, form, unit="labour", edit=lambda book: (
+        put("B18", "Có / Yes")(book), put("B12", 2030)(book)))
+    out = whole(read_returns(tmp_path, form))
+    assert codes(out) == ["year"] and not out.reporting.attrs["illustrative"]
+    assert out.reporting["received"].sum() == 1
+
+
 def test_of_several_corrections_the_latest_counts(tmp_path, form):
     send(tmp_path, form, name="1.xlsx")
     for at, month in ((2, 3), (3, 2)):
@@ -232,6 +310,8 @@ DATES = {  # as it stands on the cover: code of its problem
     datetime.date(2020, 7, 14): None, datetime.date(2018, 1, 2): "far_date",
     datetime.date(2109, 1, 2): "far_date", datetime.date(2017, 12, 31): "received_on",
     datetime.date(2019, 5, 1): "swapped_date", datetime.date(2019, 5, 14): None,
+    datetime.date(2019, 3, 1): "swapped_date", datetime.date(2019, 3, 2): None,
+    datetime.date(2019, 6, 1): None,
     "01/05/2019": None, "ngày 31/01/2019": None, "31/1/19": None, "2019/01/31": None,
     "31/01/2019 08:30": None, "02/01/2018": "far_date", None: "no_date", "tháng 1": "received_on"}
 

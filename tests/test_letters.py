@@ -2,6 +2,7 @@
 
 import datetime
 
+import openpyxl
 import pytest
 from second_plan import write_second_plan
 from typer.testing import CliRunner
@@ -103,7 +104,7 @@ def test_letters_of_illustrative_returns_say_so(illustrative_data):
 def test_the_command_writes_the_letters_and_removes_those_not_due_any_more(folder, tmp_path):
     out = tmp_path / "letters"
     found = kgge("check", folder, "--year", 2018, "--letters", out, "--lang", "vi")
-    assert found.exit_code == 1 and "23 letters written" in found.output
+    assert found.exit_code == 1 and "23 công văn đã được ghi" in found.output
     assert "7 đơn vị đã gửi" in found.output
     names = sorted(path.name for path in out.iterdir())
     assert len(names) == 23 and names[0] == "2018-an-bien.txt"
@@ -117,6 +118,71 @@ def test_the_command_writes_the_letters_and_removes_those_not_due_any_more(folde
     assert not {"2018-culture.txt", "2018-an-bien.txt"} & {path.name for path in out.iterdir()}
     letter = (out / "2018-rach-gia.txt").read_text(encoding="utf-8-sig")
     assert "Kính gửi: UBND thành phố Rạch Giá" in letter  # in Vietnamese unless --lang says en
+
+
+SLIPS = {  # what is wrong on the cover, or with the file: its name, the change, what is told
+    "unit code": ("gq.xlsx", {"B10": "gò quao"}, "Bìa!B10: [Phải sửa]"),
+    "code of another": ("gq.xlsx", {"B10": "hon-dat"}, "Bìa!B9: [Phải sửa]"),
+    "year": ("gq.xlsx", {"B12": 2030}, "Bìa!B12: [Phải sửa]"),
+    "year of another": ("gq.xlsx", {"B12": 2019}, "Bìa!B13: [Phải sửa]"),
+    "no year": ("gq.xlsx", {"B12": "năm nay", "B13": None}, "Bìa!B12: [Phải sửa]"),
+    "no cover": ("Go Quao 2018.xlsx", {"C10": None}, "[Phải sửa] Không tìm thấy trang bìa"),
+    "kind of file": ("GoQuao.ods", {}, "[Phải sửa]"), "torn": ("bc-goquao2018.xlsx", {}, "bị mất"),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_unit_is_told_the_slip_and_not_that_nothing_came(slip, tmp_path):
+    name, cells, told = SLIPS[slip]
+    send(tmp_path, "go-quao", name="a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    for cell, value in cells.items():
+        book["Bìa"][cell] = value
+    book.save(tmp_path / name)
+    (tmp_path / "a.xlsx").unlink()
+    if not cells:
+        (tmp_path / name).write_bytes(b"torn")
+    returns, inbox, form = sorted_out(tmp_path)
+    assert inbox.set_index("unit")["state"]["go-quao"] == "refused"
+    text = letters(returns, inbox, 2018, form)["go-quao"]
+    assert told in text and "chưa nhận được" not in text
+    assert "Thay thế báo cáo đã gửi ngày" in text, "without it both would be refused"
+
+
+@pytest.mark.parametrize("name", ["Bản biên soạn 2018.xlsx", "An Biên (Rạch Giá).xlsx"])
+def test_a_name_that_holds_no_unit_or_two_is_nobodys(name, tmp_path):
+    (tmp_path / name).write_bytes(b"torn")
+    inbox = sorted_out(tmp_path)[1]
+    assert inbox.query("state == 'unknown'")["files"].tolist() == [[name]]
+
+
+def test_a_return_that_was_replaced_is_in_no_letter(tmp_path):
+    send(tmp_path, "labour", **{"1a.officials.male/reached": "hơn 350"})
+    write_template("labour", 2018, tmp_path / "2.xlsx", values=SOUND, received_on=LATE)
+    book = openpyxl.load_workbook(tmp_path / "2.xlsx")
+    book["Bìa"]["B22"] = "20/01/2019"
+    book.save(tmp_path / "2.xlsx")
+    found = kgge("check", tmp_path, "--year", 2018, "--letters", tmp_path.with_name("letters"),
+                 "--annotate", tmp_path.with_name("copies"))
+    assert found.exit_code == 0 and not tmp_path.with_name("copies").exists()
+    assert not tmp_path.with_name("letters").joinpath("2018-labour.txt").exists()
+
+
+@pytest.mark.parametrize(("lang", "copies", "unmarked", "none"), [
+    ("vi", "bản đánh dấu đã", "Không đánh dấu được", "Không tìm thấy báo cáo nào"),
+    ("en", "copies written", "Not marked", "No return was found")])
+def test_the_command_speaks_the_language_asked_for(folder, tmp_path, lang, copies, unmarked, none):
+    found = kgge("check", folder, "--lang", lang, "--annotate", tmp_path / "copies")
+    assert copies in found.output and unmarked in found.output
+    assert none not in found.output
+    (tmp_path / "empty").mkdir()
+    for words in ([], ["--year", 2018]):
+        found = kgge("check", tmp_path / "empty", "--lang", lang, *words)
+        assert found.exit_code == 1 and none in found.output
+    (tmp_path / "empty" / "a.docx").write_bytes(b"PK")
+    (tmp_path / "empty" / "b.pdf").write_bytes(b"%PDF")
+    found = kgge("check", tmp_path / "empty", "--lang", lang)
+    assert found.exit_code == 0 and none in found.output, "noise is no error"
 
 
 @pytest.mark.parametrize(("words", "said"), [

@@ -29,8 +29,15 @@ _WRONG = [(code, re.compile(pattern)) for code, pattern in (
                     r"around|approx|more than|less than|[~<>≈≥≤]).*\d.*|\d[\d., ]*"
                     r"(?:\+|[-–] ?\d.*| ?trở lên)"),
 )]
-_DATE = re.compile(r"(?:ngay )?(?:(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})|"
-                   r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2}))(?:[ t]\d{1,2}[:h].*)?", re.ASCII)
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_DATES = re.compile(
+    r"(?:\bngay )?(?<!\d)(?:(\d{1,2})(?:[-/.]| thang )(\d{1,2})(?:[-/.]|,? nam )(\d{4}|\d{2})|"
+    rf"(\d{{1,2}})[-/. ]?({'|'.join(MONTHS)})[a-z]*[-/., ]*(\d{{4}}|\d{{2}})|"
+    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2}))(?!\d)", re.ASCII)
+# One date alone; the hour may stand before or behind it.
+_DATE = re.compile(r"(?:(?:luc )?\d{1,2} ?(?:[:hg]|gio) ?[\dphut]*,? )?"
+                   r"(\d{1,2})/(\d{1,2})/(\d{4})[.,;]*(?:[ t]\d{1,2}[:h].*)?", re.ASCII)
+_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", re.ASCII)  # the days that Excel counts
 # Letters that look like those asked for: Cyrillic and mathematical x, dashes of other kinds.
 _ALIKE = str.maketrans({**dict.fromkeys("хХ×✕✖χΧⅩⅹ", "x"), "․": ".", "⋯": "...",
                         **dict.fromkeys("―‒﹣－\u2010\u2011", "-"),
@@ -156,14 +163,39 @@ def _read_text(text: str, column: str) -> Cell:
 
 
 def read_date(value: object) -> datetime.date | None:
-    """Return a date of receipt: a date cell, or text as ngày 31/1/19 (day first) or 2019-01-31."""
+    """Return a date of receipt: a date cell, one as text, or the number of days that Excel counts.
+
+    Examples
+    --------
+    >>> {read_date(text) for text in ("8h30 ngày 31 tháng 01 năm 2019", "31-Jan-19", 43496.0)}
+    {datetime.date(2019, 1, 31)}
+    """
     if isinstance(value, datetime.date):
         return value.date() if isinstance(value, datetime.datetime) else value
-    if match := _DATE.fullmatch(fold(plain_text(str(value)))):
-        day, month, year = match.group(1, 2, 3) if match[1] else match.group(6, 5, 4)
+    if match := _DATE.fullmatch(text := plain_dates(value)):
         with suppress(ValueError):
-            return datetime.date(int(year) + 2000 * (len(year) == 2), int(month), int(day))
-    return None
+            return datetime.date(*map(int, match.group(3, 2, 1)))
+    days = int(match[1]) if (match := _SERIAL.fullmatch(text)) else 0
+    in_use = 36526 <= days <= 73050  # 2000 to 2099
+    return datetime.date(1899, 12, 30) + datetime.timedelta(days) if in_use else None
+
+
+def plain_dates(value: object) -> str:
+    """Return text folded, each date in it, day first, in words or as 2019-01-31, as 31/1/2019.
+
+    Examples
+    --------
+    >>> plain_dates("từ ngày 01 tháng 7 năm 2018 đến 31-Dec-2018")
+    'tu 1/7/2018 den 31/12/2018'
+    """
+    return _DATES.sub(_plain_date, fold(plain_text(str(value))))
+
+
+def _plain_date(found: re.Match[str]) -> str:
+    day, month, year = next(found.group(*at) for at in ((1, 2, 3), (4, 5, 6), (9, 8, 7))
+                            if found[at[0]])
+    number = MONTHS.index(month) + 1 if month in MONTHS else int(month)
+    return f"{int(day)}/{number}/{int(year) + 2000 * (len(year) == 2)}"
 
 
 def are_words(value: object, cell: Cell) -> bool:
@@ -172,7 +204,7 @@ def are_words(value: object, cell: Cell) -> bool:
         if _ADDRESS.fullmatch(clean(value)):
             return True
         wordy = cell.problem in ("text", "nothing", "dots") and not fold(value)[:1].isdigit()
-        return wordy or read_date(value) is not None
+        return wordy or cell.state == "rejected" and read_date(value) is not None
     return isinstance(value, datetime.date | datetime.time)
 
 

@@ -18,7 +18,7 @@ from kgge.returns.cells import NOT_REPORTED
 from kgge.returns.form import ENTRIES, Form, load_form
 from kgge.returns.parse import Return, as_text, messages, read_file
 from kgge.returns.quality import check_all
-from kgge.returns.receipts import RECEIPTS, date_returns, read_receipts
+from kgge.returns.receipts import date_returns, is_list, read_receipts
 from kgge.returns.texts import check_texts
 from kgge.tables.schemas import SCHEMAS, conform
 
@@ -47,7 +47,7 @@ class Returns(NamedTuple):
 def list_files(path: Path) -> list[tuple[str, Path]]:
     """Return the files of a folder, in order, with their names below it (NFC, with ``/``).
 
-    The list of dates of receipt is none of them.
+    The lists of dates of receipt are none of them.
     """
     if path.is_file():
         found = [(path.name, path)]
@@ -57,7 +57,7 @@ def list_files(path: Path) -> list[tuple[str, Path]]:
     else:
         raise DataError(f"{path}: no such file or folder of returns")
     named = [(unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode()), file)
-             for name, file in found if name != RECEIPTS]
+             for name, file in found if not is_list(file)]
     return sorted(named, key=lambda pair: (pair[0], str(pair[1])))
 
 
@@ -125,8 +125,7 @@ def _read_all(path: Path, form: Form, known: str | Path | None) -> Returns:
     files, before = list_files(path), [Path(known)] if known and Path(known).is_dir() else []
     found = _read_files(files, form)
     illustrative = _one_kind(found)
-    lists = [read_receipts(folder, form)
-             for folder in (*before, path if path.is_dir() else path.parent)]
+    lists = [read_receipts(folder, form) for folder in (*before, path)]
     date_returns(found, {key: day for dates, _ in lists for key, day in dates.items()})
     _sort_out(found)
     sound = sorted((r for r in found if not r.failed), key=form.place)
@@ -134,20 +133,24 @@ def _read_all(path: Path, form: Form, known: str | Path | None) -> Returns:
               form)
     outcomes, spending = _figures(sound, form)
     out = Returns(outcomes, spending, _reporting(sound, form, illustrative),
-                  _problems([*found, lists[-1][1]]))
+                  _problems([*found, *lists[-1][1]]))
     for table in out:
         table.attrs["illustrative"] = illustrative
     submitted = sum(r.submitted for r in found)
     rejected = sum(r.submitted if r.failed else len(r.lost) for r in found)
     out.reporting.attrs["cells"] = {"submitted": submitted, "accepted": submitted - rejected,
                                     "rejected": rejected}
+    # Whose each file seems to be; of which year, the form tells better than who typed another.
+    told = {r.name: {fault[3] for fault in r.faults} for r in found}
     out.reporting.attrs["files"] = {
-        r.name: (r.unit, r.year) for r in found if "not_return" not in [f[3] for f in r.faults]}
+        r.name: (r.sender or r.unit, r.period if told[r.name] & {"year", "period"} else r.year)
+        for r in found if not told[r.name] & {"not_return", "replaced"}}
     return out
 
 
 def _one_kind(found: list[Return]) -> bool:
-    invented, real = ([r.name for r in found if r.illustrative is kind] for kind in (True, False))
+    sound = [r for r in found if not r.failed] or found[:1]  # what is refused decides nothing
+    invented, real = ([r.name for r in sound if r.illustrative is kind] for kind in (True, False))
     if invented and real:
         raise DataError(
             "illustrative and real returns stand together; keep one kind only\n"
@@ -179,19 +182,24 @@ def _taken_in(folders: list[Path], files: list[tuple[str, Path]], sound: list[Re
 
 
 def _sort_out(found: list[Return]) -> None:
-    """Of several returns of a unit and year keep the one that corrects the others, or none."""
+    """Of several returns of a unit and year keep the one that corrects the others, or none.
+
+    One that was refused is replaced as well, and what was wrong with it is nobody's to mend.
+    """
     same = defaultdict(list)
     for one in found:
-        if not one.failed:
+        if one.unit and not one.sender:
             same[one.unit, one.year].append(one)
     for (unit, year), several in same.items():
-        last = _correction(several)
-        for one in several if len(several) > 1 else ():
-            others = ", ".join(r.name for r in several if r is not one)
-            if last is None:
-                one.fault("duplicate_return", f"{unit} {year}", wanted=others)
-            elif one is not last:
+        sound = [one for one in several if not one.failed]
+        last = _correction(sound)
+        for one in several:
+            if last and one is not last and not (one.failed and one.replaces):
+                one.faults.clear()
                 one.fault("replaced", f"{unit} {year}", wanted=last.name)
+            elif last is None and len(sound) > 1 and one in sound:
+                others = ", ".join(r.name for r in sound if r is not one)
+                one.fault("duplicate_return", f"{unit} {year}", wanted=others)
 
 
 def _correction(several: list[Return]) -> Return | None:
@@ -262,7 +270,7 @@ def _written(detail: object, lang: str) -> str:
     """Return a detail of a message: digits ungrouped; dates and decimals as in `lang`."""
     if isinstance(detail, datetime.date):
         return f"{detail:%d/%m/%Y}" if lang == "vi" else f"{detail:%Y-%m-%d}"
-    text = as_text(detail)
+    text = as_text(detail, 1000)
     return text.replace(".", ",") if lang == "vi" and isinstance(detail, float) else text
 
 

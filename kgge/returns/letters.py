@@ -66,15 +66,16 @@ def sort_inbox(returns: Returns, year: int, form: Form) -> pd.DataFrame:
 
 
 def _unit_named(file: str, form: Form) -> str:
-    """Return the one unit whose code or name the name of a file holds."""
-    text = _spaced(Path(file).stem)
+    """Return the one unit whose code or name the name of a file holds: Hòn Đất, hondat_2018."""
+    said = _words(Path(file).stem)
     found = [unit for unit in form.units if any(
-        _spaced(name) in text for name in (unit, *form.labels["unit", unit]))]
+        f" {' '.join(name)} " in f" {' '.join(said)} " or "".join(name) in said
+        for name in map(_words, (unit, *form.labels["unit", unit])))]
     return found[0] if len(found) == 1 else ""
 
 
-def _spaced(text: str) -> str:
-    return f" {' '.join(re.findall(r'[a-z0-9]+', fold(text)))} "
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z]+|[0-9]+", fold(text))
 
 
 def _year_named(file: str, form: Form) -> int:

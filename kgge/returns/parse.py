@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 
 from kgge.returns.cells import (
     LIMITS,
+    MONTHS,
     NOT_REPORTED,
     Cell,
     are_words,
     clean,
     fold,
+    plain_dates,
     read_cell,
     read_date,
     read_year,
@@ -28,9 +30,22 @@ from kgge.returns.form import ASIDE, COLUMNS, ENTRIES, SHEETS, Form
 from kgge.xlsx import Rejected, Sheet, open_sheets
 
 Place = tuple[Any, str, int, int]  # what stands in a cell; its sheet, row and column
-LATE = 45  # days: later than that, day and month of a date of receipt may be swapped
+# Days: later than that, day and month of a date of receipt may be swapped. A return a few days
+# late is the commonest of all; due on 31 January, later ones have one such day a month, the first.
+LATE = 7
 _NEEDED = ("unit", "year", "illustrative", "version")  # codes that a cover is known by
-_DAY = re.compile(r"\b(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})\b")
+_DAY, _YEARS = re.compile(r"\b(\d{1,2})/(\d{1,2})/\d{4}\b"), re.compile(r"(?<!\d)\d{4}(?!\d)")
+# Of a period: where its sums begin, ways to write all of a year, words for less than that.
+_SINCE = re.compile(r"\b(?:(?:luy ke|cong don) tu|since)(?: nam| ngay| dau)* (?:\d+/\d+/)?\d{4}")
+_WHOLE = re.compile(r"\b12 (?:thang|months?)\b|(?:thang )?(?<!\d)0?1(?:/\d{4})? ?(?:-|–|den|to) ?"
+                    r"(?:thang )?12\b|\bjan(?:uary)? ?(?:-|–|to) ?dec(?:ember)?\b")
+_PART = re.compile(r"\b(?:thang|quy (?:\d|[iv]+\b)|[hq][1-4]\b|uoc|nua|hoc ky|(?:dau|cuoi) nam|"
+                   r"den nay|half|quarter|months?|estimate|"
+                   rf"(?:{'|'.join(MONTHS)})[a-z]*\b)")
+# Units of measure: million dong must be among them, and none of another size or thing.
+_MILLION = re.compile(r"\btrieu\b|\btr(?:d|dong)?\b|\bmillion\b")
+_OTHER_MEASURE = re.compile(r"(?<!khong phai )\b(?:nghin|ngan (?:d|n)|thousand|t[iy]\b|billion|"
+                            r"ho\b|household|usd|phan tram|percent)|1\.?000|%")
 _HEADERS = {column.code for columns in COLUMNS.values() for column in columns}
 
 
@@ -57,7 +72,9 @@ class Return:
 
     name: str
     unit: str = ""
+    sender: str = ""  # the unit, where the cover names it otherwise than by its code
     year: int = 0
+    period: int = 0  # the one year of the plan that its period names
     received_on: datetime.date | None = None
     replaces: bool = False
     illustrative: bool | None = None
@@ -102,12 +119,12 @@ def messages() -> dict[str, dict[str, str]]:
         return {row["code"]: row for row in csv.DictReader(file)}
 
 
-def as_text(value: object) -> str:
-    """Return what stands in a cell as text of at most 200 characters; dates as 2019-01-31."""
+def as_text(value: object, limit: int = 200) -> str:
+    """Return what stands in a cell as text of limited length; dates as 2019-01-31."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         value = int(value)
     text = clean(str(value).upper() if isinstance(value, bool) else str(value))
-    return text.encode("utf-8", "replace").decode()[:200]
+    return text.encode("utf-8", "replace").decode()[:limit]
 
 
 def read_file(name: str, path: Path, form: Form) -> Return:
@@ -128,7 +145,8 @@ def read_file(name: str, path: Path, form: Form) -> Return:
             out.fault("no_sheet", SHEETS[kind])
         for table in tables[kind]:
             _read_lines(out, table, asked, known, ENTRIES[kind])
-        if tables[kind] and (missing := [code for code in asked if code not in out.lines]):
+        missing = [code for code in asked if code not in out.lines]
+        if out.unit and tables[kind] and missing:
             out.fault("no_row", ", ".join(missing[:5]) + (" …" if missing[5:] else ""),
                       tables[kind][0].sheet.name)
     _check_lines(out, form)
@@ -273,6 +291,8 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
     if out.illustrative is None:
         out.fault("illustrative", *said["illustrative"])
     out.year = read_year(said["year"][0]) or 0
+    named = _years(said.get("period", ("",))[0]) & {*form.years}
+    out.period = named.pop() if len(named) == 1 else 0
     _read_unit(out, said, form)
     due = form.due.get(out.unit, form.years)
     if out.year not in due:
@@ -280,6 +300,7 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
     else:
         _check_printed(out, said)
         _read_replaces(out, said)
+        _check_owner(out, form)
     if not out.failed:
         _read_receipt(out, said.get("received_on", ("", sheet.name, -1, -1)), form)
 
@@ -299,7 +320,7 @@ def _read_replaces(out: Return, said: dict[str, Place]) -> None:
     place = next((p for code, p in said.items() if code == "replaces" or "thay the" in fold(code)),
                  ("", "", -1, -1))
     answer = read_yes(place[0]) if as_text(place[0]) else False
-    dated = read_date(place[0]) or re.search(r"\d[-/.]\d{1,2}[-/.]\d", as_text(place[0]))
+    dated = read_date(place[0]) or _DAY.search(plain_dates(place[0]))
     if answer is None and not dated:
         out.fault("replaces", *place)
     out.replaces = bool(answer or dated)
@@ -313,16 +334,17 @@ def _read_receipt(out: Return, received: Place, form: Form) -> None:
         out.fault("received_on", *received, wanted=out.year + 1)
         out.received_on = None
     else:
-        _doubt_receipt(out, received, out.received_on, form.due_on[out.year])
+        doubt_receipt(out, received, out.received_on, form.due_on[out.year])
 
 
-def _doubt_receipt(out: Return, received: Place, day: datetime.date, due: datetime.date) -> None:
+def doubt_receipt(out: Return, received: Place, day: datetime.date, due: datetime.date) -> None:
     """Doubt a date years off, and one in time if its day and month were those of a US calendar."""
-    if not datetime.date(out.year, 12, 1) <= day <= datetime.date(out.year + 3, 1, 1):
+    if not datetime.date(due.year - 1, 12, 1) <= day <= datetime.date(due.year + 2, 1, 1):
         out.fault("far_date", *received, wanted=due)
     elif isinstance(received[0], datetime.date) and day.day <= 12:
         turned = datetime.date(day.year, day.day, day.month)
-        if turned <= due < day - datetime.timedelta(LATE):
+        sunday = turned.weekday() == 6  # on which no office receives anything
+        if turned <= due < day - datetime.timedelta(LATE) and not sunday:
             out.fault("swapped_date", *received, wanted=turned)
 
 
@@ -330,48 +352,85 @@ def _check_printed(out: Return, said: dict[str, Place]) -> None:
     """Reject a form printed for another year, or whose amounts are not in million dong."""
     nowhere = ("", "", -1, -1)
     period, measure, due = (said.get(code, nowhere) for code in ("period", "measure", "due"))
-    dates = _DAY.findall(as_text(period[0]))
-    years = [int(year[-2:]) for year in [*(y for *_, y in dates), *re.findall(
-        r"\b\d{4}\b", as_text(period[0]))]]
-    for code in ("unit_name", "period"):
+    for code in ("unit_name", "period", "measure"):
         if not as_text(said.get(code, nowhere)[0]):
             out.fault("cover_blank", *said.get(code, nowhere), wanted=code)
-    if any(year != out.year % 100 for year in years):
+    text = _SINCE.sub("", plain_dates(as_text(period[0])))
+    days, years = _DAY.findall(text), _years(period[0])
+    if years - {out.year}:
         out.fault("period", *period, wanted=out.year)
         return
-    if as_text(period[0]) and (not years or dates and [
-            (int(day), int(month)) for day, month, _ in dates] != [(1, 1), (31, 12)]):
+    part = days != [("1", "1"), ("31", "12")] if days else _PART.search(_WHOLE.sub("", text))
+    if text and (part or not years and "ca nam" not in text):
         out.fault("part_year", *period, wanted=out.year)
-    if (by := read_date(due[0])) and by.year != out.year + 1:
+    years = _years(read_date(due[0]) or due[0])
+    if years and out.year + 1 not in years:
         out.fault("printed_year", *due, wanted=out.year)
-    if as_text(measure[0]) and "trieu dong" not in fold(measure[0]):
+    counted = fold(measure[0])
+    if counted and (_OTHER_MEASURE.search(counted) or not _MILLION.search(counted)):
         out.fault("measure", *measure)
+
+
+def _years(value: object) -> set[int]:
+    """Return the years that a text names, but for one in which its sums begin."""
+    return {*map(int, _YEARS.findall(_SINCE.sub("", plain_dates(as_text(value)))))}
 
 
 def _read_unit(out: Return, said: dict[str, Place], form: Form) -> None:
     """Take the unit from its code; a name that is another unit's makes the return useless."""
-    unit = as_text(said["unit"][0]).lower()
+    unit, name = as_text(said["unit"][0]).lower(), said.get("unit_name", ("", "", 0, 0))
+    # What stands first names the unit; an address, or to whom it is sent, may follow.
+    head = re.split(r"[(,;\n]|dia chi", fold(str(name[0]).replace("\n", ";")))[0]
     if unit not in form.units:
         out.fault("unit", *said["unit"], wanted=", ".join(form.units))
+        out.sender = (*_named(head, form), "")[0]
         return
-    out.unit = unit
-    name = said.get("unit_name", ("", "", 0, 0))
-    own = form.labels["unit", unit][0]
-    if not as_text(name[0]) or _is_named(own, fold(name[0])):
+    out.unit, own = unit, form.labels["unit", unit]
+    if not as_text(name[0]) or _names(own, head):
         return
-    head = re.split(r"[(,;\n]|dia chi", fold(str(name[0]).replace("\n", ";")))[0]  # no address
-    other = any(_is_named(form.labels["unit", code][0], head) for code in form.units)
-    out.fault("other_unit" if other else "unit_name", *name, wanted=f"{unit} ({own})")
+    if others := _named(head, form):
+        out.fault("other_unit", *name, wanted=f"{unit} ({own[0]})")
+        out.sender = others[0]
+    elif not _names(own, fold(name[0])):
+        out.fault("unit_name", *name, wanted=f"{unit} ({own[0]})")
 
 
-def _is_named(label: str, text: str) -> bool:
+def _check_owner(out: Return, form: Form) -> None:
+    """Name a sheet on whose head another unit is printed: it was copied from that unit's form."""
+    own = form.labels.get(("unit", out.unit), ("", ""))
+    for table in (t for tables in out.tables.values() for t in tables if out.unit):
+        for row, line in enumerate(table.sheet.rows[:max(table.header, 0)]):
+            head, _, name = str(line[0]).partition("·")
+            if head and name and not _names(own, fold(name)) and _named(fold(name), form):
+                out.fault("unit_name", line[0], table.sheet.name, row, 0,
+                          wanted=f"{out.unit} ({own[0]})")
+
+
+def _named(text: str, form: Form) -> list[str]:
+    """Return the units that a folded text names."""
+    return [unit for unit in form.units if _names(form.labels["unit", unit], text)]
+
+
+@lru_cache(maxsize=4096)
+def _names(labels: tuple[str, str], text: str) -> bool:
     """Tell whether a text holds the name of a unit, in full or by its first letters: Sở LĐTBXH."""
-    words, said = ([w for w in re.split(r"\W+", fold(t)) if w not in ("", "va")]
-                   for t in (label, text))
-    if f" {' '.join(words)} " in f" {' '.join(said)} ":
-        return True
-    short = ["".join(words[:n]) + "".join(w[0] for w in words[n:]) for n in range(len(words) - 2)]
-    return any(s in "".join(said) for s in short)
+    return any(_is_spelt(own, said) for label in labels for own, said in zip(
+        _spellings(fold(label)), _spellings(text), strict=True))
+
+
+def _spellings(text: str) -> list[list[str]]:
+    """Return the words of a name, then without one after the other that people leave out."""
+    out = [[word for word in re.split(r"\W+", text) if word not in ("", "va", "and", "of")]]
+    for left in ("tinh", "viet nam|vn", "uy ban"):
+        out.append(re.sub(rf"\b(?:{left})\b", "", " ".join(out[-1])).split())
+    return out
+
+
+def _is_spelt(own: list[str], said: list[str]) -> bool:
+    short = {"".join(own[:n]) + "".join(w[0] for w in own[n:]) for n in range(len(own) - 1)}
+    joined = {"".join(said[first:last]) for first in range(len(said))
+              for last in range(first + 1, len(said) + 1)} if len(own) > 2 else set()
+    return f" {' '.join(own)} " in f" {' '.join(said)} " or not short.isdisjoint(joined)
 
 
 def _check_lines(out: Return, form: Form) -> None:

@@ -1,0 +1,116 @@
+"""What the cover of a return says: whole years and parts of one, measures, dates, names of units.
+
+Each line of a table is a way to fill in one cell of a sound return, and the problem it must give.
+"""
+
+import datetime
+
+import openpyxl
+import pytest
+
+from kgge.returns.collect import read_returns
+from kgge.returns.form import load_form
+from kgge.returns.template import write_template
+
+FORM = load_form()
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """Return what is wrong with a return whose cells of the cover are changed."""
+    folder = tmp_path_factory.mktemp("cover")
+
+    def read(unit="rach-gia", sheet="Bìa", **cells):
+        path = folder / f"{unit}.xlsx"
+        if not path.exists():
+            write_template(unit, 2018, path, form=FORM, received_on=datetime.date(2019, 1, 20),
+                           values={("II.1.central", "amount"): 1.5})
+        book = openpyxl.load_workbook(path)
+        for cell, value in cells.items():
+            book[sheet][cell] = value
+        book.save(folder / "changed.xlsx")
+        problems = read_returns(folder / "changed.xlsx", FORM).problems
+        return [*zip(problems["sheet"], problems["cell"], problems["code"], strict=True)]
+    return read
+
+
+PERIODS = {
+    "part_year": [
+        "6 tháng đầu năm 2018", "9 tháng năm 2018", "Quý IV/2018", "Quý 4 năm 2018", "quý IV",
+        "Tháng 12/2018", "Tháng 11 - 12/2018", "H1 2018", "Q4 2018", "From January to June 2018",
+        "từ ngày 01 tháng 7 năm 2018 đến ngày 31 tháng 12 năm 2018", "Ước cả năm 2018",
+        "01/01/2018 - 15/12/2018", "01/01/2018", "2018-01-01 - 2018-06-30", "năm nay", "nt",
+        datetime.date(2018, 1, 1)],
+    "period": ["năm học 2018-2019", "15/12/2017 - 14/12/2018", "2016-2018", 2017,
+               "Năm 2017, lũy kế từ 2016", "1 January 2017 - 31 December 2018"],
+    None: [
+        "Năm 2018", "Cả năm 2018", "Cả năm", "2018", 2018, "Từ 01/01/2018 đến 31/12/2018",
+        "12 tháng năm 2018", "từ ngày 01 tháng 01 năm 2018 đến ngày 31 tháng 12 năm 2018",
+        "Năm 2018, lũy kế từ 2016", "Năm 2018 (lũy kế từ ngày 01/01/2016)", "Jan-Dec 2018",
+        "Từ 01/2018 đến 12/2018", "Từ tháng 01 đến tháng 12 năm 2018", "2018-01-01 - 2018-12-31",
+        "1 January 2018 - 31 December 2018", "12 months of 2018", "1/1/18 - 31/12/18"]}
+MEASURES = {
+    "measure": [
+        "Chỉ tiêu: nghìn người; Kinh phí: triệu đồng", "người; tỷ đồng", "người; 1.000 đồng",
+        "Chỉ tiêu: người; Kinh phí: triệu đồng (riêng Dự án 4: nghìn đồng)", "người",
+        "Chỉ tiêu: %; Kinh phí: triệu đồng", "Chỉ tiêu: hộ; Kinh phí: triệu đồng",
+        "thousand persons; million dong"],
+    "cover_blank": [None, " "],
+    None: [
+        "persons; million dong", "người; tr.đ", "người; trđ", "người; triệu VND",
+        "người, lượt người; triệu đồng (không phải nghìn đồng)",
+        "Người; kinh phí ngân sách: triệu đồng"]}
+DUE = {
+    "printed_year": ["trước ngày 31/01/2018", "Ngày 31 tháng 01 năm 2018", "31/01/18", 43131,
+                     datetime.date(2018, 1, 31), "Tháng 01/2018", "31/01/2020"],
+    None: ["trước ngày 31/01/2019", "Ngày 31 tháng 01 năm 2019", "15/02/2019", 43496, None,
+           "31/1/19"]}
+RECEIVED = {
+    "swapped_date": [datetime.date(2019, 3, 1), datetime.date(2019, 12, 1)],
+    "far_date": ["ngày 02 tháng 01 năm 2018"], "received_on": ["31/02/2019", "tháng 1 năm 2019"],
+    None: [
+        "ngày 31 tháng 01 năm 2019", "8h30 ngày 31/01/2019", "15/01/2019.", "31-Jan-2019", 43485,
+        "43485", datetime.date(2019, 2, 1), datetime.date(2019, 2, 20), "01/03/2019"]}
+REPLACES = {None: ["ngày 20 tháng 01 năm 2019", 43485, "thay báo cáo 20/1/2019", "Không", None],
+            "replaces": ["lần 2", "công văn số 12"]}
+
+
+@pytest.mark.parametrize(("cell", "code", "text"), [
+    (cell, code, text) for cell, kinds in (
+        ("B13", PERIODS), ("B15", MEASURES), ("B14", DUE), ("B17", RECEIVED), ("B22", REPLACES))
+    for code, texts in kinds.items() for text in texts])
+def test_a_line_of_the_cover_is_understood_or_doubted(cell, code, text, found):
+    assert found(**{cell: text}) == ([("Bìa", cell, code)] if code else [])
+
+
+NAMES = {
+    "other_unit": [
+        ("labour", "UBND TP Rạch Giá (gửi Sở LĐTBXH)"), ("labour", "Department of Justice"),
+        ("finance", "Department of Planning and Investment"), ("newspaper", "Đài PTTH"),
+        ("labour", "Phòng LĐTBXH huyện Hòn Đất"), ("rach-gia", "Hà Tiên City")],
+    "unit_name": [("newspaper", "Báo Tuổi trẻ"), ("finance", "Kiên Giang"), ("finance", "nt")],
+    None: [
+        ("broadcasting", "Đài Phát thanh và Truyền hình Kiên Giang"), ("broadcasting", "Đài PTTH"),
+        ("broadcasting", "Đài PT&TH tỉnh"), ("finance", "Sở TC"), ("ethnic-affairs", "Ban Dân tộc"),
+        ("fatherland-front", "MTTQ tỉnh Kiên Giang"), ("fatherland-front", "UBMTTQVN tỉnh"),
+        ("fatherland-front", "Ủy ban MTTQ Việt Nam tỉnh"), ("newspaper", "Báo KG"),
+        ("labour", "Department of Labour, Invalids and Social Affairs"),
+        ("finance", "Department of Finance"), ("labour", "Sở LĐTBXH (62 Ngô Quyền, TP Rạch Giá)"),
+        ("culture", "Sở Văn hóa, Thể thao và Du lịch"), ("culture", "Sở VH, TT và DL"),
+        ("justice", "Sở Tư Pháp, số 5 Hà Tiên"), ("rach-gia", "Phòng LĐTBXH thành phố Rạch Giá")]}
+
+
+@pytest.mark.parametrize(("code", "unit", "name"), [
+    (code, *pair) for code, pairs in NAMES.items() for pair in pairs])
+def test_the_name_of_a_unit_is_known_however_it_is_written(code, unit, name, found):
+    assert found(unit, B9=name) == ([("Bìa", "B9", code)] if code else [])
+
+
+def test_a_sheet_of_another_unit_is_named(found):
+    head = "Biểu số / Form: 01/BĐG-KH27 · UBND thành phố Hà Tiên"
+    assert found(sheet="Chỉ tiêu", A1=head) == [("Chỉ tiêu", "A1", "unit_name")]
+    assert not found(sheet="Chỉ tiêu", A1=head.replace("Hà Tiên", "RẠCH GIÁ"))
+
+
+def test_rows_are_missing_only_where_it_is_known_whose_they_are(found):
+    assert found("labour", B10="so-lao-dong") == [("Bìa", "B10", "unit")]
