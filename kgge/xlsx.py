@@ -32,6 +32,10 @@ _OLE, _ARCHIVES = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", (b"Rar!", b"7z\xbc\xaf", 
 # writing (other quotes, names of its own for the usual tags) is looked at too.
 _ABOVE = (b"hidden=", b"idth=\"0", b"zeroHeight", b"='", b":sheetData")
 _SIGNS = (b't="e"', b"hidden=", b'ht="0', b"rPr", b"xmlns")
+# Errors of later programs (#SPILL!, Err:508), beside those of the format itself.
+_NEW_ERROR = re.compile(
+    rb'(<c [^>]*t="e"[^>]*>(?:<f[^>]*/>|<f.*?</f>)?<v>)'
+    rb"(?!#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)<)[^<]*<", re.DOTALL)
 _MAIN = b"spreadsheetml/2006/main"
 _ASIDE = ("docprops/", "xl/theme/", "xl/media/")  # parts that no reader opens
 _SPREAD = (b"mergeCell", b"hyperlink", b"commentList")
@@ -55,6 +59,9 @@ _COMPARE = {"<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge, "=": op.eq, "<>": 
 # What our copies say of a cell stands between these, whoever saved them again since.
 MARK = ("■ kgge", "■")
 _MARKED = re.compile(rf"\s*{MARK[0]}\s.*?{MARK[1]}\s*", re.DOTALL)
+# What Excel puts before a comment that has answers, for programs which know none.
+_THREADED = re.compile(
+    r"^\s*\[Threaded comment\].*?\n\s*(?:Comment|Nhận xét|Bình luận):\s*", re.DOTALL)
 _FORMAT = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|(\[[^\]]*\])|[_*].|(General|@)|'
                      r"([0#?][0#?,./]*(?:E[+-]0+)?)|(;)|(.)", re.IGNORECASE | re.DOTALL)
 
@@ -119,7 +126,8 @@ def open_sheets(path: Path) -> tuple[list[Sheet], bool]:
     try:
         parts = _unpack(data)
         suspect = [_is_suspect(text) for text in parts.values()]  # all, before the fast reader
-        sheets = _read_fast(data)
+        sheets = _read_fast(_with_usual_errors(data) if any(
+            _NEW_ERROR.search(text) for text in parts.values() if b't="e"' in text) else data)
         links = any("externallinks/" in name for name in parts)
         return (_look_again(parts | _themes(data), sheets) if any(suspect) else sheets), links
     except (Rejected, KeyboardInterrupt, SystemExit):
@@ -141,7 +149,7 @@ def stored_results(path: Path) -> dict[str, dict[str, tuple[str, str]]]:
 
 def without_marks(text: str) -> str:
     """Return what others say in a comment, without what our copies say there."""
-    return _MARKED.sub("\n", text).strip()
+    return _THREADED.sub("", _MARKED.sub("\n", text)).strip()
 
 
 def _may_be_return(path: Path) -> bool:
@@ -280,6 +288,15 @@ def _check_spread(text: bytes) -> None:
 def _area(part: ElementTree.Element) -> tuple[int, int, int, int]:
     first, _, last = str(part.get("ref")).partition(":")
     return (*xl_cell_to_rowcol(first), *xl_cell_to_rowcol(last or first))
+
+
+def _with_usual_errors(data: bytes) -> bytes:
+    """Return a workbook whose newer errors are #VALUE!, since the fast reader knows no others."""
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as book, zipfile.ZipFile(out, "w") as copy:
+        for name in book.namelist():
+            copy.writestr(name, _NEW_ERROR.sub(rb"\1#VALUE!<", book.read(name)))
+    return out.getvalue()
 
 
 def _read_fast(data: bytes) -> list[Sheet]:

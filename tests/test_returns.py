@@ -602,3 +602,12 @@ def test_marks_go_when_the_cell_is_mended(tmp_path):
     book = openpyxl.load_workbook(again)
     assert book["Kinh phí"]["E8"].comment and book["Chỉ tiêu"]["F8"].comment is None
     assert not book["Chỉ tiêu"]["F8"].fill.fgColor.rgb.endswith("FFC7CE")
+
+
+@pytest.mark.parametrize("text", ["#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA", "Err:508"])
+def test_an_error_of_a_later_program_is_one_cell_and_not_the_file(tmp_path, text):
+    path = send(tmp_path, "rach-gia", 2018)
+    cell_as(path, "F9", f't="e"><f>1</f><v>{text}</v>')
+    out = read_returns(path)
+    assert out.problems[["cell", "code", "value"]].values.tolist() == [["F9", "error_value", text]]
+    assert out.reporting["received"].sum() == 1

@@ -138,6 +138,10 @@ NOTED = {  # what is done: every problem it gives
         "số ước tính", "Hoa")), one(PERSONS, "B8", "comment")),
     "a comment on the cover": (lambda book: setattr(book[COVER]["B9"], "comment", Comment(
         "đã sáp nhập", "Hoa")), one(COVER, "B9", "comment")),
+    "a comment with answers": (lambda book: setattr(book[COVER]["B9"], "comment", Comment(
+        "[Threaded comment]\n\nYour version of Excel allows you to read this threaded comment; "
+        "however, any edits to it will get removed.\n\nComment:\n    số ước tính", "tc={1}")),
+        one(COVER, "B9", "comment")),
     "codes a row down": (shift_codes, None),
     "a table sorted without its codes": (sort_without_codes, None),
     "year given twice": (put(COVER, A23="Năm", B23=2019, C23="year"), None),
@@ -189,6 +193,7 @@ NOTED = {  # what is done: every problem it gives
 def test_what_does_not_belong_is_named_where_it_stands(kind, tmp_path, sound, form):
     edit, expected = NOTED[kind]
     out, found = read(tmp_path, sound["rach-gia"], edit, form)
+    assert "Threaded" not in out.problems["message_en"].str.cat()
     if expected is not None:
         assert found == expected
         return
