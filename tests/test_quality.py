@@ -220,8 +220,7 @@ def column(name, value, codes=EVERY):
     # what is said of some rows only, or of a column not at all
     ({}, {(CODE, "reached"): None, (CODE, "attendances"): None}, {("F14", "no_reached")}),
     ({}, {(CODE, "reached"): "...", (CODE, "attendances"): None}, set()),
-    ({}, column("attendances", None, load_form().asked("indicators", "rach-gia")),
-     {(None, "no_attendances")}),
+    ({}, column("attendances", None, load_form().asked("indicators", "rach-gia")), set()),
     # all sources of a line together; the sources that are not planned do not count
     ({}, {("I.1.central", "amount"): 300, ("I.1.local", "amount"): 300}, {
         ("E8", "parts_above_plan"), ("E9", "parts_above_plan"),

@@ -112,8 +112,6 @@ def _check_whole(one: Return) -> None:
     elif not reached and some and cells["reached"]:
         one.fault("no_reached", sheet=sheet)
     else:
-        if not attendances and cells["attendances"] and any(c.number > 0 for c in reached):
-            one.fault("no_attendances", sheet=sheet)
         for line in lines:
             at, value, cell = line.cells["reached"]
             if cell.state == "not_reported" and line.cells["eligible"][2].number > 0 and at >= 0:
