@@ -149,7 +149,7 @@ def stored_results(path: Path) -> dict[str, dict[str, tuple[str, str]]]:
 
 def without_marks(text: str) -> str:
     """Return what others say in a comment, without what our copies say there."""
-    return _THREADED.sub("", _MARKED.sub("\n", text)).strip()
+    return _MARKED.sub("\n", text).strip()
 
 
 def _may_be_return(path: Path) -> bool:
@@ -342,7 +342,8 @@ def _look_again(parts: dict[str, bytes], sheets: list[Sheet]) -> list[Sheet]:
     roots = {kind: ElementTree.fromstring(parts[name])
              for _, kind, name in _links(parts, "xl/workbook.xml")
              if kind in ("styles", "sharedStrings")}
-    looks, theme = _looks(parts, roots.get("styles")), _theme(parts)
+    theme = _theme(parts)
+    looks = _looks(roots.get("styles"), theme)
     strings = [_runs(item, theme) for item in _all(roots.get("sharedStrings"), "si")]
     places, out = _places(parts), []
     for sheet in sheets:
@@ -364,16 +365,16 @@ def _places(parts: dict[str, bytes]) -> dict[str, str]:
 
 def _comments(root: ElementTree.Element, notes: dict[tuple[int, int], list[Fault]]) -> None:
     for comment in _all(root, "comment"):
-        if text := without_marks(_text(comment)):
+        if text := _THREADED.sub("", without_marks(_text(comment))):
             notes[xl_cell_to_rowcol(str(comment.get("ref")))].append(Fault("comment", text))
 
 
-def _looks(parts: dict[str, bytes], styles: ElementTree.Element | None) -> list[Look]:
+def _looks(styles: ElementTree.Element | None, theme: list[str]) -> list[Look]:
     """Return the look of each cell format of a workbook."""
     formats = {"9": "0%", "10": "0.00%"} | {str(f.get("numFmtId")): str(f.get("formatCode"))
                                             for f in _all(_first(styles, "numFmts"), "numFmt")}
     fonts, fills = (list(_all(_first(styles, f"{tag}s"), tag)) for tag in ("font", "fill"))
-    theme, out = _theme(parts), []
+    out = []
     for look in _all(_first(styles, "cellXfs"), "xf"):
         font = fonts[int(look.get("fontId", 0))] if fonts else None
         fill = fills[int(look.get("fillId", 0))] if fills else None
