@@ -38,7 +38,7 @@ _NEW_ERROR = re.compile(
     rb"(?!#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)<)[^<]*<", re.DOTALL)
 _MAIN = b"spreadsheetml/2006/main"
 _ASIDE = ("docprops/", "xl/theme/", "xl/media/")  # parts that no reader opens
-_SPREAD = (b"mergeCell", b"hyperlink", b"commentList")
+_SPREAD = (b"mergeCell", b"hyperlink", b"commentList", b"spreadsheetDrawing")
 # The form ends far before ZZ999. For a cell beyond, the fast reader would set aside memory for
 # all the blank ones before it.
 _NEAR = re.compile(r"[A-Z]{1,2}[0-9]{1,3}")
@@ -87,7 +87,8 @@ class Sheet(NamedTuple):
     A cell that holds no value to go by (``error_value``, ``formula`` without result, ``percent``,
     ``runs`` of letters that are struck out or raised) has a `Fault` in `rows`. `notes` (by row and
     column from 0) tell of a value that people see otherwise or not at all: ``hidden``, ``merged``,
-    ``struck``, ``invisible``, ``shown`` (text: what the cell shows), and of a ``comment``.
+    ``struck``, ``invisible``, ``shown`` (text: what the cell shows), ``covered`` (by a picture or
+    shape), and of a ``comment`` or ``text_box``.
     """
 
     name: str
@@ -352,6 +353,8 @@ def _look_again(parts: dict[str, bytes], sheets: list[Sheet]) -> list[Sheet]:
         for _, kind, name in _links(parts, places[sheet.name]):
             if kind == "comments":
                 _comments(ElementTree.fromstring(parts[name]), notes)
+            elif kind == "drawing":
+                _drawings(ElementTree.fromstring(parts[name]), sheet.rows, notes)
         out.append(sheet._replace(notes=dict(notes)))
     return out
 
@@ -367,6 +370,21 @@ def _comments(root: ElementTree.Element, notes: dict[tuple[int, int], list[Fault
     for comment in _all(root, "comment"):
         if text := _THREADED.sub("", without_marks(_text(comment))):
             notes[xl_cell_to_rowcol(str(comment.get("ref")))].append(Fault("comment", text))
+
+
+def _drawings(root: ElementTree.Element, rows: list[list[Any]],
+              notes: dict[tuple[int, int], list[Fault]]) -> None:
+    """Note what boxes of text say, and the cells that a picture, a shape or a chart lies over."""
+    for anchor in root:
+        (top, left, _, _), (bottom, right, down, over) = (
+            [int(getattr(_first(end, tag), "text", None) or 0)
+             for tag in ("row", "col", "rowOff", "colOff")]
+            for end in (_first(anchor, "from"), _first(anchor, "to")))
+        if said := " ".join(_text(part) for part in _all(anchor, "p")).strip():
+            notes[top, left].append(Fault("text_box", said))
+        for row, line in enumerate(rows[top:bottom + (down > 0)], top):
+            for column in range(left, min(right + (over > 0), len(line))):
+                notes[row, column].append(Fault("covered", ""))
 
 
 def _looks(styles: ElementTree.Element | None, theme: list[str]) -> list[Look]:

@@ -1,5 +1,6 @@
 """Figures that are read well and hard to believe, cells that show otherwise than they hold."""
 
+import base64
 import io
 import re
 import zipfile
@@ -9,6 +10,8 @@ import pytest
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
+from openpyxl.drawing.image import Image
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
 
@@ -303,3 +306,60 @@ def test_a_strict_workbook_is_called_so(tmp_path):
     out, problems = found(tmp_path)
     assert problems == {(None, None, "strict")}
     assert "Excel Workbook (*.xlsx)" in out.problems["message_vi"].item()
+
+
+def draw(*ends, text=""):
+    """Lay a picture over the cells between two (column, row, offsets), or a box with a text."""
+    def edit(book):
+        picture = Image(io.BytesIO(base64.b64decode(
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
+            "rkJggg==")))
+        picture.anchor = TwoCellAnchor("twoCell", *(
+            AnchorMarker(column, over, row, down) for column, row, over, down in ends))
+        book[PERSONS].add_image(picture)
+    return edit
+
+
+@pytest.mark.parametrize(("ends", "cells"), [
+    (((4, 7, 0, 0), (6, 8, 0, 0)), {"E8", "F8"}),  # up to where G and row 9 begin
+    (((4, 7, 9, 9), (6, 8, 9, 9)), {f"{c}{row}" for c in "EFG" for row in (8, 9)}),
+    (((1, 33, 0, 0), (5, 44, 9, 9)), set()),  # a signature below the table
+    (((0, 0, 0, 0), (1, 3, 9, 9)), set()),  # an emblem at its head
+])
+def test_figures_below_a_picture_are_doubted(ends, cells, tmp_path):
+    send(tmp_path, 2017, edit=draw(*ends))
+    tables, problems = found(tmp_path)
+    assert problems == {(PERSONS, cell, "covered") for cell in cells}
+    assert tables.outcomes["doubt"].eq("covered").sum() == len({cell[1:] for cell in cells})
+
+
+def test_a_box_of_text_is_reported(tmp_path):
+    path = send(tmp_path, 2017, edit=draw((8, 34, 0, 0), (9, 36, 0, 0)))
+    change(path, "xl/drawings/drawing1.xml", b"</pic>", (
+        '</pic><sp><txBody xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:p>'
+        "<a:r><a:t>đã điều </a:t></a:r><a:r><a:t>chỉnh</a:t></a:r></a:p><a:p><a:r><a:t>số 120"
+        "</a:t></a:r></a:p></txBody></sp>").encode())
+    tables, problems = found(tmp_path)
+    assert problems == {(PERSONS, "I35", "text_box")}
+    assert "đã điều chỉnh số 120" in tables.problems["value"].to_list()
+
+
+def test_figures_in_the_column_of_last_year_are_named(tmp_path):
+    """Where no return of last year is known: the form's first year, or columns left blank."""
+    def move(book, codes):
+        sheet = book[PERSONS]
+        for row in range(8, 34):
+            if sheet.cell(row, 11).value in codes:
+                sheet.cell(row, 9).value, sheet.cell(row, 6).value = sheet.cell(row, 6).value, None
+
+    every = [code for code, name in values(2018) if name == "reached"]
+    for year, codes, cells in ((2016, every[:1], 1), (2018, every[:1], 0),
+                               (2018, every, len(every))):
+        folder = tmp_path / f"{year}-{len(codes)}"
+        folder.mkdir()
+        send(folder, year, edit=lambda book, codes=codes: move(book, codes))
+        problems = read_returns(folder).problems
+        named = problems[problems["code"].str.contains("last_column")]
+        assert named["cell"].to_list() == ["I8"] * min(cells, 1)
+        assert ("more cells" in "".join(named["message_en"])) == (cells > 12)
+        assert len(every) > 12

@@ -135,6 +135,8 @@ def unusual_letters(text: str) -> str:
 
 
 def _in_range(number: float, column: str, warning: str) -> Cell:
+    if 0 <= number <= LIMITS[column] and number.is_integer():
+        return Cell(number + 0.0, "reported", warning)
     if not number.is_integer():
         # a formula leaves 110.00000000000001 for 110, and 8e-17 for 0
         number = float(f"{number:.12g}") if not abs(number) < 1e-9 else 0.0

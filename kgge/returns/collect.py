@@ -24,7 +24,8 @@ from kgge.tables.schemas import SCHEMAS, conform
 
 # What is done to rows and columns, not to one figure: of more cells than this said once a sheet.
 STRUCTURE, MANY = ("hidden", "merged", "not_read", "not_asked", "unknown_code", "no_code",
-                   "duplicate_row", "other_label", "other_past", "no_reached"), 12
+                   "duplicate_row", "other_label", "other_past", "last_column", "no_reached",
+                   "covered"), 12
 Fault = tuple[str, int, int, str, str, dict[str, Any]]
 MILD = ("warning", "doubt", "aside")  # no error: what was sent may be kept as it is
 

@@ -158,8 +158,8 @@ def _find_tables(out: Return, sheets: list[Sheet]) -> dict[str, list[Table]]:
     tables: dict[str, list[Table]] = defaultdict(list)
     for sheet in sheets:
         for (row, column), note in ((place, n) for place, ns in sheet.notes.items() for n in ns):
-            if note.code == "comment":
-                out.fault("comment", note.text, sheet.name, row, column)
+            if note.code in ("comment", "text_box"):
+                out.fault(note.code, note.text, sheet.name, row, column)
         kind, table = find_table(sheet, out)
         if kind and sheet.hidden:
             out.fault("hidden_sheet", sheet=sheet.name)
@@ -207,12 +207,14 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
     spelled = {code.lower(): code for code in known}
     for row, values in enumerate(sheet.rows[header + 1:], header + 1):
         code = values[at_code]
-        if code not in asked:
+        if code != "" and code not in asked:
             code = as_text(code)
             code = spelled.get(code.lower(), code)
         cells = {name: (at, values[at], read_cell(values[at], name)) if at >= 0
                  else (-1, "", NOT_REPORTED) for name, at in columns}
         filled = [name for name, cell in cells.items() if cell[2] is not NOT_REPORTED]
+        if code == "" and not filled:
+            continue
         line, stray = Line(sheet.name, row, cells, bool(filled)), ""
         if code in asked:
             out.lines.setdefault(code, []).append(line)
@@ -253,7 +255,7 @@ def _note_look(out: Return, line: Line, name: str, sheet: Sheet) -> None:
     for note in sheet.notes[line.row, at]:
         if note.code == "merged":
             out.lose("merged", line, name)
-        elif note.code != "comment":
+        elif note.code not in ("comment", "text_box"):
             out.fault(note.code, value, sheet.name, line.row, at, wanted=note.text)
 
 

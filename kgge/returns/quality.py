@@ -42,7 +42,7 @@ def check_all(sound: Sequence[Return], form: Form) -> None:
         _check_whole(one)
         _check_census(one, form)
         _check_money(one, before, form)
-        _check_past(one, previous.get(one.unit))
+        _check_past(one, previous.get(one.unit), form)
         for code in form.asked("indicators", one.unit):
             if code in one.lines:
                 line, cumulative = one.lines[code][0], _adds_up(form, code)
@@ -147,9 +147,18 @@ def _check_money(one: Return, before: dict[tuple[str, str, str], tuple[Return, L
         before[one.unit, code, "amount"] = one, lines[code]
 
 
-def _check_past(one: Return, earlier: Return | None) -> None:
-    """Name what stands as last year's figure, locked in the form, and is not what was returned."""
+def _check_past(one: Return, earlier: Return | None, form: Form) -> None:
+    """Name what stands as last year's figure, locked in the form, and is not what was returned.
+
+    Where nothing was returned: what the form cannot have printed, in its first year or beside
+    columns that were left blank all through.
+    """
     if earlier is None or earlier.year != one.year - 1:
+        filled = {name for lines in one.lines.values()
+                  for name, (*_, cell) in lines[0].cells.items() if cell.state != "not_reported"}
+        for _, name, _, place in one.past:
+            if one.year == form.years[0] or name not in filled:
+                one.fault("last_column", *place, wanted=one.year, year=one.year - 1)
         return
     for code, name, cell, place in one.past:
         then = earlier.lines[code][0].cells[name] if code in earlier.lines else None

@@ -57,8 +57,8 @@ def printed(form: Form, kind: str, unit: str) -> Printed:
             said = money_rows(form) if kind == "spending" else person_rows(form, unit)
         rows = {row["code"]: row for row in said if "code" in row}
         made = Printed(
-            rows, {part for row in said if "code" not in row for text in row.values()
-                   for part in (text, fold(text), fold(text.rpartition(" (")[0]))},
+            rows, {"", *(part for row in said if "code" not in row for text in row.values()
+                         for part in (text, fold(text), fold(text.rpartition(" (")[0])))},
             {code.lower(): row for code, row in rows.items()},
             {column: {code: {_plain(part) for part in (row[column], *row[column].split(" / "))}
                       | (_ALSO.get(code.rpartition(".")[2], set()) if column == "sex" else set())
@@ -88,9 +88,9 @@ def _check_aside(out: Return, table: Table, kind: str, form: Form) -> None:
     sheet, header, _ = table
     known, signed = _said_aside(form, kind, out.year), False
     for row, line in enumerate(sheet.rows[header + 1:], header + 1):
-        ours = [v in known or isinstance(v, str) and fold(v) in known for v in line]
-        if all(ours):
+        if known.issuperset(line):
             continue
+        ours = [v in known or isinstance(v, str) and fold(v) in known for v in line]
         signed |= any(_is_signed(fold(v)) for own, v in zip(ours, line, strict=True)
                       if not own and isinstance(v, str))
         total = kind == "summary" and any(own and v for own, v in zip(ours, line, strict=True))
@@ -128,8 +128,9 @@ def _check_rows(out: Return, table: Table, kind: str, form: Form) -> None:
     for row, values in enumerate(sheet.rows[header + 1:], header + 1):
         own = owners[row - header - 1]
         if own is None:
-            signed |= row > last and any(_is_signed(fold(v)) for v in values if v)
-            _note_loose(out, row, table, said, signed)
+            if not said.loose.issuperset(values):
+                signed |= row > last and any(_is_signed(fold(v)) for v in values if v)
+                _note_loose(out, row, table, said, signed)
             continue
         for name, at in labels:
             if values[at] != own.get(name, "") and values[at] != "":
@@ -221,7 +222,7 @@ def _check_above(out: Return, table: Table, kind: str, form: Form) -> None:
     entries, codes = ENTRIES.get(kind, ()), {at: code for code, at in places.items()}
     for row, line in enumerate(sheet.rows[:header]):
         for at, value in enumerate(line):
-            if value == "" or value in said.plain or value == said.texts.get(codes.get(at, "")):
+            if value in said.plain or value == said.texts.get(codes.get(at, "")):
                 continue
             text = fold(value).removeprefix("minh hoa / illustrative ")
             if not text or text.startswith(said.number):
@@ -261,7 +262,7 @@ def _top(form: Form, kind: str, unit: str, year: int) -> Top:
             kind, year, {code: form.accumulation[code] for code in asked}), strict=True))
         heads = {code: {fold(part) for part in (text, *text.split("\n"))}
                  for code, text in texts.items()}
-        plain = {HOW, BANNER, *"ABCDEFGHIJK", "(1)", "(2)", "(3)", kind, f"{title} – {year}"}
+        plain = {"", HOW, BANNER, *"ABCDEFGHIJK", "(1)", "(2)", "(3)", kind, f"{title} – {year}"}
         form.printed[kind, asked, year] = Top(
             texts, plain, fold(title), "bieu so / form: " + fold(about("form")), heads,
             {*map(fold, plain)}.union(*heads.values()))
