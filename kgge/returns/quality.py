@@ -29,6 +29,9 @@ LOST, OFTEN = 5.0, 52.0
 # Thousand dong or billion dong for million dong is a factor of 1,000; no line needs 50,000 dong.
 SCALE, LEAST = 100.0, 0.05
 SAME = 5  # as many figures that are equal to another return's, none of them 0, are no chance
+# Women and men of three groups, each of another size, that are equal to the last figure are no
+# chance; two that are within a twentieth of each other say nothing of whose they are.
+PAIRS, NEAR = 3, 0.05
 # One source may take up a line's plan alone; together they do not go a quarter above it.
 TOGETHER = 1.25
 
@@ -40,6 +43,8 @@ def check_all(sound: Sequence[Return], form: Form) -> None:
     previous: dict[str, Return] = {}
     for one in sound:
         _check_whole(one)
+        _check_silent(one, previous.get(one.unit))
+        _check_sexes(one, previous.get(one.unit), form)
         _check_census(one, form)
         _check_money(one, before, form)
         _check_past(one, previous.get(one.unit), form)
@@ -114,8 +119,49 @@ def _check_whole(one: Return) -> None:
     else:
         for line in lines:
             at, value, cell = line.cells["reached"]
-            if cell.state == "not_reported" and line.cells["eligible"][2].number > 0 and at >= 0:
+            if cell.state in ("not_reported", "not_applicable") and at >= 0 and (
+                    line.cells["eligible"][2].number > 0):
                 one.fault("no_reached", value, sheet, line.row, at)
+
+
+def _check_silent(one: Return, earlier: Return | None) -> None:
+    """Ask after a sheet that was left blank, where the return before held figures."""
+    if earlier is None or any(fault[3] == "no_figure" for fault in one.faults):
+        return
+    for column in ("reached", "amount"):
+        now, then = ([rows[0] for rows in of.lines.values() if column in rows[0].cells]
+                     for of in (one, earlier))
+        if now and not any(line.filled for line in now) and any(
+                cell.number > 0 for line in then for *_, cell in line.cells.values()):
+            one.fault("no_figure", sheet=now[0].sheet)
+
+
+def _check_sexes(one: Return, earlier: Return | None, form: Form) -> None:
+    """Doubt rows of men that are those of women, all of them or turned round since last time."""
+    pairs, alike = 0, set[float]()
+    for code, (indicator, group, sex) in form.persons.items():
+        other = f"{indicator}.{group}.male"
+        if sex != "female" or not {code, other} <= one.lines.keys():
+            continue
+        women, men = one.lines[code][0], one.lines[other][0]
+        (*_, hers), (*_, his) = women.cells["eligible"], men.cells["eligible"]
+        if not (hers.number > FEW and his.number > FEW):
+            continue
+        pairs += 1
+        if [c for *_, c in women.cells.values()] == [c for *_, c in men.cells.values()]:
+            alike.add(hers.number)
+        if earlier and {code, other} <= earlier.lines.keys():
+            then = [earlier.lines[c][0].cells["eligible"][2].number for c in (code, other)]
+            if not _near(hers.number, his.number) and all(map(_near, (
+                    hers.number, his.number), then[::-1])):
+                for line, was in zip((women, men), then, strict=True):
+                    _doubt(one, line, "eligible", "sexes_swapped", wanted=was, year=earlier.year)
+    if len(alike) >= max(PAIRS, pairs / 2):
+        one.fault("same_as_sex", len(alike), SHEETS["indicators"])
+
+
+def _near(one: float, other: float) -> bool:
+    return abs(one - other) <= NEAR * max(one, other)
 
 
 def _check_money(one: Return, before: dict[tuple[str, str, str], tuple[Return, Line]],
@@ -168,8 +214,17 @@ def _check_past(one: Return, earlier: Return | None, form: Form) -> None:
 
 
 def _check_census(one: Return, form: Form) -> None:
-    """Doubt residents far from the census, or said not to be there, in either direction."""
+    """Doubt residents far from the census, or said not to be there, in either direction.
+
+    No group is larger than all residents of the unit, or of the province.
+    """
     census = form.residents.get(one.unit)
+    most = census or sum(form.residents.values())
+    for code, (indicator, *_) in form.persons.items():
+        if indicator != form.census and code in one.lines:
+            line = one.lines[code][0]
+            if line.cells["eligible"][2].number > most > 0:
+                _doubt(one, line, "eligible", "above_census", wanted=most)
     lines = [one.lines[code][0] for code, (indicator, *_) in form.persons.items()
              if indicator == form.census and code in one.lines]
     cells = [line.cells["eligible"][2] for line in lines]
@@ -179,9 +234,10 @@ def _check_census(one: Return, form: Form) -> None:
     known = all(cell.state in ("reported", "not_applicable") for cell in cells)
     if known and not census / CENSUS_BAND <= total <= census * CENSUS_BAND:
         away = lines
-    else:  # one of both is not known; that there are none of the other is not so
+    else:  # there are none of neither sex, nor is one of them nearly all
         away = [line for line, cell in zip(lines, cells, strict=True)
-                if not known and (cell.state == "not_applicable" or cell.number == 0)]
+                if cell.state == "not_applicable" or cell.number == 0
+                or cell.number * CENSUS_BAND > census and not known]
     for line in away:
         _doubt(one, line, "eligible", "far_from_census", wanted=census, total=total)
 
