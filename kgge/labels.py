@@ -92,8 +92,12 @@ def printed_items() -> dict[str, str]:
     return _printed(path, path.stat().st_mtime_ns) if path.is_file() else {}
 
 
-# Windows keeps the blank of `set KGGE_LANG=vi && ...`; a variable set to nothing says nothing.
-_current = [os.environ.get("KGGE_LANG", "").strip().lower() or "en"]
+def asked_lang() -> str:
+    """Return what the environment asks for; a variable set to nothing says nothing."""
+    return os.environ.get("KGGE_LANG", "").strip().lower() or "en"
+
+
+_current = [asked_lang()]
 
 
 def current_lang(lang: str | None = None) -> str:
@@ -107,10 +111,11 @@ def set_lang(lang: str) -> None:
 
 
 def check_lang(lang: str) -> str:
-    """Return `lang` if it is one of the two languages, else raise ``UsageError``."""
-    if lang not in LANGUAGES:
+    """Return the code of one of the two languages, however it is written, or ``UsageError``."""
+    # Windows keeps the blank of `set KGGE_LANG=vi && ...`.
+    if (plain := str(lang).strip().lower()) not in LANGUAGES:
         raise UsageError(f"language {lang!r}: allowed are {', '.join(LANGUAGES)}")
-    return lang
+    return plain
 
 
 def label(kind: str, code: str, lang: str | None = None) -> str:
@@ -119,7 +124,7 @@ def label(kind: str, code: str, lang: str | None = None) -> str:
     Parameters
     ----------
     kind : str
-        Code list: ``item``, ``source``, ``indicator``, ``group``, ``unit`` (from
+        Code list: ``item`` (or ``project``), ``source``, ``indicator``, ``group``, ``unit`` (from
         ``data/raw/labels.csv``), or one of the package's own lists such as ``status``.
     code : str
         Code as it stands in the tables, or the name it stands for ("Rạch Giá", "Rach Gia").
@@ -137,6 +142,7 @@ def label(kind: str, code: str, lang: str | None = None) -> str:
     >>> label("source", "central", "vi"), label("unit", "Rach Gia", "vi")
     ('Ngân sách trung ương', 'Rạch Giá')
     """
+    kind = "item" if kind == "project" else kind
     return labels(kind, [code_of(kind, code)], current_lang(lang))[0]
 
 
@@ -148,8 +154,8 @@ def code_of(kind: str, text: str) -> str:
 
     Examples
     --------
-    >>> code_of("unit", "Rạch Giá"), code_of("unit", "rach gia"), code_of("unit", "Sài Gòn")
-    ('rach-gia', 'rach-gia', 'Sài Gòn')
+    >>> [code_of("unit", name) for name in ("TP. Rạch Giá", "rach gia", "Sài Gòn")]
+    ['rach-gia', 'rach-gia', 'Sài Gòn']
     """
     if text in codes(kind):
         return text
@@ -164,10 +170,10 @@ def _plain(text: str) -> str:
 
 
 def _spelt(kind: str) -> dict[str, set[str]]:
-    """Return the codes of one list by each way they are spelt: code, label in each language."""
+    """Return the codes of one list by each way they are spelt: code, labels in each language."""
     out: dict[str, set[str]] = {}
-    for (of, code), row in _all().items():
-        for text in (code, *(row[lang] for lang in LANGUAGES)) if of == kind else ():
+    for code, row in ((c, row) for (of, c), row in _all().items() if of in (kind, f"{kind}_name")):
+        for text in (code, *(row[lang] for lang in LANGUAGES)):
             out.setdefault(_plain(text), set()).add(code)
     return out
 
@@ -193,13 +199,16 @@ def labels(kind: str, codes: Iterable[str], lang: str,
     A line of the annex that no list names is called as the annex prints it, by `printed` or by
     the annex of the last build.
     """
-    check_lang(lang)
-    known, codes = _all(), list(codes)
+    lang, known, codes = check_lang(lang), _all(), list(codes)
     if kind == "item":
         if any((kind, c) not in known for c in codes):
             lines = printed_items() if printed is None else printed
             known = {(kind, c): dict.fromkeys(LANGUAGES, text) for c, text in lines.items()} | known
     missing = sorted({str(c) for c in codes if not known.get((kind, c), {}).get(lang)})
+    if missing and kind not in (kinds := dict.fromkeys(of for of, _ in known)):
+        near = get_close_matches(kind, kinds, 1)
+        raise DataError(f"no list of labels is called {kind!r}"
+                        + (f"; do you mean {near[0]!r}?" if near else f": {', '.join(kinds)}"))
     if missing:
         raise DataError(f"no {lang!r} label for {kind} {', '.join(missing)}: add a row to "
                         f"{_list()} (kind,code,vi,en){meant(kind, missing[0])}")
@@ -231,7 +240,7 @@ def check_labels(codes: Mapping[str, Iterable[str]]) -> None:
 
 def words(kind: str, lang: str) -> dict[str, str]:
     """Return all labels of one list by their codes."""
-    check_lang(lang)
+    lang = check_lang(lang)
     return {code: fill(row[lang], lang) for (k, code), row in _all().items() if k == kind}
 
 
