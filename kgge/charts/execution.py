@@ -65,17 +65,11 @@ def _rates(table: pd.DataFrame, lang: str) -> list[str]:
 def planned_against_spent(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """Draw planned and spent amounts as two bars a row, with the rate of execution.
 
-    Parameters
-    ----------
-    table : DataFrame
-        ``execution(budget, spending, by)`` with one of project, year, source, item, unit: that
-        key, planned, spent (million dong; empty where not reported), within and other (what of
-        it is from planned sources and what is not), execution (share), not_known (cells "..."),
-        units_expected, units_with_figure, state.
+    ``execution(budget, spending, by)`` with one of project, year, source, item, unit: that key,
+    planned, spent (million dong; empty where not reported), within and other (what of it is from
+    planned sources and what is not), execution (share), not_known (cells "..."), units_expected,
+    units_with_figure, state.
 
-    Examples
-    --------
-    >>> import kgge
     >>> table = kgge.execution(kgge.load_budget(), kgge.load_spending(), "project")
     >>> ax = planned_against_spent(table, lang="en")
     >>> kgge.charts.chart_data(ax)[["project", "planned"]].head(1)
@@ -111,8 +105,8 @@ def planned_against_spent(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     kinds = ["planned", "spent", *(["other"] if table["other"].gt(0).any() else [])]
     legend(ax, patches("money", kinds, lang))
     by = say(f"key.{key}", lang)
-    return Words(_spent_title(table, by, lang), "planned_against_spent.subtitle",
-                 "; ".join(figures), "spending", {"key": by, "reported": _reported(table, lang)})
+    return Words(_spent_title(table, by, lang), figures, "spending",
+                 {"key": by, "reported": _reported(table, lang)})
 
 
 def _spent_title(table: pd.DataFrame, key: str, lang: str) -> str:
@@ -140,23 +134,17 @@ def _spent_title(table: pd.DataFrame, key: str, lang: str) -> str:
 def execution_by_project_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """Draw the rate of execution as a grid around 100%; where there is none the cell says why.
 
-    Parameters
-    ----------
-    table : DataFrame
-        ``execution(budget, spending, ["project", "year"])``: project, year, execution (share),
-        state; with planned and within (million dong) totals are drawn too, with other,
-        not_known, units_expected and units_with_figure what they leave out.
+    ``execution(budget, spending, ["project", "year"])``: project, year, execution (share), state;
+    with planned and within (million dong) totals are drawn too, with other, not_known,
+    units_expected and units_with_figure what they leave out.
 
-    Examples
-    --------
-    >>> import kgge
     >>> table = kgge.execution(kgge.load_budget(), kgge.load_spending(), ["project", "year"])
     >>> ax = execution_by_project_and_year(table, lang="en")
     >>> kgge.charts.chart_data(ax).columns.tolist()
     ['project', 'year', 'execution', 'text']
     """
-    texts, rate = [_above(t, v) for t, v in zip(_rates(table, lang), table["execution"],
-                                                strict=True)], table["execution"]
+    rate = table["execution"]
+    texts = [_above(t, v) for t, v in zip(_rates(table, lang), rate, strict=True)]
 
     def total(part: pd.DataFrame) -> str:
         planned, within = part["planned"].sum(), part["within"].sum(min_count=1)
@@ -164,21 +152,18 @@ def execution_by_project_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> W
             planned > 0 and pd.notna(within)) else "–"
 
     summed = {"planned", "within"} <= set(table)
-    heat(ax, table, "project", "execution", texts, lang, total if summed else None, around=True)
+    figures = heat(ax, table, "project", "execution", texts, lang, total if summed else None,
+                   around=True)
     legend(ax, [(say(f"around.{code}", lang), Patch(facecolor=AROUND(at), edgecolor="#3D3D3D"))
                 for code, at in (("below", 0.0), ("at", 0.5), ("above", 1.0))])
-    shown = sorted({percent(v, lang) for v in rate.dropna()})
-    kind, low, high = "unknown", "", ""
-    if shown:
-        low, high = (say("at", lang, figure=percent(v, lang),
-                         cells=cells_at(table, rate == v, lang)) for v in (rate.min(), rate.max()))
-        kind = "title" if len(shown) > 1 else "one"
-        low, high = (low, high) if kind == "title" else ("", shown[0])
+    shown = {percent(v, lang) for v in rate.dropna()}
+    kind, low, high = "one" if shown else "unknown", "", "".join(shown)
+    if len(shown) > 1:
+        kind, (low, high) = "title", (
+            say("at", lang, figure=percent(v, lang), cells=cells_at(table, rate == v, lang))
+            for v in (rate.min(), rate.max()))
     title = say(f"execution_by_project_and_year.{kind}", lang, low=low, high=high)
-    figures = (f"{name('project', row['project'], lang)}, {row['year']}: {text}"
-               for row, text in zip(records(table), texts, strict=True))
-    return Words(title, "execution_by_project_and_year.subtitle", "; ".join(figures), "spending",
-                 {"reported": _reported(table, lang)})
+    return Words(title, figures, "spending", {"reported": _reported(table, lang)})
 
 
 def _above(text: str, rate: float) -> str:

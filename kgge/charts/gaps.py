@@ -10,7 +10,17 @@ from matplotlib.lines import Line2D
 
 from kgge.charts.layout import inner_width
 from kgge.charts.marks import Words, bar, beside, chart, legend, no_scale, rows, value_label
-from kgge.charts.ranges import BAND, BOUNDS, MANY, POINT, Row, goal, one, share_axis
+from kgge.charts.ranges import (
+    BAND,
+    BOUNDS,
+    MANY,
+    POINT,
+    Row,
+    about_parts,
+    goal,
+    one,
+    share_axis,
+)
 from kgge.charts.readback import point_x, tag
 from kgge.charts.style import GREY, INK, NAVY, ORANGE, wrap
 from kgge.charts.wording import codes_of, count, listed, lower, name, names, records, say, upper
@@ -27,17 +37,11 @@ LEADING = 4  # units that the title of gap_by_unit counts
 def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """Draw how many persons each unit is away from the target, the most first.
 
-    Parameters
-    ----------
-    table : DataFrame
-        The rows of one indicator of ``gap(…, by="unit")``: indicator, year, unit, target (share),
-        gap (persons; empty where nothing was reported), gap_share (of the positive gaps),
-        gap_low, gap_high (persons, with missing or doubtful returns). Units that are at the
-        target or beyond share one row, and so do more than five that did not report.
+    The rows of one indicator of ``gap(…, by="unit")``: indicator, year, unit, target (share), gap
+    (persons; empty where nothing was reported), gap_share (of the positive gaps), gap_low,
+    gap_high (persons, with missing or doubtful returns). Units that are at the target or beyond
+    share one row, and so do more than five that did not report.
 
-    Examples
-    --------
-    >>> import kgge
     >>> table = kgge.gap(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), 2020)
     >>> ax = gap_by_unit(table[table["indicator"] == "4"], lang="en")
     >>> int(kgge.charts.chart_data(ax)["gap"].sum())
@@ -55,14 +59,18 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     places = rows(ax, "unit", [*left["unit"], *beyond], lang, least=0.26, wrapped=texts + beyond)
     sum_so_far, figures = left["gap_share"].cumsum(), []
     for row, so_far in zip(records(left), sum_so_far, strict=True):
-        text = _gap_text(row, so_far, lang)
-        _gap_bar(ax, places[row["unit"]], row, about | {"unit": row["unit"]}, text)
+        text, place = _gap_text(row, so_far, lang), places[row["unit"]]
+        bar(ax, about | {"unit": row["unit"]}, "gap", row["gap"], place, 0.16, "spent")
+        ends = [max(0.0, row[c]) if pd.notna(row[c]) else np.nan for c in ("gap_low", "gap_high")]
+        if ends[0] != ends[1]:  # what they can be
+            ax.plot(ends, [place, place], color=GREY, marker="|", markersize=8, linewidth=1.6)
+        value_label(ax, place, np.nanmax([row["far"], *ends]), text)
         figures.append(f"{name('unit', row['unit'], lang)}: {text}")
     # Drawn as none: what is beyond the target offsets nothing, what is silent shows no figure.
-    for unit, value in [(u, 0.0) for u in table.loc[there, "unit"]] + [
-            (u, np.nan) for u in table.loc[folded, "unit"]]:
-        spot, = ax.plot(value, 0.0, linestyle="none")
-        tag(ax, about | {"unit": unit}, "gap", spot, point_x, 0)
+    for units, value in ((there, 0.0), (folded, np.nan)):
+        for unit in table.loc[units, "unit"]:
+            spot, = ax.plot(value, 0.0, linestyle="none")
+            tag(ax, about | {"unit": unit}, "gap", spot, point_x, 0)
     no_scale(ax, max(left[["far", "gap_high"]].max().max(), 1) if len(left) else 1)
     reported = left[left["gap"].notna()]
     whole = sum(map(whole_persons, reported["gap"]))  # as many as the bars say
@@ -72,10 +80,8 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
         "one" if whole == 1 else "few"
     share = percent(reported["gap_share"].head(first).sum(), lang, 0)
     title = say(f"gap.{kind}", lang, first=first, share=share, **told)
-    said = count("coverage.silent_units", lang, int(silent.sum()), rows=len(table))
-    return Words(title, "gap.subtitle", "; ".join([*figures, *beyond]), "progress", {
-        "indicator": name("indicator", about["indicator"], lang),
-        "silent": said if silent.any() else ""})
+    return about_parts(title, [*figures, *beyond], about["indicator"], lang, "units", silent,
+                       "gap.subtitle")
 
 
 def _gap_text(row: Row, so_far: float, lang: str) -> str:
@@ -89,45 +95,31 @@ def _gap_text(row: Row, so_far: float, lang: str) -> str:
                share=percent(row["gap_share"], lang, 0), so_far=percent(so_far, lang, 0))
 
 
-def _gap_bar(ax: Axes, place: float, row: Row, keys: Row, text: str) -> None:
-    """Draw the persons of one unit, and the line between what they can be."""
-    bar(ax, keys, "gap", row["gap"], place, 0.16, "spent")
-    ends = [max(0.0, row[c]) if pd.notna(row[c]) else np.nan for c in ("gap_low", "gap_high")]
-    if ends[0] != ends[1]:
-        ax.plot(ends, [place, place], color=GREY, marker="|", markersize=8, linewidth=1.6)
-    value_label(ax, place, np.nanmax([row["far"], *ends]), text)
-
-
 @chart("indicator sex", "year coverage coverage_low coverage_high",
        "kgge.coverage(outcomes, targets, units, ['group', 'sex'])", also="group")
 def women_against_men(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """Draw by how many points the coverage of women is above or below that of men.
 
-    Parameters
-    ----------
-    table : DataFrame
-        The rows of one year of ``coverage(…, ["group", "sex"])`` or ``coverage(…, "sex")``:
-        indicator, year, group, sex, coverage, coverage_low, coverage_high (shares). What counts
-        one sex only is left out.
+    The rows of one year of ``coverage(…, ["group", "sex"])`` or ``coverage(…, "sex")``: indicator,
+    year, group, sex, coverage, coverage_low, coverage_high (shares). What counts one sex only is
+    left out.
 
-    Notes
-    -----
     `chart_data` has difference, low and high in shares: women less men. A difference of less than
     one point, or one that missing returns could turn, is called about alike.
 
-    Examples
-    --------
-    >>> import kgge
     >>> table = kgge.coverage(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), "sex")
     >>> ax = women_against_men(table[table["year"] == table["year"].max()], lang="en")
     >>> kgge.charts.chart_data(ax)["indicator"].tolist()
     ['1a', '1b', '2', '4']
     """
     year, by = int(one(table, "year")), ["indicator", *(["group"] if "group" in table else [])]
-    found = [_difference(part, dict(zip(by, key, strict=True))) for key, part in table.groupby(
-        by, sort=False) if {"female", "male"} <= set(part["sex"])]
-    order = {key: codes_of(table, key) for key in by}
-    found.sort(key=lambda row: [order[key].index(row[key]) for key in by])
+    women, men = (table[table["sex"] == sex].set_index(by) for sex in ("female", "male"))
+    women, men = women.align(men, join="inner", axis="index")
+    found = records(pd.DataFrame({"difference": women["coverage"] - men["coverage"],
+                                  "low": women[BOUNDS[0]] - men[BOUNDS[1]],
+                                  "high": women[BOUNDS[1]] - men[BOUNDS[0]]}).reset_index(
+        ).sort_values(by, key=lambda codes: codes.map(
+        codes_of(table, str(codes.name)).index)))
     texts = [wrap(": ".join([row["indicator"], name("group", row["group"], lang)])
                   if "group" in row else name("indicator", row["indicator"], lang),
                   min(2.4, inner_width(ax) * 0.4))
@@ -157,15 +149,7 @@ def women_against_men(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     among = say(f"part.{by[-1]}", lang, count=len(found))
     title = say(f"women.{kind}", lang, year=year, women=ahead, men=len(clear) - ahead,
                 rows=among)
-    return Words(title, "women.subtitle", "; ".join(figures) or title)
-
-
-def _difference(part: pd.DataFrame, keys: Row) -> Row:
-    """Return women less men, and between what missing returns leave it."""
-    women, men = (part[part["sex"] == sex].iloc[0] for sex in ("female", "male"))
-    return keys | {"difference": women["coverage"] - men["coverage"],
-                   "low": women[BOUNDS[0]] - men[BOUNDS[1]],
-                   "high": women[BOUNDS[1]] - men[BOUNDS[0]]}
+    return Words(title, figures, subtitle="women.subtitle")
 
 
 def _points(row: Row, lang: str) -> str:
@@ -194,16 +178,10 @@ def _points_axis(ax: Axes, found: list[Row], lang: str) -> None:
 def reach_needed(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """Draw what share the missing units must have reached for a verdict, against their last one.
 
-    Parameters
-    ----------
-    table : DataFrame
-        The rows of one year of `tipping`: indicator, year, threshold (share), verdict_above, state
-        (``certain_above``, ``certain_below``, ``open``), share_needed, last_share (of the persons
-        of the missing units), last_year, missing_units.
+    The rows of one year of `tipping`: indicator, year, threshold (share), verdict_above, state
+    (``certain_above``, ``certain_below``, ``open``), share_needed, last_share (of the persons of
+    the missing units), last_year, missing_units.
 
-    Examples
-    --------
-    >>> import kgge
     >>> table = kgge.tipping(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), 2020)
     >>> ax = reach_needed(table, lang="en")
     >>> kgge.charts.chart_data(ax).dropna()["indicator"].tolist()
@@ -236,8 +214,8 @@ def reach_needed(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
         first = min(left, key=_far)
         title = count("tipping.title", lang, len({row["indicator"] for row in left}),
                       first=lower(_needed(first, lang)), indicator=first["indicator"])
-    figures = "; ".join(f"{a}: {b}".replace("\n", " ") for a, b in zip(texts, said, strict=True))
-    return Words(title, "tipping.subtitle", figures, "progress", ours=("cuts",))
+    figures = (f"{a}: {b}".replace("\n", " ") for a, b in zip(texts, said, strict=True))
+    return Words(title, figures, "progress", ours=("cuts",), subtitle="tipping.subtitle")
 
 
 def _far(row: Row) -> tuple[bool, float]:

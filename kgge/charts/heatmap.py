@@ -13,7 +13,7 @@ from kgge.charts.layout import inner_width
 from kgge.charts.marks import rows
 from kgge.charts.readback import tag, unwrapped
 from kgge.charts.style import INK, NAVY, ORANGE, PALE, SIZES, ink_on, text_width, wrap
-from kgge.charts.wording import codes_of, names, upper
+from kgge.charts.wording import codes_of, name, names, upper
 from kgge.labels import label
 
 Total = Callable[[pd.DataFrame], str]
@@ -25,10 +25,11 @@ HALF, WHOLE, TWICE = 0.5, 1.0, 1.5  # where the colours of AROUND end, and their
 
 
 def heat(ax: Axes, table: pd.DataFrame, down: str, value: str, texts: Sequence[str],
-         lang: str, total: Total | None = None, around: bool = False) -> None:
+         lang: str, total: Total | None = None, around: bool = False) -> list[str]:
     """Draw a grid of `down` x year: shaded by `value`, with the text of each row in its cell.
 
     `total` says the figure of a row, a column or the whole from the rows of the table in it.
+    Returns the figures in words, for the description.
     """
     left, years = codes_of(table, down), codes_of(table, "year")
     at = [(left.index(row), years.index(int(year)))
@@ -62,24 +63,28 @@ def heat(ax: Axes, table: pd.DataFrame, down: str, value: str, texts: Sequence[s
                         color=ink_on(to_hex(tuple(mesh.to_rgba(shades[i, j])))) if inside else INK,
                         fontweight="normal" if inside else "bold")
         if inside:
-            tag(ax, {down: left[i], "year": years[j]}, value, mesh, _shade, i, j)
-            tag(ax, {down: left[i], "year": years[j]}, "text", drawn, unwrapped)
+            keys = {down: left[i], "year": years[j]}
+            tag(ax, keys, value, mesh, _shade, i, j)
+            tag(ax, keys, "text", drawn, unwrapped)
     ax.set_xticks([j + 0.5 for j in range(len(heads))], [
         wrap(head, cell, size) if head not in map(str, years) else head for head in heads],
         fontsize=size)
     ax.xaxis.tick_top()
     ax.spines[["left", "bottom"]].set_visible(False)
+    return [f"{name(down, left[i], lang)}, {years[j]}: {text}"
+            for (i, j), text in zip(at, texts, strict=True)]
 
 
 def _totals(table: pd.DataFrame, down: str, left: list[Any], years: list[int],
             total: Total | None) -> dict[tuple[int, int], str]:
     """Return the totals by row and column; of a single row or column there is none."""
     out: dict[tuple[int, int], str] = {}
-    if total and len(years) > 1:
+    across, below = total and len(years) > 1, total and len(left) > 1
+    if total and across:
         out |= {(i, len(years)): total(table[table[down] == code]) for i, code in enumerate(left)}
-    if total and len(left) > 1:
+    if total and below:
         out |= {(len(left), j): total(table[table["year"] == y]) for j, y in enumerate(years)}
-    if total and len(years) > 1 and len(left) > 1:
+    if total and across and below:
         out[len(left), len(years)] = total(table)
     return out
 

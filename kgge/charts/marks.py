@@ -26,10 +26,16 @@ from kgge.tables.load import is_illustrative
 LINE = 0.145  # inches from one line of a label to the next
 Write = Callable[[float], str]
 PLAN = ("annex", "prices")  # sources that hold nothing from a return
-# What every chart takes, returns and raises: put into the docstring of each.
-_SHARED = """ax : Axes, optional
+# The docstring of every chart: its own is a summary, what the table is, notes, an example.
+_ABOUT = """{summary}
+
+Parameters
+----------
+table : DataFrame
+    {table}
+ax : Axes, optional
     Where to draw; by default a figure of its own.
-lang : {"en", "vi"}, optional
+lang : {{"en", "vi"}}, optional
     Language; by default the one `kgge.use` set.
 title, subtitle : str, optional
     Your own words in place of the computed finding and of measure, unit and period.
@@ -45,18 +51,24 @@ DataError
     If the table is empty, lacks a column, has two rows for one place of the chart or holds a
     code without label.
 
-"""
+{notes}Examples
+--------
+>>> import kgge
+>>> {example}"""
 
 
 class Words(NamedTuple):
     """What a chart says about what it has drawn."""
 
     title: str  # the finding
-    subtitle: str  # code of the sentence with measure, unit and period
-    figures: str  # every figure, in words
+    figures: Iterable[str]  # every figure, in words
     source: str = "returns"  # code of the source line
     places: Mapping[str, object] = {}  # what fills the subtitle, beside the period
     ours: tuple[str, ...] = ()  # codes of what in it is ours, not the plan's
+    subtitle: str = ""  # code of the sentence with measure, unit and period; else the chart's own
+
+
+Draw = Callable[[Axes, pd.DataFrame, str], Words]
 
 
 class Chart(Protocol):
@@ -69,14 +81,13 @@ class Chart(Protocol):
         """Draw the table."""
 
 
-def chart(keys: str, values: str, made: str, also: str = "") -> Callable[
-        [Callable[[Axes, pd.DataFrame, str], Words]], Chart]:
+def chart(keys: str, values: str, made: str, also: str = "") -> Callable[[Draw], Chart]:
     """Make a public chart of a function that draws `table` into `ax` and returns its words.
 
     The table has one row for each of `keys` (and of `also`, where it is there), with the columns
     `values`; `made` is the call that makes such a table, for the errors.
     """
-    def decorate(draw: Callable[[Axes, pd.DataFrame, str], Words]) -> Chart:
+    def decorate(draw: Draw) -> Chart:
         @wraps(draw)
         def drawn(table: pd.DataFrame, ax: Axes | None = None, lang: str | None = None,
                   title: str | None = None, subtitle: str | None = None) -> Axes:
@@ -88,15 +99,21 @@ def chart(keys: str, values: str, made: str, also: str = "") -> Callable[
                 ax.spines[["top", "right"]].set_visible(False)
                 ax.tick_params(length=0, labelsize=SIZES["label"])
                 try:
-                    _end(ax, table, lang, draw(ax, table, lang), title, subtitle)
+                    words = draw(ax, table, lang)
+                    code = words.subtitle or f"{draw.__name__}.subtitle"
+                    _end(ax, table, lang, words, title, subtitle or say(
+                        code, lang, **{"years": period(table, lang), **words.places}))
                 except BaseException:
                     if own:
                         plt.close(own)
                     raise
             return ax
 
-        about, _, examples = inspect.cleandoc(draw.__doc__ or "").partition("Examples\n")
-        drawn.__doc__ = about.rstrip() + "\n" + _SHARED + "Examples\n" + examples
+        about, _, example = inspect.cleandoc(draw.__doc__ or "").partition("\n\n>>> ")
+        summary, of, *notes = about.split("\n\n")
+        drawn.__doc__ = _ABOUT.format(
+            summary=summary, table=of.replace("\n", "\n    "), example=example,
+            notes="".join(f"Notes\n-----\n{note}\n\n" for note in notes))
         del drawn.__wrapped__  # its signature is its own
         return drawn
     return decorate
@@ -124,18 +141,17 @@ def _checked(table: Any, keys: list[str], values: list[str], also: list[str],
 
 
 def _end(ax: Axes, table: pd.DataFrame, lang: str, words: Words, title: str | None,
-         subtitle: str | None) -> None:
+         subtitle: str) -> None:
     """Finish a chart of the package; its description says every figure.
 
     A title that is computed speaks of a part of the plan as of a part.
     """
     part = part_of(table, lang)
     title = title or (f"{part}: {words.title}" if part else upper(words.title))
-    subtitle = subtitle or say(words.subtitle, lang, **{"years": period(table, lang),
-                                                         **words.places})
+    figures = "; ".join(words.figures) or words.title
     source = " ".join([say(f"source.{words.source}", lang), *(
         say(f"ours.{code}", lang) for code in words.ours)])
-    finish(ax, title, subtitle, source, f"{title}. {subtitle}. {words.figures}.",
+    finish(ax, title, subtitle, source, f"{title}. {subtitle}. {figures}.",
            words.source not in PLAN and is_illustrative(table), lang)
 
 

@@ -51,18 +51,12 @@ def _verdict(row: Row, lang: str) -> str:
 def paths_to_targets(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """Draw the paths of all indicators to their targets as small charts of one scale.
 
-    Parameters
-    ----------
-    table : DataFrame
-        As `progress` gives it, of one indicator or more: indicator, year, coverage, coverage_low,
-        coverage_high, baseline, target (shares; coverage empty where nobody reported, baseline
-        where none is stated), status, status_low, status_high, firm. The years of baseline and
-        target are columns base_year and target_year where the table has them, else those of
-        `load_targets`. Its latest year gives the verdicts.
+    As `progress` gives it, of one indicator or more: indicator, year, coverage, coverage_low,
+    coverage_high, baseline, target (shares; coverage empty where nobody reported, baseline where
+    none is stated), status, status_low, status_high, firm. The years of baseline and target are
+    columns base_year and target_year where the table has them, else those of `load_targets`. Its
+    latest year gives the verdicts.
 
-    Examples
-    --------
-    >>> import kgge
     >>> state = kgge.progress(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units())
     >>> ax = paths_to_targets(state, lang="en")
     >>> kgge.charts.chart_data(ax)["indicator"].unique().tolist()
@@ -86,15 +80,15 @@ def paths_to_targets(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
         panel = ax.inset_axes((x + 0.06, y, 1 / across - 0.09, high / whole))
         panel.tick_params(length=0, labelsize=SIZES["label"])
         row = records(part)[-1]
-        aim = _panel(ax, panel, part, (min(years), max(years)), lang)
+        line = _panel(ax, panel, part, (min(years), max(years)), lang)
         _head(panel, row, heads[code], lang)
-        _mark_point(panel, row, _at(aim[1], row["year"]), lang)
-        figures.append(f"{name('indicator', code, lang)}: {goal(row['target'], lang)}; "
-                       f"{_path_figures(part, lang)}; {_verdict(row, lang)}")
-    legend(ax, [(say("path_to_target.line", lang), aim[1]), *entries(lang)])
-    now = table[table["year"] == last]
-    return Words(_score_title(now, last, lang), "paths_to_targets.subtitle", ". ".join(figures),
-                 "progress", ours=OURS)
+        _mark_point(panel, row, float(np.interp(row["year"], *line.get_data())), lang)
+        path = "; ".join(f"{one['year']}: {figure(one, lang)}" for one in records(part))
+        figures.append(f"{name('indicator', code, lang)}: {goal(row['target'], lang)}; {path}; "
+                       f"{_verdict(row, lang)}")
+    legend(ax, [(say("path_to_target.line", lang), line), *entries(lang)])
+    title = _score_title(table[table["year"] == last], last, lang)
+    return Words(title, [". ".join(figures)], "progress", ours=OURS)
 
 
 def _head(panel: Axes, row: Row, text: str, lang: str) -> None:
@@ -108,10 +102,6 @@ def _head(panel: Axes, row: Row, text: str, lang: str) -> None:
                    fontweight="bold", **put)
 
 
-def _path_figures(table: pd.DataFrame, lang: str) -> str:
-    return "; ".join(f"{int(row['year'])}: {figure(row, lang)}" for row in records(table))
-
-
 def _years(table: pd.DataFrame, code: str) -> tuple[int, int]:
     """Return the years of baseline and target of one indicator."""
     known = table if {"base_year", "target_year"} <= set(table) else load_targets()
@@ -120,15 +110,14 @@ def _years(table: pd.DataFrame, code: str) -> tuple[int, int]:
     return int(start), int(of["target_year"])
 
 
-def _panel(ax: Axes, panel: Axes, table: pd.DataFrame, span: tuple[int, int],
-           lang: str) -> tuple[str, Any]:
-    """Draw one indicator's path and the line to its target; return the legend entry of this."""
-    code, last = table["indicator"].iloc[0], records(table)[-1]
-    start, end = _years(table, code)
+def _panel(ax: Axes, panel: Axes, table: pd.DataFrame, span: tuple[int, int], lang: str) -> Any:
+    """Draw one indicator's path and the line to its target; return this."""
+    row = records(table)[-1]
+    start, end = _years(table, row["indicator"])
     panel.set_xlim(span[0] - 0.4, span[1] + 0.9)
-    aim = _target_line(panel, last, start, end, lang)
+    line = _target_line(panel, row, start, end, lang)
     _path(ax, panel, table)
-    tag(ax, {"indicator": code, "year": end}, "target", aim[1], point_y, 1)
+    tag(ax, {"indicator": row["indicator"], "year": end}, "target", line, point_y, 1)
     value_axis(panel, 1.08, lambda v: percent(v, lang, 0))
     panel.set_yticks([0, 0.5, 1])
     panel.tick_params(axis="x", pad=6)  # clear of the figure at zero
@@ -136,25 +125,19 @@ def _panel(ax: Axes, panel: Axes, table: pd.DataFrame, span: tuple[int, int],
     most = max(1, int(inner_width(ax)))
     ticks = range(span[0], span[1] + 1, -(-(span[1] - span[0] + 1) // most))
     panel.set_xticks(ticks, map(str, ticks))
-    return aim
+    return line
 
 
-def _at(line: Any, year: int) -> float:
-    """Return where a line stands in a year."""
-    return float(np.interp(year, line.get_xdata(), line.get_ydata()))
-
-
-def _target_line(ax: Axes, row: Row, start: int, end: int, lang: str) -> tuple[str, Any]:
+def _target_line(ax: Axes, row: Row, start: int, end: int, lang: str) -> Any:
     """Draw the straight line from baseline to target, or where there is no baseline the target."""
-    target, begin, kind = float(row["target"]), float(row["baseline"]), "line"
-    if np.isnan(begin):
-        begin, kind = target, "no_baseline"
+    target = float(row["target"])
+    begin: float = target if pd.isna(row["baseline"]) else row["baseline"]
     line, = ax.plot([start, end], [begin, target], color=COLOURS["target"],
                     linestyle=(0, (4, 2)), marker="D", markevery=[1])
     above = not row["coverage"] >= target  # where the figure of coverage is not
     ax.annotate(goal(target, lang), (end, target), xytext=(5, 2 if above else -4),
                 textcoords="offset points", va="bottom" if above else "top", color=INK)
-    return say(f"path_to_target.{kind}", lang), line
+    return line
 
 
 def _path(ax: Axes, panel: Axes, table: pd.DataFrame) -> None:
@@ -186,16 +169,10 @@ def _mark_point(ax: Axes, row: Row, aim: float, lang: str) -> None:
 def scorecard(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """Draw all indicators at one year: coverage, range and target, with the verdict as a sign.
 
-    Parameters
-    ----------
-    table : DataFrame
-        The rows of one year of `progress`: indicator, year, coverage, coverage_low,
-        coverage_high, target (shares), status, status_low, status_high, firm; with baseline and
-        time_share, where the straight line to the target stands in that year.
+    The rows of one year of `progress`: indicator, year, coverage, coverage_low, coverage_high,
+    target (shares), status, status_low, status_high, firm; with baseline and time_share, where the
+    straight line to the target stands in that year.
 
-    Examples
-    --------
-    >>> import kgge
     >>> state = kgge.progress(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units())
     >>> ax = scorecard(state[state["year"] == state["year"].max()], lang="en")
     >>> kgge.charts.chart_data(ax)["indicator"].tolist()
@@ -203,26 +180,27 @@ def scorecard(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """
     year, codes = int(one(table, "year")), codes_of(table, "indicator")
     table = table.set_index("indicator").loc[codes].reset_index()
-    cards = [_card(row, lang) for row in records(table)]
-    room = inner_width(ax) * 0.3
-    texts = ["\n".join(wrap(line, room, bold=i == 0) for i, line in enumerate(card))
-             for card in cards]
-    middles = rows(ax, "indicator", codes, lang, inner_width(ax) * 0.3, 0.5,
-                   [text.count("\n") + 1 for text in texts])
+    cards, room = [_card(row, lang) for row in records(table)], inner_width(ax) * 0.3
+    heights = [sum(wrap(line, room, bold=i == 0).count("\n") + 1 for i, line in enumerate(card))
+               for card in cards]
+    middles = rows(ax, "indicator", codes, lang, room, 0.5, heights)
     marks: dict[str, Any] = {}  # of every row: the last one may have no line to its target
     for row, card in zip(records(table), cards, strict=True):
         y, keys = middles[row["indicator"]], {k: row[k] for k in ("indicator", "year")}
         aim, = ax.plot([row["target"]] * 2, [y - 0.15, y + 0.15], linewidth=3,
                        color=COLOURS["target"], clip_on=False)
-        marks |= {say("coverage.target", lang): aim, **_line_point(ax, row, y, lang)}
+        marks[say("coverage.target", lang)] = aim
+        if (at := _line_at(row)) is not None:
+            marks[say("scorecard.line_legend", lang)], = ax.plot(
+                at, y, color=COLOURS["target"], marker="D", markersize=6, clip_on=False,
+                markerfacecolor="white", markeredgewidth=1.4, linestyle="none", zorder=2)
         tag(ax, keys, "target", aim, point_x, 0)
         _verdict_of(ax, y, row, keys, card, room)
     share_axis(ax, lang)
     legend(ax, [*entries(lang), *marks.items()])
     figures = (f"{indicator}: {', '.join(card)}" for indicator, card in zip(
         names("indicator", codes, lang), cards, strict=True))
-    return Words(_score_title(table, year, lang), "scorecard.subtitle", "; ".join(figures),
-                 "progress", ours=OURS)
+    return Words(_score_title(table, year, lang), figures, "progress", ours=OURS)
 
 
 def _card(row: Row, lang: str) -> list[str]:
@@ -244,22 +222,11 @@ def _line_at(row: Row) -> float | None:
     return float(row["baseline"] + row["time_share"] * (row["target"] - row["baseline"]))
 
 
-def _line_point(ax: Axes, row: Row, y: float, lang: str) -> dict[str, Any]:
-    """Draw where the straight line stands that year; return its legend entry."""
-    at = _line_at(row)
-    if at is None:
-        return {}
-    mark, = ax.plot(at, y, color=COLOURS["target"], marker="D", markersize=6, clip_on=False,
-                    markerfacecolor="white", markeredgewidth=1.4, linestyle="none", zorder=2)
-    return {say("scorecard.line_legend", lang): mark}
-
-
 def _verdict_of(ax: Axes, y: float, row: Row, keys: Row, card: list[str], room: float) -> None:
     """Draw coverage, and beside it the verdict: its sign, its word, then what it rests on."""
     rest = ";\n".join(wrap(line, room) for line in card[1:])
-    words = dot(ax, y, row, keys, "path", "")
-    lines = rest.count("\n") + 1
-    top = y - LINE * (lines + 1) / 2
+    dot(ax, y, row, keys, "path")
+    top = y - LINE * (rest.count("\n") + 2) / 2
     sign = ax.get_yaxis_transform() + ScaledTranslation(
         13 / 72, 0, root_of(ax).dpi_scale_trans)
     mark, = ax.plot([1], [top + LINE / 2], transform=sign, clip_on=False, linestyle="none",
@@ -267,7 +234,6 @@ def _verdict_of(ax: Axes, y: float, row: Row, keys: Row, card: list[str], room: 
     put: dict[str, Any] = {"xycoords": ax.get_yaxis_transform(), "color": INK,
                            "textcoords": "offset points"}
     ax.annotate(card[0], (1, top + LINE / 2), xytext=(22, 0), va="center", fontweight="bold", **put)
-    words.remove()
     said = ax.annotate(rest, (1, top + LINE), xytext=(9, 0), va="top", **put)
     tag(ax, keys, "status", mark, _status_of)
     tag(ax, keys, "text", said, unwrapped)

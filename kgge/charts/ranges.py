@@ -72,11 +72,8 @@ def _look(code: str) -> dict[str, Any]:
             "marker": MARKERS.get(code, "o")}
 
 
-def dot(ax: Axes, y: float, row: Row, keys: Row, code: str, text: str) -> Any:
-    """Draw one level range and the point in it, with words at the right edge; return these.
-
-    Without a point the range stands alone. The words keep clear of a point at 100%.
-    """
+def dot(ax: Axes, y: float, row: Row, keys: Row, code: str) -> None:
+    """Draw one level range and the point in it; without a point the range stands alone."""
     look, bounds = _look(code), [row[b] for b in BOUNDS]
     line, = ax.plot(bounds, [y, y], color=look["color"], clip_on=False, **BAND)
     if bounds[0] != bounds[1]:
@@ -86,7 +83,6 @@ def dot(ax: Axes, y: float, row: Row, keys: Row, code: str, text: str) -> Any:
     tag(ax, keys, "coverage", mark, point_x, 0)
     for i, bound in enumerate(BOUNDS):
         tag(ax, keys, bound, line, point_x, i)
-    return beside(ax, y, text)
 
 
 def entries(lang: str, points: dict[str, str] | None = None) -> list[tuple[str, Any]]:
@@ -127,15 +123,9 @@ def _alike(known: list[Row]) -> bool:
 def coverage_by_group_and_sex(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """Draw coverage of each group of persons, women and men apart, with ranges.
 
-    Parameters
-    ----------
-    table : DataFrame
-        The rows of one indicator and year of ``coverage(…, ["group", "sex"])``: indicator, year,
-        group, sex, coverage, coverage_low, coverage_high (shares).
+    The rows of one indicator and year of ``coverage(…, ["group", "sex"])``: indicator, year,
+    group, sex, coverage, coverage_low, coverage_high (shares).
 
-    Examples
-    --------
-    >>> import kgge
     >>> table = kgge.coverage(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(),
     ...                       ["group", "sex"])
     >>> rows = table[(table["indicator"] == "1a") & (table["year"] == table["year"].max())]
@@ -152,19 +142,19 @@ def coverage_by_group_and_sex(ax: Axes, table: pd.DataFrame, lang: str) -> Words
               for group, sex in zip(table["group"], table["sex"], strict=True)]
     keys = {"group": len(groups) > 1, "sex": len(sexes) > 1}
     telling = [key for key, several in keys.items() if several] or ["group"]
-    code = one(table, "indicator")
+    about = {"indicator": one(table, "indicator"), "year": int(one(table, "year"))}
     figures = _dots(ax, table, lang, ("group", "sex"), places, table["sex"], telling)
-    drawn = _goal(ax, target_of(table, code)[0], lang)
+    drawn = _goal(ax, target_of(table, about["indicator"])[0], lang)
     legend(ax, [*entries(lang, dict(zip(sexes, names("sex", sexes, lang), strict=True))), *drawn])
-    about = {"indicator": code, "year": int(one(table, "year"))}
-    known, silent = records(table[table["coverage"].notna()]), int(table["coverage"].isna().sum())
-    if not known or len(known) == 1 or not _alike(known):
+    silent = table["coverage"].isna()
+    known = records(table[~silent])
+    if len(known) < 2 or not _alike(known):
         title = _span_title(known, telling, about, lang)
     else:
         low, high = (percent(f(r["coverage"] for r in known), lang) for f in (min, max))
         title = say(f"coverage.alike_{telling[-1] if len(telling) == 1 else 'all'}", lang, **about,
                     span=low if low == high else say("range", lang, low=low, high=high))
-    return _words(title, code, figures, lang, "groups", silent, len(table))
+    return about_parts(title, figures, about["indicator"], lang, "groups", silent)
 
 
 @chart("unit", "indicator year coverage coverage_low coverage_high",
@@ -172,22 +162,14 @@ def coverage_by_group_and_sex(ax: Axes, table: pd.DataFrame, lang: str) -> Words
 def coverage_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """Draw coverage of each unit against the target, districts apart, highest first.
 
-    Parameters
-    ----------
-    table : DataFrame
-        The rows of one indicator and year of ``coverage(…, "unit")``: indicator, year, unit,
-        coverage (share; empty where the unit did not report), coverage_low, coverage_high; with
-        reached and eligible (persons) the coverage of all units together is drawn too. The target
-        is that of `load_targets`, unless the table has a column target.
+    The rows of one indicator and year of ``coverage(…, "unit")``: indicator, year, unit, coverage
+    (share; empty where the unit did not report), coverage_low, coverage_high; with reached and
+    eligible (persons) the coverage of all units together is drawn too. The target is that of
+    `load_targets`, unless the table has a column target.
 
-    Notes
-    -----
     Districts stand apart from the bodies of the province, which have far fewer persons. More than
     five units that did not report share one row.
 
-    Examples
-    --------
-    >>> import kgge
     >>> table = kgge.coverage(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(),
     ...                       "unit")
     >>> rows = table[(table["indicator"] == "1a") & (table["year"] == table["year"].max())]
@@ -197,10 +179,11 @@ def coverage_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     about = {"indicator": one(table, "indicator"), "year": int(one(table, "year"))}
     target, falls = target_of(table, about["indicator"])
     table = table.sort_values("coverage", ascending=False, kind="stable", na_position="last")
-    silent = table[table["coverage"].isna()]
-    folded = list(silent["unit"]) if len(silent) > MANY else []
+    silent = table["coverage"].isna()
+    missing = list(table.loc[silent, "unit"])
+    folded = missing if len(missing) > MANY else []
     shown = table[~table["unit"].isin(folded)]
-    places = _unit_rows(ax, list(shown["unit"]), set(silent["unit"]), folded, lang)
+    places = _unit_rows(ax, list(shown["unit"]), missing, folded, lang)
     looks = shown["coverage"].isna().map({True: "missing", False: "path"})
     figures = _dots(ax, shown, lang, ("unit",), [places[u] for u in shown["unit"]], looks, ["unit"])
     for unit in folded:  # which have no artist of their own
@@ -212,32 +195,29 @@ def coverage_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     legend(ax, [*entries(lang), *lines])
     known = records(shown[shown["coverage"].notna()])
     title = _unit_title(known, target, falls, about, lang)
-    return _words(title, about["indicator"], [*(text for text, _ in lines), *figures], lang,
-                  "units", len(silent), len(table))
+    return about_parts(title, [*(text for text, _ in lines), *figures], about["indicator"], lang,
+                       "units", silent)
 
 
-def _unit_rows(ax: Axes, units: list[str], silent: set[str], folded: list[str],
+def _unit_rows(ax: Axes, units: list[str], silent: list[str], folded: list[str],
                lang: str) -> dict[Any, float]:
     """Label the rows of units, districts under a heading of their own, and one of those folded."""
     kinds = load_units().set_index("unit")["kind"].to_dict()
-    apart = {head: [u for u in units if (kinds.get(u) == "district") == (head == "districts")]
-             for head in ("districts", "bodies")}
-    codes: list[str] = []
-    texts: list[str] = []
-    heads: list[int] = []
+    districts = [unit for unit in units if kinds.get(unit) == "district"]
+    apart = {"districts": districts, "bodies": [unit for unit in units if unit not in districts]}
+    lines: list[tuple[str, str, bool]] = []  # code, text, whether it is a heading
     for head, of in apart.items():
-        if of and all(apart.values()):
-            heads.append(len(codes))
-            codes, texts = [*codes, head], [*texts, say(f"coverage.{head}", lang)]
-        texts += [wrap(upper(n), 2.3) for n in names("unit", of, lang)]
-        codes = [*codes, *of]
+        if all(apart.values()):
+            lines.append((head, say(f"coverage.{head}", lang), True))
+        lines += [(unit, wrap(upper(text), 2.3), False)
+                  for unit, text in zip(of, names("unit", of, lang), strict=True)]
     if folded:
-        heads.append(len(codes))
-        codes, texts = [*codes, ""], [*texts, count("coverage.folded", lang, len(folded))]
+        lines.append(("", count("coverage.folded", lang, len(folded)), True))
+    codes, texts, heads = zip(*lines, strict=True)
     places = rows(ax, "unit", codes, lang, 2.3, 0.24, wrapped=texts, lines=[
         2 if code in silent else 1 for code in codes])
-    for at in heads:
-        ax.get_yticklabels()[at].set_fontweight("bold")
+    for tick, head in zip(ax.get_yticklabels(), heads, strict=True):
+        tick.set_fontweight("bold" if head else "normal")
     return places
 
 
@@ -293,20 +273,25 @@ def _dots(ax: Axes, table: pd.DataFrame, lang: str, by: tuple[str, ...], places:
     """Draw the parts of one indicator; return the figure of each in words."""
     figures = []
     for row, y, look in zip(records(table), places, looks, strict=True):
-        keys = {key: row[key] for key in ("indicator", "year", *by)}
-        silent = pd.isna(row["coverage"])  # its range goes below, to leave the plot its width
-        dot(ax, y, row, keys, look, figure(row, lang).replace(" (", "\n(") if silent
-            else figure(row, lang))
-        figures.append(f"{_who(row, telling, lang)}: {figure(row, lang)}")
+        said = figure(row, lang)
+        dot(ax, y, row, {key: row[key] for key in ("indicator", "year", *by)}, look)
+        # A range without a figure goes below, to leave the plot its width.
+        beside(ax, y, said.replace(" (", "\n(") if pd.isna(row["coverage"]) else said)
+        figures.append(f"{_who(row, telling, lang)}: {said}")
     share_axis(ax, lang)
     return figures
 
 
-def _words(title: str, code: str, figures: list[str], lang: str, of: str, silent: int,
-           rows: int) -> Words:
-    missing = count(f"coverage.silent_{of}", lang, silent, rows=rows) if silent else ""
-    return Words(title, "coverage.subtitle", "; ".join(figures), "progress",
-                 {"indicator": name("indicator", code, lang), "silent": missing})
+def about_parts(title: str, figures: list[str], code: str, lang: str, of: str,
+                silent: "pd.Series[bool]", subtitle: str = "coverage.subtitle") -> Words:
+    """Return the words of a chart of the parts of one indicator, and how many of them are silent.
+
+    `of` is what the parts are: units or groups.
+    """
+    many = int(silent.sum())
+    missing = count(f"coverage.silent_{of}", lang, many, rows=len(silent)) if many else ""
+    return Words(title, figures, "progress", {
+        "indicator": name("indicator", code, lang), "silent": missing}, subtitle=subtitle)
 
 
 def _who(row: Row, telling: list[str], lang: str) -> str:

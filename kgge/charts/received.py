@@ -36,20 +36,12 @@ def _state(mark: Line2D) -> str:
 def reports_received(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """Draw the returns of each unit and year: on time, late, empty or missing, by shape.
 
-    Parameters
-    ----------
-    table : DataFrame
-        As `load_reporting` gives it: unit, year, and whether a return was expected, received,
-        on_time, with_content. Rows of which nothing is expected stay blank, years of which
-        nothing is are left out.
+    As `load_reporting` gives it: unit, year, and whether a return was expected, received, on_time,
+    with_content. Rows of which nothing is expected stay blank, years of which nothing is are left
+    out.
 
-    Notes
-    -----
     `chart_data` has one row an expected return, with its state (`plan.REPORT_STATES`).
 
-    Examples
-    --------
-    >>> import kgge
     >>> kgge.charts.chart_text(reports_received(kgge.load_reporting(), lang="en")).subtitle
     'Yearly returns by unit and year, 2016–2020'
     """
@@ -67,44 +59,32 @@ def reports_received(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     ax.spines[:].set_visible(False)
     legend(ax, [(name("report_state", state, lang), Line2D([], [], linestyle="none", **look))
                 for state, look in SHAPES.items()])
-    counted = {state: sum(row["state"] == state for row in due) for state in SHAPES}
-    title = say("reports_received.nothing", lang)
+    counted = {state: [row for row in due if row["state"] == state] for state in SHAPES}
+    missing, on_time, title = (len(counted["missing"]), len(counted["on_time"]),
+                               say("reports_received.nothing", lang))
     if due:
-        kind = "title.n" if counted["missing"] > 1 else "title.1" if counted["missing"] else "all"
-        title = say(f"reports_received.{kind}", lang, due=len(due), number=counted["missing"],
-                    on_time=counted["on_time"], share=percent(counted["on_time"] / len(due), lang))
+        kind = "title.n" if missing > 1 else "title.1" if missing else "all"
+        title = say(f"reports_received.{kind}", lang, due=len(due), number=missing,
+                    on_time=on_time, share=percent(on_time / len(due), lang))
+    figures = []
+    for state, came in counted.items():
+        figures.append(f"{name('report_state', state, lang)}: {len(came)}")
+        for year in across if state != "on_time" else ():
+            if of := [row["unit"] for row in came if row["year"] == year]:
+                figures.append(f"{year}: " + (say("part.unit", lang, count=len(of)) if len(of) >
+                                              MOST else listed(names("unit", of, lang), lang)))
     kind = "subtitle" if len(due) == len(across) * len(down) else "blanks"
-    return Words(title, f"reports_received.{kind}", ". ".join(
-        _figures(due, counted, list(across), lang)), ours=("due",),
-        places={"years": period(table, lang)})
-
-
-def _figures(due: list[dict[str, Any]], count: dict[str, int], years: list[int],
-             lang: str) -> list[str]:
-    """Return how many returns came in each state, and year by year whose were not on time."""
-    out = []
-    for state in SHAPES:
-        out.append(f"{name('report_state', state, lang)}: {count[state]}")
-        for year in years if state != "on_time" else []:
-            if of := [r["unit"] for r in due if r["state"] == state and r["year"] == year]:
-                out.append(f"{year}: " + (say("part.unit", lang, count=len(of)) if len(of) > MOST
-                                          else listed(names("unit", of, lang), lang)))
-    return out
+    return Words(title, [". ".join(figures)], places={"years": period(table, lang)},
+                 ours=("due",), subtitle=f"reports_received.{kind}")
 
 
 @chart("unit year", "expected received warnings errors", "kgge.quality(reporting, problems)")
 def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     """Draw how many warnings the return of each unit and year has; where none came, say so.
 
-    Parameters
-    ----------
-    table : DataFrame
-        ``quality(reporting, problems)``: unit, year, expected, received (returns), warnings,
-        errors (problems of the return). A number of problems is no measure of how wrong it is.
+    ``quality(reporting, problems)``: unit, year, expected, received (returns), warnings, errors
+    (problems of the return). A number of problems is no measure of how wrong it is.
 
-    Examples
-    --------
-    >>> import kgge
     >>> table = kgge.load_reporting()[["unit", "year", "expected", "received"]]
     >>> ax = warnings_by_unit_and_year(table.assign(warnings=1, errors=0), lang="en")
     >>> kgge.charts.chart_text(ax).title
@@ -113,11 +93,12 @@ def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words
     asked = table[table["expected"].astype(bool)]
     came = asked["received"].astype(bool)
     table = (asked if len(asked) else table).assign(warnings=asked["warnings"].where(came))
-    texts = [say("warnings.none", lang) if pd.isna(row["warnings"]) else
+    none = say("warnings.none", lang)
+    texts = [none if pd.isna(row["warnings"]) else
              f"{row['warnings']:.0f}" + (f" + {row['errors']:.0f}" if row["errors"] else "")
              for row in records(table)]
-    heat(ax, table, "unit", "warnings", texts, lang, lambda part: say("warnings.none", lang)
-         if part["warnings"].isna().all() else f"{part['warnings'].sum():.0f}")
+    figures = heat(ax, table, "unit", "warnings", texts, lang, lambda part: (
+        none if part["warnings"].isna().all() else f"{part['warnings'].sum():.0f}"))
     counts = {"warnings": int(asked.loc[came, "warnings"].sum()),
               "errors": int(asked.loc[came, "errors"].sum())}
     single = 1 in (*counts.values(), int(came.sum()))  # "1 warnings"
@@ -125,7 +106,6 @@ def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words
     title = say("reports_received.nothing", lang) if not len(asked) else say(
         f"warnings.{kind}", lang, due=len(asked), came=int(came.sum()),
         missing=int((~came).sum()), **counts)
-    figures = (f"{name('unit', row['unit'], lang)}, {row['year']}: {text}"
-               for row, text in zip(records(table), texts, strict=True) if text not in ("0", "–"))
-    return Words(title, "warnings.subtitle", "; ".join(figures) or title,
-                 places={"years": period(table, lang)})
+    return Words(title, [figure for figure, text in zip(figures, texts, strict=True)
+                         if text not in ("0", "–")], places={"years": period(table, lang)},
+                 subtitle="warnings.subtitle")
