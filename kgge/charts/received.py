@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from kgge.analysis.reporting import report_states
 from kgge.charts.heatmap import heat
 from kgge.charts.marks import Words, chart, columns, legend, rows
-from kgge.charts.readback import tag
+from kgge.charts.readback import code_of_mark, tag
 from kgge.charts.style import NAVY, ORANGE, PLUM
 from kgge.charts.wording import codes_of, listed, name, names, period, records, say
 from kgge.labels import percent
@@ -25,15 +25,8 @@ SHAPES: dict[str, dict[str, Any]] = {
 }
 
 
-def _state(mark: Line2D) -> str:
-    """Return the state that a drawn mark stands for."""
-    hollow = mark.get_markerfacecolor() == "white"
-    return next((state for state, look in SHAPES.items() if look["marker"] == mark.get_marker()
-                 and hollow == ("markerfacecolor" in look)), "")
-
-
 @chart("unit year", "expected received on_time with_content", "kgge.load_reporting()")
-def reports_received(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+def reports_received(ax: Axes, table: pd.DataFrame) -> Words:
     """Draw the returns of each unit and year: on time, late, empty or missing, by shape.
 
     As `load_reporting` gives it: unit, year, and whether a return was expected, received, on_time,
@@ -48,38 +41,38 @@ def reports_received(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     asked = table[table["expected"].astype(bool)]
     table = table[table["year"].isin(asked["year"])] if len(asked) else table
     across = columns(ax, codes_of(table, "year"))
-    down = rows(ax, "unit", codes_of(table, "unit"), lang, 2.9, 0.25)
+    down = rows(ax, "unit", codes_of(table, "unit"), 2.9, 0.25)
     due = records(asked.assign(state=report_states(asked)))
     for row in due:
         mark, = ax.plot(across[row["year"]], down[row["unit"]], linestyle="none",
                         **SHAPES[row["state"]])
-        tag(ax, {"unit": row["unit"], "year": row["year"]}, "state", mark, _state)
+        tag(ax, {"unit": row["unit"], "year": row["year"]}, "state", mark, code_of_mark, SHAPES)
     ax.xaxis.tick_top()
     ax.grid(True)
     ax.spines[:].set_visible(False)
-    legend(ax, [(name("report_state", state, lang), Line2D([], [], linestyle="none", **look))
+    legend(ax, [(name("report_state", state), Line2D([], [], linestyle="none", **look))
                 for state, look in SHAPES.items()])
     counted = {state: [row for row in due if row["state"] == state] for state in SHAPES}
     missing, on_time, title = (len(counted["missing"]), len(counted["on_time"]),
-                               say("reports_received.nothing", lang))
+                               say("reports_received.nothing"))
     if due:
         kind = "title.n" if missing > 1 else "title.1" if missing else "all"
-        title = say(f"reports_received.{kind}", lang, due=len(due), number=missing,
-                    on_time=on_time, share=percent(on_time / len(due), lang))
+        title = say(f"reports_received.{kind}", due=len(due), number=missing,
+                    on_time=on_time, share=percent(on_time / len(due)))
     figures = []
     for state, came in counted.items():
-        figures.append(f"{name('report_state', state, lang)}: {len(came)}")
+        figures.append(f"{name('report_state', state)}: {len(came)}")
         for year in across if state != "on_time" else ():
             if of := [row["unit"] for row in came if row["year"] == year]:
-                figures.append(f"{year}: " + (say("part.unit", lang, count=len(of)) if len(of) >
-                                              MOST else listed(names("unit", of, lang), lang)))
+                figures.append(f"{year}: " + (say("part.unit", count=len(of)) if len(of) >
+                                              MOST else listed(names("unit", of))))
     kind = "subtitle" if len(due) == len(across) * len(down) else "blanks"
-    return Words(title, [". ".join(figures)], places={"years": period(table, lang)},
+    return Words(title, [". ".join(figures)], places={"years": period(table)},
                  ours=("due",), subtitle=f"reports_received.{kind}")
 
 
 @chart("unit year", "expected received warnings errors", "kgge.quality(reporting, problems)")
-def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame) -> Words:
     """Draw how many warnings the return of each unit and year has; where none came, say so.
 
     ``quality(reporting, problems)``: unit, year, expected, received (returns), warnings, errors
@@ -93,19 +86,19 @@ def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words
     asked = table[table["expected"].astype(bool)]
     came = asked["received"].astype(bool)
     table = (asked if len(asked) else table).assign(warnings=asked["warnings"].where(came))
-    none = say("warnings.none", lang)
+    none = say("warnings.none")
     texts = [none if pd.isna(row["warnings"]) else
              f"{row['warnings']:.0f}" + (f" + {row['errors']:.0f}" if row["errors"] else "")
              for row in records(table)]
-    figures = heat(ax, table, "unit", "warnings", texts, lang, lambda part: (
+    figures = heat(ax, table, "unit", "warnings", texts, lambda part: (
         none if part["warnings"].isna().all() else f"{part['warnings'].sum():.0f}"))
     counts = {"warnings": int(asked.loc[came, "warnings"].sum()),
               "errors": int(asked.loc[came, "errors"].sum())}
     single = 1 in (*counts.values(), int(came.sum()))  # "1 warnings"
     kind = "title.1" if single else "title" if any(counts.values()) else "clean"
-    title = say("reports_received.nothing", lang) if not len(asked) else say(
-        f"warnings.{kind}", lang, due=len(asked), came=int(came.sum()),
+    title = say("reports_received.nothing") if not len(asked) else say(
+        f"warnings.{kind}", due=len(asked), came=int(came.sum()),
         missing=int((~came).sum()), **counts)
     return Words(title, [figure for figure, text in zip(figures, texts, strict=True)
-                         if text not in ("0", "–")], places={"years": period(table, lang)},
+                         if text not in ("0", "–")], places={"years": period(table)},
                  subtitle="warnings.subtitle")

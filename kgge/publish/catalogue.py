@@ -132,7 +132,7 @@ def sheets() -> list[Sheet]:
         constant = plan["planned_in_constant_prices"].rename(columns={"amount": "nominal"})
         found.append(Sheet("constant_prices", constant[["year", "nominal", "constant"]],
                            ("nominal", "constant")))
-    marked, planned = tables.is_illustrative(), period(budget, "en")
+    marked, planned = tables.is_illustrative(), period(budget)
     return [one._replace(years=planned) for one in found] + [
         one._replace(returned=True, marked=marked) for one in [*_returned(made), *annexes()]]
 
@@ -160,7 +160,7 @@ def _returned(made: dict[str, dict[str, pd.DataFrame]]) -> list[Sheet]:
         Sheet("by_unit", units_by_indicator(made["coverage"]["coverage_by_unit"], state),
               value="coverage"),
     ]
-    due, latest = period(by_project, "en"), period(groups, "en")
+    due, latest = period(by_project), period(groups)
     return [one._replace(years=latest if one.name in ("by_group", "by_unit") else due)
             for one in found]
 
@@ -170,7 +170,7 @@ def annexes() -> list[Sheet]:
     spending = tables.load_spending()
     parts = [] if spending.empty else filled_annexes(
         tables.load_budget(), spending, tables.load_units())
-    return [Sheet("annex", part, years=period(part, "en"), returned=True,
+    return [Sheet("annex", part, years=period(part), returned=True,
                   marked=tables.is_illustrative(spending)) for part in parts]
 
 

@@ -17,7 +17,7 @@ from kgge.files import guard
 from kgge.labels import label, number, percent, words
 from kgge.plan import ACCELERATE, ON_TRACK
 from kgge.publish.catalogue import Sheet, sheets
-from kgge.publish.show import SHARES, contents, header, measure_of, units
+from kgge.publish.show import contents, header, measure_of, units
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -208,7 +208,7 @@ def _sums(table: pd.DataFrame, below: Sequence[list[int]], top: int,
     for at, name in enumerate(names):
         source, _, what = name.rpartition(".")
         across = _parts_of(name, names)
-        money = at > 0 and (measure_of(what) == "money" or what == "not_known"
+        money = at > 0 and (measure_of(name) == "money" or what == "not_known"
                             or value == "amount")
         for row, own in enumerate(table.iloc[:, at]):
             if isinstance(own, str) or pd.isna(own):
@@ -292,7 +292,7 @@ def _format(sheet: Sheet, cells: Iterable[Any], column: str) -> str:
     numbers = [value for value in cells if not isinstance(value, str)]
     if column in ("year", "ratio") or not numbers:
         return column if numbers else "text"
-    if column.rpartition(".")[2] in SHARES or sheet.value in SHARES:
+    if "share" in (measure_of(column), measure_of(sheet.value)):
         whole = column == "target" and all(round(v * 100, 6) % 1 == 0 for v in numbers)
         return "percent" if whole else "share"  # as the plan writes it: 70%
     return "whole" if all(value == round(value) for value in numbers) else "decimal"

@@ -10,7 +10,7 @@ import pandas as pd
 from kgge.charts.layout import MARK, ChartText
 from kgge.labels import label, labels, number, words
 from kgge.publish.catalogue import Figure, Sheet, wide_table
-from kgge.publish.show import SHARES, notes_of, units, written
+from kgge.publish.show import measure_of, notes_of, units, written
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -305,7 +305,7 @@ def _readable(data: pd.DataFrame, lang: str) -> tuple[list[list[str]], list[bool
         data = data.rename(columns={"amount": "nominal"})
     columns, of = list(data.columns[1:]), ""
     if len(columns) == 2 and columns[0] in ("source", "year"):
-        of = columns[1] if columns[1] in (*SHARES, "state") else ""
+        of = columns[1] if columns[1] == "state" or measure_of(columns[1]) == "share" else ""
         data = wide_table(data)
     heads, rows, right = written(data, lang, of)
     return [heads, *rows], right
