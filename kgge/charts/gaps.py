@@ -76,10 +76,12 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame) -> Words:
     whole = sum(map(whole_persons, reported["gap"]))  # as many as the bars say
     told = about | {"whole": persons_short(whole), "target": goal(one(table, "target"))}
     first = min(LEADING, len(reported) // 2)
-    kind = "none" if not whole > 0 else "title" if len(reported) >= LEADING else \
-        "one" if whole == 1 else "few"
     share = percent(reported["gap_share"].head(first).sum(), digits=0)
-    title = say(f"gap.{kind}", first=first, share=share, **told)
+    if whole and len(reported) == 1:
+        title = count("gap.one", whole, **told)
+    else:
+        kind = "none" if not whole else "title" if len(reported) >= LEADING else "few"
+        title = say(f"gap.{kind}", first=first, share=share, **told)
     return about_parts(title, [*figures, *beyond], about["indicator"], "units", silent,
                        "gap.subtitle")
 

@@ -30,6 +30,7 @@ from kgge.tables.load import load_targets
 JUDGED = "coverage coverage_low coverage_high target status status_low status_high firm"
 MADE = "kgge.progress(outcomes, targets, units)"
 OURS = ("cuts",)
+HIGH, TOP = 1.25, 1.08  # of a small chart: inches, and the share at its upper end
 
 
 def _verdict(row: Row) -> str:
@@ -68,15 +69,15 @@ def paths_to_targets(ax: Axes, table: pd.DataFrame) -> Words:
     wide = inner_width(ax) / across - 0.55
     heads = {code: wrap(name("indicator", code), wide) for code in codes}
     lines = max(head.count("\n") + 1 for head in heads.values())
-    down, high, space = -(-len(codes) // across), 1.25, 0.5 + LINE * lines  # a plot, words above it
+    down, space = -(-len(codes) // across), 0.5 + LINE * lines  # the words above a plot
     years = [y for c, part in parts.items() for y in (*_years(part, c), *part["year"])]
     figures = []
     ax.set_axis_off()
-    notes(ax).body = down * (high + space) + 0.2
+    notes(ax).body = down * (HIGH + space) + 0.2
     whole = notes(ax).body or 1.0
     for i, (code, part) in enumerate(parts.items()):
-        x, y = (i % across) / across, 1 - (i // across + 1) * (high + space) / whole
-        panel = ax.inset_axes((x + 0.06, y, 1 / across - 0.09, high / whole))
+        x, y = (i % across) / across, 1 - (i // across + 1) * (HIGH + space) / whole
+        panel = ax.inset_axes((x + 0.06, y, 1 / across - 0.09, HIGH / whole))
         panel.tick_params(length=0, labelsize=SIZES["label"])
         row = records(part)[-1]
         line = _panel(ax, panel, part, (min(years), max(years)))
@@ -117,7 +118,7 @@ def _panel(ax: Axes, panel: Axes, table: pd.DataFrame, span: tuple[int, int]) ->
     line = _target_line(panel, row, start, end)
     _path(ax, panel, table)
     tag(ax, {"indicator": row["indicator"], "year": end}, "target", line, point_y, 1)
-    value_axis(panel, 1.08, lambda v: percent(v, digits=0))
+    value_axis(panel, TOP, lambda v: percent(v, digits=0))
     panel.set_yticks([0, 0.5, 1])
     panel.tick_params(axis="x", pad=6)  # clear of the figure at zero
     panel.spines[["top", "right"]].set_visible(False)
@@ -158,7 +159,7 @@ def _mark_point(ax: Axes, row: Row, aim: float) -> None:
     if np.isnan(share):
         share, shift, ha, va = np.nan_to_num(row[BOUNDS[1]]), (0, 4), "center", "bottom"
         text = wrap(text, slot(ax) * 0.9)
-    elif share >= aim or share < 0.07:  # close to the axis there is no room below
+    elif share >= aim or share / TOP * HIGH < LINE + 3 / 72:  # no room between it and the axis
         shift, ha, va = (-5, 3), "right", "bottom"
     ax.annotate(text, (int(row["year"]), share), xytext=shift, textcoords="offset points", ha=ha,
                 va=va, color=INK, bbox={"fc": "white", "ec": "none", "pad": 0.6, "alpha": 0.8})

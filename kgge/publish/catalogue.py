@@ -148,9 +148,10 @@ def _returned(made: dict[str, dict[str, pd.DataFrame]]) -> list[Sheet]:
     by_project, by_year = spent["planned_against_spent"], spent["execution_by_project_and_year"]
     by_source = execution(tables.load_budget(), tables.load_spending(), "source",
                           units=tables.load_units())
+    # Columns where amounts stand side by side: of level bars programs turn the legend round.
     found = [
-        Sheet("spent", with_total(by_project, "project"), ("planned", "within", "other"), "bar"),
-        Sheet("spent_by_source", with_total(by_source, "source"), ("planned", "spent"), "bar"),
+        Sheet("spent", with_total(by_project, "project"), ("planned", "within", "other")),
+        Sheet("spent_by_source", with_total(by_source, "source"), ("planned", "spent")),
         Sheet("spent_by_year", with_total(by_year, "project", "year"), ("execution",), "line",
               by="project"),
         Sheet("reporting", wide_table(states)),

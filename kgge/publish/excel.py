@@ -274,7 +274,7 @@ def _write_sheet(book: "Workbook", look: Looks, sheet: Sheet, place: int, lang: 
         _add_chart(book, page, sheet, cells, top, lang)
         high = 260 if sheet.kind == "line" or not across else 330
         if sum(heights) + high > room:
-            page.set_h_pagebreaks([top + len(cells) + 2])
+            page.set_h_pagebreaks([top + len(cells) + 1])  # an empty row above the frame of a chart
 
 
 def _widths(columns: Sequence[str], heads: Sequence[str], page: int) -> list[int]:
