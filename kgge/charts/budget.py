@@ -16,10 +16,11 @@ from kgge.charts.marks import (
     Write,
     bar,
     chart,
+    columns,
     legend,
     no_scale,
-    paired_bars,
     patches,
+    slot,
     stack,
     tree,
     value_axis,
@@ -252,7 +253,16 @@ def planned_in_constant_prices(ax: Axes, table: pd.DataFrame) -> Words:
         raise DataError("constant prices are those of one year; base_year holds "
                         f"{', '.join(map(str, bases))}")
     base, kinds = int(bases[0]), {of.column: "nominal", "constant": "constant"}
-    paired_bars(ax, table, "year", kinds, of.write)
+    places = columns(ax, codes_of(table, "year"))
+    for row in records(table):
+        middle, silent = places[row["year"]], all(pd.isna(row[column]) for column in kinds)
+        for (column, code), place in zip(kinds.items(), (middle - 0.2, middle + 0.2), strict=True):
+            bar(ax, {"year": row["year"]}, column, row[column], place, 0.4, code, upright=True)
+            if not silent:
+                value_label(ax, place, row[column], of.write(row[column]), upright=True,
+                            room=slot(ax) * 0.45)
+        if silent:  # said once for both bars
+            value_label(ax, middle, 0.0, of.write(float("nan")), upright=True, room=slot(ax))
     value_axis(ax, table[list(kinds)].max().max(), of.write)
     legend(ax, [(text.format(base), patch) for text, patch in patches("price", kinds.values())])
     nominal, real = table[of.column].sum(), table["constant"].sum()

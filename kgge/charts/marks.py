@@ -19,7 +19,7 @@ from kgge.charts import style
 from kgge.charts.layout import finish, inner_width, notes
 from kgge.charts.readback import tag
 from kgge.charts.style import COLOURS, INK, NAVY, SIZES, text_width, wrap
-from kgge.charts.wording import codes_of, names, part_of, period, records, say, upper
+from kgge.charts.wording import codes_of, names, part_of, period, say, upper
 from kgge.files import DataError
 from kgge.tables.load import is_illustrative
 
@@ -295,22 +295,6 @@ def stack(ax: Axes, table: pd.DataFrame, keys: tuple[str, str], write: Write, *,
                         bold=True, upright=upright, room=slot(ax) if upright else 9.0)
     legend(ax, patches(of, codes))
     return list(ends.values())
-
-
-def paired_bars(ax: Axes, table: pd.DataFrame, key: str, values: Mapping[str, str],
-                write: Write) -> None:
-    """Draw two upright bars for each row: `values` names column and colour code of each."""
-    places, thick = columns(ax, codes_of(table, key)), 0.4
-    for row in records(table):
-        middle, silent = places[row[key]], all(pd.isna(row[column]) for column in values)
-        for (column, code), shift in zip(values.items(), (-0.5, 0.5), strict=True):
-            place = middle + shift * thick
-            bar(ax, {key: row[key]}, column, row[column], place, thick, code, upright=True)
-            if not silent:
-                value_label(ax, place, row[column], write(row[column]), upright=True,
-                            room=slot(ax) * 0.45)
-        if silent:  # said once for both bars
-            value_label(ax, middle, 0.0, write(float("nan")), upright=True, room=slot(ax))
 
 
 def legend(ax: Axes, entries: Sequence[tuple[str, Artist]]) -> None:

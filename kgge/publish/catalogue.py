@@ -157,7 +157,8 @@ def _returned(made: dict[str, dict[str, pd.DataFrame]]) -> list[Sheet]:
         Sheet("reporting", wide_table(states)),
         Sheet("progress", state[_PROGRESS], ("coverage",), "line", by="indicator"),
         Sheet("pace", state[_PACE]),
-        Sheet("by_group", _filled(groups)),
+        Sheet("by_group", groups.drop(columns="missing_units").dropna(axis="columns", how="all")
+              .reset_index(drop=True)),  # without the columns that hold nothing
         Sheet("by_unit", units_by_indicator(made["coverage"]["coverage_by_unit"], state),
               value="coverage"),
     ]
@@ -207,12 +208,6 @@ def _crossed(name: str, table: pd.DataFrame, kind: str, subtype: str | None = No
     wide = wide_table(table)
     drawn = tuple(column for column in wide.columns[1:] if column != "total")
     return Sheet(name, wide, drawn, kind, subtype, value=table.columns[2])
-
-
-def _filled(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of coverage without the columns that hold nothing and without its notes."""
-    kept = table.drop(columns="missing_units").dropna(axis="columns", how="all")
-    return kept.reset_index(drop=True)
 
 
 def wide_table(table: pd.DataFrame) -> pd.DataFrame:
