@@ -52,16 +52,8 @@ class Sheet(NamedTuple):
 def published() -> dict[str, dict[str, pd.DataFrame]]:
     """Return the published tables by section of the report and by the chart that draws them.
 
-    Returns
-    -------
-    dict of str to dict of str to DataFrame
-        Tables of money planned always, in constant prices where these are known; the others where
-        returns have been read. Those of a single year stand for the latest year with a return.
-
-    Raises
-    ------
-    DataError
-        If a processed table is missing.
+    Tables of money planned always, in constant prices where these are known; the others where
+    returns have been read. Those of a single year stand for the latest year with a return.
     """
     budget, reporting = tables.load_budget(), tables.load_reporting()
     plan = {

@@ -39,18 +39,7 @@ Looks = dict[str, Any]  # the cell formats of a workbook by name
 
 
 def workbook(lang: str) -> bytes:
-    """Return the workbook of all tables in one language.
-
-    Parameters
-    ----------
-    lang : {"vi", "en"}
-        Language of titles, headers and labels.
-
-    Returns
-    -------
-    bytes
-        An .xlsx file, the same whenever the tables are.
-    """
+    """Return the workbook of all tables in one language, the same whenever the tables are."""
     from xlsxwriter import Workbook
 
     buffer, content, said = BytesIO(), sheets(), words("word", lang)

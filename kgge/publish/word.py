@@ -40,20 +40,8 @@ class Drawn(NamedTuple):
 def document(drawn: Sequence[Drawn], lang: str, annexes: Sequence[Sheet] = ()) -> bytes:
     """Return all figures of one language as a Word document, behind them the annex filled in.
 
-    Parameters
-    ----------
-    drawn : sequence of Drawn
-        Figures in the order of the report.
-    lang : {"vi", "en"}
-        Language of headings, captions and numbers.
-    annexes : sequence of Sheet, optional
-        Wide tables, each on a page of its own.
-
-    Returns
-    -------
-    bytes
-        A .docx file for A4, the same whenever the figures are. Captions are numbered by fields,
-        and a list of figures made from them stands at the front, already filled in.
+    For A4. Captions are numbered by fields; the lists of figures and tables made from them stand at
+    the front, already filled in. The file is the same whenever the figures are.
     """
     from docx import Document as new_document
 
