@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from difflib import get_close_matches
 from functools import lru_cache
@@ -63,8 +64,6 @@ def about(key: str, lang: str | None = None) -> str:
 def fill(text: str, lang: str) -> str:
     """Return a sentence with what it says of the plan, as ``{plan.province}``, filled in.
 
-    Examples
-    --------
     >>> fill("since 1 January {plan.first_year}: {count}", "en")
     'since 1 January 2016: {count}'
     """
@@ -110,6 +109,16 @@ def set_lang(lang: str) -> None:
     _current[0] = check_lang(lang)
 
 
+@contextmanager
+def speaking(lang: str | None) -> Iterator[None]:
+    """Make `lang` the current language for a while; None leaves it as it is."""
+    before, _current[0] = _current[0], current_lang(lang)
+    try:
+        yield
+    finally:
+        _current[0] = before
+
+
 def check_lang(lang: str) -> str:
     """Return the code of one of the two languages, however it is written, or ``UsageError``."""
     # Windows keeps the blank of `set KGGE_LANG=vi && ...`.
@@ -152,10 +161,8 @@ def code_of(kind: str, text: str) -> str:
     Marks on letters, case, hyphens and blanks do not matter; a name that stands for two codes
     stands for none.
 
-    Examples
-    --------
-    >>> [code_of("unit", name) for name in ("TP. Rạch Giá", "rach gia", "Sài Gòn")]
-    ['rach-gia', 'rach-gia', 'Sài Gòn']
+    >>> code_of("unit", "Rạch Giá"), code_of("unit", "rach gia"), code_of("unit", "Sài Gòn")
+    ('rach-gia', 'rach-gia', 'Sài Gòn')
     """
     if text in codes(kind):
         return text
@@ -181,8 +188,6 @@ def _spelt(kind: str) -> dict[str, set[str]]:
 def meant(kind: str, text: str) -> str:
     """Return the end of an error: the code that is likely meant, where one is near.
 
-    Examples
-    --------
     >>> meant("unit", "rachgia")
     "; 'rachgia': do you mean rach-gia?"
     """
@@ -215,15 +220,13 @@ def labels(kind: str, codes: Iterable[str], lang: str,
     return [fill(known[kind, c][lang], lang) for c in codes]
 
 
-def shown(kind: str, codes: Iterable[str], lang: str) -> list[str]:
+def shown(kind: str, codes: Iterable[str], lang: str | None = None) -> list[str]:
     """Return codes as pages and charts name them: by the list `<kind>_name` where it has them.
 
-    Examples
-    --------
     >>> shown("unit", ["labour", "hon-dat"], "vi")
     ['Sở Lao động - Thương binh và Xã hội', 'huyện Hòn Đất']
     """
-    known, codes = _all(), list(codes)
+    known, codes, lang = _all(), list(codes), current_lang(lang)
     return [fill(known[f"{kind}_name", code][lang], lang) if (f"{kind}_name", code) in known
             else text for code, text in zip(codes, labels(kind, codes, lang), strict=True)]
 
@@ -238,9 +241,9 @@ def check_labels(codes: Mapping[str, Iterable[str]]) -> None:
                         "(kind,code,vi,en)")
 
 
-def words(kind: str, lang: str) -> dict[str, str]:
+def words(kind: str, lang: str | None = None) -> dict[str, str]:
     """Return all labels of one list by their codes."""
-    lang = check_lang(lang)
+    lang = current_lang(lang)
     return {code: fill(row[lang], lang) for (k, code), row in _all().items() if k == kind}
 
 
@@ -257,8 +260,6 @@ _BOUND = re.compile(r"(?<=\w) (?=\d)|(?<=\d) (?=triệu|tỷ|million)|(?<=triệ
 def no_break(text: str) -> str:
     r"""Return a text with no-break spaces in its names and numbers: "Dự án 3", "530 triệu đồng".
 
-    Examples
-    --------
     >>> no_break("Dự án 3 của tỉnh Kiên Giang").split(" ")
     ['Dự\xa0án\xa03', 'của', 'tỉnh', 'Kiên\xa0Giang']
     """
@@ -296,8 +297,6 @@ def whole_persons(gap: float) -> int:
 def persons_short(gap: float, lang: str | None = None) -> str:
     """Return `whole_persons` as a language writes them.
 
-    Examples
-    --------
     >>> persons_short(656.2, "en"), persons_short(0.4, "en"), persons_short(-68.9, "vi")
     ('657', '1', '−68')
     """
@@ -307,8 +306,6 @@ def persons_short(gap: float, lang: str | None = None) -> str:
 def points(difference: float, lang: str | None = None) -> str:
     """Return a difference of two shares in percentage points, with its sign.
 
-    Examples
-    --------
     >>> points(0.0123, "en"), points(-0.0123, "vi"), points(0.0004, "en")
     ('+1.2', '−1,2', '0.0')
     """

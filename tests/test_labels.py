@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import kgge
 from kgge import plan
 from kgge.files import data_folder
-from kgge.labels import codes, current_lang, label, labels, number, percent, set_lang
+from kgge.labels import codes, current_lang, label, labels, number, percent, set_lang, words
 
 
 @pytest.mark.parametrize("lang", plan.LANGUAGES)
@@ -28,6 +28,13 @@ def test_every_code_of_every_table_has_a_label(lang):
                         ("report_state", plan.REPORT_STATES),
                         ("ledger_state", plan.LEDGER_STATES)):
         assert labels(kind, known, lang)
+
+
+def test_both_languages_speak_of_doubtful_returns_in_the_same_sentences():
+    for kind in ("brief", "card", "chart", "header", "note", "sheet", "tile", "word"):
+        vi, en = words(kind, "vi"), words(kind, "en")
+        assert not [code for code in vi if ("nghi vấn" in vi[code].lower()) != (
+            "doubt" in en[code].lower())], kind
 
 
 def test_a_missing_label_is_an_error_that_names_all():

@@ -119,8 +119,6 @@ def _looks() -> Any:
 def contrast(one: str, other: str) -> float:
     """Return the WCAG 2 contrast ratio of two colours, 1 to 21.
 
-    Examples
-    --------
     >>> round(contrast("#12436D", "white"), 2)
     10.25
     """
