@@ -6,6 +6,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -84,12 +85,16 @@ def read_parts(path: Path) -> list[Part]:
 
 
 def _text_cell(column: int, text: str) -> Field:
-    """Return a field of text; two numbers one above the other are not made one ("10", "200")."""
+    return Field(column, _plain(text), text.replace("\n", " "))
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
+    """Return the text of a field; two numbers one above the other are not one ("10", "200")."""
     plain = _SPACES.sub(" ", _UNSEEN.sub("", text))
     parts = [part.strip() for part in plain.split("\n") if part.strip()]
     # Two lines of words are one label; two of numbers are the old amount and the new one.
-    joint = " " if any(ch.isalpha() for ch in text) else " / "
-    return Field(column, joint.join(parts), text.replace("\n", " "))
+    return (" " if any(ch.isalpha() for ch in text) else " / ").join(parts)
 
 
 def _read_lines(path: Path, suffix: str) -> list[tuple[int, list[str]]]:

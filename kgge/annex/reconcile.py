@@ -43,14 +43,16 @@ def reconcile(annex: pd.DataFrame) -> pd.DataFrame:
     {'agrees': 101}
     """
     table: Any = annex
-    columns = (table[name].to_numpy(dtype=object, na_value=None)
-               for name in ("item", "year", "source", "amount", "line", "column"))
-    cells = {(item, year, source): at for item, year, source, *at in zip(*columns, strict=True)}
-    parents = dict(zip(table["item"], table["parent"].to_numpy(dtype=object, na_value=None),
-                       strict=True))
+    items, parents, *columns = (
+        table[name].to_numpy(dtype=object, na_value=None)
+        for name in ("item", "parent", "year", "source", "amount", "line", "column"))
+    cells = {(item, year, source): at
+             for item, year, source, *at in zip(items, *columns, strict=True)}
     within = annex.attrs.get("tolerances", {})
     rows = []
-    for check, key, computed in add_up({k: v[0] for k, v in cells.items()}, parents):
+    for check, key, computed in add_up(
+            {key: amount for key, (amount, *_) in cells.items()},
+            dict(zip(items, parents, strict=True))):
         printed, line, column = cells.get(key, (None, None, None))
         difference = None if printed is None or computed is None else round(printed - computed, 6)
         # Not printed is not zero: such a total is neither right nor wrong.
