@@ -105,12 +105,12 @@ def settle(rows: Sequence[PrintedRow], header: Header, marks: tuple[str, ...],
 
 def _try(rows: Sequence[PrintedRow], header: Header, mark: str,
          tolerances: Mapping[Place | None, float]) -> Trial:
-    slots, factor = list(header.slots.values()), header.factor
+    slots, factor, least = list(header.slots.values()), header.factor, tolerances.get(None, 0)
     read = [replace(row, amounts=[float((_value(c, mark) or 0) * factor) for c in row.cells])
             for row in rows]
 
     def near(row: PrintedRow, at: int, computed: float) -> bool:
-        within = max(tolerances.get(place, 0) for place in (None, (row.line, row.cells[at].column)))
+        within = max(least, tolerances.get((row.line, row.cells[at].column), 0))
         return abs(row.amounts[at] - computed) <= within + 1e-9
 
     # Which rows are totals depends on what adds up: each reading of the numbers has its own tree.

@@ -24,6 +24,7 @@ from kgge.numbers import readings
 
 _TOTAL_ROW = re.compile(r"\W*(?:tổng|cộng|tổng cộng|tổng số|tổng kinh phí|total)\W*(?:\(.*)?")
 _UNIT_ASKED = re.compile(r"\W*(?:đơn vị tính|đvt|unit)\b")
+_NO_COLUMN = "no column of amounts was found"
 ALL = "all"  # the source of an annex that names none
 DASHES = {"-", "–", "—", "−"}  # yearbooks write a dash for zero
 Slot = tuple[int | None, str | None]  # year and source; a total lacks one of them or both
@@ -153,6 +154,8 @@ def read_header(grid: Grid, sources: Sources) -> Header:
     if len(fit) > 1 and fit[0].is_annex:
         fit[0].faults.insert(0, "more than one table looks like an annex, at lines "
                              f"{', '.join(str(h.head[0][0].line) for h in fit)}; leave one")
+    if fit[0].rows and not (fit[0].slots or fit[0].faults):
+        fit[0].faults.append(_unread(fit[0], _NO_COLUMN))
     return fit[0]
 
 
@@ -230,13 +233,17 @@ def _date(header: Header, money_of: dict[int, MoneyColumn], rows: Rows) -> dict[
     years = {year for of, _ in found for year in of}
     known = len(years) == 1 and not any(period for _, period in found)
     if not known and not header.faults:
-        what = ("no year stands above the columns of amounts, nor one alone in the title"
-                if money_of else "no column of amounts was found")
-        header.faults.append(f"line {header.head[-1][0].line}: {what}; the header reads "
-                             + ", ".join(quote(h.text) for h in header.headings.values()))
+        header.faults.append(_unread(
+            header, "no year stands above the columns of amounts, nor one alone in the title"
+            if money_of else _NO_COLUMN))
     parts = [m for m in money_of.values() if m.source] or list(money_of.values())
     return {column: m._replace(year=min(years)) if known and m in parts else m
             for column, m in money_of.items()}
+
+
+def _unread(header: Header, what: str) -> str:
+    return (f"line {header.head[-1][0].line}: {what}; the header reads "
+            + ", ".join(quote(h.text) for h in header.headings.values()))
 
 
 def _header_rows(rows: Rows, top: int) -> range:
