@@ -44,18 +44,17 @@ Rows = list[list[Heading]]  # of the grid
 
 
 class MoneyColumn(NamedTuple):
-    """One column of money: what its headings name, the lowest of them, the one with the year.
-
-    `vague` are those above it that name nothing: all years stand under them, or they mean more.
-    """
+    """One column of money: what its headings name, and these, from the top."""
 
     year: int | None
     source: str | None
     total: bool
-    low: Heading
-    dated: Heading
-    vague: list[Heading]
-    period: tuple[int, int] | None
+    above: list[Heading]
+
+    @property
+    def dated(self) -> Heading:
+        """The heading that names the year, else the lowest."""
+        return next((h for h in self.above if h.says.year), self.above[-1])
 
 
 @dataclass
@@ -231,14 +230,15 @@ def _date(header: Header, money_of: dict[int, MoneyColumn], rows: Rows) -> dict[
     """Give columns that stand under no year the one of the title, if it names one alone."""
     found = [years_in(h.text) for h in _flat(rows[:header.rows.stop])]
     years = {year for of, _ in found for year in of}
-    known = len(years) == 1 and not any(period for _, period in found)
-    if not known and not header.faults:
+    if len(years) == 1 and not any(period for _, period in found):
+        parts = [m for m in money_of.values() if m.source] or list(money_of.values())
+        return {column: m._replace(year=min(years)) if m in parts else m
+                for column, m in money_of.items()}
+    if not header.faults:
         header.faults.append(_unread(
             header, "no year stands above the columns of amounts, nor one alone in the title"
             if money_of else _NO_COLUMN))
-    parts = [m for m in money_of.values() if m.source] or list(money_of.values())
-    return {column: m._replace(year=min(years)) if known and m in parts else m
-            for column, m in money_of.items()}
+    return money_of
 
 
 def _unread(header: Header, what: str) -> str:
@@ -308,7 +308,7 @@ def _money_column(above: list[Heading], header: Header) -> MoneyColumn | None:
         faults.append(f"line {low.line}: {quote(low.text)} stands under headings that name "
                       + ", ".join(map(str, years if len(years) > 1 else codes)))
     # A word below a year that is no source known: to read it as a total would count it twice.
-    if says.left and not (says.total or says.year or says.source or faults) and (years or codes):
+    if says.left and not (any(says[:3]) or faults) and (years or codes):
         faults.append(f"line {low.line}: unknown funding source {quote(low.text)}; known are those "
                       f"of data/raw/sources.csv: {', '.join(words for _, words in header.sources)}")
     header.faults += [f for f in faults if f not in header.faults]
@@ -316,11 +316,7 @@ def _money_column(above: list[Heading], header: Header) -> MoneyColumn | None:
         m.total for m in said))
     if faults or not (years or codes or total):
         return None
-    return MoneyColumn(
-        min(years, default=None), min(codes, default=None), total, low,
-        next((h for h in above if h.says.year), low),
-        [h for h in above[:-1] if h.says.left and not any(h.says[:3])],
-        next((m.period for m in said if m.period and not years), None))
+    return MoneyColumn(min(years, default=None), min(codes, default=None), total, above)
 
 
 def _fill_slots(header: Header, found: dict[int, MoneyColumn]) -> None:
@@ -331,35 +327,37 @@ def _fill_slots(header: Header, found: dict[int, MoneyColumn]) -> None:
     taken: dict[Slot, MoneyColumn] = {}
     # A heading over all years ("Kinh phí") may mean anything; one over some of them tells these
     # apart, and what it tells is not known.
-    vague = {h for m in found.values() for h in m.vague
-             if any(other.year and h not in other.vague for other in found.values())}
+    vague = {h for m in found.values() for h in m.above[:-1]
+             if h.says.left and not any(h.says[:3])
+             and any(other.year and h not in other.above[:-1] for other in found.values())}
     header.faults += [f"line {h.line}: the heading {quote(h.text)} stands over some of the "
                       "columns and is not understood" for h in sorted(vague)]
     for column, of in found.items():
-        line, text, year = of.low.line, of.low.text, of.year
+        year, low = of.year, of.above[-1]
         slot = (year, of.source if of.source or named or not year else ALL)
         first = taken.setdefault(slot, of)
+        before, under = first.above[-1], f"under {year or 'all years'}"
         header.roles[column] = "unknown"
         if year and not of.source and named and not of.total:
-            fault = (f"line {line}: column {column}, {quote(text)}, stands under {year} without a "
-                     "funding source, and there is no column of totals (Tổng cộng)")
+            fault = (f"line {low.line}: column {column}, {quote(low.text)}, stands under {year} "
+                     "without a funding source, and there is no column of totals (Tổng cộng)")
         elif first is of:
             header.slots[column] = slot
             del header.roles[column]
             continue
-        elif first.low == of.low:
+        elif before == low:
             continue  # a heading over more columns than it has
         elif year and not named:
-            fault = f"line {line}: no funding source stands under the year {year}"
+            fault = f"line {low.line}: no funding source stands under the year {year}"
         elif year and first.dated != of.dated:
             fault = f"line {of.dated.line}: the year {year} stands twice in the header"
-        elif text == first.low.text:
-            fault = f"line {line}: {quote(text)} stands twice under {year or 'all years'}"
+        elif before.text == low.text:
+            fault = f"line {low.line}: {quote(low.text)} stands twice {under}"
         else:
-            one = f"one funding source ({of.source})" if of.source else "both a total"
-            fault = (f"line {line}: {quote(first.low.text)} and {quote(text)} are {one} under "
-                     f"{year or 'all years'}" + "; give one of them a code of its own in "
-                     "data/raw/sources.csv" * bool(of.source))
+            both = f"line {low.line}: {quote(before.text)} and {quote(low.text)} are"
+            fault = (f"{both} one funding source ({of.source}) {under}; give one of them a code of "
+                     "its own in data/raw/sources.csv" if of.source else f"{both} both a total "
+                     f"{under}")
         header.faults += [fault] * (fault not in header.faults)
     if not header.faults:
         _check_totals(header, found)
@@ -367,15 +365,16 @@ def _fill_slots(header: Header, found: dict[int, MoneyColumn]) -> None:
 
 def _check_totals(header: Header, found: dict[int, MoneyColumn]) -> None:
     """Refuse a total that no column holds a part of, or of another period than the columns."""
-    parts = [slot for slot in header.slots.values() if None not in slot]
+    parts, years = [slot for slot in header.slots.values() if None not in slot], header.years
     for column, (year, source) in header.slots.items():
-        of, years = found[column], header.years
-        said = f"line {of.low.line}: column {column}, {quote(of.low.text)},"
+        above = found[column].above
+        said = f"line {above[-1].line}: column {column}, {quote(above[-1].text)}, is the total of"
+        first, last = next((h.says.period for h in above if h.says.period), (0, 9999))
         if not any(year in (None, y) and source in (None, s) for y, s in parts):
-            header.faults.append(f"{said} is the total of {year or source or 'all years'}, and no "
-                                 "column holds a part of it by year and source")
-        elif of.period and not of.period[0] <= years[0] <= years[-1] <= of.period[1]:
-            header.faults.append(f"{said} is the total of another period than that of the columns "
+            header.faults.append(f"{said} {year or source or 'all years'}, and no column holds a "
+                                 "part of it by year and source")
+        elif not (year or first <= years[0] <= years[-1] <= last):
+            header.faults.append(f"{said} another period than that of the columns "
                                  f"({', '.join(map(str, years))})")
 
 
