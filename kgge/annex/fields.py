@@ -6,11 +6,12 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kgge.annex.numbering import WORD, Numbering
+from kgge.annex.numbering import WORD, Numbering, property_of
 from kgge.files import DataError, read_rows
 from kgge.xlsx import MAX_RATIO, MAX_UNPACKED, Rejected, Sheet, open_sheets
 
@@ -84,12 +85,16 @@ def read_parts(path: Path) -> list[Part]:
 
 
 def _text_cell(column: int, text: str) -> Field:
-    """Return a field of text; two numbers one above the other are not made one ("10", "200")."""
+    return Field(column, _plain(text), text.replace("\n", " "))
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
+    """Return the text of a field; two numbers one above the other are not one ("10", "200")."""
     plain = _SPACES.sub(" ", _UNSEEN.sub("", text))
     parts = [part.strip() for part in plain.split("\n") if part.strip()]
     # Two lines of words are one label; two of numbers are the old amount and the new one.
-    joint = " " if any(ch.isalpha() for ch in text) else " / "
-    return Field(column, joint.join(parts), text.replace("\n", " "))
+    return (" " if any(ch.isalpha() for ch in text) else " / ").join(parts)
 
 
 def _read_lines(path: Path, suffix: str) -> list[tuple[int, list[str]]]:
@@ -161,8 +166,7 @@ def _read_sheet(sheet: Sheet) -> Part:
     for (row, column), notes in sheet.notes.items():
         for note in notes:
             if note.code in ("shown", "invisible"):
-                faults[row + 1, column + 1] = (
-                    f"the cell shows {quote(note.text if note.code == 'shown' else '')}")
+                faults[row + 1, column + 1] = f"the cell shows {quote(note.text)}"
             elif note.code == "merged":
                 faults.setdefault((row + 1, column + 1), _MERGED)
             elif note.code in ("hidden", "struck"):
@@ -241,22 +245,18 @@ def _table_row(row: Any, numbering: Numbering) -> list[Field]:
     cells, column = [], 1
     for part in _inside(row):
         if part.tag == f"{WORD}trPr":
-            before = part.find(f"{WORD}gridBefore")
-            column += int(before.get(f"{WORD}val")) if before is not None else 0
+            column += int(property_of(part, "gridBefore") or 0)
         elif part.tag == f"{WORD}tc":
-            props = part.find(f"{WORD}tcPr")
-            span = props.find(f"{WORD}gridSpan") if props is not None else None
-            merge = props.find(f"{WORD}vMerge") if props is not None else None
-            goes_on = merge is not None and merge.get(f"{WORD}val") != "restart"
-            text = "\n".join(numbering.mark(p) + _paragraph_text(p) for p in _inside(part)
-                             if p.tag == f"{WORD}p" and not goes_on)
-            runs = [_is_gone(run, f"{WORD}vertAlign") for run in part.iter(f"{WORD}r")
-                    if _paragraph_text(run).strip()]
-            if not any(ch.isalpha() for ch in text) and any(runs) and not all(runs):
-                text += _PARTLY  # the old amount and the new one, or a mark of a footnote
-            if not goes_on:
+            merge = part.find(f"{WORD}tcPr/{WORD}vMerge")
+            if merge is None or merge.get(f"{WORD}val") == "restart":
+                text = "\n".join(numbering.mark(p) + _paragraph_text(p) for p in _inside(part)
+                                 if p.tag == f"{WORD}p")
+                runs = [_is_gone(run, f"{WORD}vertAlign") for run in part.iter(f"{WORD}r")
+                        if _paragraph_text(run).strip()]
+                if not any(ch.isalpha() for ch in text) and any(runs) and not all(runs):
+                    text += _PARTLY  # the old amount and the new one, or a mark of a footnote
                 cells.append(_text_cell(column, text))
-            column += int(span.get(f"{WORD}val")) if span is not None else 1
+            column += int(property_of(part, "tcPr", "gridSpan") or 1)
     return cells
 
 
@@ -278,35 +278,36 @@ def correct(grid: Grid, path: Path, repairs: Log) -> tuple[Grid, dict[Place | No
     Returned with the fields is by how much a printed total may differ from its parts, in the unit
     of the annex: of one cell, or of all (key None) where the row names no line and column.
     """
-    lines, faults = {n: list(cells) for n, cells in grid}, []
+    lines = {n: {c.column: c for c in cells} for n, cells in grid}
     within: dict[Place | None, Decimal] = {}
+    faults = []
     for number, row in read_rows(path, ["line", "column", "printed", "corrected", "reason"]):
-        # `printed` must still stand there: else a sound amount would be changed.
         tolerance = _WITHIN.fullmatch(row["corrected"])
-        whole = tolerance and not (row["line"] or row["column"] or row["printed"])
-        if not whole and not (row["line"].isdecimal() and row["column"].isdecimal()):
+        of_all = tolerance and not (row["line"] or row["column"] or row["printed"])
+        if not of_all and not (row["line"].isdecimal() and row["column"].isdecimal()):
             faults.append(f"row {number}: line and column are whole numbers from 1")
             continue
         if not row["reason"]:
             faults.append(f"row {number}: a correction needs its reason")
-        line, column = (grid[0][0], 1) if whole else (int(row["line"]), int(row["column"]))
-        found = [c for c in lines.get(line, []) if c.column == column]
-        if not whole and (not found or found[0].text != row["printed"]):
-            stands = quote(found[0].text) if found else "no such field"
+        line, column = (grid[0][0], 1) if of_all else (int(row["line"]), int(row["column"]))
+        # `printed` must still stand there: else a sound amount would be changed.
+        there = lines.get(line, {}).get(column)
+        if not of_all and (there is None or there.text != row["printed"]):
             faults.append(f"row {number}: line {line}, column {column} should read "
-                          f"{quote(row['printed'])}, but there stands {stands}")
+                          f"{quote(row['printed'])}, but there stands "
+                          + (quote(there.text) if there else "no such field"))
             continue
         if tolerance:
-            within[None if whole else (line, column)] = Decimal(tolerance[1].replace(",", "."))
+            within[None if of_all else (line, column)] = Decimal(tolerance[1].replace(",", "."))
+        elif there and row["corrected"]:
+            lines[line][column] = there._replace(text=row["corrected"], number=None, stated=True)
         else:
-            at = lines[line].index(found[0])
-            new = found[0]._replace(text=row["corrected"], number=None, stated=True)
-            lines[line][at:at + 1] = [new] if new.text else []
+            del lines[line][column]
         repairs.append({"line": line, "column": column,
                         "rule": "tolerance" if tolerance else "correction",
-                        "printed": row["printed"] or ("(all)" if whole else "(empty)"),
+                        "printed": row["printed"] or ("(all)" if of_all else "(empty)"),
                         "corrected": row["corrected"], "reason": row["reason"]})
     if faults:
         raise DataError(f"{path.name}: corrections that do not fit the annex:\n  "
                         + "\n  ".join(faults))
-    return [(n, lines[n]) for n, _ in grid], within
+    return [(n, list(cells.values())) for n, cells in lines.items()], within
