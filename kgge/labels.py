@@ -161,8 +161,8 @@ def code_of(kind: str, text: str) -> str:
     Marks on letters, case, hyphens and blanks do not matter; a name that stands for two codes
     stands for none.
 
-    >>> code_of("unit", "Rạch Giá"), code_of("unit", "rach gia"), code_of("unit", "Sài Gòn")
-    ('rach-gia', 'rach-gia', 'Sài Gòn')
+    >>> [code_of("unit", name) for name in ("TP. Rạch Giá", "rach gia", "Sài Gòn")]
+    ['rach-gia', 'rach-gia', 'Sài Gòn']
     """
     if text in codes(kind):
         return text
