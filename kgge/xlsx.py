@@ -34,8 +34,8 @@ _ABOVE = (b"hidden=", b"idth=\"0", b"zeroHeight", b"='", b":sheetData")
 _SIGNS = (b't="e"', b"hidden=", b'ht="0', b"rPr", b"xmlns")
 # Errors of later programs (#SPILL!, Err:508), beside those of the format itself.
 _NEW_ERROR = re.compile(
-    rb'(<c [^>]*t="e"[^>]*>(?:<f[^>]*/>|<f.*?</f>)?<v>)'
-    rb"(?!#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)<)[^<]*<", re.DOTALL)
+    rb'(<c [^>]*t="e"[^>]*>(?:<f[^>]*/>|<f[^<]*</f>)?<v>)'
+    rb"(?!#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)<)[^<]*<")
 _MAIN = b"spreadsheetml/2006/main"
 _ASIDE = ("docprops/", "xl/theme/", "xl/media/")  # parts that no reader opens
 _SPREAD = (b"mergeCell", b"hyperlink", b"commentList", b"spreadsheetDrawing")

@@ -376,13 +376,13 @@ def as_read(path):
             out.outcomes.drop(columns="file").to_csv(), out.spending.drop(columns="file").to_csv())
 
 
-def cell_as(path, cell, text):
-    """Write a cell of the sheet of indicators as it stands in the file of some program."""
+def cell_as(path, cell, text, sheet=2):
+    """Write a cell, of the indicators or another sheet, as it stands in the file of a program."""
     book = zipfile.ZipFile(io.BytesIO(path.read_bytes()))
     with zipfile.ZipFile(path, "w") as out:
         for name in book.namelist():
             data = book.read(name).decode()
-            if name.endswith("sheet2.xml"):
+            if name.endswith(f"sheet{sheet}.xml"):
                 data, found = re.subn(f'<c r="{cell}"( s="[0-9]+")[^>]*>.*?</c>',
                                       rf'<c r="{cell}"\1 {text}</c>', data)
                 assert found == 1
@@ -611,3 +611,19 @@ def test_an_error_of_a_later_program_is_one_cell_and_not_the_file(tmp_path, text
     out = read_returns(path)
     assert out.problems[["cell", "code", "value"]].values.tolist() == [["F9", "error_value", text]]
     assert out.reporting["received"].sum() == 1
+
+
+@pytest.mark.parametrize("kind", ["", 't="n"'])
+@pytest.mark.parametrize("text", ["#DIV/0!", "#N/A", "#SPILL!"])
+def test_an_error_of_a_formula_spoils_nothing_beside_it(tmp_path, kind, text):
+    """Totals that follow from it hold it too; formulas and totals beside it are sound."""
+    path = send(tmp_path / "in", "rach-gia", 2018)
+    edit(path, put("H12", None))  # as openpyxl writes it
+    for sheet, wrong, sound, of in ((2, "E8", "F8", "50+50"), (4, "C7", "D7", "SUM(F8:F15)")):
+        cell_as(path, wrong, f't="e"><f aca="false">1/0</f><v>{text}</v>', sheet)
+        cell_as(path, sound, f"{kind}><f>{of}</f><v>100</v>", sheet)
+    out, again = read_returns(path), read_returns(annotate(path, tmp_path / "out")[0])
+    for one in (out, again):
+        assert one.problems[["sheet", "cell", "code", "value"]].values.tolist() == [
+            ["Chỉ tiêu", "E8", "error_value", text]]
+        assert one.outcomes.loc[0, "reached"] == 100

@@ -17,7 +17,7 @@ from kgge.xlsx import MARK, Rejected, stored_results, without_marks
 
 FILLS = {"error": "FFC7CE", "warning": "FFEB9C"}
 # The date of receipt is written by who receives, not the unit; nor are other files its to mend.
-_FORMULA = re.compile(r'<c r="([A-Z]+\d+)"([^>]*)>(<f.*?(?:</f>|/>))<v\s*(?:/>|></v>)</c>', re.S)
+_FORMULA = re.compile(r'<c r="([A-Z]+\d+)"([^>]*)>(<f[^>]*/>|<f[^<]*</f>)<v\s*(?:/>|></v>)</c>')
 OURS = {"no_date", "received_on", "far_date", "swapped_date", "receipts", "not_return", "replaced"}
 
 
