@@ -30,9 +30,12 @@ _WRONG = [(code, re.compile(pattern)) for code, pattern in (
                     r"(?:\+|[-–] ?\d.*| ?trở lên)"),
 )]
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# Day, month, year; months that a dash joins (tháng 1-12/2018) are no day, nor is 1/1-31/12.
 _DATES = re.compile(
-    r"(?:\bngay )?(?<!\d)(?:(\d{1,2})(?:[-/.]| thang )(\d{1,2})(?:[-/.]|,? nam )(\d{4}|\d{2})|"
-    rf"(\d{{1,2}})[-/. ]?({'|'.join(MONTHS)})[a-z]*[-/., ]*(\d{{4}}|\d{{2}})|"
+    r"(?:\bngay )?(?<!\d)(?:(?<!thang )(?<!quy )(?!0?1-12[/.])"
+    r"(\d{1,2})([-/.]| thang )(\d{1,2})(?:\2|[-/.](?=\d{4})|,? nam )(\d{4}|\d{2})|"
+    rf"(\d{{1,2}})[-/. ]?({'|'.join(MONTHS)})[a-z]*[-/., ]*"
+    rf"(\d{{4}}|\d{{2}}(?![-/. ]?(?:{'|'.join(MONTHS)})))|"
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2}))(?!\d)", re.ASCII)
 # One date alone; the hour may stand before or behind it.
 _DATE = re.compile(r"(?:(?:luc )?\d{1,2} ?(?:[:hg]|gio) ?[\dphut]*,? )?"
@@ -194,7 +197,7 @@ def plain_dates(value: object) -> str:
 
 
 def _plain_date(found: re.Match[str]) -> str:
-    day, month, year = next(found.group(*at) for at in ((1, 2, 3), (4, 5, 6), (9, 8, 7))
+    day, month, year = next(found.group(*at) for at in ((1, 3, 4), (5, 6, 7), (10, 9, 8))
                             if found[at[0]])
     number = MONTHS.index(month) + 1 if month in MONTHS else int(month)
     return f"{int(day)}/{number}/{int(year) + 2000 * (len(year) == 2)}"

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from kgge.returns.cells import (
     LIMITS,
-    MONTHS,
     NOT_REPORTED,
     Cell,
     are_words,
@@ -27,6 +26,7 @@ from kgge.returns.cells import (
 )
 from kgge.returns.cells import rejected as reject
 from kgge.returns.form import ASIDE, COLUMNS, ENTRIES, SHEETS, Form
+from kgge.returns.period import read_period
 from kgge.xlsx import Rejected, Sheet, open_sheets
 
 Place = tuple[Any, str, int, int]  # what stands in a cell; its sheet, row and column
@@ -35,13 +35,6 @@ Place = tuple[Any, str, int, int]  # what stands in a cell; its sheet, row and c
 LATE = 7
 _NEEDED = ("unit", "year", "illustrative", "version")  # codes that a cover is known by
 _DAY, _YEARS = re.compile(r"\b(\d{1,2})/(\d{1,2})/\d{4}\b"), re.compile(r"(?<!\d)\d{4}(?!\d)")
-# Of a period: where its sums begin, ways to write all of a year, words for less than that.
-_SINCE = re.compile(r"\b(?:(?:luy ke|cong don) tu|since)(?: nam| ngay| dau)* (?:\d+/\d+/)?\d{4}")
-_WHOLE = re.compile(r"\b12 (?:thang|months?)\b|(?:thang )?(?<!\d)0?1(?:/\d{4})? ?(?:-|–|den|to) ?"
-                    r"(?:thang )?12\b|\bjan(?:uary)? ?(?:-|–|to) ?dec(?:ember)?\b")
-_PART = re.compile(r"\b(?:thang|quy (?:\d|[iv]+\b)|[hq][1-4]\b|uoc|nua|hoc ky|(?:dau|cuoi) nam|"
-                   r"den nay|half|quarter|months?|estimate|"
-                   rf"(?:{'|'.join(MONTHS)})[a-z]*\b)")
 # Units of measure: million dong must be among them, and none of another size or thing.
 _MILLION = re.compile(r"\btrieu\b|\btr(?:d|dong)?\b|\bmillion\b")
 _OTHER_MEASURE = re.compile(r"(?<!khong phai )\b(?:nghin|ngan (?:d|n)|thousand|t[iy]\b|billion|"
@@ -293,14 +286,14 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
     if out.illustrative is None:
         out.fault("illustrative", *said["illustrative"])
     out.year = read_year(said["year"][0]) or 0
-    named = _years(said.get("period", ("",))[0]) & {*form.years}
-    out.period = named.pop() if len(named) == 1 else 0
+    named = read_period(as_text(said.get("period", ("",))[0]), form.years[0]).years & {*form.years}
+    out.period = min(named) if len(named) == 1 else 0
     _read_unit(out, said, form)
     due = form.due.get(out.unit, form.years)
     if out.year not in due:
         out.fault("year", *said["year"], wanted=", ".join(map(str, due)))
     else:
-        _check_printed(out, said)
+        _check_printed(out, said, form.years[0])
         _read_replaces(out, said)
         _check_owner(out, form)
     if not out.failed:
@@ -350,32 +343,26 @@ def doubt_receipt(out: Return, received: Place, day: datetime.date, due: datetim
             out.fault("swapped_date", *received, wanted=turned)
 
 
-def _check_printed(out: Return, said: dict[str, Place]) -> None:
+def _check_printed(out: Return, said: dict[str, Place], first: int) -> None:
     """Reject a form printed for another year, or whose amounts are not in million dong."""
     nowhere = ("", "", -1, -1)
     period, measure, due = (said.get(code, nowhere) for code in ("period", "measure", "due"))
     for code in ("unit_name", "period", "measure"):
         if not as_text(said.get(code, nowhere)[0]):
             out.fault("cover_blank", *said.get(code, nowhere), wanted=code)
-    text = _SINCE.sub("", plain_dates(as_text(period[0])))
-    days, years = _DAY.findall(text), _years(period[0])
+    text = as_text(period[0])
+    years, part = read_period(text, first)
     if years - {out.year}:
         out.fault("period", *period, wanted=out.year)
         return
-    part = days != [("1", "1"), ("31", "12")] if days else _PART.search(_WHOLE.sub("", text))
-    if text and (part or not years and "ca nam" not in text):
+    if text and part:
         out.fault("part_year", *period, wanted=out.year)
-    years = _years(read_date(due[0]) or due[0])
-    if years and out.year + 1 not in years:
+    ends = {*map(int, _YEARS.findall(plain_dates(as_text(read_date(due[0]) or due[0]))))}
+    if ends and out.year + 1 not in ends:
         out.fault("printed_year", *due, wanted=out.year)
     counted = fold(measure[0])
     if counted and (_OTHER_MEASURE.search(counted) or not _MILLION.search(counted)):
         out.fault("measure", *measure)
-
-
-def _years(value: object) -> set[int]:
-    """Return the years that a text names, but for one in which its sums begin."""
-    return {*map(int, _YEARS.findall(_SINCE.sub("", plain_dates(as_text(value)))))}
 
 
 def _read_unit(out: Return, said: dict[str, Place], form: Form) -> None:
