@@ -68,12 +68,19 @@ MEASURES = {
         "Chỉ tiêu: nghìn người; Kinh phí: triệu đồng", "người; tỷ đồng", "người; 1.000 đồng",
         "Chỉ tiêu: người; Kinh phí: triệu đồng (riêng Dự án 4: nghìn đồng)", "người",
         "Chỉ tiêu: %; Kinh phí: triệu đồng", "Chỉ tiêu: hộ; Kinh phí: triệu đồng",
-        "thousand persons; million dong"],
+        "thousand persons; million dong", "người; 1.000.000.000 đồng", "người; 100.000.000 đồng",
+        "người; không phải triệu đồng",
+        "người; nghìn đồng (làm tròn triệu đồng)", "nghìn người (không tính hộ); triệu đồng",
+        "1.000 người; 1.000.000 đồng", "người; 10.000.000 đồng", "hộ (không tính người); triệu đồng"
+    ],
     "cover_blank": [None, " "],
     None: [
         "persons; million dong", "người; tr.đ", "người; trđ", "người; triệu VND",
         "người, lượt người; triệu đồng (không phải nghìn đồng)",
-        "Người; kinh phí ngân sách: triệu đồng"]}
+        "Người; kinh phí ngân sách: triệu đồng", "người; kinh phí: 1.000.000 đồng",
+        "người; 1000000 đ", "người; 1,000,000 VND", "người; triệu đồng (làm tròn nghìn đồng)",
+        "người (không tính hộ); triệu đồng", "persons (not households); million dong",
+        "người; triệu đồng (1 triệu = 1.000 nghìn đồng)"]}
 DUE = {
     "printed_year": ["trước ngày 31/01/2018", "Ngày 31 tháng 01 năm 2018", "31/01/18", 43131,
                      datetime.date(2018, 1, 31), "Tháng 01/2018", "31/01/2020"],
@@ -85,6 +92,11 @@ RECEIVED = {
     None: [
         "ngày 31 tháng 01 năm 2019", "8h30 ngày 31/01/2019", "15/01/2019.", "31-Jan-2019", 43485,
         "43485", datetime.date(2019, 2, 1), datetime.date(2019, 2, 20), "01/03/2019"]}
+CODES = {  # of a unit: beside them stands the name of Rạch Giá
+    "unit": ["rach", "rach gia ha tien", "thành phố", "UBND tỉnh", "Phú Quốc 2", None],
+    "other_unit": ["ha tien", "Hà Tiên"],
+    None: ["Rạch Giá", "rach gia", "rach_gia", "RACH-GIA", "TP Rạch Giá", "rach - gia",
+           "UBND thành phố Rạch Giá", " Ra\u0323ch Gia\u0301"]}
 REPLACES = {None: ["ngày 20 tháng 01 năm 2019", 43485, "thay báo cáo 20/1/2019", "Không", None],
             "replaces": ["lần 2", "công văn số 12"]}
 
@@ -118,6 +130,14 @@ NAMES = {
     (code, *pair) for code, pairs in NAMES.items() for pair in pairs])
 def test_the_name_of_a_unit_is_known_however_it_is_written(code, unit, name, found):
     assert found(unit, B9=name) == ([("Bìa", "B9", code)] if code else [])
+
+
+@pytest.mark.parametrize(("code", "text"), [
+    (code, text) for code, texts in CODES.items() for text in texts])
+def test_the_code_of_a_unit_is_known_where_it_cannot_be_mistaken(code, text, found):
+    problems = found(B10=text)
+    assert not problems if code is None else (
+        "Bìa", "B9" if code == "other_unit" else "B10", code) in problems
 
 
 def test_a_sheet_of_another_unit_is_named(found):

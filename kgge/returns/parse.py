@@ -37,8 +37,13 @@ _NEEDED = ("unit", "year", "illustrative", "version")  # codes that a cover is k
 _DAY, _YEARS = re.compile(r"\b(\d{1,2})/(\d{1,2})/\d{4}\b"), re.compile(r"(?<!\d)\d{4}(?!\d)")
 # Units of measure: million dong must be among them, and none of another size or thing.
 _MILLION = re.compile(r"\btrieu\b|\btr(?:d|dong)?\b|\bmillion\b")
-_OTHER_MEASURE = re.compile(r"(?<!khong phai )\b(?:nghin|ngan (?:d|n)|thousand|t[iy]\b|billion|"
-                            r"ho\b|household|usd|phan tram|percent)|1\.?000|%")
+_OTHER_MEASURE = re.compile(r"\b(?:nghin|ngan (?:d|n)|thousand|t[iy]\b|billion|"
+                            r"ho\b|household|usd|phan tram|percent)|1[., ]?000|%")
+# A million in figures; what is said not to be counted, how amounts are rounded, what a million is.
+_IN_FIGURES = re.compile(r"(?<![\d.,])(?:1(?P<by>[., ]?)000(?P=by)000|10\^6|"
+                         r"1[., ]?000 (?:nghin|ngan)) ?(?=d\b|dong|vnd)")
+_NO_MEASURE = re.compile(r"\b(?:khong|not)\b[^;,)]*|\b(?:lam tron|rounded)\b[^;)]*|"
+                         r"\b1 trieu (?:dong )?=[^;)]*")
 _HEADERS = {column.code for columns in COLUMNS.values() for column in columns}
 
 
@@ -360,16 +365,17 @@ def _check_printed(out: Return, said: dict[str, Place], first: int) -> None:
     ends = {*map(int, _YEARS.findall(plain_dates(as_text(read_date(due[0]) or due[0]))))}
     if ends and out.year + 1 not in ends:
         out.fault("printed_year", *due, wanted=out.year)
-    counted = fold(measure[0])
-    if counted and (_OTHER_MEASURE.search(counted) or not _MILLION.search(counted)):
+    counted = _NO_MEASURE.sub("", _IN_FIGURES.sub("trieu ", fold(measure[0])))
+    if as_text(measure[0]) and (_OTHER_MEASURE.search(counted) or not _MILLION.search(counted)):
         out.fault("measure", *measure)
 
 
 def _read_unit(out: Return, said: dict[str, Place], form: Form) -> None:
     """Take the unit from its code; a name that is another unit's makes the return useless."""
-    unit, name = as_text(said["unit"][0]).lower(), said.get("unit_name", ("", "", 0, 0))
+    name = said.get("unit_name", ("", "", 0, 0))
     # What stands first names the unit; an address, or to whom it is sent, may follow.
     head = re.split(r"[(,;\n]|dia chi", fold(str(name[0]).replace("\n", ";")))[0]
+    unit = _unit_code(as_text(said["unit"][0]).lower(), head, form)
     if unit not in form.units:
         out.fault("unit", *said["unit"], wanted=", ".join(form.units))
         out.sender = (*_named(head, form), "")[0]
@@ -382,6 +388,20 @@ def _read_unit(out: Return, said: dict[str, Place], form: Form) -> None:
         out.sender = others[0]
     elif not _names(own, fold(name[0])):
         out.fault("unit_name", *name, wanted=f"{unit} ({own[0]})")
+
+
+def _unit_code(code: str, head: str, form: Form) -> str:
+    """Return the code of a unit, also where it is typed with tone marks and gaps, or as its name.
+
+    A name counts as a code only if the name beside it is that of the same unit.
+    """
+    if code in form.units:
+        return code
+    spelt = re.sub(r"[\W_]+", " ", fold(code)).strip()
+    if (plain := spelt.replace(" ", "-")) in form.units:
+        return plain
+    named = _named(spelt, form)
+    return named[0] if len(named) == 1 and _names(form.labels["unit", named[0]], head) else code
 
 
 def _check_owner(out: Return, form: Form) -> None:
