@@ -203,10 +203,16 @@ def _plain_date(found: re.Match[str]) -> str:
     return f"{int(day)}/{number}/{int(year) + 2000 * (len(year) == 2)}"
 
 
+def is_mark(value: object) -> bool:
+    """Tell whether a text is one of the marks, or signs alone: without a code they say nothing."""
+    return isinstance(value, str) and (
+        plain_text(clean(value)) in _MARKS or not any(c.isalnum() for c in value))
+
+
 def are_words(value: object, cell: Cell) -> bool:
     """Tell whether a cell in a row of no code holds words or a date, and no figure gone astray."""
     if isinstance(value, str):
-        if _ADDRESS.fullmatch(clean(value)):
+        if is_mark(value) or _ADDRESS.fullmatch(clean(value)):
             return True
         wordy = cell.problem in ("text", "nothing", "dots") and not fold(value)[:1].isdigit()
         return wordy or cell.state == "rejected" and read_date(value) is not None
