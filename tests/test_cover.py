@@ -91,7 +91,8 @@ RECEIVED = {
     "far_date": ["ngày 02 tháng 01 năm 2018"], "received_on": ["31/02/2019", "tháng 1 năm 2019"],
     None: [
         "ngày 31 tháng 01 năm 2019", "8h30 ngày 31/01/2019", "15/01/2019.", "31-Jan-2019", 43485,
-        "43485", datetime.date(2019, 2, 1), datetime.date(2019, 2, 20), "01/03/2019"]}
+        "43485", "20/01/2019 (VT)", "Số đến 125, ngày 20/01/2019",
+        datetime.date(2019, 2, 1), datetime.date(2019, 2, 20), "01/03/2019"]}
 CODES = {  # of a unit: beside them stands the name of Rạch Giá
     "unit": ["rach", "rach gia ha tien", "thành phố", "UBND tỉnh", "Phú Quốc 2", None],
     "other_unit": ["ha tien", "Hà Tiên"],

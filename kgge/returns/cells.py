@@ -40,6 +40,10 @@ _DATES = re.compile(
 # One date alone; the hour may stand before or behind it.
 _DATE = re.compile(r"(?:(?:luc )?\d{1,2} ?(?:[:hg]|gio) ?[\dphut]*,? )?"
                    r"(\d{1,2})/(\d{1,2})/(\d{4})[.,;]*(?:[ t]\d{1,2}[:h].*)?", re.ASCII)
+# One among the words of an office: Số đến 125, ngày 20/01/2019 (VT); not a day sent, or about one.
+_AMONG = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)", re.ASCII)
+_UNSURE = re.compile(r"[?~<>]|\b(?:khoang|truoc|sau|du kien|chua|han|hoac|hay|cham|gui|lap|ky|sent|"
+                     r"about|before|after|due)\b")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", re.ASCII)  # the days that Excel counts
 # Letters that look like those asked for: Cyrillic and mathematical x, dashes of other kinds.
 _ALIKE = str.maketrans({**dict.fromkeys("хХ×✕✖χΧⅩⅹ", "x"), "․": ".", "⋯": "...",
@@ -168,7 +172,7 @@ def _read_text(text: str, column: str) -> Cell:
 
 
 def read_date(value: object) -> datetime.date | None:
-    """Return a date of receipt: a date cell, one as text, or the number of days that Excel counts.
+    """Return a date of receipt: a date cell, one in a text, or the number of days Excel counts.
 
     Examples
     --------
@@ -177,7 +181,11 @@ def read_date(value: object) -> datetime.date | None:
     """
     if isinstance(value, datetime.date):
         return value.date() if isinstance(value, datetime.datetime) else value
-    if match := _DATE.fullmatch(text := plain_dates(value)):
+    text = plain_dates(value)
+    dates = {match[0]: match for match in _AMONG.finditer(text)}
+    match = _DATE.fullmatch(text) or (
+        [*dates.values()][0] if len(dates) == 1 and not _UNSURE.search(text) else None)
+    if match:
         with suppress(ValueError):
             return datetime.date(*map(int, match.group(3, 2, 1)))
     days = int(match[1]) if (match := _SERIAL.fullmatch(text)) else 0
