@@ -11,7 +11,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kgge.annex.numbering import WORD, Numbering, property_of
+from kgge.annex.numbering import WORD, Numbering
 from kgge.files import DataError, read_rows
 from kgge.xlsx import MAX_RATIO, MAX_UNPACKED, Rejected, Sheet, open_sheets
 
@@ -204,26 +204,22 @@ def _read_document(path: Path) -> Part:
     except Exception as error:  # whatever a broken file makes the reader raise
         raise DataError(f"{path.name}: not a readable .docx document ({error})") from error
     lines: list[list[Field]] = []
-    notes: set[str] = set()
+    notes: list[str] = []
     faults: dict[Place, str] = {}
     for block in _inside(body):
         if block.tag == f"{WORD}p":
             lines.append([_text_cell(0, numbering.mark(block) + _paragraph_text(block))])
         elif block.tag == f"{WORD}tbl":
-            rows = [row for row in _inside(block) if row.tag == f"{WORD}tr"]
-            table = [_table_row(row, numbering) for row in rows]
+            table = [(row, _table_row(row, numbering)) for row in _inside(block)
+                     if row.tag == f"{WORD}tr"]
             # Word's grid has a column for every edge of any row; those that begin a field count.
-            begun = {c.column for cells in table for c in cells}
-            number = {column: n for n, column in enumerate(sorted(begun), 1)}
-            for row, cells in zip(rows, table, strict=True):
-                texts = {number[c.column]: c for c in cells}
-                lines.append([texts.get(n, Field(n, "", ""))._replace(column=n)
-                              for n in range(1, len(begun) + 1)])
-                faults |= {(len(lines), n): _MERGED for n in number.values()
-                           if n not in texts}
+            begun = [*enumerate(sorted({column for _, texts in table for column in texts}), 1)]
+            for row, texts in table:
+                lines.append([_text_cell(n, texts.get(column, "")) for n, column in begun])
+                faults |= {(len(lines), n): _MERGED for n, column in begun if column not in texts}
                 if _is_gone(row):
-                    notes.add(f"table row at line {len(lines)}: text that is struck out, hidden "
-                              "or deleted with changes tracked")
+                    notes.append(f"table row at line {len(lines)}: text that is struck out, hidden "
+                                 "or deleted with changes tracked")
     return Part(path.name, list(enumerate(lines, 1)), False, sorted(notes), faults)
 
 
@@ -241,23 +237,20 @@ def _is_gone(part: Any, *more: str) -> bool:
     return any(mark.get(f"{WORD}val") not in ("0", "false") for mark in part.iter(*_GONE, *more))
 
 
-def _table_row(row: Any, numbering: Numbering) -> list[Field]:
-    cells, column = [], 1
-    for part in _inside(row):
-        if part.tag == f"{WORD}trPr":
-            column += int(property_of(part, "gridBefore") or 0)
-        elif part.tag == f"{WORD}tc":
-            merge = part.find(f"{WORD}tcPr/{WORD}vMerge")
-            if merge is None or merge.get(f"{WORD}val") == "restart":
-                text = "\n".join(numbering.mark(p) + _paragraph_text(p) for p in _inside(part)
-                                 if p.tag == f"{WORD}p")
-                runs = [_is_gone(run, f"{WORD}vertAlign") for run in part.iter(f"{WORD}r")
-                        if _paragraph_text(run).strip()]
-                if not any(ch.isalpha() for ch in text) and any(runs) and not all(runs):
-                    text += _PARTLY  # the old amount and the new one, or a mark of a footnote
-                cells.append(_text_cell(column, text))
-            column += int(property_of(part, "tcPr", "gridSpan") or 1)
-    return cells
+def _table_row(row: Any, numbering: Numbering) -> dict[int, str]:
+    """Return the texts of a row by the columns of the grid in which their fields begin."""
+    texts, column = {}, 1 + row.grid_before
+    for cell in (part for part in _inside(row) if part.tag == f"{WORD}tc"):
+        if cell.vMerge in (None, "restart"):
+            text = "\n".join(numbering.mark(p) + _paragraph_text(p) for p in _inside(cell)
+                             if p.tag == f"{WORD}p")
+            runs = [_is_gone(run, f"{WORD}vertAlign") for run in cell.iter(f"{WORD}r")
+                    if _paragraph_text(run).strip()]
+            if not any(ch.isalpha() for ch in text) and any(runs) and not all(runs):
+                text += _PARTLY  # the old amount and the new one, or a mark of a footnote
+            texts[column] = text
+        column += cell.grid_span
+    return texts
 
 
 def _paragraph_text(paragraph: Any) -> str:

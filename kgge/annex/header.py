@@ -122,8 +122,7 @@ def is_amount(cell: Field) -> bool:
 
 def _key(text: str, says: Meaning) -> object:
     """Return what a heading is repeated by, whatever its spelling."""
-    named = says.year, says.source, says.total
-    return says.role or (named if any(named) else folded(text))
+    return says.role or (says[:3] if any(says[:3]) else folded(text))
 
 
 def read_header(grid: Grid, sources: Sources) -> Header:

@@ -25,7 +25,7 @@ _COUNTED_AS: dict[str, Callable[[int], str]] = {
     "bullet": lambda n: "-", "none": lambda n: ""}
 
 
-def property_of(element: Any, *path: str) -> str | None:
+def _property(element: Any, *path: str) -> str | None:
     """Return the value of a property, found by the names that lead to it."""
     for name in path:
         element = element.find(f"{WORD}{name}") if element is not None else None
@@ -45,7 +45,7 @@ class Numbering:
         found = {one.get(f"{WORD}abstractNumId"): one for root in lists
                  for one in root.findall(f"{WORD}abstractNum")}
         for num in (num for root in lists for num in root.findall(f"{WORD}num")):
-            name, of = num.get(f"{WORD}numId"), property_of(num, "abstractNumId")
+            name, of = num.get(f"{WORD}numId"), _property(num, "abstractNumId")
             own = {o.get(f"{WORD}ilvl"): o for o in num.findall(f"{WORD}lvlOverride")}
             # Lists of one abstract list share its numbers, unless one says where it starts itself.
             self.lists[name] = name if own else f"abstract {of}"
@@ -53,9 +53,9 @@ class Numbering:
             levels += [lvl for o in own.values() for lvl in o.findall(f"{WORD}lvl")]
             for lvl in levels:
                 at = lvl.get(f"{WORD}ilvl")
-                first = property_of(own.get(at), "startOverride") or property_of(lvl, "start")
-                self.levels[name, int(at)] = (property_of(lvl, "numFmt") or "decimal",
-                                              property_of(lvl, "lvlText") or "", int(first or 1))
+                first = _property(own.get(at), "startOverride") or _property(lvl, "start")
+                self.levels[name, int(at)] = (_property(lvl, "numFmt") or "decimal",
+                                              _property(lvl, "lvlText") or "", int(first or 1))
         self.styles = {style.get(f"{WORD}styleId"): style for style in
                        document.styles.element.findall(f"{WORD}style")}
 
@@ -82,9 +82,9 @@ class Numbering:
 
     def _place(self, paragraph: Any) -> tuple[str, int]:
         """Return list ("0" for none) and level of a paragraph, from itself or else its style."""
-        at, style = paragraph, property_of(paragraph, "pPr", "pStyle")
+        at, style = paragraph, _property(paragraph, "pPr", "pStyle")
         while at is not None:
-            if (name := property_of(at, "pPr", "numPr", "numId")) is not None:
-                return name, int(property_of(at, "pPr", "numPr", "ilvl") or 0)
-            at, style = self.styles.get(style), property_of(self.styles.get(style), "basedOn")
+            if (name := _property(at, "pPr", "numPr", "numId")) is not None:
+                return name, int(_property(at, "pPr", "numPr", "ilvl") or 0)
+            at, style = self.styles.get(style), _property(self.styles.get(style), "basedOn")
         return "0", 0

@@ -85,11 +85,11 @@ def read_annex(path: str | Path | None = None,
         corrections = beside
     repairs: Log = []
     within: dict[Place | None, Decimal] = {}
-    part = open_annex(path)
+    part, sources = open_annex(path), _printed_sources()
     grid = part.grid
     if corrections is not None:
         grid, within = correct(grid, Path(corrections), repairs)
-    header = read_header(grid, _printed_sources())
+    header = read_header(grid, sources)
     if not header.rows:
         line, cells = grid[0]
         text = next(c.text for c in cells if c.text)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from kgge.annex.fields import Field, Log, quote
@@ -80,10 +81,11 @@ class PrintedRow:
                 "corrected": corrected, "reason": reason}
 
 
-def number_kinds(text: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def number_kinds(text: str) -> tuple[str, ...]:
     """Return which kinds of outline number `text` can be; none if it is no number."""
-    return [f"{kind}{text.rstrip('.').count('.')}" if kind == "dotted" else kind
-            for kind, form in _OUTLINE.items() if form.fullmatch(text)]
+    return tuple(f"{kind}{text.rstrip('.').count('.')}" if kind == "dotted" else kind
+                 for kind, form in _OUTLINE.items() if form.fullmatch(text))
 
 
 def _ordinals(kind: str, number: str) -> set[int]:
