@@ -5,6 +5,7 @@ import shutil
 
 import openpyxl
 import pytest
+from forms import form
 
 import kgge
 from kgge.files import data_folder
@@ -28,12 +29,11 @@ def figures(form, unit="rach-gia", years=2, changes=()):
 
 def doubts(folder, *returns):
     """Return file, cell and code of every doubt; each return: unit, year, changes."""
-    form = load_form()
     for unit, year, changes in returns:
-        write_template(unit, year, folder / f"{unit}-{year}.xlsx", form=form,
-                       values=figures(form, unit, year - 2016, changes),
+        write_template(unit, year, folder / f"{unit}-{year}.xlsx", form=form(),
+                       values=figures(form(), unit, year - 2016, changes),
                        received_on=datetime.date(year + 1, 1, 31))
-    out = read_returns(folder)
+    out = read_returns(folder, form())
     cells = out.reporting.attrs["cells"]
     assert cells["accepted"] + cells["rejected"] == cells["submitted"]
     return out, {(row["file"].removesuffix(".xlsx"), row["cell"], code)
@@ -261,11 +261,11 @@ def test_figures_against_each_other_and_the_year_before(tmp_path, first, changes
     (column("reached", "hơn 5"), {"approximate"}),  # nothing is 0 of what was rejected
 ])
 def test_a_department_that_says_nothing_of_persons(tmp_path, changes, found):
-    asked = load_form().asked("indicators", "labour")
-    write_template("labour", 2018, tmp_path / "labour.xlsx", values={
+    asked = form().asked("indicators", "labour")
+    write_template("labour", 2018, tmp_path / "labour.xlsx", form=form(), values={
         ("I.1.local", "amount"): 5.5} | {key: v for key, v in changes.items() if key[0] in asked},
         received_on=datetime.date(2019, 1, 20))
-    assert set(read_returns(tmp_path).problems["code"]) - {"no_eligible"} == found
+    assert set(read_returns(tmp_path, form()).problems["code"]) - {"no_eligible"} == found
 
 
 def test_rows_of_men_that_are_those_of_women(tmp_path):

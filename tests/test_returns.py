@@ -13,6 +13,7 @@ import zipfile
 import openpyxl
 import pandas as pd
 import pytest
+from forms import form
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
@@ -44,9 +45,9 @@ def values(form, unit, factor=1.0, year=2018):
 
 
 def send(folder, unit, year, name=None, factor=1.0, **how):
-    form, path = load_form(), folder / (name or f"{unit}-{year}.xlsx")
+    path = folder / (name or f"{unit}-{year}.xlsx")
     write_template(unit, year, path, **{
-        "values": values(form, unit, factor, year),
+        "form": form(), "values": values(form(), unit, factor, year),
         "received_on": datetime.date(year + 1, 1, 31)} | how)
     return path
 

@@ -128,7 +128,7 @@ def test_reporting(running):
     assert pd.api.types.is_bool_dtype(reporting["received"])
 
 
-def test_the_report(running, tmp_path, request):
+def test_the_report(running, tmp_path, request, plain_pictures):
     """Pages in one language, pictures and documents in the other: all are made and read well."""
     case = list(COME).index(request.node.callspec.params["running"])
     pages, figures = ("vi", "en") if case % 2 else ("en", "vi")
