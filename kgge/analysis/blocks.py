@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from kgge.analysis.bounds import EXTRA, NOT_APPLICABLE, ROW, Array, Block, GroupSex, block_of
-from kgge.analysis.scope import filtered_to, needs, scope, terms
+from kgge.analysis.scope import filtered_to, needs, scope, terms, whole_of
 from kgge.analysis.verdict import check_targets
 from kgge.files import DataError
 from kgge.labels import about
@@ -32,8 +32,9 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     check_targets(targets)
     returned, part = outcomes["year"].dropna().unique().tolist(), filtered_to(outcomes)
     # Only a table that was filtered tells so; one made by hand may begin where it likes.
-    earlier = {year for year in outcomes.attrs["whole"]["unit"] if year < max(returned)} \
-        if part and returned else set()
+    whole = whole_of(outcomes)
+    earlier = {year for year in whole.rows["year"] if year < max(returned)} \
+        if whole and part and returned else set()
     if earlier - set(returned):
         raise DataError("the outcomes were filtered to some years, but earlier returns are carried "
                         "forward: pass them whole and say which year (year=, or years=)")
@@ -45,7 +46,7 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
         targets = targets[targets["indicator"].isin(part["indicator"])]
     bases = targets["base_year"].dropna() if "base_year" in targets else pd.Series(dtype=float)
     begins = [bases.min() + 1] if len(bases) else []
-    if "whole" in outcomes.attrs:  # read from a plan's folder: its baseline may be older than it
+    if whole:  # read from a plan's folder: its baseline may be older than it
         begins = [int(about("first_year"))]
     asked = scope(begins, returned, years)
     seen = [*asked, *map(int, returned)]

@@ -48,15 +48,15 @@ def part_of(table: pd.DataFrame, lang: str) -> str:
     """
     part = dict(table.attrs.get("part", {}))
     for key in ("project", "source") if "indicator" not in table else ():
-        if key in table and table[key].nunique() == 1:
+        # Some lines of a project are not the project.
+        if key in table and table[key].nunique() == 1 and (key, "item" in part) != (
+                "project", True):
             part[key] = [table[key].iloc[0]]
     told = []
-    for key, codes in part.items():
-        lines = len(part.get("project", "many")) > 3  # named by its lines, not by its projects
-        if key in _PARTS and (key, lines) not in (("item", False), ("project", True)):
-            some = [short(n) for n in names(key, codes, lang)] if len(codes) <= 3 else []
-            told.append(listed(some, lang) or say(f"part.{key}", lang, count=len(codes)))
-    return ", ".join(told)
+    for key in (key for key in part if key in _PARTS):
+        some = [short(n) for n in names(key, part[key], lang)] if len(part[key]) <= 3 else []
+        told.append(listed(some, lang) or say(f"part.{key}", lang, count=len(part[key])))
+    return upper(", ".join([*told, *([say("part.rows", lang)] if "rows" in part else [])]))
 
 
 def listed(names: Sequence[str], lang: str) -> str:
