@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from kgge.analysis.bounds import NOT_APPLICABLE, ROW, Array, Block, GroupSex, block_of
-from kgge.analysis.scope import filtered_to, needs, scope, terms
+from kgge.analysis.scope import filtered_to, needs, scope, terms, whole_of
 from kgge.analysis.verdict import check_targets
 from kgge.files import DataError
 from kgge.labels import about
@@ -34,7 +34,8 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     first, latest = np.fmin.reduce(told, initial=np.inf), np.fmax.reduce(told, initial=-np.inf)
     returned = [first, latest] if first <= latest else []
     # Only a table that was filtered tells so; one made by hand may begin where it likes.
-    if part and any(year < latest and year not in told for year in outcomes.attrs["whole"]["unit"]):
+    whole = whole_of(outcomes)
+    if part and whole and any(year < latest and year not in told for year in whole.rows["year"]):
         raise DataError("the outcomes were filtered to some years, but earlier returns are carried "
                         "forward: pass them whole and say which year (year=, or years=)")
     if "unit" in part and set(units.loc[units["indicators"].fillna("").ne(""), "unit"]) - set(
@@ -45,7 +46,7 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
         targets = targets[targets["indicator"].isin(part["indicator"])]
     bases = targets["base_year"].dropna() if "base_year" in targets else pd.Series(dtype=float)
     begins = [bases.min() + 1] if len(bases) else []
-    if "whole" in outcomes.attrs:  # read from a plan's folder: its baseline may be older than it
+    if whole:  # read from a plan's folder: its baseline may be older than it
         begins = [int(about("first_year"))]
     asked = scope(begins, returned, years)
     seen = [*asked, *map(int, returned)]

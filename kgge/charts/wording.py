@@ -49,15 +49,15 @@ def part_of(table: pd.DataFrame) -> str:
     """
     part = dict(table.attrs.get("part", {}))
     for key in ("project", "source") if "indicator" not in table else ():
-        if key in table and table[key].nunique() == 1:
+        # Some lines of a project are not the project.
+        if key in table and table[key].nunique() == 1 and (key, "item" in part) != (
+                "project", True):
             part[key] = [table[key].iloc[0]]
     told = []
-    for key, codes in part.items():
-        lines = len(part.get("project", "many")) > 3  # named by its lines, not by its projects
-        if key in _PARTS and (key, lines) not in (("item", False), ("project", True)):
-            some = [short(n) for n in names(key, codes)] if len(codes) <= 3 else []
-            told.append(listed(some) or say(f"part.{key}", count=len(codes)))
-    return ", ".join(told)
+    for key in (key for key in part if key in _PARTS):
+        some = [short(n) for n in names(key, part[key])] if len(part[key]) <= 3 else []
+        told.append(listed(some) or say(f"part.{key}", count=len(part[key])))
+    return upper(", ".join([*told, *([say("part.rows")] if "rows" in part else [])]))
 
 
 def listed(names: Sequence[str]) -> str:
