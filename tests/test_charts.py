@@ -766,3 +766,57 @@ def test_no_warnings_are_counted_where_no_return_came():
     ax = kgge.charts.warnings_by_unit_and_year(table, lang="en")
     drawn = [text.get_text() for text in ax.texts]
     assert drawn.count("3") == 4 and drawn.count("–") == 5 and "0" not in drawn
+
+
+def persons(function, by, where, **given):
+    made = getattr(kgge, function)(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(),
+                                   by=by, **given)
+    return made.query(where)
+
+
+def test_rows_of_one_sex_or_unit_chosen_after_the_summing_are_named():
+    women = persons("coverage", ["unit", "sex"],
+                    "indicator == '1b' and year == 2020 and sex == 'female'")
+    assert spoken("coverage_by_unit", women).title.startswith("Women: Indicator 1b")
+    assert spoken("coverage_by_unit", women, "vi").title.startswith("Nữ: Chỉ tiêu 1b")
+    one = persons("coverage", ["unit", "group", "sex"], "unit == 'rach-gia' and year == 2020")
+    assert spoken("women_against_men", one).title.startswith("Rạch Giá: 2020: women ahead")
+    groups = one.query("indicator == '1a'")
+    assert spoken("coverage_by_group_and_sex", groups).title.startswith("Rạch Giá: Indicator 1a")
+    returns = kgge.load_reporting().query("unit == 'rach-gia'")
+    assert spoken("reports_received", returns).title.startswith(
+        "Rạch Giá: 4 of 5 expected returns came on time (80.0%); none is missing")
+    whole = persons("coverage", ["group", "sex"], "indicator == '1b' and year == 2020")
+    assert spoken("coverage_by_group_and_sex", whole).title.startswith("Indicator 1b"), \
+        "its one group is no choice"
+
+
+def test_the_shares_of_a_gap_are_of_the_rows_drawn():
+    women = persons("gap", ["unit", "sex"], "indicator == '1b' and sex == 'female'", year=2020)
+    largest = women["gap"].nlargest(2).sum() / women["gap"].clip(lower=0).sum()
+    text = spoken("gap_by_unit", women)
+    assert text.title.startswith("Women: ")
+    assert text.title.endswith(f"the 2 furthest hold {largest:.0%}")
+    assert "together 100%" in text.alt
+
+
+def test_what_is_said_of_all_units_is_said_where_all_are_drawn():
+    behind = persons("coverage", "unit", "indicator == '1b' and year == 2020 and coverage < 0.5")
+    assert "none of the 5 reporting units shown has reached" in spoken(
+        "coverage_by_unit", behind).title
+    assert "all shown that reported together" in spoken("coverage_by_unit", behind).alt
+    assert "5 đơn vị có báo cáo trong biểu đồ" in spoken("coverage_by_unit", behind, "vi").title
+    gap = persons("gap", "unit", "indicator == '1b'", year=2020)
+    assert "2020: units not at the target" in spoken("gap_by_unit", gap).title
+    assert "2020: units shown not at the target" in spoken(
+        "gap_by_unit", gap.nlargest(3, "gap")).title
+    assert spoken("gap_by_unit", gap.nlargest(1, "gap")).title.endswith(
+        " persons away from the target of 50%")
+    returns = kgge.load_reporting()
+    came = spoken("reports_received", returns[returns["received"]])
+    assert came.title == "104 of 125 expected returns shown came on time (83.2%)"
+    assert came.subtitle.endswith("blank: none expected, or not shown")
+    for lang, words in (("en", " shown"), ("vi", "trong biểu đồ")):
+        assert words not in spoken("reports_received", returns, lang).title
+    quality = kgge.quality(returns[returns["received"]], kgge.load_problems())
+    assert "in 0 of 125 cases shown" in spoken("warnings_by_unit_and_year", quality).title

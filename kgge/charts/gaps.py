@@ -13,7 +13,18 @@ from kgge.charts.marks import Words, bar, beside, chart, legend, no_scale, rows,
 from kgge.charts.ranges import BAND, BOUNDS, MANY, POINT, Row, goal, one, share_axis
 from kgge.charts.readback import point_x, tag
 from kgge.charts.style import GREY, INK, NAVY, ORANGE, wrap
-from kgge.charts.wording import codes_of, count, listed, lower, name, names, records, say, upper
+from kgge.charts.wording import (
+    codes_of,
+    count,
+    listed,
+    lower,
+    name,
+    names,
+    records,
+    say,
+    shown,
+    upper,
+)
 from kgge.labels import label, percent, persons_short, points, whole_persons
 
 SHARES: dict[str, dict[str, Any]] = {  # shares of the missing units in reach_needed
@@ -33,7 +44,8 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
         The rows of one indicator of ``gap(…, by="unit")``: indicator, year, unit, target (share),
         gap (persons; empty where nothing was reported), gap_share (of the positive gaps),
         gap_low, gap_high (persons, with missing or doubtful returns). Units that are at the
-        target or beyond share one row, and so do more than five that did not report.
+        target or beyond share one row, and so do more than five that did not report. The shares
+        drawn are those of the rows given.
 
     Examples
     --------
@@ -47,7 +59,8 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     there, silent = table["gap"].le(0), table["gap"].isna()
     folded = silent if silent.sum() > MANY else silent & False
     left = table[~there & ~folded]
-    left = left.assign(far=left["gap"].fillna(left["gap_high"]).fillna(0.0))
+    left = left.assign(gap_share=left["gap_share"] / left["gap_share"].sum(),
+                       far=left["gap"].fillna(left["gap_high"]).fillna(0.0))
     left = left.sort_values("far", ascending=False, kind="stable")
     texts = [wrap(upper(n), 2.2) for n in names("unit", left["unit"], lang)]
     beyond = [wrap(count(code, lang, int(units.sum())), 2.2) for code, units in (
@@ -66,13 +79,18 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     no_scale(ax, max(left[["far", "gap_high"]].max().max(), 1) if len(left) else 1)
     reported = left[left["gap"].notna()]
     whole = sum(map(whole_persons, reported["gap"]))  # as many as the bars say
-    told = about | {"whole": persons_short(whole, lang), "target": goal(one(table, "target"), lang)}
+    told = about | {"whole": persons_short(whole, lang), "shown": shown(table, lang),
+                    "target": goal(one(table, "target"), lang)}
     first = min(LEADING, len(reported) // 2)
-    kind = "none" if not whole > 0 else "title" if len(reported) >= LEADING else \
-        "one" if whole == 1 else "few"
-    share = percent(reported["gap_share"].head(first).sum(), lang, 0)
-    title = say(f"gap.{kind}", lang, first=first, share=share, **told)
-    said = count("coverage.silent_units", lang, int(silent.sum()), rows=len(table))
+    if whole > 0 and len(reported) >= LEADING:
+        title = say("gap.title", lang, first=first, **told, share=percent(
+            reported["gap_share"].head(first).sum(), lang, 0))
+    elif whole > 0:
+        title = count("gap.unit" if len(table) == 1 else "gap.few", lang, whole, **told)
+    else:
+        title = say("gap.none", lang, **told)
+    said = count("coverage.silent_units", lang, int(silent.sum()), rows=len(table),
+                 shown=told["shown"])
     return Words(title, "gap.subtitle", "; ".join([*figures, *beyond]), "progress", {
         "indicator": name("indicator", about["indicator"], lang),
         "silent": said if silent.any() else ""})

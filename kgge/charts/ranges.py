@@ -13,7 +13,18 @@ from matplotlib.lines import Line2D
 from kgge.charts.marks import Words, beside, chart, legend, rows
 from kgge.charts.readback import point_x, tag
 from kgge.charts.style import COLOURS, GREY, INK, MARKERS, NAVY, wrap
-from kgge.charts.wording import codes_of, count, listed, lower, name, names, records, say, upper
+from kgge.charts.wording import (
+    codes_of,
+    count,
+    listed,
+    lower,
+    name,
+    names,
+    records,
+    say,
+    shown,
+    upper,
+)
 from kgge.files import DataError
 from kgge.labels import percent
 from kgge.tables.load import load_targets, load_units
@@ -199,21 +210,22 @@ def coverage_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     table = table.sort_values("coverage", ascending=False, kind="stable", na_position="last")
     silent = table[table["coverage"].isna()]
     folded = list(silent["unit"]) if len(silent) > MANY else []
-    shown = table[~table["unit"].isin(folded)]
-    places = _unit_rows(ax, list(shown["unit"]), set(silent["unit"]), folded, lang)
-    looks = shown["coverage"].isna().map({True: "missing", False: "path"})
-    figures = _dots(ax, shown, lang, ("unit",), [places[u] for u in shown["unit"]], looks, ["unit"])
+    apart = table[~table["unit"].isin(folded)]
+    places = _unit_rows(ax, list(apart["unit"]), set(silent["unit"]), folded, lang)
+    looks = apart["coverage"].isna().map({True: "missing", False: "path"})
+    figures = _dots(ax, apart, lang, ("unit",), [places[u] for u in apart["unit"]], looks, ["unit"])
     for unit in folded:  # which have no artist of their own
         tag(ax, about | {"unit": unit}, "coverage", ax.yaxis, lambda _: float("nan"))
     if folded:
         said = say("not_reported", lang)
         figures.append(f"{said}: {listed(names('unit', folded, lang), lang)}")
-    lines = [*_goal(ax, target, lang), *_together(ax, shown, lang)]
+    some = shown(table, lang)
+    lines = [*_goal(ax, target, lang), *_together(ax, apart, some, lang)]
     legend(ax, [*entries(lang), *lines])
-    known = records(shown[shown["coverage"].notna()])
-    title = _unit_title(known, target, falls, about, lang)
+    known = records(apart[apart["coverage"].notna()])
+    title = _unit_title(known, target, falls, about | {"shown": some}, lang)
     return _words(title, about["indicator"], [*(text for text, _ in lines), *figures], lang,
-                  "units", len(silent), len(table))
+                  "units", len(silent), len(table), some)
 
 
 def _unit_rows(ax: Axes, units: list[str], silent: set[str], folded: list[str],
@@ -249,13 +261,13 @@ def _goal(ax: Axes, target: float, lang: str) -> list[tuple[str, Any]]:
     return [(say("path_to_target.goal", lang, target=goal(target, lang)), line)]
 
 
-def _together(ax: Axes, table: pd.DataFrame, lang: str) -> list[tuple[str, Any]]:
+def _together(ax: Axes, table: pd.DataFrame, shown: str, lang: str) -> list[tuple[str, Any]]:
     """Draw the coverage of all units that reported together; return its legend entry."""
     if not {"reached", "eligible"} <= set(table) or not table["eligible"].sum() > 0:
         return []
     whole = table["reached"].sum() / table["eligible"].sum()
     line = ax.axvline(whole, color=INK, linestyle=":", linewidth=1.4, zorder=1)
-    return [(say("coverage.together", lang, share=percent(whole, lang)), line)]
+    return [(say("coverage.together", lang, share=percent(whole, lang), shown=shown), line)]
 
 
 def _unit_title(known: list[Row], target: float, falls: bool, about: Row, lang: str) -> str:
@@ -303,8 +315,8 @@ def _dots(ax: Axes, table: pd.DataFrame, lang: str, by: tuple[str, ...], places:
 
 
 def _words(title: str, code: str, figures: list[str], lang: str, of: str, silent: int,
-           rows: int) -> Words:
-    missing = count(f"coverage.silent_{of}", lang, silent, rows=rows) if silent else ""
+           rows: int, shown: str = "") -> Words:
+    missing = count(f"coverage.silent_{of}", lang, silent, rows=rows, shown=shown) * (silent > 0)
     return Words(title, "coverage.subtitle", "; ".join(figures), "progress",
                  {"indicator": name("indicator", code, lang), "silent": missing})
 

@@ -11,7 +11,7 @@ from kgge.charts.heatmap import heat
 from kgge.charts.marks import Words, chart, columns, legend, rows
 from kgge.charts.readback import tag
 from kgge.charts.style import NAVY, ORANGE, PLUM
-from kgge.charts.wording import codes_of, listed, name, names, period, records, say
+from kgge.charts.wording import codes_of, listed, name, names, period, records, say, shown
 from kgge.labels import percent
 
 MOST = 8  # units that the description names in one year; of more it says how many
@@ -68,12 +68,15 @@ def reports_received(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     legend(ax, [(name("report_state", state, lang), Line2D([], [], linestyle="none", **look))
                 for state, look in SHAPES.items()])
     counted = {state: sum(row["state"] == state for row in due) for state in SHAPES}
-    title = say("reports_received.nothing", lang)
+    title, some = say("reports_received.nothing", lang), shown(table, lang)
     if due:
         kind = "title.n" if counted["missing"] > 1 else "title.1" if counted["missing"] else "all"
+        kind = "part" if kind == "all" and some else kind
         title = say(f"reports_received.{kind}", lang, due=len(due), number=counted["missing"],
-                    on_time=counted["on_time"], share=percent(counted["on_time"] / len(due), lang))
+                    shown=some, on_time=counted["on_time"],
+                    share=percent(counted["on_time"] / len(due), lang))
     kind = "subtitle" if len(due) == len(across) * len(down) else "blanks"
+    kind += "_part" if kind == "blanks" and some else ""
     return Words(title, f"reports_received.{kind}", ". ".join(
         _figures(due, counted, list(across), lang)), ours=("due",),
         places={"years": period(table, lang)})
@@ -124,7 +127,7 @@ def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words
     kind = "title.1" if single else "title" if any(counts.values()) else "clean"
     title = say("reports_received.nothing", lang) if not len(asked) else say(
         f"warnings.{kind}", lang, due=len(asked), came=int(came.sum()),
-        missing=int((~came).sum()), **counts)
+        missing=int((~came).sum()), shown=shown(table, lang), **counts)
     figures = (f"{name('unit', row['unit'], lang)}, {row['year']}: {text}"
                for row, text in zip(records(table), texts, strict=True) if text not in ("0", "–"))
     return Words(title, "warnings.subtitle", "; ".join(figures) or title,
