@@ -184,7 +184,8 @@ def test_the_card_of_a_part_names_the_part_first():
     for some, of, en, vi in (
             (outcomes.query("unit == 'rach-gia'"), units.query("unit == 'rach-gia'"),
              "Of a part only: Rạch Giá", "Chỉ tính riêng: TP. Rạch Giá"),
-            (outcomes.query("sex == 'female'"), units, "Of a part only: Women", "Chỉ tính riêng: Nữ"),
+            (outcomes.query("sex == 'female'"), units,
+             "Of a part only: Women", "Chỉ tính riêng: Nữ"),
             (outcomes[outcomes["unit"].isin(districts["unit"])], districts,
              "Of a part only: Rạch Giá; Hà Tiên; ", "Chỉ tính riêng: TP. Rạch Giá; ")):
         part = kgge.progress(some, targets, of)

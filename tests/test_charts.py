@@ -538,9 +538,10 @@ def test_what_ranges_leave_open_is_no_finding():
     assert "no clear difference" in spoken("women_against_men", rows).title
     known = rows.assign(coverage_low=rows["coverage"], coverage_high=rows["coverage"])
     assert "(women) to 77.8% (men)" in spoken("coverage_by_group_and_sex", known).title
-    assert "men ahead in 1 of 1 groups" in spoken("women_against_men", known).title
+    assert spoken("women_against_men", known).title == "Indicator 4, 2020: men ahead"
     unknown = rows.assign(coverage_low=np.nan, coverage_high=np.nan)
-    assert "no clear difference" in spoken("women_against_men", unknown).title
+    assert spoken("women_against_men", unknown).title == (
+        "Indicator 4, 2020: whether women or men are ahead is not known, as returns are missing")
 
 
 def test_execution_counts_planned_sources_and_says_what_is_left_out():
@@ -751,7 +752,7 @@ def test_the_title_of_a_gap_adds_up_what_its_bars_say():
 
 
 @pytest.mark.parametrize(("high", "words"), [
-    (0.51, "about alike in all"), (math.nan, "no clear difference")])
+    (0.51, "women and men about alike"), (math.nan, "is not known, as returns are missing")])
 def test_women_and_men_are_alike_only_where_their_ranges_are_known(high, words):
     table = pd.DataFrame({"indicator": "1b", "year": 2020, "sex": ["female", "male"],
                           "coverage": 0.5, "coverage_low": 0.5, "coverage_high": high})
@@ -820,3 +821,28 @@ def test_what_is_said_of_all_units_is_said_where_all_are_drawn():
         assert words not in spoken("reports_received", returns, lang).title
     quality = kgge.quality(returns[returns["received"]], kgge.load_problems())
     assert "in 0 of 125 cases shown" in spoken("warnings_by_unit_and_year", quality).title
+
+
+def test_where_nothing_is_known_nothing_is_said_to_be_fine():
+    gap = persons("gap", "unit", "indicator == '1b'", year=2020).assign(
+        gap=math.nan, gap_share=math.nan)
+    assert spoken("gap_by_unit", gap).title == (
+        "Indicator 1b, 2020: how far it is to the target of 50% is not known, as no unit reported")
+    assert "vì không đơn vị nào báo cáo" in spoken("gap_by_unit", gap, "vi").title
+    there = gap.assign(gap=-1.0, gap_share=math.nan)
+    assert "no reporting unit is away from the target" in spoken("gap_by_unit", there).title
+    sexes = persons("coverage", "sex", "year == 2020 and indicator != '3'")
+    vague = sexes.assign(coverage_low=math.nan)
+    assert "is not known in any of 4 indicators" in spoken("women_against_men", vague).title
+    assert "chưa xác định được nữ hay nam cao hơn trong 4 chỉ tiêu" in spoken(
+        "women_against_men", vague, "vi").title
+    alike = sexes.assign(coverage_low=0.4, coverage_high=0.6, coverage=sexes["sex"].map(
+        {"female": 0.5, "male": 0.55}))
+    assert spoken("women_against_men", alike).title.endswith("in any of 4 indicators")
+    alike.loc[alike["indicator"] == "4", "coverage_high"] = math.nan
+    assert spoken("women_against_men", alike).title.endswith(
+        "no clear difference between women and men in 3 of 4 indicators; elsewhere not known")
+    ahead = alike.assign(coverage_low=alike["coverage"], coverage_high=alike["coverage"])
+    ahead.loc[ahead["indicator"] == "4", "coverage_high"] = math.nan
+    assert spoken("women_against_men", ahead).title.endswith(
+        "; elsewhere not known, or no clear difference")

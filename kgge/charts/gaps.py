@@ -87,8 +87,8 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
             reported["gap_share"].head(first).sum(), lang, 0))
     elif whole > 0:
         title = count("gap.unit" if len(table) == 1 else "gap.few", lang, whole, **told)
-    else:
-        title = say("gap.none", lang, **told)
+    else:  # that nobody reported is no finding
+        title = say("gap.unknown" if silent.all() else "gap.none", lang, **told)
     said = count("coverage.silent_units", lang, int(silent.sum()), rows=len(table),
                  shown=told["shown"])
     return Words(title, "gap.subtitle", "; ".join([*figures, *beyond]), "progress", {
@@ -168,13 +168,18 @@ def women_against_men(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
              and (row["low"] > 0 or row["high"] < 0)]
     ahead = sum(row["difference"] > 0 for row in clear)
     kind = {0: "men_only", len(clear): "women_only"}.get(ahead, "title")
+    vague = len([row for row in found
+                 if pd.isna([row["difference"], row["low"], row["high"]]).any()])
     if not clear:
-        known = [abs(row["difference"]) for row in found if pd.notna(row["difference"])]
-        ranged = all(pd.notna([row["low"], row["high"]]).all() for row in found)
-        kind = "unknown" if not known else "alike" if max(known) < POINT and ranged else "open"
+        alike = not vague and all(abs(row["difference"]) < POINT for row in found)
+        kind = "alike" if alike else "open" if not vague else "some" if vague < len(found) else \
+            "vague" if any(pd.notna(row["difference"]) for row in found) else "unknown"
+    kind = f"one.{kind}" if len(found) == 1 else kind
+    rest = say("women.rest.vague" if vague else "women.rest", lang)
     among = say(f"part.{by[-1]}", lang, count=len(found))
     title = say(f"women.{kind}", lang, year=year, women=ahead, men=len(clear) - ahead,
-                rows=among)
+                rows=among, left=len(found) - vague, rest=rest if len(found) > len(clear) else "",
+                indicator=found[0]["indicator"] if found else "")
     return Words(title, "women.subtitle", "; ".join(figures) or title)
 
 
