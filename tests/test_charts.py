@@ -846,3 +846,20 @@ def test_where_nothing_is_known_nothing_is_said_to_be_fine():
     ahead.loc[ahead["indicator"] == "4", "coverage_high"] = math.nan
     assert spoken("women_against_men", ahead).title.endswith(
         "; elsewhere not known, or no clear difference")
+
+
+def test_lines_stand_under_their_projects_whatever_the_order_of_the_table():
+    table = totals(kgge.load_budget(), ["project", "item"])
+
+    def heads(rows):
+        ax = charts.planned_by_line(rows, lang="en")
+        drawn = [label.get_text() for label in ax.get_yticklabels()]
+        places = charts.chart_data(ax).set_index("item")["amount"]
+        plt.close("all")
+        return drawn, places.sort_index()
+
+    drawn, amounts = heads(table)
+    for mixed in (table.sort_values("amount", ascending=False), table[::-1]):
+        again, same = heads(mixed)
+        assert again == drawn
+        pd.testing.assert_series_equal(amounts, same)
