@@ -863,3 +863,20 @@ def test_lines_stand_under_their_projects_whatever_the_order_of_the_table():
         again, same = heads(mixed)
         assert again == drawn
         pd.testing.assert_series_equal(amounts, same)
+
+
+def test_shares_are_of_their_year_or_refused():
+    plan, keys = kgge.load_budget(), ["year", "source"]
+    local = shares(plan, keys, "year").query("source == 'local'")
+    assert spoken("source_shares_by_year", local).title.endswith(
+        "the local budget was to provide 39.5% to 41.0% of each year's amount planned")
+    assert "là nguồn duy nhất" not in spoken("source_shares_by_year", local, "vi").title
+    alone = shares(plan.query("source == 'local'"), keys, "year")
+    assert "all of it was to come from the local" in spoken("source_shares_by_year", alone).title
+    one = shares(plan.query("year == 2016"), keys, "year")
+    assert spoken("source_shares_by_year", one).title.endswith("of the year's amount planned")
+    assert spoken("source_shares_by_year", one, "vi").title.endswith("kinh phí dự kiến của năm")
+    local.attrs = {}
+    for other in (shares(plan, keys), local):
+        with pytest.raises(DataError, match=r"2016 add up to 0\.\d+, not to 1; make one with"):
+            charts.source_shares_by_year(other)

@@ -242,7 +242,8 @@ def source_shares_by_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     ----------
     table : DataFrame
         ``shares(budget, ["year", "source"], "year")``: year, source, share (0 to 1; empty where
-        there is nothing in the year) and amount (or spent, where it is of spending).
+        there is nothing in the year) and amount (or spent, where it is of spending). Shares of
+        anything else than the year are refused.
 
     Examples
     --------
@@ -251,7 +252,7 @@ def source_shares_by_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     >>> kgge.charts.chart_text(source_shares_by_year(table, lang="en")).title
     "The central budget was to provide 59.0% to 60.5% of each year's amount planned"
     """
-    of = money(table, lang)
+    of, whole = money(table, lang), _add_up(table)
     unknown = table[of.column].isna().any()
     gap = say("not_reported" if unknown else f"{of.kind}.gap", lang)
 
@@ -267,11 +268,25 @@ def source_shares_by_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     first = max(sources, key=lambda s: highest[s])
     low, high = spans[first]
     tie = len(sources) > 1 and low == high and len(set(map(tuple, spans.values()))) == 1
-    kind = "tie" if tie else "one" if len(sources) == 1 else "most"
+    kind, years = "tie" if tie else "most", "1" if table["year"].nunique() == 1 else "n"
+    kind = "one" if len(sources) == 1 and whole else f"{kind}.{years}"
     title = say(f"{of.kind}.shares.{kind}", lang, who=lower(short(name("source", first, lang))),
                 span=low if low == high else say("range", lang, low=low, high=high))
     return of.words(table, lang, "source_shares_by_year", title,
                     _figures(table, keys, "share", write, lang))
+
+
+def _add_up(table: pd.DataFrame) -> bool:
+    """Tell whether all sources of each year are there; raise where the shares are of another whole.
+
+    Of some sources the shares add up to less, which they may where `shares` noted their whole.
+    """
+    sums = table.groupby("year")["share"].sum(min_count=1).dropna()
+    off = sums[(sums - 1).abs() > 1e-6]
+    if len(off) and table.attrs.get("within") != ["year"]:
+        raise DataError(f"the shares of {off.index[0]} add up to {off.iloc[0]:.3g}, not to 1; "
+                        "make one with kgge.shares(budget, ['year', 'source'], within='year')")
+    return off.empty
 
 
 @chart("year", "constant base_year", "kgge.real_terms(kgge.totals(budget, 'year'), base_year)")
