@@ -178,6 +178,25 @@ def test_figures_in_doubt_are_named():
     assert "Range with the missing returns counted in: 10.0% to 100.0%" in card
 
 
+def test_the_card_of_a_part_names_the_part_first():
+    outcomes, targets, units = kgge.load_outcomes(), kgge.load_targets(), kgge.load_units()
+    districts = units[units["kind"] == "district"]
+    for some, of, en, vi in (
+            (outcomes.query("unit == 'rach-gia'"), units.query("unit == 'rach-gia'"),
+             "Of a part only: Rạch Giá", "Chỉ tính riêng: TP. Rạch Giá"),
+            (outcomes.query("sex == 'female'"), units,
+             "Of a part only: Women", "Chỉ tính riêng: Nữ"),
+            (outcomes[outcomes["unit"].isin(districts["unit"])], districts,
+             "Of a part only: Rạch Giá; Hà Tiên; ", "Chỉ tính riêng: TP. Rạch Giá; ")):
+        part = kgge.progress(some, targets, of)
+        lines = [status_card(part, "1a", 2020, lang).split("\n")[1:3] for lang in ("en", "vi")]
+        assert lines[0][0].startswith(en) and lines[1][0].startswith(vi), lines
+        assert all(line[1].startswith("1a. ") for line in lines)
+    assert "and 10 units more" in lines[0][0]
+    whole = kgge.progress(outcomes, targets, units)
+    assert "Of a part only" not in status_card(whole, "1a", 2020, "en")
+
+
 def test_errors():
     with pytest.raises(DataError, match=(
             "0 rows of indicator 1a, year 2030; its indicators: 1a, 4, its years: 2016, 2017")):

@@ -538,9 +538,10 @@ def test_what_ranges_leave_open_is_no_finding():
     assert "no clear difference" in spoken("women_against_men", rows).title
     known = rows.assign(coverage_low=rows["coverage"], coverage_high=rows["coverage"])
     assert "(women) to 77.8% (men)" in spoken("coverage_by_group_and_sex", known).title
-    assert "men ahead in 1 of 1 groups" in spoken("women_against_men", known).title
+    assert spoken("women_against_men", known).title == "Indicator 4, 2020: men ahead"
     unknown = rows.assign(coverage_low=np.nan, coverage_high=np.nan)
-    assert "no clear difference" in spoken("women_against_men", unknown).title
+    assert spoken("women_against_men", unknown).title == (
+        "Indicator 4, 2020: whether women or men are ahead is not known, as returns are missing")
 
 
 def test_execution_counts_planned_sources_and_says_what_is_left_out():
@@ -776,7 +777,7 @@ def test_a_small_share_is_written_clear_of_the_axis(coverage):
 
 
 @pytest.mark.parametrize(("high", "words"), [
-    (0.51, "about alike in all"), (math.nan, "no clear difference")])
+    (0.51, "women and men about alike"), (math.nan, "is not known, as returns are missing")])
 def test_women_and_men_are_alike_only_where_their_ranges_are_known(high, words):
     table = pd.DataFrame({"indicator": "1b", "year": 2020, "sex": ["female", "male"],
                           "coverage": 0.5, "coverage_low": 0.5, "coverage_high": high})
@@ -791,3 +792,116 @@ def test_no_warnings_are_counted_where_no_return_came():
     ax = kgge.charts.warnings_by_unit_and_year(table, lang="en")
     drawn = [text.get_text() for text in ax.texts]
     assert drawn.count("3") == 4 and drawn.count("–") == 5 and "0" not in drawn
+
+
+def persons(function, by, where, **given):
+    made = getattr(kgge, function)(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(),
+                                   by=by, **given)
+    return made.query(where)
+
+
+def test_rows_of_one_sex_or_unit_chosen_after_the_summing_are_named():
+    women = persons("coverage", ["unit", "sex"],
+                    "indicator == '1b' and year == 2020 and sex == 'female'")
+    assert spoken("coverage_by_unit", women).title.startswith("Women: Indicator 1b")
+    assert spoken("coverage_by_unit", women, "vi").title.startswith("Nữ: Chỉ tiêu 1b")
+    one = persons("coverage", ["unit", "group", "sex"], "unit == 'rach-gia' and year == 2020")
+    assert spoken("women_against_men", one).title.startswith("Rạch Giá: 2020: women ahead")
+    groups = one.query("indicator == '1a'")
+    assert spoken("coverage_by_group_and_sex", groups).title.startswith("Rạch Giá: Indicator 1a")
+    returns = kgge.load_reporting().query("unit == 'rach-gia'")
+    assert spoken("reports_received", returns).title.startswith(
+        "Rạch Giá: 4 of 5 expected returns came on time (80.0%); none is missing")
+    whole = persons("coverage", ["group", "sex"], "indicator == '1b' and year == 2020")
+    assert spoken("coverage_by_group_and_sex", whole).title.startswith("Indicator 1b"), \
+        "its one group is no choice"
+
+
+def test_the_shares_of_a_gap_are_of_the_rows_drawn():
+    women = persons("gap", ["unit", "sex"], "indicator == '1b' and sex == 'female'", year=2020)
+    largest = women["gap"].nlargest(2).sum() / women["gap"].clip(lower=0).sum()
+    text = spoken("gap_by_unit", women)
+    assert text.title.startswith("Women: ")
+    assert text.title.endswith(f"the 2 furthest hold {largest:.0%}")
+    assert "together 100%" in text.alt
+
+
+def test_what_is_said_of_all_units_is_said_where_all_are_drawn():
+    behind = persons("coverage", "unit", "indicator == '1b' and year == 2020 and coverage < 0.5")
+    assert "none of the 5 reporting units shown has reached" in spoken(
+        "coverage_by_unit", behind).title
+    assert "all shown that reported together" in spoken("coverage_by_unit", behind).alt
+    assert "5 đơn vị có báo cáo trong biểu đồ" in spoken("coverage_by_unit", behind, "vi").title
+    gap = persons("gap", "unit", "indicator == '1b'", year=2020)
+    assert "2020: units not at the target" in spoken("gap_by_unit", gap).title
+    assert "2020: units shown not at the target" in spoken(
+        "gap_by_unit", gap.nlargest(3, "gap")).title
+    assert spoken("gap_by_unit", gap.nlargest(1, "gap")).title.endswith(
+        " persons away from the target of 50%")
+    returns = kgge.load_reporting()
+    came = spoken("reports_received", returns[returns["received"]])
+    assert came.title == "104 of 125 expected returns shown came on time (83.2%)"
+    assert came.subtitle.endswith("blank: none expected, or not shown")
+    for lang, words in (("en", " shown"), ("vi", "trong biểu đồ")):
+        assert words not in spoken("reports_received", returns, lang).title
+    quality = kgge.quality(returns[returns["received"]], kgge.load_problems())
+    assert "in 0 of 125 cases shown" in spoken("warnings_by_unit_and_year", quality).title
+
+
+def test_where_nothing_is_known_nothing_is_said_to_be_fine():
+    gap = persons("gap", "unit", "indicator == '1b'", year=2020).assign(
+        gap=math.nan, gap_share=math.nan)
+    assert spoken("gap_by_unit", gap).title == (
+        "Indicator 1b, 2020: how far it is to the target of 50% is not known, as no unit reported")
+    assert "vì không đơn vị nào báo cáo" in spoken("gap_by_unit", gap, "vi").title
+    there = gap.assign(gap=-1.0, gap_share=math.nan)
+    assert "no reporting unit is away from the target" in spoken("gap_by_unit", there).title
+    sexes = persons("coverage", "sex", "year == 2020 and indicator != '3'")
+    vague = sexes.assign(coverage_low=math.nan)
+    assert "is not known in any of 4 indicators" in spoken("women_against_men", vague).title
+    assert "chưa xác định được nữ hay nam cao hơn trong 4 chỉ tiêu" in spoken(
+        "women_against_men", vague, "vi").title
+    alike = sexes.assign(coverage_low=0.4, coverage_high=0.6, coverage=sexes["sex"].map(
+        {"female": 0.5, "male": 0.55}))
+    assert spoken("women_against_men", alike).title.endswith("in any of 4 indicators")
+    alike.loc[alike["indicator"] == "4", "coverage_high"] = math.nan
+    assert spoken("women_against_men", alike).title.endswith(
+        "no clear difference between women and men in 3 of 4 indicators; elsewhere not known")
+    ahead = alike.assign(coverage_low=alike["coverage"], coverage_high=alike["coverage"])
+    ahead.loc[ahead["indicator"] == "4", "coverage_high"] = math.nan
+    assert spoken("women_against_men", ahead).title.endswith(
+        "; elsewhere not known, or no clear difference")
+
+
+def test_lines_stand_under_their_projects_whatever_the_order_of_the_table():
+    table = totals(kgge.load_budget(), ["project", "item"])
+
+    def heads(rows):
+        ax = charts.planned_by_line(rows, lang="en")
+        drawn = [label.get_text() for label in ax.get_yticklabels()]
+        places = charts.chart_data(ax).set_index("item")["amount"]
+        plt.close("all")
+        return drawn, places.sort_index()
+
+    drawn, amounts = heads(table)
+    for mixed in (table.sort_values("amount", ascending=False), table[::-1]):
+        again, same = heads(mixed)
+        assert again == drawn
+        pd.testing.assert_series_equal(amounts, same)
+
+
+def test_shares_are_of_their_year_or_refused():
+    plan, keys = kgge.load_budget(), ["year", "source"]
+    local = shares(plan, keys, "year").query("source == 'local'")
+    assert spoken("source_shares_by_year", local).title.endswith(
+        "the local budget was to provide 39.5% to 41.0% of each year's amount planned")
+    assert "là nguồn duy nhất" not in spoken("source_shares_by_year", local, "vi").title
+    alone = shares(plan.query("source == 'local'"), keys, "year")
+    assert "all of it was to come from the local" in spoken("source_shares_by_year", alone).title
+    one = shares(plan.query("year == 2016"), keys, "year")
+    assert spoken("source_shares_by_year", one).title.endswith("of the year's amount planned")
+    assert spoken("source_shares_by_year", one, "vi").title.endswith("kinh phí dự kiến của năm")
+    local.attrs = {}
+    for other in (shares(plan, keys), local):
+        with pytest.raises(DataError, match=r"2016 add up to 0\.\d+, not to 1; make one with"):
+            charts.source_shares_by_year(other)

@@ -118,6 +118,7 @@ def shares(money: pd.DataFrame, by: str | Sequence[str],
     else:
         keys = keys_of(within, keys_of(by, (*_BREAKDOWNS, "unit")))
         whole = out.groupby(keys, sort=False)[amounts].transform("sum")
+    out.attrs["within"] = [] if within is None else keys_of(within, (*_BREAKDOWNS, "unit"))
     return out.assign(share=out[amounts] / whole)
 
 

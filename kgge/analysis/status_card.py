@@ -3,7 +3,7 @@
 Its sentences stand in ``labels.csv``, kind ``card``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from math import ceil
@@ -97,7 +97,14 @@ def status_card(progress: pd.DataFrame, indicator: str, year: int, lang: str | N
         labels.labels("card", [part for part, _ in said], lang), said, strict=True)]
     title = f"{labels.label('indicator', row['indicator'], lang)} ({year})"
     notice = labels.labels("card", ["illustrative"] * tables.is_illustrative(progress), lang)
-    return "\n".join([*notice, title, *texts])
+    return "\n".join([*notice, *_part(progress, lang), title, *texts])
+
+
+def _part(progress: pd.DataFrame, lang: str) -> list[str]:
+    """Return the line that names the units, groups and sexes a part of the plan was filtered to."""
+    part = progress.attrs.get("part", {})
+    told = [_named(kind, part[kind], lang) for kind in ("unit", "group", "sex") if kind in part]
+    return [labels.label("card", "part", lang).format(part="; ".join(told))] if told else []
 
 
 def _is(row: Mapping[Any, Any], key: str) -> bool:
@@ -228,7 +235,7 @@ def _facts_shown(row: Mapping[Any, Any], lang: str) -> dict[str, str]:
         eligible = Fraction(row["eligible"])
         still = ceil(Fraction(str(target)) * eligible - Fraction(row["reached"]))
         counts |= {"reached": row["reached"], "eligible": row["eligible"], "left": max(0, still)}
-    lists = {name: _named(row.get(key, ""), lang) for name, key in (
+    lists = {name: _named("unit", row.get(key, "").split(";"), lang) for name, key in (
         ("units", "missing_units"), ("doubtful", "doubtful_units"), ("later", "later_units"))}
     written = {name: labels.number(value, lang) for name, value in counts.items()}
     return figures | lists | written | {
@@ -247,12 +254,12 @@ def _digits(share: float) -> int:
     return int(abs(100 * share - round(100 * share)) > 1e-9)
 
 
-def _named(units: str, lang: str) -> str:
-    """Return the names of units; of many the first ones, and how many more there are."""
-    names = labels.shown("unit", filter(None, units.split(";")), lang)
+def _named(kind: str, codes: Iterable[str], lang: str) -> str:
+    """Return the names of codes; of many the first ones, and how many more there are."""
+    names = labels.shown(kind, filter(None, codes), lang)
     if len(names) <= _MANY:
         return "; ".join(names)
-    more = labels.label("card", "more_units", lang).format(more=len(names) - _NAMED)
+    more = labels.label("card", f"more_{kind}s", lang).format(more=len(names) - _NAMED)
     return "; ".join([*names[:_NAMED], more])
 
 

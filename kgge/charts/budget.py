@@ -211,13 +211,14 @@ def source_shares_by_year(ax: Axes, table: pd.DataFrame) -> Words:
     """Draw the share of each funding source in each year's amount.
 
     ``shares(budget, ["year", "source"], "year")``: year, source, share (0 to 1; empty where there
-    is nothing in the year) and amount (or spent, where it is of spending).
+    is nothing in the year) and amount (or spent, where it is of spending). Shares of anything else
+    than the year are refused.
 
     >>> table = kgge.shares(kgge.load_budget(), ["year", "source"], "year")
     >>> kgge.charts.chart_text(source_shares_by_year(table, lang="en")).title
     "The central budget was to provide 59.0% to 60.5% of each year's amount planned"
     """
-    of = money(table)
+    of, whole = money(table), _add_up(table)
     gap = say("not_reported") if table[of.column].isna().any() else of.say("gap")
 
     def write(v: float) -> str:
@@ -231,10 +232,24 @@ def source_shares_by_year(ax: Axes, table: pd.DataFrame) -> Words:
     spans = {source: tuple(map(write, ends)) for source, *ends in shares.itertuples()}
     low, high = spans[first]
     tie = len(sources) > 1 and low == high and len(set(spans.values())) == 1
-    kind = "tie" if tie else "one" if len(sources) == 1 else "most"
+    kind, years = "tie" if tie else "most", "1" if table["year"].nunique() == 1 else "n"
+    kind = "one" if len(sources) == 1 and whole else f"{kind}.{years}"
     title = of.say(f"shares.{kind}", who=lower(short(name("source", first))),
                    span=low if low == high else say("range", low=low, high=high))
     return of.words(title, of.figures(*keys, "share", write))
+
+
+def _add_up(table: pd.DataFrame) -> bool:
+    """Tell whether all sources of each year are there; raise where the shares are of another whole.
+
+    Of some sources the shares add up to less, which they may where `shares` noted their whole.
+    """
+    sums = table.groupby("year")["share"].sum(min_count=1).dropna()
+    off = sums[(sums - 1).abs() > 1e-6]
+    if len(off) and table.attrs.get("within") != ["year"]:
+        raise DataError(f"the shares of {off.index[0]} add up to {off.iloc[0]:.3g}, not to 1; "
+                        "make one with kgge.shares(budget, ['year', 'source'], within='year')")
+    return off.empty
 
 
 @chart("year", "constant base_year", "kgge.real_terms(kgge.totals(budget, 'year'), base_year)")

@@ -23,7 +23,18 @@ from kgge.charts.ranges import (
 )
 from kgge.charts.readback import point_x, tag
 from kgge.charts.style import GREY, INK, NAVY, ORANGE, wrap
-from kgge.charts.wording import codes_of, count, listed, lower, name, names, records, say, upper
+from kgge.charts.wording import (
+    codes_of,
+    count,
+    listed,
+    lower,
+    name,
+    names,
+    records,
+    say,
+    shown,
+    upper,
+)
 from kgge.labels import label, percent, persons_short, points, whole_persons
 
 SHARES: dict[str, dict[str, Any]] = {  # shares of the missing units in reach_needed
@@ -40,7 +51,8 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame) -> Words:
     The rows of one indicator of ``gap(…, by="unit")``: indicator, year, unit, target (share), gap
     (persons; empty where nothing was reported), gap_share (of the positive gaps), gap_low,
     gap_high (persons, with missing or doubtful returns). Units that are at the target or beyond
-    share one row, and so do more than five that did not report.
+    share one row, and so do more than five that did not report. The shares drawn are those of the
+    rows given.
 
     >>> table = kgge.gap(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), 2020)
     >>> ax = gap_by_unit(table[table["indicator"] == "4"], lang="en")
@@ -51,7 +63,8 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame) -> Words:
     there, silent = table["gap"].le(0), table["gap"].isna()
     folded = silent if silent.sum() > MANY else silent & False
     left = table[~there & ~folded]
-    left = left.assign(far=left["gap"].fillna(left["gap_high"]).fillna(0.0))
+    left = left.assign(gap_share=left["gap_share"] / left["gap_share"].sum(),
+                       far=left["gap"].fillna(left["gap_high"]).fillna(0.0))
     left = left.sort_values("far", ascending=False, kind="stable")
     texts = [wrap(upper(n), 2.2) for n in names("unit", left["unit"])]
     beyond = [wrap(count(code, int(units.sum())), 2.2) for code, units in (
@@ -74,16 +87,19 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame) -> Words:
     no_scale(ax, max(left[["far", "gap_high"]].max().max(), 1) if len(left) else 1)
     reported = left[left["gap"].notna()]
     whole = sum(map(whole_persons, reported["gap"]))  # as many as the bars say
-    told = about | {"whole": persons_short(whole), "target": goal(one(table, "target"))}
+    told = about | {"whole": persons_short(whole), "target": goal(one(table, "target")),
+                    "shown": shown(table)}
     first = min(LEADING, len(reported) // 2)
-    share = percent(reported["gap_share"].head(first).sum(), digits=0)
     if whole and len(reported) == 1:
-        title = count("gap.one", whole, **told)
-    else:
-        kind = "none" if not whole else "title" if len(reported) >= LEADING else "few"
-        title = say(f"gap.{kind}", first=first, share=share, **told)
+        title = count("gap.unit" if len(table) == 1 else "gap.one", whole, **told)
+    elif whole:
+        share = percent(reported["gap_share"].head(first).sum(), digits=0)
+        title = say("gap.title" if len(reported) >= LEADING else "gap.few", first=first,
+                    share=share, **told)
+    else:  # that nobody reported is no finding
+        title = say("gap.unknown" if silent.all() else "gap.none", **told)
     return about_parts(title, [*figures, *beyond], about["indicator"], "units", silent,
-                       "gap.subtitle")
+                       told["shown"], "gap.subtitle")
 
 
 def _gap_text(row: Row, so_far: float) -> str:
@@ -144,12 +160,18 @@ def women_against_men(ax: Axes, table: pd.DataFrame) -> Words:
              and (row["low"] > 0 or row["high"] < 0)]
     ahead = sum(row["difference"] > 0 for row in clear)
     kind = {0: "men_only", len(clear): "women_only"}.get(ahead, "title")
+    vague = len([row for row in found
+                 if pd.isna([row["difference"], row["low"], row["high"]]).any()])
     if not clear:
-        known = [abs(row["difference"]) for row in found if pd.notna(row["difference"])]
-        ranged = all(pd.notna([row["low"], row["high"]]).all() for row in found)
-        kind = "unknown" if not known else "alike" if max(known) < POINT and ranged else "open"
+        alike = not vague and all(abs(row["difference"]) < POINT for row in found)
+        kind = "alike" if alike else "open" if not vague else "some" if vague < len(found) else \
+            "vague" if any(pd.notna(row["difference"]) for row in found) else "unknown"
+    kind = f"one.{kind}" if len(found) == 1 else kind
+    rest = say("women.rest.vague" if vague else "women.rest")
     among = say(f"part.{by[-1]}", count=len(found))
-    title = say(f"women.{kind}", year=year, women=ahead, men=len(clear) - ahead, rows=among)
+    title = say(f"women.{kind}", year=year, women=ahead, men=len(clear) - ahead, rows=among,
+                left=len(found) - vague, rest=rest if len(found) > len(clear) else "",
+                indicator=found[0]["indicator"] if found else "")
     return Words(title, figures, subtitle="women.subtitle")
 
 

@@ -174,9 +174,16 @@ def rows(ax: Axes, key: str, codes: Sequence[Any], width: float = 2.2,
 
 
 def tree(ax: Axes, items: Sequence[str], total: Callable[[str], str]) -> dict[Any, float]:
-    """Label rows by items under their projects and models with `total`; return their middles."""
-    steps = [item.split(".") for item in items]
-    codes = list(dict.fromkeys(".".join(s[:i + 1]) for s in steps for i in range(len(s))))
+    """Label rows by items under their projects and models with `total`; return their middles.
+
+    They stand as the annex prints them, whatever the order of the table.
+    """
+    paths = [[".".join(item.split(".")[:i + 1]) for i in range(item.count(".") + 1)]
+             for item in items]
+    known = [*labels.printed_items(), *labels.codes("item"), *sum(paths, [])]
+    order = {code: at for at, code in enumerate(dict.fromkeys(known))}
+    paths.sort(key=lambda path: [order[code] for code in path])
+    codes = list(dict.fromkeys(sum(paths, [])))
     width, size, wrapped = min(2.6, inner_width(ax) * 0.42), SIZES["label"], []
     for code, text in zip(codes, names("item", codes), strict=True):
         text = text if code in items else f"{text}: {total(code)}"

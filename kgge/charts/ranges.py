@@ -13,7 +13,18 @@ from matplotlib.lines import Line2D
 from kgge.charts.marks import Words, beside, chart, legend, rows
 from kgge.charts.readback import point_x, tag
 from kgge.charts.style import COLOURS, GREY, INK, MARKERS, NAVY, wrap
-from kgge.charts.wording import codes_of, count, listed, lower, name, names, records, say, upper
+from kgge.charts.wording import (
+    codes_of,
+    count,
+    listed,
+    lower,
+    name,
+    names,
+    records,
+    say,
+    shown,
+    upper,
+)
 from kgge.files import DataError
 from kgge.labels import percent
 from kgge.tables.load import load_targets, load_units
@@ -181,21 +192,22 @@ def coverage_by_unit(ax: Axes, table: pd.DataFrame) -> Words:
     silent = table["coverage"].isna()
     missing = list(table.loc[silent, "unit"])
     folded = missing if len(missing) > MANY else []
-    shown = table[~table["unit"].isin(folded)]
-    places = _unit_rows(ax, list(shown["unit"]), missing, folded)
-    looks = shown["coverage"].isna().map({True: "missing", False: "path"})
-    figures = _dots(ax, shown, ("unit",), [places[u] for u in shown["unit"]], looks, ["unit"])
+    apart = table[~table["unit"].isin(folded)]
+    places = _unit_rows(ax, list(apart["unit"]), missing, folded)
+    looks = apart["coverage"].isna().map({True: "missing", False: "path"})
+    figures = _dots(ax, apart, ("unit",), [places[u] for u in apart["unit"]], looks, ["unit"])
     for unit in folded:  # which have no artist of their own
         tag(ax, about | {"unit": unit}, "coverage", ax.yaxis, lambda _: float("nan"))
     if folded:
         said = say("not_reported")
         figures.append(f"{said}: {listed(names('unit', folded))}")
-    lines = [*_goal(ax, target), *_together(ax, shown)]
+    some = shown(table)
+    lines = [*_goal(ax, target), *_together(ax, apart, some)]
     legend(ax, [*entries(), *lines])
-    known = records(shown[shown["coverage"].notna()])
-    title = _unit_title(known, target, falls, about)
+    known = records(apart[apart["coverage"].notna()])
+    title = _unit_title(known, target, falls, about | {"shown": some})
     return about_parts(title, [*(text for text, _ in lines), *figures], about["indicator"],
-                       "units", silent)
+                       "units", silent, some)
 
 
 def _unit_rows(ax: Axes, units: list[str], silent: list[str],
@@ -228,13 +240,13 @@ def _goal(ax: Axes, target: float) -> list[tuple[str, Any]]:
     return [(say("path_to_target.goal", target=goal(target)), line)]
 
 
-def _together(ax: Axes, table: pd.DataFrame) -> list[tuple[str, Any]]:
+def _together(ax: Axes, table: pd.DataFrame, shown: str) -> list[tuple[str, Any]]:
     """Draw the coverage of all units that reported together; return its legend entry."""
     if not {"reached", "eligible"} <= set(table) or not table["eligible"].sum() > 0:
         return []
     whole = table["reached"].sum() / table["eligible"].sum()
     line = ax.axvline(whole, color=INK, linestyle=":", linewidth=1.4, zorder=1)
-    return [(say("coverage.together", share=percent(whole)), line)]
+    return [(say("coverage.together", share=percent(whole), shown=shown), line)]
 
 
 def _unit_title(known: list[Row], target: float, falls: bool, about: Row) -> str:
@@ -280,14 +292,14 @@ def _dots(ax: Axes, table: pd.DataFrame, by: tuple[str, ...], places: Iterable[f
     return figures
 
 
-def about_parts(title: str, figures: list[str], code: str, of: str,
-                silent: "pd.Series[bool]", subtitle: str = "coverage.subtitle") -> Words:
+def about_parts(title: str, figures: list[str], code: str, of: str, silent: "pd.Series[bool]",
+                shown: str = "", subtitle: str = "coverage.subtitle") -> Words:
     """Return the words of a chart of the parts of one indicator, and how many of them are silent.
 
-    `of` is what the parts are: units or groups.
+    `of` is what the parts are, units or groups; `shown` is said where some are left out.
     """
     many = int(silent.sum())
-    missing = count(f"coverage.silent_{of}", many, rows=len(silent)) if many else ""
+    missing = count(f"coverage.silent_{of}", many, rows=len(silent), shown=shown) if many else ""
     return Words(title, figures, "progress", {
         "indicator": name("indicator", code), "silent": missing}, subtitle=subtitle)
 

@@ -11,7 +11,7 @@ from kgge.charts.heatmap import heat
 from kgge.charts.marks import Words, chart, columns, legend, rows
 from kgge.charts.readback import code_of_mark, tag
 from kgge.charts.style import NAVY, ORANGE, PLUM
-from kgge.charts.wording import codes_of, listed, name, names, period, records, say
+from kgge.charts.wording import codes_of, listed, name, names, period, records, say, shown
 from kgge.labels import percent
 
 MOST = 8  # units that the description names in one year; of more it says how many
@@ -55,9 +55,10 @@ def reports_received(ax: Axes, table: pd.DataFrame) -> Words:
     counted = {state: [row for row in due if row["state"] == state] for state in SHAPES}
     missing, on_time, title = (len(counted["missing"]), len(counted["on_time"]),
                                say("reports_received.nothing"))
+    some = shown(table)
     if due:
-        kind = "title.n" if missing > 1 else "title.1" if missing else "all"
-        title = say(f"reports_received.{kind}", due=len(due), number=missing,
+        kind = "title.n" if missing > 1 else "title.1" if missing else "part" if some else "all"
+        title = say(f"reports_received.{kind}", due=len(due), number=missing, shown=some,
                     on_time=on_time, share=percent(on_time / len(due)))
     figures = []
     for state, came in counted.items():
@@ -67,6 +68,7 @@ def reports_received(ax: Axes, table: pd.DataFrame) -> Words:
                 figures.append(f"{year}: " + (say("part.unit", count=len(of)) if len(of) >
                                               MOST else listed(names("unit", of))))
     kind = "subtitle" if len(due) == len(across) * len(down) else "blanks"
+    kind += "_part" if kind == "blanks" and some else ""
     return Words(title, [". ".join(figures)], places={"years": period(table)},
                  ours=("due",), subtitle=f"reports_received.{kind}")
 
@@ -98,7 +100,7 @@ def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame) -> Words:
     kind = "title.1" if single else "title" if any(counts.values()) else "clean"
     title = say("reports_received.nothing") if not len(asked) else say(
         f"warnings.{kind}", due=len(asked), came=int(came.sum()),
-        missing=int((~came).sum()), **counts)
+        missing=int((~came).sum()), shown=shown(table), **counts)
     return Words(title, [figure for figure, text in zip(figures, texts, strict=True)
                          if text not in ("0", "–")], places={"years": period(table)},
                  subtitle="warnings.subtitle")

@@ -9,6 +9,9 @@ from typing import Any, cast
 import pandas as pd
 
 from kgge import labels
+from kgge.analysis.scope import terms
+from kgge.files import data_folder, read_rows
+from kgge.tables.load import load_units
 
 KINDS = {"project": "item"}  # keys whose code list has another name
 # Keys that stand in the order of their code list; the others in the order of the table.
@@ -53,11 +56,48 @@ def part_of(table: pd.DataFrame) -> str:
         if key in table and table[key].nunique() == 1 and (key, "item" in part) != (
                 "project", True):
             part[key] = [table[key].iloc[0]]
+    for key in ("unit", "group", "sex"):  # rows chosen after the summing
+        if key in table and table[key].nunique() == 1 and len(_choice(table, key)) > 1:
+            part[key] = [table[key].iloc[0]]
     told = []
     for key in (key for key in part if key in _PARTS):
         some = [short(n) for n in names(key, part[key])] if len(part[key]) <= 3 else []
         told.append(listed(some) or say(f"part.{key}", count=len(part[key])))
     return upper(", ".join([*told, *([say("part.rows")] if "rows" in part else [])]))
+
+
+def _choice(table: pd.DataFrame, key: str) -> set[str]:
+    """Return the codes of unit, group or sex that the plan has for the indicators of a table."""
+    of = set(table["indicator"]) if "indicator" in table else None
+    if key == "unit":
+        return set(_senders(of)["unit"])
+    path = data_folder() / "raw" / "groups.csv"
+    groups = [row for _, row in read_rows(path, ["indicator", "group", "sexes"])
+              if of is None or row["indicator"] in of]
+    return {code for row in groups
+            for code in ([row["group"]] if key == "group" else row["sexes"].split(";"))}
+
+
+def _senders(indicators: set[str] | None) -> pd.DataFrame:
+    """Return the units that are to report some of these indicators, or any."""
+    units = load_units()
+    reports = (set(text.split(";")) - {""} for text in units["indicators"].fillna(""))
+    return units[[bool(of if indicators is None else of & indicators) for of in reports]]
+
+
+def shown(table: pd.DataFrame) -> str:
+    """Return " shown" where units are left out that were to report the indicators and years.
+
+    Of one unit its name is said, by `part_of`.
+    """
+    years, there = table["year"].unique(), set(zip(table["year"], table["unit"], strict=True))
+    units = _senders(set(table["indicator"]) if "indicator" in table else None)
+    begun, ended = terms(units, years)
+    whole = {(year, unit) for year, ask in zip(years, begun & ~ended, strict=True)
+             for unit in units["unit"][ask]}
+    if table["unit"].nunique() == 1:
+        whole = {(year, unit) for year, unit in whole if unit in set(table["unit"])}
+    return f" {say('shown')}" if whole - there else ""
 
 
 def listed(names: Sequence[str]) -> str:
