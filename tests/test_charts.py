@@ -756,7 +756,7 @@ def test_one_unit_away_from_the_target_is_no_plural(gap, said):
     table = pd.DataFrame({"indicator": "2", "year": 2020, "unit": ["rach-gia", "ha-tien"],
                           "target": 0.8, "gap": [gap, -3.0], "gap_share": [1.0, np.nan],
                           "gap_low": [gap, -3.0], "gap_high": [gap, -3.0]})
-    assert f"the unit not at the target of 80% is {said} away" in spoken(
+    assert f"the unit shown not at the target of 80% is {said} away" in spoken(
         "gap_by_unit", table).title
     assert "đơn vị chưa đạt" in (title := spoken("gap_by_unit", table, "vi").title)
     assert "các đơn vị" not in title
