@@ -158,6 +158,11 @@ NOTED = {  # what is done: every problem it gives
     "a figure in a row of no code": (put(MONEY, E66=99), one(MONEY, "E66", "no_code")),
     "a number with its unit in a row of no code": (put(PERSONS, F37="350 người"),
                                                    one(PERSONS, "F37", "no_code")),
+    "a total that does not agree": (put(MONEY, B62="TỔNG CỘNG", E62=99.5),
+                                    one(MONEY, "E62", "no_code")),
+    "a figure in a heading": (put(MONEY, E7=40), one(MONEY, "E7", "no_code")),
+    "a large number below the table": (put(MONEY, B66="Người lập biểu", E66=913123456),
+                                       one(MONEY, "E66", "no_code")),
     "zero, and less than it, in a row of no code": (put(PERSONS, F37=0, G37="-5"), {
         (PERSONS, "F37", "no_code"), (PERSONS, "G37", "no_code")}),
     "about a number in a row of no code": (put(PERSONS, F37="hơn 350"),
@@ -247,6 +252,18 @@ HONEST = {
        for mark in ("-", "x", "...")},
     "a column filled with x": put(PERSONS, **{f"G{row}": "x" for row in range(7, 34)}),
     "a line of signs below": put(MONEY, B66="./.", E66="-----", A67="***"),
+    **{f"totals below the table: {text}": put(MONEY, B62=text, D62=99, E62=51 * 5.5)
+       for text in ("TỔNG CỘNG", "Tổng cộng:", "Cộng", "Tổng chi (triệu đồng)",
+                    "Tổng kinh phí / Total")},
+    "totals never computed": put(MONEY, A62="Tổng số", E62="=SUM(E8:E61)"),
+    "totals with an error": put(MONEY, A62="Tổng số", E62="#REF!"),
+    "totals of persons": put(PERSONS, B34="Tổng số", G34=sum(150 + at for at in range(22))),
+    "total of a project below it": lambda book: [
+        book[MONEY].insert_rows(23), put(MONEY, B23="Cộng dự án 1", E23=15 * 5.5)(book)],
+    "total in the heading of a project": put(MONEY, E7=15 * 5.5),
+    **{f"a telephone as a number: {text}": put(PERSONS, B36=text, E36=913123456)
+       for text in ("Liên hệ:", "Điện thoại", "ĐT (Zalo)")},
+    "a telephone below its name": put(MONEY, E66="SĐT", E67=913123456),
     "a blank sheet": lambda book: book.create_sheet("Sheet1"),
 }
 

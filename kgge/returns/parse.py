@@ -26,6 +26,7 @@ from kgge.returns.cells import (
 )
 from kgge.returns.cells import rejected as reject
 from kgge.returns.form import ASIDE, COLUMNS, ENTRIES, SHEETS, Form
+from kgge.returns.loose import is_accounted
 from kgge.returns.period import read_period
 from kgge.xlsx import Rejected, Sheet, open_sheets
 
@@ -218,6 +219,8 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
             out.lines.setdefault(code, []).append(line)
         else:
             stray, filled = _stray(code, known, cells, filled)
+            filled = [name for name in filled if code or not is_accounted(
+                sheet.rows, row, cells[name][0], at_code, name)]
         out.submitted += len(filled)
         for name in filled:
             at, value, cell = cells[name]

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple, cast
 
 from kgge.labels import about
 from kgge.returns.aside import guide_groups, guide_rules, summary_rows
-from kgge.returns.cells import fold, is_mark
+from kgge.returns.cells import LIMITS, fold, is_mark
 from kgge.returns.form import ASIDE, BANNER, COLUMNS, ENTRIES, HOW, SHEETS, TITLES, Form, headings
+from kgge.returns.loose import is_phone, says_total
 from kgge.returns.parse import Return, Table, as_text
 from kgge.returns.template import cover_rows, money_rows, person_rows
 from kgge.xlsx import Fault
@@ -26,7 +27,7 @@ _SIGNED = re.compile(
     r"\bnguoi (?:lap|tong hop|bao cao|kiem tra|ky)|chu tich|giam doc|truong (?:phong|ban)|"
     r"chanh van phong|tong bien tap|bi thu|^(?:tm|kt|tl|tuq|q)\.|"
     r"^(?:lap bieu|duyet|xac nhan|dai dien|can bo|lanh dao)\b|"
-    r"prepared by|head of unit|director|place, date|dien thoai|\bs?dt\b|e-?mail|@|"
+    r"^\W*lien he\b|prepared by|head of unit|director|place, date|dien thoai|\bs?dt\b|e-?mail|@|"
     r"\b\d{1,2}/\d{1,2}/\d{4}|^\d{4}-\d\d-\d\d|\d (?:jan|feb|mar|apr|may|jun|jul|"
     r"aug|sep|oct|nov|dec)[a-z]* \d{4}$")
 # Who signs says nothing of figures.
@@ -156,11 +157,17 @@ def _note_loose(out: Return, row: int, table: Table, said: Printed, signed: bool
     sheet, _, places = table
     values, names = sheet.rows[row], {at: name for name, at in places.items()}
     lost = [at for at in range(len(values)) if (sheet.name, row, at) in out.lost]
+    total = says_total(values)
     for at, text in enumerate(values):
         if text == "" or text in said.loose:
             continue
         folded = fold(text)
         if is_mark(text) or at in lost or lost and names.get(at) == "code":
+            continue
+        if isinstance(text, float) and names.get(at) in LIMITS or is_phone(
+                sheet.rows, row, text):
+            continue  # a figure that is not lost: it adds up those of its column
+        if total and (says_total([text]) or isinstance(text, float | Fault) and at in names):
             continue
         if any(_plain(text) in w for w in said.words.get(names.get(at, ""), {}).values()):
             continue  # a label of the form beside a code that is gone

@@ -1,0 +1,52 @@
+"""Figures in rows without a code that are none gone astray: totals that agree, telephones."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from kgge.returns.cells import Cell, clean, fold, read_cell
+from kgge.xlsx import Fault
+
+_ROUNDED = 0.05  # ours: a total of amounts may be typed to one decimal
+_TOTAL = re.compile(
+    r"\W*(?:tong|cong|total|sum)(?:\W+(?:cong|so|chi|kinh phi|tien|nguoi|luot|da|du an|ca|nam|"
+    r"all|of|trieu dong|amount|spending|persons|toan|huyen|thanh pho|tinh|don vi|bieu|total|\d+|[ivx]+))*\W*")
+_CONTACT = re.compile(
+    r"\b(?:lien he|dien thoai|di dong|s?dt|dd|phone|tel|mobile|hotline|zalo|fax)\b")
+_NUMBER = re.compile(r"\+?\d(?:[ .-]?\d){7,11}", re.ASCII)
+
+
+def says_total(line: Sequence[Any]) -> bool:
+    """Tell whether a row says that it adds up: Tổng cộng, Cộng dự án 1, Total."""
+    return any(isinstance(value, str) and _TOTAL.fullmatch(fold(value)) for value in line)
+
+
+def is_accounted(rows: Sequence[Sequence[Any]], row: int, at: int, at_code: int, column: str
+                 ) -> bool:
+    """Tell whether a figure in a row of no code is a telephone or adds up what its column holds.
+
+    In a row that says so: all rows above, those since the last row of no code, or all below; in
+    a heading: those up to the next.
+    """
+    value, total = rows[row][at], says_total(rows[row])
+    if isinstance(value, Fault) or is_phone(rows, row, value):
+        return total or not isinstance(value, Fault)
+    number, coded = read_cell(value, column).number, [line[at_code] != "" for line in rows]
+    last = max((r for r in range(row) if not coded[r]), default=-1) + 1
+    parts = [(row + 1, next((r for r in range(row + 1, len(rows)) if not coded[r]), len(rows)))]
+    parts += [(0, row), (last, row), (row + 1, len(rows))] if total else []
+    return any(_adds_up(number, [read_cell(rows[r][at], column) for r in range(*part) if coded[r]])
+               for part in parts)
+
+
+def _adds_up(number: float, cells: Sequence[Cell]) -> bool:
+    figures = [cell.number for cell in cells if cell.state == "reported"]
+    return len(figures) > 1 and abs(sum(figures) - number) <= _ROUNDED
+
+
+def is_phone(rows: Sequence[Sequence[Any]], row: int, value: object) -> bool:
+    """Tell whether digits beside or below the word for a telephone are its number."""
+    said = f"{value:.0f}" if isinstance(value, float) else clean(str(value))
+    return bool(_NUMBER.fullmatch(said)) and any(
+        isinstance(text, str) and _CONTACT.search(fold(text))
+        for text in (*rows[row - 1], *rows[row]))
