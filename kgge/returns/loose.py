@@ -1,4 +1,4 @@
-"""Figures in rows without a code that are none gone astray: totals that agree, telephones."""
+"""What stands beside the form and is no figure gone astray: totals, telephones, formal lines."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,23 @@ from kgge.xlsx import Fault
 _ROUNDED = 0.05  # ours: a total of amounts may be typed to one decimal
 _TOTAL = re.compile(
     r"\W*(?:tong|cong|total|sum)(?:\W+(?:cong|so|chi|kinh phi|tien|nguoi|luot|da|du an|ca|nam|"
-    r"all|of|trieu dong|amount|spending|persons|toan|huyen|thanh pho|tinh|don vi|bieu|total|\d+|[ivx]+))*\W*")
+    r"all|of|trieu dong|amount|spending|persons|toan|huyen|thanh pho|tinh|don vi|bieu|total|\d+|"
+    r"[ivx]+))*\W*")
+# What any official document carries: emblem and motto, number, addressee, annexes, copies, its end.
+_FORMAL = re.compile(
+    r"\W*(?:cong hoa xa hoi chu nghia viet nam|socialist republic of viet ?nam|"
+    r"doc lap\W+tu do\W+hanh phuc|independence\W+freedom\W+happiness|\W)*|"
+    r"so\W*(?:\d+\W*)?/ ?[a-z][\w-]*(?: ?/ ?[\w-]+)*\W*(?:ngay.*)?|kinh gui\b.*|"
+    r"(?:phu luc|bieu|mau)(?: so| bao cao)?\W*[\w./-]*|\W*(?:ban hanh )?kem theo\b.*|"
+    r"(?:uy ban nhan dan|ubnd) tinh\b[\w ]*|\W*(?:noi nhan|nhu tren|luu)\b.*|"
+    r"\W*(?:het|the end)\W*|(?:\W*(?:so tien )?(?:viet )?bang chu\b.*)")
+_MEASURE = re.compile(r"\W*(?:dvt|don vi(?: tinh)?|unit(?: of measure)?)\b\W*(.*?)\W*")
+_MEASURES = {"indicators": {"nguoi", "luot nguoi", "luot", "persons", "attendances"},
+             "spending": {"trieu dong", "tr d", "tr dong", "trd", "trieu vnd", "million dong"}}
+_FAMILIES = ("nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly danh dinh "
+             "doan lam mai trinh truong dao cao ha luong thai to ta chau quach luu kim thach son "
+             "tang diep vuong chu trieu thi").split()
+_TITLE = re.compile(r"^(?:(?:ông|bà|đ/c|ths|ts|cn|ks|bs|mr|ms|mrs)\b\.?\s*)+", re.IGNORECASE)
 _CONTACT = re.compile(
     r"\b(?:lien he|dien thoai|di dong|s?dt|dd|phone|tel|mobile|hotline|zalo|fax)\b")
 _NUMBER = re.compile(r"\+?\d(?:[ .-]?\d){7,11}", re.ASCII)
@@ -50,3 +66,28 @@ def is_phone(rows: Sequence[Sequence[Any]], row: int, value: object) -> bool:
     return bool(_NUMBER.fullmatch(said)) and any(
         isinstance(text, str) and _CONTACT.search(fold(text))
         for text in (*rows[row - 1], *rows[row]))
+
+
+def is_formal(text: str, kind: str) -> bool:
+    """Tell whether a folded text is a formal line, or the measure of this table: ĐVT: người."""
+    if _FORMAL.fullmatch(text):
+        return True
+    said, allowed = _MEASURE.fullmatch(text), _MEASURES.get(kind, set().union(*_MEASURES.values()))
+    return said is not None and allowed.issuperset(
+        " ".join(re.findall(r"\w+", part)) for part in re.split(r"[,;/]| va ", said[1]))
+
+
+def is_name(text: object) -> bool:
+    """Tell whether a text is a person's name: two to five words, each with a capital.
+
+    Examples
+    --------
+    >>> [is_name(text) for text in ("Trần Thị Bích", "ThS. LÊ HOA", "CHƯA DUYỆT", "Số ước tính")]
+    [True, True, False, False]
+    """
+    if not isinstance(text, str):
+        return False
+    words = _TITLE.sub("", clean(text)).split()
+    capital = all(word.isalpha() and word[0].isupper() and word[1:].islower() for word in words)
+    large = all(word.isalpha() and word.isupper() for word in words)
+    return 2 <= len(words) <= 5 and (capital or large and fold(words[0]) in _FAMILIES)
