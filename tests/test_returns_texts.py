@@ -180,7 +180,8 @@ NOTED = {  # what is done: every problem it gives
     **{f"no name: {text}": (put(MONEY, E66=text), one(MONEY, "E66", "not_read")) for text in (
         "CHƯA DUYỆT", "Số ước tính", "đã trừ trùng lặp", "Số người")},
     **{f"no formal line: {text}": (put(MONEY, B3=text), one(MONEY, "B3", "not_read")) for text in (
-        "UBND thành phố Hà Tiên", "Số liệu 6 tháng", "Rạch Giá: số liệu chưa duyệt")},
+        "UBND thành phố Hà Tiên", "Số liệu 6 tháng", "Lưu ý: 6 tháng", "Kính gửi Sở: số ước",
+        "Rạch Giá: số liệu chưa duyệt")},
     "zero, and less than it, in a row of no code": (put(PERSONS, F37=0, G37="-5"), {
         (PERSONS, "F37", "no_code"), (PERSONS, "G37", "no_code")}),
     "about a number in a row of no code": (put(PERSONS, F37="hơn 350"),

@@ -12,14 +12,22 @@ _TOTAL = re.compile(
     r"\W*(?:tong|cong|total|sum)(?:\W+(?:cong|so|chi|kinh phi|tien|nguoi|luot|da|du an|ca|nam|"
     r"all|of|trieu dong|amount|spending|persons|toan|huyen|thanh pho|tinh|don vi|bieu|total|\d+|"
     r"[ivx]+))*\W*")
+NOTE = re.compile(r"\W*(?:ghi chu|chu thich|luu y|note|so lieu|don vi tinh)")
+# Who signs says nothing of figures; dong is money, but for lao động, hội đồng and the like.
+SAYS = re.compile(
+    r"nghin|thousand|\bty\b|trieu|(?<!lao )(?<!hoi )(?<!cong )(?<!hoat )(?<!hanh )(?<!hop )\bdong\b"
+    r"(?! dau)|billion|\buoc\b|tam tinh|chua |so lieu|kinh phi|"
+    r"quyet toan|don gia|%|phan tram|\d thang(?! \d+ nam)|" + NOTE.pattern)
 # What any official document carries: emblem and motto, number, addressee, annexes, copies, its end.
 _FORMAL = re.compile(
     r"\W*(?:cong hoa xa hoi chu nghia viet nam|socialist republic of viet ?nam|"
     r"doc lap\W+tu do\W+hanh phuc|independence\W+freedom\W+happiness|\W)*|"
+    r"(?:phu luc|bieu|mau)(?: so| bao cao)?\W*[\w./-]*|\W*(?:het|the end)\W*|"
+    r"\W*(?:so tien )?(?:viet )?bang chu\b.*")
+_ADDRESSED = re.compile(
     r"so\W*(?:\d+\W*)?/ ?[a-z][\w-]*(?: ?/ ?[\w-]+)*\W*(?:ngay.*)?|kinh gui\b.*|"
-    r"(?:phu luc|bieu|mau)(?: so| bao cao)?\W*[\w./-]*|\W*(?:ban hanh )?kem theo\b.*|"
-    r"(?:uy ban nhan dan|ubnd) tinh\b[\w ]*|\W*(?:noi nhan|nhu tren|luu)\b.*|"
-    r"\W*(?:het|the end)\W*|(?:\W*(?:so tien )?(?:viet )?bang chu\b.*)")
+    r"\W*(?:ban hanh )?kem theo\b.*|(?:uy ban nhan dan|ubnd) tinh\b[\w ]*|"
+    r"\W*(?:noi nhan|nhu tren|luu)\b.*")
 _MEASURE = re.compile(r"\W*(?:dvt|don vi(?: tinh)?|unit(?: of measure)?)\b\W*(.*?)\W*")
 _MEASURES = {"indicators": {"nguoi", "luot nguoi", "luot", "persons", "attendances"},
              "spending": {"trieu dong", "tr d", "tr dong", "trd", "trieu vnd", "million dong"}}
@@ -70,7 +78,7 @@ def is_phone(rows: Sequence[Sequence[Any]], row: int, value: object) -> bool:
 
 def is_formal(text: str, kind: str) -> bool:
     """Tell whether a folded text is a formal line, or the measure of this table: ĐVT: người."""
-    if _FORMAL.fullmatch(text):
+    if _FORMAL.fullmatch(text) or _ADDRESSED.fullmatch(text) and not SAYS.search(text):
         return True
     said, allowed = _MEASURE.fullmatch(text), _MEASURES.get(kind, set().union(*_MEASURES.values()))
     return said is not None and allowed.issuperset(

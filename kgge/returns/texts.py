@@ -8,7 +8,7 @@ from kgge.labels import about
 from kgge.returns.aside import guide_groups, guide_rules, summary_rows
 from kgge.returns.cells import LIMITS, fold, is_mark
 from kgge.returns.form import ASIDE, BANNER, COLUMNS, ENTRIES, HOW, SHEETS, TITLES, Form, headings
-from kgge.returns.loose import is_formal, is_name, is_phone, says_total
+from kgge.returns.loose import NOTE, SAYS, is_formal, is_name, is_phone, says_total
 from kgge.returns.parse import Return, Table, as_text, names_unit
 from kgge.returns.template import cover_rows, money_rows, person_rows
 from kgge.xlsx import Fault
@@ -21,10 +21,9 @@ _SHORT, _DITTO = ("sex", "source"), {"", "nt", "nhu tren"}
 _ALSO = {"female": {"nu gioi", "female"}, "male": {"nam gioi", "male"}}
 _ASTRAY = 3  # ours: rows without code that hold figures; of so many the table was moved
 _ARMED = "su bo doi bien phong canh sat".split()  # who serves, in words of everyday
-_NOTE = re.compile(r"\W*(?:ghi chu|chu thich|luu y|note|so lieu|don vi tinh)")
 # Words that change what a figure means, wherever they stand above a table.
 _CHANGES = re.compile(
-    r"nghin|thousand|\bty\b|billion|\buoc\b|\d thang|%|phan tram|" + _NOTE.pattern)
+    r"nghin|thousand|\bty\b|billion|\buoc\b|\d thang|%|phan tram|" + NOTE.pattern)
 _ONLY = re.compile(r"\b(?:chi|tru|rieng|ngoai|khong|chua|only|without)\b")
 # What a Vietnamese table ends with: place and date, who made it, who signed, how to reach them.
 _SIGNED = re.compile(
@@ -36,10 +35,6 @@ _SIGNED = re.compile(
     r"\b\d{1,2}([./-])\d{1,2}\1\d{4}|^(?!so\b)[^\W\d][^\d,]*, ?thang \d{1,2}(?:/| nam )\d{4}$|"
     r"\bthoi gian ky|^co quan\b|^\d{4}-\d\d-\d\d|\d (?:jan|feb|mar|apr|may|jun|jul|"
     r"aug|sep|oct|nov|dec)[a-z]* \d{4}$")
-# Who signs says nothing of figures.
-_SAYS = re.compile(
-    r"nghin|thousand|\bty\b|trieu|\bdong\b(?! dau)|billion|\buoc\b|tam tinh|chua |so lieu|kinh phi|"
-    r"quyet toan|don gia|%|phan tram|\d thang(?! \d+ nam)|" + _NOTE.pattern)
 _PHONE = re.compile(r"[\d .()+-]{8,}")
 
 
@@ -167,13 +162,13 @@ def _ordinal(value: object) -> int:
 
 
 def _is_signed(text: str) -> bool:
-    return bool(_SIGNED.search(text)) and not _SAYS.search(text)
+    return bool(_SIGNED.search(text)) and not SAYS.search(text)
 
 
 def _is_signature(text: str) -> bool:
     """Tell whether words below a table are place, date, office, name or telephone of who signed."""
     name = len(text.split()) <= 7 and not any(c.isdigit() for c in text)
-    return not _SAYS.search(text) and bool(
+    return not SAYS.search(text) and bool(
         name or _SIGNED.search(text) or _PHONE.fullmatch(text))
 
 
@@ -203,7 +198,7 @@ def _note_loose(out: Return, row: int, table: Table, said: Printed, where: tuple
         if not out.current:  # an earlier edition says the same of the period at length
             folded = re.sub(r" \((?:luy ke|tinh trong).*", "", folded)
         usual = is_formal(folded, kind) or (below and is_name(text) or signed
-                                            and _is_signature(folded)) and not _SAYS.search(folded)
+                                            and _is_signature(folded)) and not SAYS.search(folded)
         if folded not in said.loose and not usual:
             out.fault("not_read", text, sheet.name, row, at)
 
@@ -296,7 +291,7 @@ def _is_usual(value: object, kind: str, out: Return, form: Form) -> bool:
     """Tell whether a text above a table is a formal line, or no more than the unit's own name."""
     text, own = fold(value), form.labels.get(("unit", out.unit), ("", ""))
     return is_mark(value) or is_formal(text, kind) or not any(c.isdigit() for c in text) and (
-        not _SAYS.search(text) and len(text.split()) <= 12 and names_unit(own, text))
+        not SAYS.search(text) and len(text.split()) <= 12 and names_unit(own, text))
 
 
 def _heading(said: "Top", kind: str, here: str, value: object) -> str:
