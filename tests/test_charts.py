@@ -629,6 +629,14 @@ def test_the_mark_stands_in_the_source_line_too():
     assert source.get_text().replace("\xa0", " ").startswith("SỐ LIỆU MINH HỌA. Nguồn")
 
 
+def test_figures_on_an_axis_are_in_the_language_of_the_chart_whenever_it_is_drawn():
+    plan = kgge.load_budget().assign(amount=lambda table: table["amount"] * 10)
+    ax = charts.planned_by_year_and_source(totals(plan, ["year", "source"]), lang="vi")
+    ax.figure.canvas.draw()
+    assert "10.000" in [label.get_text() for label in ax.get_yticklabels()]
+    assert labels.current_lang() == "en", "the chart leaves the language as it was"
+
+
 # ---- an analyst's own chart
 
 def test_axes_of_ones_own_chart_follow_the_language():

@@ -157,7 +157,7 @@ def test_persons_still_to_be_reached_are_as_many_in_a_table_as_in_its_chart(gap,
     assert str(kgge.show(table[["unit", "gap"]], "en")).splitlines()[-1].endswith(f"| {whole}")
     text = kgge.charts.chart_text(kgge.charts.gap_by_unit(table, lang="en"))
     assert gap < 0 or f"{whole} (100%" in text.alt
-    assert (" are 1 person away" in text.title) == (whole == "1")
+    assert ("is 1 person away" in text.title) == (whole == "1")
 
 
 @pytest.fixture(scope="module")
