@@ -476,6 +476,7 @@ def spoken(name, table, lang="en", **given):
     return text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHARTS)
 def test_illustrative_spending_never_comes_out_as_the_plan_and_unmarked(name):
     """Any chart, given what was spent by its own keys: marked as such, or refused."""

@@ -115,6 +115,7 @@ MOVED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", MOVED)
 def test_reading_does_not_depend_on_position_or_labels(how, tmp_path):
     path = send(tmp_path, "rach-gia", 2018)
