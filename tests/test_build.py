@@ -20,6 +20,7 @@ def contents(folder):
     return {p.name: p.read_bytes() for p in sorted(folder.iterdir())}
 
 
+@pytest.mark.slow
 def test_two_builds_are_what_is_committed(data):
     committed = contents(data_folder() / "processed")
     for path in (data / "processed").iterdir():
@@ -76,6 +77,7 @@ def test_one_annex_and_no_other(data):
         build()
 
 
+@pytest.mark.slow
 def test_a_label_like_a_formula_is_text_in_the_tables(data):
     path = next((data / "raw").glob("*annex.tsv"))
     lines = path.read_text(encoding="utf-8").split("\n")
@@ -88,6 +90,7 @@ def test_a_label_like_a_formula_is_text_in_the_tables(data):
     assert kgge.load_annex()["label"].iloc[0] == "=HYPERLINK(1)"
 
 
+@pytest.mark.slow
 def test_an_annex_that_does_not_add_up_is_written_but_not_used(data):
     path = next((data / "raw").glob("*annex.tsv"))
     path.write_text(path.read_text(encoding="utf-8").replace("\t1,150", "\t1,151"),
@@ -204,6 +207,7 @@ def shares():
     return kgge.load_outcomes(), kgge.load_targets(), kgge.load_units()
 
 
+@pytest.mark.slow
 def test_trace_tells_what_is_counted_from_what_the_range_rests_on():
     """1a 2016: one eligible has no reached beside it; 1b 2020: Giồng Riềng as of 2019."""
     progress = kgge.progress(*shares())
@@ -230,6 +234,7 @@ def test_trace_of_one_unit_leads_to_its_own_cells(rows):
     assert found["carried"].all() and found["year"].eq(2019).all() and len(found) == 4
 
 
+@pytest.mark.slow
 def test_trace_of_a_census_of_money_and_of_reporting_rates(data):
     path = next((data / "raw" / "returns" / "2016").glob("*kien-hai*"))
     for old in (data / "raw" / "returns").rglob("*kien-hai*"):

@@ -316,6 +316,7 @@ DATES = {  # as it stands on the cover: code of its problem
     "31/01/2019 08:30": None, "02/01/2018": "far_date", None: "no_date", "tháng 1": "received_on"}
 
 
+@pytest.mark.slow
 def test_a_date_of_receipt_far_off_or_turned_is_doubted(tmp_path, form):
     send(tmp_path, form)
     for day, code in DATES.items():

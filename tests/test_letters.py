@@ -109,6 +109,7 @@ def test_letters_of_illustrative_returns_say_so(illustrative_data):
     assert texts and all(text.startswith(BANNER) for text in texts.values())
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_letters_and_removes_those_not_due_any_more(folder, tmp_path):
     out = tmp_path / "letters"
     found = kgge("check", folder, "--year", 2018, "--letters", out, "--lang", "vi")
@@ -176,6 +177,7 @@ def test_a_return_that_was_replaced_is_in_no_letter(tmp_path):
     assert not tmp_path.with_name("letters").joinpath("2018-labour.txt").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lang", "copies", "unmarked", "none"), [
     ("vi", "bản đánh dấu đã", "Không đánh dấu được", "Không tìm thấy báo cáo nào"),
     ("en", "copies written", "Not marked", "No return was found")])

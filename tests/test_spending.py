@@ -36,6 +36,7 @@ def frame(values):
     return out.assign(project=out["item"].str.split(".").str[0], amount=[float(v) for v in values])
 
 
+@pytest.mark.slow
 @given(amounts)
 def test_parts_sum_to_totals_and_shares_to_one(values):
     table = frame(values)
@@ -227,6 +228,7 @@ def test_totals_of_spending_are_spent():
         kgge.totals(spending, "project")
 
 
+@pytest.mark.slow
 @given(amounts, amounts)
 def test_execution_loses_nothing(planned, paid):
     budget = frame(planned)
