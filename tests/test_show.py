@@ -70,6 +70,13 @@ def test_what_occurred_but_is_not_known_makes_a_sum_a_least():
     assert lines(table)[-1] == f"≥ {words('note', 'vi')['≥']}"
 
 
+def test_money_of_which_returns_are_missing_is_a_least_and_has_the_same_digits():
+    table = plain(project=["I", "II"], within=[525.9, 3.5], other=[0.0, 29.0], spent=[525.9, 32.5],
+                  not_known=[0, 0], units_expected=[78, 25], units_with_figure=[50, 25])
+    shown = [line.split(" | ")[1:4] for line in lines(table, "en")[2:4]]
+    assert shown == [["≥ 525.9", "≥ 0.0", "≥ 525.9"], ["3.5", "29.0", "32.5"]]
+
+
 def test_html_is_read_by_everyone_and_by_no_browser_as_markup():
     table = plain(label=["<script>alert(1)</script>", "b"], amount=[1.0, None])
     text = html(table, title="<b>")
@@ -157,7 +164,7 @@ def test_persons_still_to_be_reached_are_as_many_in_a_table_as_in_its_chart(gap,
     assert str(kgge.show(table[["unit", "gap"]], "en")).splitlines()[-1].endswith(f"| {whole}")
     text = kgge.charts.chart_text(kgge.charts.gap_by_unit(table, lang="en"))
     assert gap < 0 or f"{whole} (100%" in text.alt
-    assert (" are 1 person away" in text.title) == (whole == "1")
+    assert (": 1 person away" in text.title) == (whole == "1")
 
 
 def public_tables():

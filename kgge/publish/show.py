@@ -51,6 +51,7 @@ _UNITS = {"money": ("amount", "planned", "spent", "within", "other", "constant",
                       "missing_eligible", "persons_to_reach", "persons_to_miss", "reached_before",
                       "change"),
           "share": SHARES, "points": POINTS, "ratio": ("ratio",)}
+SPENT = ("spent", "within", "other")  # of returns; written with the same digits
 _STATES = ("execution", "report_state", "cell_state", "ledger_state", "status", "tipping")
 _PLAIN = ("year", "since", "first_year", "last_year", "base_year", "target_year", "line",
           "column", "level", "row")
@@ -206,7 +207,9 @@ def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
            of: str) -> list[str]:
     """Return one column of cells as text."""
     values = cells[column].tolist()
-    numbers = [v for v in values if _is_number(v)]
+    name = column.rpartition(".")[2]
+    alike = [c for c in cells if str(c).rpartition(".")[2] in SPENT] if name in SPENT else [column]
+    numbers = [v for of_one in alike for v in cells[of_one] if _is_number(v)]
     name = of if of and column not in KINDS and column not in _PLAIN else (
         column.rpartition(".")[2])
     if name in POINTS and "computed" not in table:  # in a ledger it is money
@@ -222,12 +225,19 @@ def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
         digits = 2 if name == "ratio" else _digits(numbers) * (name not in _UNITS["persons"])
         write = persons_short if name.startswith("gap") else partial(number, digits=digits)
         out = [write(v, lang) if _is_number(v) else _text(v, lang) for v in cells[column]]
-    cells_of = [c for c in (f"{column}.not_known", "not_known" * (column == "spent")) if c in table]
-    if cells_of:  # "..." is not zero
-        least = table[cells_of[0]].fillna(0)
-        out = [f"≥ {text}" if more > 0 and text not in NO_FIGURE else text
-               for text, more in zip(out, least, strict=True)]
-    return out
+    return [f"≥ {text}" if more and text not in NO_FIGURE else text
+            for text, more in zip(out, _least(table, column), strict=True)]
+
+
+def _least(table: pd.DataFrame, column: str) -> "pd.Series[bool]":
+    """Return where a sum is the least it can be: "..." and a return that is missing are no zero."""
+    least = pd.Series(False, table.index)
+    for cells in (f"{column}.not_known", "not_known" * (column in SPENT)):
+        if cells in table:
+            least |= table[cells].fillna(0) > 0
+    if column in SPENT and {"units_expected", "units_with_figure"} <= set(table):
+        least |= table["units_with_figure"] < table["units_expected"]
+    return least
 
 
 def _is_number(value: Any) -> bool:
