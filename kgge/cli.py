@@ -12,7 +12,7 @@ import typer
 
 from kgge import __version__
 from kgge.files import DataError, UsageError, data_folder
-from kgge.labels import check_lang, words
+from kgge.labels import asked_lang, check_lang, words
 
 if TYPE_CHECKING:
     from kgge.returns.collect import Returns
@@ -28,13 +28,14 @@ app = typer.Typer(
 Lang = StrEnum("Lang", "vi en")
 Format = StrEnum("Format", "png svg pdf")
 Out = Annotated[Path, typer.Option(file_okay=False, help="Folder to write to.")]
-Langs = Annotated[list[Lang] | None, typer.Option(help="Language; may be given twice.")]
+Langs = Annotated[list[Lang] | None, typer.Option(
+    case_sensitive=False, help="Language; may be given twice.")]
 
 
 def _system_lang() -> Lang:
     """Return the language of messages: KGGE_LANG, else the system's where that is Vietnamese."""
-    if asked := os.environ.get("KGGE_LANG", "").strip().lower():
-        return Lang(check_lang(asked))
+    if os.environ.get("KGGE_LANG", "").strip():
+        return Lang(check_lang(asked_lang()))
     named = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
     system = next(filter(None, named), locale.getlocale()[0]) or ""
     return Lang.vi if system.lower().startswith("vi") else Lang.en
@@ -133,10 +134,9 @@ def template(
     Beside each cell stands the figure of the year before, where data/raw/returns has one.
     """
     from kgge.labels import code_of
-    from kgge.returns.form import load_form
     from kgge.returns.template import read_before, write_template
 
-    form = load_form()
+    form = _form(year)
     try:
         before = read_before(year, form)
     except DataError as error:  # a fault among the returns of old is no reason to send no form
@@ -152,8 +152,8 @@ def template(
 def check(
     path: Annotated[Path, typer.Argument(exists=True, help="A return, or a folder of them.")],
     lang: Annotated[Lang | None, typer.Option(
-        help="Language of messages and letters; by default messages in that of KGGE_LANG or of "
-        "the system, letters in Vietnamese.")] = None,
+        case_sensitive=False, help="Language of messages and letters; by default messages in that "
+        "of KGGE_LANG or of the system, letters in Vietnamese.")] = None,
     annotate: Annotated[Path | None, typer.Option(
         file_okay=False,
         help="Folder to write copies to, with the doubtful cells marked and commented.")] = None,
@@ -173,16 +173,12 @@ def check(
     """
     from kgge.files import apart
     from kgge.returns.collect import read_returns
-    from kgge.returns.form import load_form
 
     if letters is not None:
         apart(path, letters)
         if year is None:
             raise UsageError("--letters: say by --year whose returns are expected")
-    form, letter_lang, lang = load_form(), lang or Lang.vi, lang or _system_lang()
-    if year is not None and year not in form.years:
-        raise UsageError(f"--year {year}: the plan's years are {form.years[0]} to "
-                         f"{form.years[-1]}")
+    form, letter_lang, lang = _form(year), lang or Lang.vi, lang or _system_lang()
     returns = read_returns(path, form, known=data_folder() / "raw" / "returns")
     for row in returns.problems.fillna("").to_dict("records"):
         place = "!".join(part for part in (row["sheet"], row["cell"]) if part)
@@ -198,6 +194,17 @@ def check(
     nothing = returns.problems.empty and not returns.reporting.attrs["files"]
     if nothing or _errors(returns):
         raise typer.Exit(1)
+
+
+def _form(year: int | None) -> "Form":
+    """Return the form of the plan, which must have the year that is asked for, if any."""
+    from kgge.returns.form import load_form
+
+    form = load_form()
+    if year is not None and year not in form.years:
+        raise UsageError(f"--year {year}: the plan's years are {form.years[0]} to "
+                         f"{form.years[-1]}")
+    return form
 
 
 def _say_copies(returns: "Returns", path: Path, folder: Path, lang: str) -> None:
@@ -239,6 +246,7 @@ def example(
     if not script.is_file():
         raise UsageError(f"{script}: this plan has no script of illustrative returns")
     run_path(str(script))["write_example"](out, seed)
+    typer.echo(out)
 
 
 @app.command()

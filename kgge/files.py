@@ -29,7 +29,8 @@ def data_folder() -> Path:
     named = os.environ.get("KGGE_DATA")
     folder = Path(named) if named else _CHECKOUT
     if not folder.is_dir():
-        raise DataError(f"{folder}: no such data folder (set KGGE_DATA to one that holds raw/)")
+        raise UsageError(f"{folder}: no such data folder; name one that holds raw/ by --data or "
+                         "KGGE_DATA, or make one with kgge new")
     return folder
 
 

@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from difflib import get_close_matches
 from functools import lru_cache
@@ -63,8 +64,6 @@ def about(key: str, lang: str | None = None) -> str:
 def fill(text: str, lang: str) -> str:
     """Return a sentence with what it says of the plan, as ``{plan.province}``, filled in.
 
-    Examples
-    --------
     >>> fill("since 1 January {plan.first_year}: {count}", "en")
     'since 1 January 2016: {count}'
     """
@@ -92,8 +91,12 @@ def printed_items() -> dict[str, str]:
     return _printed(path, path.stat().st_mtime_ns) if path.is_file() else {}
 
 
-# Windows keeps the blank of `set KGGE_LANG=vi && ...`; a variable set to nothing says nothing.
-_current = [os.environ.get("KGGE_LANG", "").strip().lower() or "en"]
+def asked_lang() -> str:
+    """Return what the environment asks for; a variable set to nothing says nothing."""
+    return os.environ.get("KGGE_LANG", "").strip().lower() or "en"
+
+
+_current = [asked_lang()]
 
 
 def current_lang(lang: str | None = None) -> str:
@@ -106,11 +109,22 @@ def set_lang(lang: str) -> None:
     _current[0] = check_lang(lang)
 
 
+@contextmanager
+def speaking(lang: str | None) -> Iterator[None]:
+    """Make `lang` the current language for a while; None leaves it as it is."""
+    before, _current[0] = _current[0], current_lang(lang)
+    try:
+        yield
+    finally:
+        _current[0] = before
+
+
 def check_lang(lang: str) -> str:
-    """Return `lang` if it is one of the two languages, else raise ``UsageError``."""
-    if lang not in LANGUAGES:
+    """Return the code of one of the two languages, however it is written, or ``UsageError``."""
+    # Windows keeps the blank of `set KGGE_LANG=vi && ...`.
+    if (plain := str(lang).strip().lower()) not in LANGUAGES:
         raise UsageError(f"language {lang!r}: allowed are {', '.join(LANGUAGES)}")
-    return lang
+    return plain
 
 
 def label(kind: str, code: str, lang: str | None = None) -> str:
@@ -119,7 +133,7 @@ def label(kind: str, code: str, lang: str | None = None) -> str:
     Parameters
     ----------
     kind : str
-        Code list: ``item``, ``source``, ``indicator``, ``group``, ``unit`` (from
+        Code list: ``item`` (or ``project``), ``source``, ``indicator``, ``group``, ``unit`` (from
         ``data/raw/labels.csv``), or one of the package's own lists such as ``status``.
     code : str
         Code as it stands in the tables, or the name it stands for ("Rạch Giá", "Rach Gia").
@@ -137,6 +151,7 @@ def label(kind: str, code: str, lang: str | None = None) -> str:
     >>> label("source", "central", "vi"), label("unit", "Rach Gia", "vi")
     ('Ngân sách trung ương', 'Rạch Giá')
     """
+    kind = "item" if kind == "project" else kind
     return labels(kind, [code_of(kind, code)], current_lang(lang))[0]
 
 
@@ -146,10 +161,8 @@ def code_of(kind: str, text: str) -> str:
     Marks on letters, case, hyphens and blanks do not matter; a name that stands for two codes
     stands for none.
 
-    Examples
-    --------
-    >>> code_of("unit", "Rạch Giá"), code_of("unit", "rach gia"), code_of("unit", "Sài Gòn")
-    ('rach-gia', 'rach-gia', 'Sài Gòn')
+    >>> [code_of("unit", name) for name in ("TP. Rạch Giá", "rach gia", "Sài Gòn")]
+    ['rach-gia', 'rach-gia', 'Sài Gòn']
     """
     if text in codes(kind):
         return text
@@ -164,10 +177,10 @@ def _plain(text: str) -> str:
 
 
 def _spelt(kind: str) -> dict[str, set[str]]:
-    """Return the codes of one list by each way they are spelt: code, label in each language."""
+    """Return the codes of one list by each way they are spelt: code, labels in each language."""
     out: dict[str, set[str]] = {}
-    for (of, code), row in _all().items():
-        for text in (code, *(row[lang] for lang in LANGUAGES)) if of == kind else ():
+    for code, row in ((c, row) for (of, c), row in _all().items() if of in (kind, f"{kind}_name")):
+        for text in (code, *(row[lang] for lang in LANGUAGES)):
             out.setdefault(_plain(text), set()).add(code)
     return out
 
@@ -175,8 +188,6 @@ def _spelt(kind: str) -> dict[str, set[str]]:
 def meant(kind: str, text: str) -> str:
     """Return the end of an error: the code that is likely meant, where one is near.
 
-    Examples
-    --------
     >>> meant("unit", "rachgia")
     "; 'rachgia': do you mean rach-gia?"
     """
@@ -193,28 +204,29 @@ def labels(kind: str, codes: Iterable[str], lang: str,
     A line of the annex that no list names is called as the annex prints it, by `printed` or by
     the annex of the last build.
     """
-    check_lang(lang)
-    known, codes = _all(), list(codes)
+    lang, known, codes = check_lang(lang), _all(), list(codes)
     if kind == "item":
         if any((kind, c) not in known for c in codes):
             lines = printed_items() if printed is None else printed
             known = {(kind, c): dict.fromkeys(LANGUAGES, text) for c, text in lines.items()} | known
     missing = sorted({str(c) for c in codes if not known.get((kind, c), {}).get(lang)})
+    if missing and kind not in (kinds := dict.fromkeys(of for of, _ in known)):
+        near = get_close_matches(kind, kinds, 1)
+        raise DataError(f"no list of labels is called {kind!r}"
+                        + (f"; do you mean {near[0]!r}?" if near else f": {', '.join(kinds)}"))
     if missing:
         raise DataError(f"no {lang!r} label for {kind} {', '.join(missing)}: add a row to "
                         f"{_list()} (kind,code,vi,en){meant(kind, missing[0])}")
     return [fill(known[kind, c][lang], lang) for c in codes]
 
 
-def shown(kind: str, codes: Iterable[str], lang: str) -> list[str]:
+def shown(kind: str, codes: Iterable[str], lang: str | None = None) -> list[str]:
     """Return codes as pages and charts name them: by the list `<kind>_name` where it has them.
 
-    Examples
-    --------
     >>> shown("unit", ["labour", "hon-dat"], "vi")
     ['Sở Lao động - Thương binh và Xã hội', 'huyện Hòn Đất']
     """
-    known, codes = _all(), list(codes)
+    known, codes, lang = _all(), list(codes), current_lang(lang)
     return [fill(known[f"{kind}_name", code][lang], lang) if (f"{kind}_name", code) in known
             else text for code, text in zip(codes, labels(kind, codes, lang), strict=True)]
 
@@ -229,9 +241,9 @@ def check_labels(codes: Mapping[str, Iterable[str]]) -> None:
                         "(kind,code,vi,en)")
 
 
-def words(kind: str, lang: str) -> dict[str, str]:
+def words(kind: str, lang: str | None = None) -> dict[str, str]:
     """Return all labels of one list by their codes."""
-    check_lang(lang)
+    lang = current_lang(lang)
     return {code: fill(row[lang], lang) for (k, code), row in _all().items() if k == kind}
 
 
@@ -248,8 +260,6 @@ _BOUND = re.compile(r"(?<=\w) (?=\d)|(?<=\d) (?=triệu|tỷ|million)|(?<=triệ
 def no_break(text: str) -> str:
     r"""Return a text with no-break spaces in its names and numbers: "Dự án 3", "530 triệu đồng".
 
-    Examples
-    --------
     >>> no_break("Dự án 3 của tỉnh Kiên Giang").split(" ")
     ['Dự\xa0án\xa03', 'của', 'tỉnh', 'Kiên\xa0Giang']
     """
@@ -287,8 +297,6 @@ def whole_persons(gap: float) -> int:
 def persons_short(gap: float, lang: str | None = None) -> str:
     """Return `whole_persons` as a language writes them.
 
-    Examples
-    --------
     >>> persons_short(656.2, "en"), persons_short(0.4, "en"), persons_short(-68.9, "vi")
     ('657', '1', '−68')
     """
@@ -298,8 +306,6 @@ def persons_short(gap: float, lang: str | None = None) -> str:
 def points(difference: float, lang: str | None = None) -> str:
     """Return a difference of two shares in percentage points, with its sign.
 
-    Examples
-    --------
     >>> points(0.0123, "en"), points(-0.0123, "vi"), points(0.0004, "en")
     ('+1.2', '−1,2', '0.0')
     """

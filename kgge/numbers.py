@@ -1,7 +1,6 @@
 """Numbers typed as text, for annexes and returns alike: what each can mean, never a guess."""
 
 import re
-from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
@@ -33,18 +32,3 @@ def readings(text: str) -> dict[str, Decimal]:
             plain = text if match[1] is None else text.replace(match[1], "")
             out[mark] = Decimal(plain.replace(mark, "."))
     return out
-
-
-def decimal_marks(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the decimal marks under which every one of the numbers `texts` can be read.
-
-    One mark: the convention is settled. Two: no text tells, so a number whose two readings
-    differ is ambiguous. None: the texts contradict each other.
-
-    Examples
-    --------
-    >>> decimal_marks(["30,250", "0,125"]), decimal_marks(["1,900"]), decimal_marks(["1,5", "1.5"])
-    ((',',), (',', '.'), ())
-    """
-    found = [readings(text) for text in set(texts)]
-    return tuple(mark for mark in MARKS if all(mark in values for values in found))

@@ -34,8 +34,8 @@ _ABOVE = (b"hidden=", b"idth=\"0", b"zeroHeight", b"='", b":sheetData")
 _SIGNS = (b't="e"', b"hidden=", b'ht="0', b"rPr", b"xmlns")
 # Errors of later programs (#SPILL!, Err:508), beside those of the format itself.
 _NEW_ERROR = re.compile(
-    rb'(<c [^>]*t="e"[^>]*>(?:<f[^>]*/>|<f.*?</f>)?<v>)'
-    rb"(?!#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)<)[^<]*<", re.DOTALL)
+    rb'(<c [^>]*t="e"[^>]*>(?:<f[^>]*/>|<f[^<]*</f>)?<v>)'
+    rb"(?!#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)<)[^<]*<")
 _MAIN = b"spreadsheetml/2006/main"
 _ASIDE = ("docprops/", "xl/theme/", "xl/media/")  # parts that no reader opens
 _SPREAD = (b"mergeCell", b"hyperlink", b"commentList", b"spreadsheetDrawing")
@@ -58,7 +58,9 @@ _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[\d.]+)\]")
 _COMPARE = {"<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge, "=": op.eq, "<>": op.ne}
 # What our copies say of a cell stands between these, whoever saved them again since.
 MARK = ("■ kgge", "■")
-_MARKED = re.compile(rf"\s*{MARK[0]}\s.*?{MARK[1]}\s*", re.DOTALL)
+_MARKED = re.compile(
+    rf"\s*{MARK[0]}\s(.*?)(?:\n{MARK[1]}|{MARK[1]}(?=[^\S\n]*(?:\n|\Z)))\s*", re.DOTALL)
+_OURS = re.compile(r".*\.(?!\S)")  # a line of a message; more in it, or in further lines, is theirs
 # What Excel puts before a comment that has answers, for programs which know none.
 _THREADED = re.compile(
     r"^\s*\[Threaded comment\].*?\n\s*(?:Comment|Nhận xét|Bình luận):\s*", re.DOTALL)
@@ -149,8 +151,21 @@ def stored_results(path: Path) -> dict[str, dict[str, tuple[str, str]]]:
 
 
 def without_marks(text: str) -> str:
-    """Return what others say in a comment, without what our copies say there."""
-    return _MARKED.sub("\n", text).strip()
+    r"""Return what others say in a comment, without what our copies say there.
+
+    An answer behind a message, or in a line of its own below both, is kept.
+
+    Examples
+    --------
+    >>> without_marks("xem lại\n\n■ kgge\nSai.\nWrong. đã sửa\n350 mới đúng\n■")
+    'xem lại\nđã sửa\n350 mới đúng'
+    """
+    def answer(found: re.Match[str]) -> str:
+        ours, rest = found[1].strip().split("\n")[:2], found[1].strip().split("\n")[2:]
+        said = [_OURS.sub("", line).strip() for line in ours] + [line.strip() for line in rest]
+        return "\n".join(["", *filter(None, said), ""])
+
+    return _MARKED.sub(answer, text).strip()
 
 
 def _may_be_return(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """The annex of the plan as a document and as a workbook, and annexes in random layouts."""
 
 import re
+import zipfile
 from decimal import Decimal
 
 import pandas as pd
@@ -100,6 +101,42 @@ def test_amounts_in_merged_fields_are_refused(tmp_path, across):
     book.save(tmp_path / "a.xlsx")
     with pytest.raises(kgge.DataError, match=r"line [45], column [34]: .* is merged with others"):
         kgge.read_annex(tmp_path / "a.xlsx")
+
+
+def rewritten(path, part, change):
+    """Rewrite one part of a zipped file, or add it."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[part] = change(parts.get(part, b""))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_content_controls_and_tracked_insertions_are_looked_into(tmp_path):
+    import docx
+    from docx.oxml import OxmlElement
+
+    path = write_docx(tmp_path / "a.docx", ["ĐVT: triệu đồng"], NUMBERED)
+    plain, document = kgge.read_annex(path), docx.Document(str(path))
+    table = document.tables[0]
+    run = table.cell(1, 1).paragraphs[0].runs[0]._r
+    for tag, inner in (("w:ins", run), ("w:sdt", table.rows[2]._tr), ("w:sdt", table._tbl)):
+        outer = OxmlElement(tag)
+        inner.addprevious(outer)
+        if tag == "w:sdt":
+            outer.append(OxmlElement("w:sdtContent"))
+        (outer[0] if tag == "w:sdt" else outer).append(inner)
+    document.save(str(path))
+    pd.testing.assert_frame_equal(kgge.read_annex(path), plain)
+
+
+def test_a_document_that_would_fill_the_memory_is_refused(tmp_path):
+    path = write_docx(tmp_path / "a.docx", ["ĐVT: triệu đồng"], NUMBERED)
+    rewritten(path, "word/media/image1.bmp", lambda _: bytes(25_000_000))
+    with pytest.raises(kgge.DataError, match=r"not a readable .docx document \(too big, 2\d MB\)"):
+        kgge.read_annex(path)
 
 
 NUMBERED = [["TT", "Nội dung", "2021", "2022", "Tổng"], ["I", "Dự án", "6", "3", "9"],
@@ -217,6 +254,18 @@ def test_a_cell_that_shows_another_number_than_it_holds_is_refused(tmp_path, for
     rows = [*SHEET[:3], ["I", "Dự án", 3e7, 1e7, 4e7], [None, "Tổng cộng", 3e7, 1e7, 4e7]]
     path = workbook(tmp_path / "a.xlsx", ("A", rows), change=change)
     with pytest.raises(kgge.DataError, match=f"line 4, column 3: an amount.*'{shows}'"):
+        kgge.read_annex(path)
+
+
+def test_number_formats_that_cannot_be_read_are_refused_where_one_names_a_unit(tmp_path):
+    def change(book):
+        book["A"]["C4"].number_format = '0.000 "triệu đồng"'
+
+    path = workbook(tmp_path / "a.xlsx", ("A", SHEET), change=change)
+    assert len(kgge.read_annex(path)) == 9
+    rewritten(path, "xl/styles.xml", lambda text: text.replace(b'<family val="2"',
+                                                               b'<family val="34"'))
+    with pytest.raises(kgge.DataError, match=r"workbook \(unreadable, number formats\)"):
         kgge.read_annex(path)
 
 

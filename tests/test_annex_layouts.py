@@ -285,6 +285,14 @@ def test_headers_in_any_order(tmp_path, kind):
     assert ("not checkable" in states(path)) == (kind == "no totals")
 
 
+def test_a_header_without_any_column_of_amounts_is_refused(tmp_path):
+    """A year stands in it, but over numbers of rows."""
+    path = write(tmp_path, UNIT, "TT|Nội dung|Số TT 2018 KP địa phương", "|Dự án|1", "|Tổng|1")
+    with pytest.raises(kgge.DataError, match="line 2: no column of amounts was found; the header "
+                       "reads 'TT', 'Nội dung', 'Số TT 2018"):
+        kgge.read_annex(path)
+
+
 def test_a_wrong_total_of_a_year_differs(tmp_path):
     head, places = HEADERS["total of each year"]
     lines = [line.replace("|15|10|5|", "|16|10|5|") for line in laid_out(places)]

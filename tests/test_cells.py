@@ -122,6 +122,9 @@ def test_fold_meets_every_way_of_typing_a_label():
     ("8h30 ngày 31/01/2019", (2019, 1, 31)), ("15/01/2019.", (2019, 1, 15)),
     ("31-Jan-2019", (2019, 1, 31)), ("5 January 2019", (2019, 1, 5)), (43496.0, (2019, 1, 31)),
     (43496.35, (2019, 1, 31)), ("43496", (2019, 1, 31)), (350.0, None), (99999.0, None),
+    ("20/01/2019 (VT)", (2019, 1, 20)), ("Số đến 125, ngày 20/01/2019", (2019, 1, 20)),
+    ("Đến ngày 20.01.2019 - VP", (2019, 1, 20)), ("20/01/2019 (20/1/2019)", (2019, 1, 20)),
+    ("20/01/2019 (21/01/2019)", None), ("gửi ngày 20/01/2019", None), ("trước 20/01/2019", None),
     ("tháng 1", None), ("31 tháng 1", None), ("", None), (True, None), (None, None)])
 def test_dates_are_day_first(value, expected):
     assert read_date(value) == (datetime.date(*expected) if expected else None)

@@ -506,7 +506,7 @@ def test_a_part_is_spoken_of_as_a_part():
     assert title(plan.query("project == 'II'")).startswith("Project 2: the central budget was to")
     assert title(plan.query("source == 'local'"), "vi").startswith(
         "Ngân sách địa phương: dự kiến 2.650 triệu đồng")
-    assert title(plan.query("item == 'IV.2.1'")).startswith("Project 4")
+    assert title(plan.query("item == 'IV.2.1'")).startswith("Talks, billboards and posters")
     assert title(plan).startswith("The central budget was to provide 59.8%")
     later = totals(plan.query("year > 2018"), ["project", "source"])
     assert spoken("planned_by_project_and_source", later).subtitle.endswith("2019–2020")
@@ -749,6 +749,31 @@ def test_the_title_of_a_gap_adds_up_what_its_bars_say():
                           "gap_low": [8.2, 4.2], "gap_high": [8.2, 4.2]})
     said = kgge.charts.chart_text(kgge.charts.gap_by_unit(table, lang="en"))
     assert ": 9 (" in said.alt and ": 5 (" in said.alt and " are 14 persons away" in said.title
+
+
+@pytest.mark.parametrize(("gap", "said"), [(100.2, "101 persons"), (0.4, "1 person")])
+def test_one_unit_away_from_the_target_is_no_plural(gap, said):
+    table = pd.DataFrame({"indicator": "2", "year": 2020, "unit": ["rach-gia", "ha-tien"],
+                          "target": 0.8, "gap": [gap, -3.0], "gap_share": [1.0, np.nan],
+                          "gap_low": [gap, -3.0], "gap_high": [gap, -3.0]})
+    assert f"the unit shown not at the target of 80% is {said} away" in spoken(
+        "gap_by_unit", table).title
+    assert "đơn vị chưa đạt" in (title := spoken("gap_by_unit", table, "vi").title)
+    assert "các đơn vị" not in title
+    several = table.assign(gap=gap, gap_share=0.5)
+    assert "units not at the target" in spoken("gap_by_unit", several).title
+
+
+@pytest.mark.parametrize("coverage", [0.0, 0.03, 0.08, 0.121, 0.15, 0.2])
+def test_a_small_share_is_written_clear_of_the_axis(coverage):
+    table = gallery(years=[2016], indicators=["1a"])["paths_to_targets"].assign(
+        coverage=coverage, coverage_low=coverage, coverage_high=coverage)
+    ax = charts.paths_to_targets(table, lang="en")
+    ax.figure.canvas.draw()
+    (panel,) = ax.child_axes
+    said = panel.texts[-1]  # drawn above all
+    assert said.get_text() == ("0%" if coverage == 0 else f"{coverage:.1%}")
+    assert said.get_window_extent().y0 > panel.bbox.y0, "the axis runs through the figure"
 
 
 @pytest.mark.parametrize(("high", "words"), [

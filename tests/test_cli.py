@@ -104,6 +104,8 @@ def test_wrong_use_is_2():
     assert kgge("export", "--lang", "fr").returncode == 2
     assert kgge("check", "no-such-folder").returncode == 2
     assert kgge("--data", "no-such-folder", "build").returncode == 2
+    found = kgge("build", data=data_folder() / "raw")  # the folder above is meant
+    assert found.returncode == 2 and found.stderr.count("\n") == 1 and "no raw/" in found.stderr
     found = kgge("check", data_folder() / "raw" / "returns", KGGE_LANG="fr")
     assert found.returncode == 2 and "allowed are en, vi" in found.stderr
 
@@ -121,9 +123,11 @@ def test_copies_among_the_returns_are_wrong_use(data):
     assert found.returncode == 2 and "choose a folder apart" in found.stderr
 
 
-@pytest.mark.parametrize(("unit", "year"), [("nowhere", "2018"), ("rach-gia", "2031")])
+@pytest.mark.parametrize(("unit", "year"), [
+    ("nowhere", "2018"), ("rach-gia", "2031"), (None, "2031")])
 def test_template_of_an_unknown_unit_or_year(tmp_path, unit, year):
-    found = kgge("template", "--year", year, "--out", tmp_path, "--unit", unit)
+    asked = ["--unit", unit] if unit else []
+    found = kgge("template", "--year", year, "--out", tmp_path, *asked)
     wrong = "nowhere" if unit == "nowhere" else "2031"
     assert found.returncode == 2 and wrong in found.stderr and not list(tmp_path.iterdir())
 

@@ -39,27 +39,48 @@ PERIODS = {
         "6 tháng đầu năm 2018", "9 tháng năm 2018", "Quý IV/2018", "Quý 4 năm 2018", "quý IV",
         "Tháng 12/2018", "Tháng 11 - 12/2018", "H1 2018", "Q4 2018", "From January to June 2018",
         "từ ngày 01 tháng 7 năm 2018 đến ngày 31 tháng 12 năm 2018", "Ước cả năm 2018",
+        "Quý I-III/2018", "Quý 1 đến quý 3 năm 2018", "Quý II-IV/2018", "Tháng 1-11/2018",
+        "đến 30/11/2018", "Năm 2018, tính đến 30/11/2018", "01/01 - 30/6/2018", "1/1-30/6/2018",
+        "01/02-31/12/2018", "Quý 4 (tính đến 31/12/2018)", "từ 07/2018 đến 12/2018",
+        "01/01/2016 - 30/6/2018", "Kỳ 01/7/2018-31/12/2018", "T1-T6/2018", "1 Jan - 30 Jun 2018",
         "01/01/2018 - 15/12/2018", "01/01/2018", "2018-01-01 - 2018-06-30", "năm nay", "nt",
         datetime.date(2018, 1, 1)],
     "period": ["năm học 2018-2019", "15/12/2017 - 14/12/2018", "2016-2018", 2017,
-               "Năm 2017, lũy kế từ 2016", "1 January 2017 - 31 December 2018"],
+               "Năm 2017, lũy kế từ 2016", "1 January 2017 - 31 December 2018", "1/1-31/12/2017",
+               "Năm 2017 - giai đoạn 2016-2020", "lũy kế 2016-2017", "giai đoạn 2016-2020",
+               "Kỳ năm 2017 của Kế hoạch 27/KH-UBND ngày 03/3/2018", "01/01/2017 – 31/12/2018"],
     None: [
         "Năm 2018", "Cả năm 2018", "Cả năm", "2018", 2018, "Từ 01/01/2018 đến 31/12/2018",
         "12 tháng năm 2018", "từ ngày 01 tháng 01 năm 2018 đến ngày 31 tháng 12 năm 2018",
         "Năm 2018, lũy kế từ 2016", "Năm 2018 (lũy kế từ ngày 01/01/2016)", "Jan-Dec 2018",
         "Từ 01/2018 đến 12/2018", "Từ tháng 01 đến tháng 12 năm 2018", "2018-01-01 - 2018-12-31",
-        "1 January 2018 - 31 December 2018", "12 months of 2018", "1/1/18 - 31/12/18"]}
+        "1 January 2018 - 31 December 2018", "12 months of 2018", "1/1/18 - 31/12/18",
+        "1/1-31/12/2018", "01/01-31/12/2018", "1.1-31.12.2018", "01-01 - 31-12-2018",
+        "1/1/18-31/12/18", "Từ 01/01 đến 31/12/2018", "01/01 – 31/12/2018", "1 Jan - 31 Dec 2018",
+        "ngày 01 tháng 01 đến hết ngày 31 tháng 12 năm 2018", "01/01/2016 – 31/12/2018",
+        "Năm 2018 - giai đoạn 2016-2020", "năm 2018 (lũy kế 2016-2018)", "lũy kế 2016-2018",
+        "Kỳ năm 2018 của Kế hoạch 27/KH-UBND ngày 03/3/2016", "Năm 2018, lập ngày 15/01/2019",
+        "Năm 2018, tính đến 31/12/2018", "từ đầu năm đến 31/12/2018", "Quý I-IV/2018", "1-12/2018",
+        "Quý 1 đến quý 4 năm 2018", "Q1-Q4/2018", "quý I, II, III và IV năm 2018",
+        "Tháng 1-12/2018", "T1-T12/2018", "Năm 2018 (so với năm 2017)"]}
 MEASURES = {
     "measure": [
         "Chỉ tiêu: nghìn người; Kinh phí: triệu đồng", "người; tỷ đồng", "người; 1.000 đồng",
         "Chỉ tiêu: người; Kinh phí: triệu đồng (riêng Dự án 4: nghìn đồng)", "người",
         "Chỉ tiêu: %; Kinh phí: triệu đồng", "Chỉ tiêu: hộ; Kinh phí: triệu đồng",
-        "thousand persons; million dong"],
+        "thousand persons; million dong", "người; 1.000.000.000 đồng", "người; 100.000.000 đồng",
+        "người; không phải triệu đồng",
+        "người; nghìn đồng (làm tròn triệu đồng)", "nghìn người (không tính hộ); triệu đồng",
+        "1.000 người; 1.000.000 đồng", "người; 10.000.000 đồng", "hộ (không tính người); triệu đồng"
+    ],
     "cover_blank": [None, " "],
     None: [
         "persons; million dong", "người; tr.đ", "người; trđ", "người; triệu VND",
         "người, lượt người; triệu đồng (không phải nghìn đồng)",
-        "Người; kinh phí ngân sách: triệu đồng"]}
+        "Người; kinh phí ngân sách: triệu đồng", "người; kinh phí: 1.000.000 đồng",
+        "người; 1000000 đ", "người; 1,000,000 VND", "người; triệu đồng (làm tròn nghìn đồng)",
+        "người (không tính hộ); triệu đồng", "persons (not households); million dong",
+        "người; triệu đồng (1 triệu = 1.000 nghìn đồng)"]}
 DUE = {
     "printed_year": ["trước ngày 31/01/2018", "Ngày 31 tháng 01 năm 2018", "31/01/18", 43131,
                      datetime.date(2018, 1, 31), "Tháng 01/2018", "31/01/2020"],
@@ -70,7 +91,13 @@ RECEIVED = {
     "far_date": ["ngày 02 tháng 01 năm 2018"], "received_on": ["31/02/2019", "tháng 1 năm 2019"],
     None: [
         "ngày 31 tháng 01 năm 2019", "8h30 ngày 31/01/2019", "15/01/2019.", "31-Jan-2019", 43485,
-        "43485", datetime.date(2019, 2, 1), datetime.date(2019, 2, 20), "01/03/2019"]}
+        "43485", "20/01/2019 (VT)", "Số đến 125, ngày 20/01/2019",
+        datetime.date(2019, 2, 1), datetime.date(2019, 2, 20), "01/03/2019"]}
+CODES = {  # of a unit: beside them stands the name of Rạch Giá
+    "unit": ["rach", "rach gia ha tien", "thành phố", "UBND tỉnh", "Phú Quốc 2", None],
+    "other_unit": ["ha tien", "Hà Tiên"],
+    None: ["Rạch Giá", "rach gia", "rach_gia", "RACH-GIA", "TP Rạch Giá", "rach - gia",
+           "UBND thành phố Rạch Giá", " Ra\u0323ch Gia\u0301"]}
 REPLACES = {None: ["ngày 20 tháng 01 năm 2019", 43485, "thay báo cáo 20/1/2019", "Không", None],
             "replaces": ["lần 2", "công văn số 12"]}
 
@@ -104,6 +131,14 @@ NAMES = {
     (code, *pair) for code, pairs in NAMES.items() for pair in pairs])
 def test_the_name_of_a_unit_is_known_however_it_is_written(code, unit, name, found):
     assert found(unit, B9=name) == ([("Bìa", "B9", code)] if code else [])
+
+
+@pytest.mark.parametrize(("code", "text"), [
+    (code, text) for code, texts in CODES.items() for text in texts])
+def test_the_code_of_a_unit_is_known_where_it_cannot_be_mistaken(code, text, found):
+    problems = found(B10=text)
+    assert not problems if code is None else (
+        "Bìa", "B9" if code == "other_unit" else "B10", code) in problems
 
 
 def test_a_sheet_of_another_unit_is_named(found):

@@ -422,6 +422,27 @@ def test_series_are_told_apart_and_keep_their_colours(files, lang):
         assert title and drawn[sheet.name].find(".//c:legendPos", SPACES).get("val") == "b"
 
 
+def test_the_legend_of_a_chart_reads_in_the_order_of_its_bars(files, lang):
+    """Of level bars side by side LibreOffice turns the legend round, Excel does not."""
+    for name, chart in parts(files[lang], r"xl/charts/chart\d+\.xml").items():
+        for bars in chart.findall(".//c:barChart", SPACES):
+            level = bars.find("c:barDir", SPACES).get("val") == "bar"
+            stacked = bars.find("c:grouping", SPACES).get("val") == "stacked"
+            assert stacked or not level or len(bars.findall("c:ser", SPACES)) == 1, name
+
+
+def test_a_chart_on_a_page_of_its_own_has_its_whole_frame_there(book):
+    """The break stands above a row that is left between table and chart."""
+    broken = [sheet for sheet in book.worksheets[2:] if sheet.row_breaks.brk]
+    assert len(broken) >= 2
+    for sheet in broken:
+        ((_, _, _, bottom),) = (range_boundaries(table.ref) for table in sheet.tables.values())
+        totals = sum(row[0].value is not None for row in sheet.iter_rows(min_row=bottom + 1))
+        first = sheet._charts[0].anchor._from.row + 1
+        (edge,) = (one.id for one in sheet.row_breaks.brk)
+        assert bottom + totals <= edge < first - 1, sheet.title
+
+
 def test_every_chart_has_a_description_with_its_figures(files, lang):
     described = [mark.get("descr") for drawing in parts(files[lang], r"xl/drawings/drawing.*xml"
                                                         ).values()

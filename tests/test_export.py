@@ -5,12 +5,14 @@ import shutil
 from io import BytesIO
 from itertools import groupby
 from xml.etree import ElementTree
+from zlib import decompress
 
 import docx
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from fontTools.ttLib import TTFont
 from matplotlib import pyplot
 from PIL import Image
 
@@ -113,6 +115,15 @@ def test_pdf_has_title_and_no_date(two):
     assert b"/CreationDate" not in pdf
     words = "Ngân sách trung ương".encode("utf-16-be")
     assert words in pdf or words.hex().encode() in pdf.lower()
+
+
+def test_pdf_embeds_letters_without_rules_of_setting_other_text(two):
+    pdf = (two[0][0] / "vi" / "planned_by_year_and_source.pdf").read_bytes()
+    parts = re.findall(rb"/Filter /FlateDecode.*?stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    fonts = [TTFont(BytesIO(part)) for part in map(decompress, parts) if part[:4] == b"\0\1\0\0"]
+    assert len(fonts) == 4  # plain and bold, Vietnamese letters apart
+    for font in fonts:
+        assert "glyf" in font and not {"GDEF", "GPOS", "GSUB"} & set(font.keys())
 
 
 def test_csv_holds_the_numbers_drawn_and_the_mark(two):

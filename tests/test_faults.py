@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from forms import form
 from openpyxl.styles import Font
 
 from kgge.plan import LANGUAGES
@@ -315,7 +316,7 @@ FILES = {  # kind of fault: name of the file, its bytes, the code of its problem
 def read(tmp_path, sound, name, data):
     (tmp_path / name).write_bytes(data)
     (tmp_path / "tốt.xlsx").write_bytes(sound[1])
-    out = read_returns(tmp_path)
+    out = read_returns(tmp_path, form())
     cells = out.reporting.attrs["cells"]
     assert cells["accepted"] + cells["rejected"] == cells["submitted"]
     problems = out.problems[out.problems["file"] == name]
@@ -445,7 +446,7 @@ def test_two_returns_of_one_unit_and_year_are_both_rejected(tmp_path, sound):
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "2.xlsx").write_bytes(sound[0])
     (tmp_path / "1.xlsx").write_bytes(edited(sound[0], put(PERSONS, "E8", 2000)))
-    out = read_returns(tmp_path)
+    out = read_returns(tmp_path, form())
     assert list(out.problems["file"]) == ["1.xlsx", "b/2.xlsx"]
     assert set(out.problems["code"]) == {"duplicate_return"}
     assert "b/2.xlsx" in out.problems.loc[0, "message_vi"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import kgge
 from kgge import plan
 from kgge.files import data_folder
-from kgge.labels import codes, current_lang, label, labels, number, percent, set_lang
+from kgge.labels import codes, current_lang, label, labels, number, percent, set_lang, words
 
 
 @pytest.mark.parametrize("lang", plan.LANGUAGES)
@@ -28,6 +28,13 @@ def test_every_code_of_every_table_has_a_label(lang):
                         ("report_state", plan.REPORT_STATES),
                         ("ledger_state", plan.LEDGER_STATES)):
         assert labels(kind, known, lang)
+
+
+def test_both_languages_speak_of_doubtful_returns_in_the_same_sentences():
+    for kind in ("brief", "card", "chart", "header", "note", "sheet", "tile", "word"):
+        vi, en = words(kind, "vi"), words(kind, "en")
+        assert not [code for code in vi if ("nghi vấn" in vi[code].lower()) != (
+            "doubt" in en[code].lower())], kind
 
 
 def test_a_missing_label_is_an_error_that_names_all():
@@ -47,12 +54,21 @@ def test_the_language_is_the_one_given_else_the_one_set_else_that_of_the_environ
         assert current_lang() == "vi"
     finally:
         set_lang(before)
-    code = "from kgge.labels import current_lang; print(current_lang())"
-    for named, lang in (({"KGGE_LANG": "vi"}, "vi"), ({}, "en")):
+    code = "import kgge; kgge.use(); print(kgge.labels.current_lang())"
+    for named, lang in (({"KGGE_LANG": "vi"}, "vi"), ({"KGGE_LANG": " VI"}, "vi"), ({}, "en")):
         env = {k: v for k, v in os.environ.items() if k != "KGGE_LANG"} | named
         done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True,
                               check=True)
         assert done.stdout.strip() == lang
+
+
+def test_names_as_pages_write_them_and_kinds_of_other_names_are_understood():
+    assert [label("unit", name, "VI") for name in ("TP. Rạch Giá", "huyện An Biên")] == [
+        "Rạch Giá", "An Biên"]
+    assert label("project", "II", "en") == label("item", "II", "en")
+    for kind, said in (("units", "do you mean 'unit'"), ("rach-gia", ": sex, ")):
+        with pytest.raises(kgge.DataError, match=f"no list of labels is called '{kind}'.*{said}"):
+            label(kind, "unit", "en")
 
 
 def test_codes_keep_their_order():

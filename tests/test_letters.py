@@ -1,15 +1,17 @@
 """`kgge check --year`: who has sent, who is late, who is missing, and a letter to each unit."""
 
 import datetime
+import shutil
 
 import openpyxl
 import pytest
+from forms import form
 from second_plan import write_second_plan
 from typer.testing import CliRunner
 
 from kgge.cli import app
 from kgge.returns.collect import read_returns
-from kgge.returns.form import BANNER, load_form
+from kgge.returns.form import BANNER
 from kgge.returns.letters import STATES, letters, sort_inbox, tell_inbox
 from kgge.returns.template import write_template
 
@@ -18,7 +20,7 @@ LATE = datetime.date(2019, 2, 5)
 
 
 def send(folder, unit, year=2018, received=datetime.date(2019, 1, 20), name=None, **values):
-    write_template(unit, year, folder / (name or f"{unit}.xlsx"), received_on=received,
+    write_template(unit, year, folder / (name or f"{unit}.xlsx"), form=form(), received_on=received,
                    values=SOUND | {tuple(k.split("/")): v for k, v in values.items()})
 
 
@@ -26,10 +28,10 @@ def kgge(*words):
     return CliRunner().invoke(app, [*map(str, words)])
 
 
-@pytest.fixture
-def folder(tmp_path):
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory):
     """Of 26 units: one on time, late, undated, blank, faulty, torn, twice; one of another year."""
-    folder = tmp_path / "in"
+    folder = tmp_path_factory.mktemp("sent")
     send(folder, "labour")
     send(folder, "justice", received=LATE)
     send(folder, "finance", received=None)
@@ -44,9 +46,15 @@ def folder(tmp_path):
     return folder
 
 
+@pytest.fixture
+def folder(sent, tmp_path):
+    """Return a copy of them that a test may change."""
+    return shutil.copytree(sent, tmp_path / "in")
+
+
 def sorted_out(folder, year=2018):
-    returns, form = read_returns(folder), load_form()
-    return returns, sort_inbox(returns, year, form), form
+    returns = read_returns(folder, form())
+    return returns, sort_inbox(returns, year, form()), form()
 
 
 def test_each_unit_stands_once_with_what_became_of_its_return(folder):

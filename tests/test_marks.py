@@ -55,7 +55,7 @@ def words(path):
     return content.decode("utf-8", "ignore")
 
 
-def test_illustrative_returns_are_marked_everywhere(tmp_path, monkeypatch):
+def test_illustrative_returns_are_marked_everywhere(tmp_path, monkeypatch, plain_pictures):
     wanted = {Path(name).stem for name in [*MADE, *PLANNED]}
     some = [figure for figure in figures() if figure.name in wanted]
     monkeypatch.setattr("kgge.publish.figures.figures", lambda: some)
@@ -72,7 +72,7 @@ def test_illustrative_returns_are_marked_everywhere(tmp_path, monkeypatch):
     assert "ILLUSTRATIVE" in (processed / "datapackage.json").read_text(encoding="utf-8")
 
 
-def test_real_returns_are_marked_nowhere(real, tmp_path):
+def test_real_returns_are_marked_nowhere(real, tmp_path, plain_pictures):
     export(tmp_path / "out", formats=["svg"], jobs=1)
     export_chart(kgge.charts.reports_received(kgge.load_reporting()), tmp_path / "out", "one",
                  ["png"])

@@ -5,6 +5,7 @@ import shutil
 
 import openpyxl
 import pytest
+from forms import form
 
 import kgge
 from kgge.files import data_folder
@@ -28,12 +29,11 @@ def figures(form, unit="rach-gia", years=2, changes=()):
 
 def doubts(folder, *returns):
     """Return file, cell and code of every doubt; each return: unit, year, changes."""
-    form = load_form()
     for unit, year, changes in returns:
-        write_template(unit, year, folder / f"{unit}-{year}.xlsx", form=form,
-                       values=figures(form, unit, year - 2016, changes),
+        write_template(unit, year, folder / f"{unit}-{year}.xlsx", form=form(),
+                       values=figures(form(), unit, year - 2016, changes),
                        received_on=datetime.date(year + 1, 1, 31))
-    out = read_returns(folder)
+    out = read_returns(folder, form())
     cells = out.reporting.attrs["cells"]
     assert cells["accepted"] + cells["rejected"] == cells["submitted"]
     return out, {(row["file"].removesuffix(".xlsx"), row["cell"], code)
@@ -191,6 +191,7 @@ def test_a_figure_of_last_year_typed_over_is_named_and_counted_nowhere(tmp_path)
     assert out.outcomes["reached"].equals(sound.outcomes["reached"])
 
 
+MEN = "1a.students.male"
 NEED = "4.persons_in_need.female"  # row 32: of the year alone
 EVERY = [c for c in load_form().asked("indicators", "rach-gia") if not c.startswith("1b")]
 NAMES = ("eligible", "reached", "attendances")
@@ -221,6 +222,22 @@ def column(name, value, codes=EVERY):
     ({}, {(CODE, "reached"): None, (CODE, "attendances"): None}, {("F14", "no_reached")}),
     ({}, {(CODE, "reached"): "...", (CODE, "attendances"): None}, set()),
     ({}, column("attendances", None, load_form().asked("indicators", "rach-gia")), set()),
+    # x does not apply, or it does: not both in one row
+    ({}, {(CODE, "reached"): "x", (CODE, "attendances"): "x"}, {("F14", "no_reached")}),
+    # no group is larger than all residents; one sex is not nearly all of them, nor none
+    ({}, {(CODE, "eligible"): 230_000}, {
+        ("E14", "above_census"), ("E14", "jumps"), ("2017 E14", "jumps")}),
+    ({}, {("1b.residents.female", "eligible"): 160_000, ("1b.residents.male", "eligible"): None},
+     {("E17", "far_from_census"), ("F18", "no_eligible")}),
+    ({}, {("1b.residents.female", "eligible"): 218_920, ("1b.residents.male", "eligible"): "-",
+          ("1b.residents.male", "reached"): "-", ("1b.residents.male", "attendances"): "-"},
+     {("E17", "jumps"), ("2017 E17", "jumps"), ("E18", "far_from_census"), ("E18", "vanishes"),
+      ("F18", "falls")}),
+    # women and men turned round, where they differed
+    ({(CODE, "eligible"): 1300}, {(CODE, "eligible"): 1075, (MEN, "eligible"): 1310},
+     {("E14", "sexes_swapped"), ("E15", "sexes_swapped")}),
+    ({(CODE, "eligible"): 1090}, {(CODE, "eligible"): 1070, (MEN, "eligible"): 1090}, set()),
+    ({(CODE, "eligible"): 1300}, {(CODE, "eligible"): 1310, (MEN, "eligible"): 1075}, set()),
     # all sources of a line together; the sources that are not planned do not count
     ({}, {("I.1.central", "amount"): 300, ("I.1.local", "amount"): 300}, {
         ("E8", "parts_above_plan"), ("E9", "parts_above_plan"),
@@ -244,11 +261,40 @@ def test_figures_against_each_other_and_the_year_before(tmp_path, first, changes
     (column("reached", "hơn 5"), {"approximate"}),  # nothing is 0 of what was rejected
 ])
 def test_a_department_that_says_nothing_of_persons(tmp_path, changes, found):
-    asked = load_form().asked("indicators", "labour")
-    write_template("labour", 2018, tmp_path / "labour.xlsx", values={
+    asked = form().asked("indicators", "labour")
+    write_template("labour", 2018, tmp_path / "labour.xlsx", form=form(), values={
         ("I.1.local", "amount"): 5.5} | {key: v for key, v in changes.items() if key[0] in asked},
         received_on=datetime.date(2019, 1, 20))
-    assert set(read_returns(tmp_path).problems["code"]) - {"no_eligible"} == found
+    assert set(read_returns(tmp_path, form()).problems["code"]) - {"no_eligible"} == found
+
+
+def test_rows_of_men_that_are_those_of_women(tmp_path):
+    form = load_form()
+    sound = figures(form, "labour")
+    men = {key: sound[key[0].replace(".male", ".female"), key[1]] for key in sound
+           if key[0].endswith(".male")}
+    out, seen = doubts(tmp_path / "all", ("labour", 2018, men))
+    assert seen == {("labour-2018", None, "same_as_sex")}
+    assert out.outcomes["doubt"].eq("same_as_sex").all()
+    few = {key: value for key, value in men.items() if key[0] in (MEN, "1a.workers.male")}
+    assert not doubts(tmp_path / "two", ("labour", 2018, few))[1]
+    one = {key: 500 if key[1] == "eligible" else 100 for key in sound if key[1] != "amount"}
+    _, seen = doubts(tmp_path / "one size", ("labour", 2018, one))
+    assert not seen, "figures of one size are no copy of each other"
+
+
+def test_a_sheet_left_blank_after_one_with_figures(tmp_path):
+    asked = load_form().asked("indicators", "rach-gia")
+    blank = {(code, name): None for code in asked for name in NAMES}
+    _, seen = doubts(tmp_path / "persons", ("rach-gia", 2017, {}), ("rach-gia", 2018, blank))
+    assert seen == {("rach-gia-2018", None, "no_figure")}
+    money = {(code, "amount"): None for code in load_form().money}
+    out, seen = doubts(tmp_path / "money", ("rach-gia", 2017, {}), ("rach-gia", 2018, money))
+    assert seen == {("rach-gia-2018", None, "no_figure")}
+    assert out.problems["sheet"].to_list() == ["Kinh phí"]
+    for kind in (blank, money):  # nor were there any before
+        folder = tmp_path / f"never {len(kind)}"
+        assert not doubts(folder, ("rach-gia", 2017, kind), ("rach-gia", 2018, kind))[1]
 
 
 def test_a_figure_in_doubt_is_no_measure_for_the_next(tmp_path):

@@ -75,6 +75,7 @@ def report(tmp_path_factory):
     before = (source / "01-one.ipynb").read_bytes()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kgge.publish.html, "notebook_folder", lambda: source)
+        patch.setattr("os.cpu_count", lambda: 1)
         assert write_report(folder) == []
     assert (source / "01-one.ipynb").read_bytes() == before
     return folder

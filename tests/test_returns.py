@@ -13,10 +13,11 @@ import zipfile
 import openpyxl
 import pandas as pd
 import pytest
+from forms import form
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
-from openpyxl.styles import PatternFill
+from openpyxl.styles import GradientFill, PatternFill
 
 from kgge.analysis.reporting import report_states, reporting_rates
 from kgge.files import DataError, data_folder
@@ -44,9 +45,9 @@ def values(form, unit, factor=1.0, year=2018):
 
 
 def send(folder, unit, year, name=None, factor=1.0, **how):
-    form, path = load_form(), folder / (name or f"{unit}-{year}.xlsx")
+    path = folder / (name or f"{unit}-{year}.xlsx")
     write_template(unit, year, path, **{
-        "values": values(form, unit, factor, year),
+        "form": form(), "values": values(form(), unit, factor, year),
         "received_on": datetime.date(year + 1, 1, 31)} | how)
     return path
 
@@ -376,13 +377,13 @@ def as_read(path):
             out.outcomes.drop(columns="file").to_csv(), out.spending.drop(columns="file").to_csv())
 
 
-def cell_as(path, cell, text):
-    """Write a cell of the sheet of indicators as it stands in the file of some program."""
+def cell_as(path, cell, text, sheet=2):
+    """Write a cell, of the indicators or another sheet, as it stands in the file of a program."""
     book = zipfile.ZipFile(io.BytesIO(path.read_bytes()))
     with zipfile.ZipFile(path, "w") as out:
         for name in book.namelist():
             data = book.read(name).decode()
-            if name.endswith("sheet2.xml"):
+            if name.endswith(f"sheet{sheet}.xml"):
                 data, found = re.subn(f'<c r="{cell}"( s="[0-9]+")[^>]*>.*?</c>',
                                       rf'<c r="{cell}"\1 {text}</c>', data)
                 assert found == 1
@@ -457,6 +458,51 @@ def test_a_second_round_leaves_no_mark_of_the_first(tmp_path):
     assert not annotate(last, tmp_path / "none")
     path.write_bytes(last.read_bytes())
     assert not annotate(path, tmp_path / "out") and not copy.exists(), "mended: no copy stays"
+
+
+def test_a_round_changes_nothing_that_a_unit_wrote_or_painted(tmp_path):
+    """Our sign in its own words, its answers wherever typed, fills of any kind, a date as text."""
+    path = send(tmp_path / "in", "rach-gia", 2018)
+    fills = {"F9": GradientFill(stop=("FF0000", "00FF00")), "F11": PatternFill("solid", "FF00FF"),
+             "F10": PatternFill("lightUp", fgColor="FF0000FF", bgColor="FFFFFF00")}
+
+    def spoil(book):
+        sheet = book["Chỉ tiêu"]
+        sheet["E8"], sheet["G8"], book["Kinh phí"]["B66"] = "■ 350", "350 ■", "■ Ghi chú: ■"
+        sheet["B8"].comment = Comment("số ■ mới", "Hoa")
+        for cell in ("F9", "F10", "F11", "F12", "F13"):
+            sheet[cell] = "hơn 3"
+            sheet[cell].fill = fills.get(cell, PatternFill())
+    edit(path, spoil)
+    cell_as(path, "G14", 't="d"><v>2018-03-04</v>')
+    before = as_read(path)
+    assert ["Chỉ tiêu", "G14", "date"] in before[0]
+    copy = path
+    for number in range(3):
+        (copy,) = annotate(copy, tmp_path / str(number))
+        assert as_read(copy) == before
+    answers = {"F10": ("\n■", "\nđã sửa\n■"), "F11": (".\n■", ". đã sửa\n■"),
+               "F12": ("\n■", "\n■ đã sửa"), "F13": ("\n■", "\n■\nđã sửa")}
+
+    def mend(book):
+        sheet = book["Chỉ tiêu"]
+        for at, cell in enumerate(("F9", "F10", "F11", "F12", "F13")):
+            sheet[cell], comment = 100 + at, sheet[cell].comment
+            comment.text = comment.text.replace(*answers.get(cell, ("", "")))
+    edit(copy, mend)
+    problems = read_returns(copy).problems.set_index("cell")
+    assert "F9" not in problems.index and "■ 350" in problems["value"].tolist()
+    for cell in answers:
+        assert problems.loc[cell, ["code", "value"]].tolist() == ["comment", "đã sửa"]
+    sheet = openpyxl.load_workbook(annotate(copy, tmp_path / "last")[0])["Chỉ tiêu"]
+    assert repr(sheet["F9"].fill) == repr(fills["F9"]) and sheet["F9"].comment is None
+    book = openpyxl.load_workbook(tmp_path / "last" / copy.name)
+    for cell in answers:
+        book["Chỉ tiêu"][cell].comment = None
+    book.save(tmp_path / "mended.xlsx")
+    sheet = openpyxl.load_workbook(annotate(tmp_path / "mended.xlsx", tmp_path / "end")[0])[
+        "Chỉ tiêu"]
+    assert all(repr(sheet[cell].fill) == repr(fills[cell]) for cell in fills)
 
 
 @pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is not installed")
@@ -611,3 +657,19 @@ def test_an_error_of_a_later_program_is_one_cell_and_not_the_file(tmp_path, text
     out = read_returns(path)
     assert out.problems[["cell", "code", "value"]].values.tolist() == [["F9", "error_value", text]]
     assert out.reporting["received"].sum() == 1
+
+
+@pytest.mark.parametrize("kind", ["", 't="n"'])
+@pytest.mark.parametrize("text", ["#DIV/0!", "#N/A", "#SPILL!"])
+def test_an_error_of_a_formula_spoils_nothing_beside_it(tmp_path, kind, text):
+    """Totals that follow from it hold it too; formulas and totals beside it are sound."""
+    path = send(tmp_path / "in", "rach-gia", 2018)
+    edit(path, put("H12", None))  # as openpyxl writes it
+    for sheet, wrong, sound, of in ((2, "E8", "F8", "50+50"), (4, "C7", "D7", "SUM(F8:F15)")):
+        cell_as(path, wrong, f't="e"><f aca="false">1/0</f><v>{text}</v>', sheet)
+        cell_as(path, sound, f"{kind}><f>{of}</f><v>100</v>", sheet)
+    out, again = read_returns(path), read_returns(annotate(path, tmp_path / "out")[0])
+    for one in (out, again):
+        assert one.problems[["sheet", "cell", "code", "value"]].values.tolist() == [
+            ["Chỉ tiêu", "E8", "error_value", text]]
+        assert one.outcomes.loc[0, "reached"] == 100

@@ -7,6 +7,7 @@ import zipfile
 
 import openpyxl
 import pytest
+from forms import form
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
@@ -18,26 +19,25 @@ from openpyxl.styles.colors import Color
 from kgge import quality
 from kgge.files import data_folder
 from kgge.returns.collect import read_returns
-from kgge.returns.form import load_form
 from kgge.returns.template import write_template
 
 PERSONS, MONEY = "Chỉ tiêu", "Kinh phí"
 
 
 def values(year, unit="rach-gia", **changes):
-    form, out = load_form(), {}
-    for at, (code, (indicator, *_)) in enumerate(form.asked("indicators", unit).items()):
+    asked, out = form(), {}
+    for at, (code, (indicator, *_)) in enumerate(asked.asked("indicators", unit).items()):
         more = 0 if unit == "rach-gia" else 7
-        people = form.residents[unit] // 2 if indicator == form.census else 1000 + at + more
+        people = asked.residents[unit] // 2 if indicator == asked.census else 1000 + at + more
         reached = 100 + at + more + 10 * (year - 2016)
         out |= {(code, "eligible"): people, (code, "reached"): reached,
                 (code, "attendances"): reached + 50}
-    return out | {(code, "amount"): 5.5 for code in form.money}
+    return out | {(code, "amount"): 5.5 for code in asked.money}
 
 
 def send(folder, year, unit="rach-gia", edit=None, **how):
     path = folder / f"{unit}-{year}.xlsx"
-    write_template(unit, year, path, **({"values": values(year, unit)} | how))
+    write_template(unit, year, path, **({"form": form(), "values": values(year, unit)} | how))
     if edit:
         book = openpyxl.load_workbook(path, rich_text=True)
         edit(book)
@@ -46,7 +46,7 @@ def send(folder, year, unit="rach-gia", edit=None, **how):
 
 
 def found(folder, file="rach-gia-2017.xlsx"):
-    out = read_returns(folder)
+    out = read_returns(folder, form())
     cells = out.reporting.attrs["cells"]
     assert cells["accepted"] + cells["rejected"] == cells["submitted"]
     rows = out.problems[(out.problems["file"] == file) & (out.problems["code"] != "no_date")]

@@ -158,6 +158,8 @@ NOTED = {  # what is done: every problem it gives
     "a figure in a row of no code": (put(MONEY, E66=99), one(MONEY, "E66", "no_code")),
     "a number with its unit in a row of no code": (put(PERSONS, F37="350 người"),
                                                    one(PERSONS, "F37", "no_code")),
+    "zero, and less than it, in a row of no code": (put(PERSONS, F37=0, G37="-5"), {
+        (PERSONS, "F37", "no_code"), (PERSONS, "G37", "no_code")}),
     "about a number in a row of no code": (put(PERSONS, F37="hơn 350"),
                                            one(PERSONS, "F37", "no_code")),
     "a figure beside a signature": (both(sign(MONEY, 66, "B"), put(MONEY, E68=12)),
@@ -239,6 +241,12 @@ HONEST = {
     "telephone below the figures": both(sign(MONEY, 66, "B"), put(
         MONEY, E66="0912345678", E67="0297 3812 345")),
     "number of a letter in a row of no code": put(MONEY, A66="Số 12/BC-UBND ngày 15/01/2019"),
+    **{f"{mark!r} filled down column {column} of {sheet}": put(sheet, **{
+        f"{column}{row}": mark for row in range(7, last)})
+       for sheet, column, last in ((PERSONS, "H", 34), (MONEY, "E", 62), (MONEY, "D", 62))
+       for mark in ("-", "x", "...")},
+    "a column filled with x": put(PERSONS, **{f"G{row}": "x" for row in range(7, 34)}),
+    "a line of signs below": put(MONEY, B66="./.", E66="-----", A67="***"),
     "a blank sheet": lambda book: book.create_sheet("Sheet1"),
 }
 

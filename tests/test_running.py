@@ -158,7 +158,7 @@ def test_the_notebooks_tell_nothing_of_years_without_a_return_as_unspent(running
     assert [int(row[0]) for row in given["c27"].rows if row[0].isdigit()] == years_of(running)
 
 
-def test_the_report(running, tmp_path, request):
+def test_the_report(running, tmp_path, request, plain_pictures):
     """Pages in one language, pictures and documents in the other: all are made and read well."""
     case = list(COME).index(request.node.callspec.params["running"])
     pages, figures = ("vi", "en") if case % 2 else ("en", "vi")

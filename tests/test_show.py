@@ -167,6 +167,7 @@ def test_persons_still_to_be_reached_are_as_many_in_a_table_as_in_its_chart(gap,
     assert (": 1 person away" in text.title) == (whole == "1")
 
 
+@pytest.fixture(scope="module")
 def public_tables():
     """Every table of the public functions by its name, whole or its first rows."""
     budget, spending, targets = kgge.load_budget(), kgge.load_spending(), kgge.load_targets()
@@ -190,9 +191,9 @@ def public_tables():
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_every_public_table_is_shown_in_words_of_one_language(lang):
+def test_every_public_table_is_shown_in_words_of_one_language(lang, public_tables):
     quoted = ("label", "text", "file", "sheet", "printed", "corrected", "place")  # of the sources
-    for name, table in public_tables().items():
+    for name, table in public_tables.items():
         shown = kgge.show(table.drop(columns=list(quoted), errors="ignore"), lang)
         rows = {" ".join(row) for row in shown.rows}
         text = " ".join([shown.caption, *shown.heads, *shown.notes, *rows])

@@ -1,7 +1,7 @@
 """Provinces with a known truth and returns that are missing: what a verdict is worth.
 
 Each draw is a province of three to six units, 2016-2020, whose eligible persons stay the same
-and whose cumulative figure rises. To make 10,000 draws affordable, 100 provinces share one call
+and whose cumulative figure rises. To make 4,000 draws affordable, 100 provinces share one call
 of `progress`, each as an indicator with units of its own.
 """
 
@@ -15,7 +15,7 @@ import pytest
 
 from kgge.analysis.progress import progress
 
-DRAWS, PER_CALL = 10_000, 100
+DRAWS, PER_CALL = 4_000, 100
 YEARS = np.arange(2016, 2021)
 TARGET = 0.7
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "05-objectives.ipynb"

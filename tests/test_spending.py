@@ -290,3 +290,51 @@ def test_shares_of_nothing_are_empty(budget):
     zero = budget.assign(amount=0.0)
     assert kgge.shares(zero, "year")["share"].isna().all()
     assert kgge.shares(zero, ["year", "source"], "year")["share"].isna().all()
+
+
+def one_unit(table):
+    return table["unit"] == "rach-gia"
+
+
+def test_one_unit_is_one_whatever_else_is_filtered(budget):
+    """Its spending of one project is never set against what the plan gives to all units."""
+    spending = kgge.load_spending()
+    lines = spending["item"].str.startswith("II.")
+    out = kgge.execution(budget[budget["project"] == "II"], spending[one_unit(spending) & lines],
+                         "year")
+    assert out["planned"].isna().all()
+    assert out.attrs["part"] == {"unit": ["rach-gia"], "project": ["II"]}
+    local = spending[one_unit(spending) & (spending["source"] == "local")]
+    assert kgge.totals(local, "year").attrs["part"] == {"unit": ["rach-gia"], "source": ["local"]}
+
+
+@pytest.mark.parametrize(("query", "part"), [
+    ("project == 'II'", {"project": ["II"]}), ("item == 'II.1'", {"item": ["II.1"]}),
+    ("source == 'local'", {"source": ["local"]}), ("year == 2018", {"year": [2018]}),
+    ("amount > 20", {"rows": [138, 170]}), ("year > 0", {})])
+def test_what_was_filtered_is_said_as_it_was_filtered(budget, query, part):
+    """A line is not its project; all lines of one are; other rows are rows."""
+    assert kgge.totals(budget.query(query), "year").attrs["part"] == part
+
+
+def test_rows_without_a_figure_change_nothing(budget):
+    spending, whole = kgge.load_spending(), None
+    for part in (spending, spending.dropna(subset=["amount"]),
+                 spending[spending["state"] == "reported"]):
+        out = kgge.execution(budget, part, "project")
+        whole = out if whole is None else whole
+        assert out.attrs["part"] == {} and out["planned"].tolist() == whole["planned"].tolist()
+        assert out["execution"].tolist() == whole["execution"].tolist()
+
+
+def test_a_table_that_lost_its_attrs_is_compared_with_the_stored_one(budget):
+    spending, kinds = kgge.load_spending(), kgge.load_units()[["unit", "kind"]]
+    merged = spending.merge(kinds, on="unit")
+    assert "whole" not in merged.attrs
+    assert kgge.execution(budget, merged, "project")["planned"].sum() == 6600
+    districts = kgge.execution(budget, merged[merged["kind"] == "district"], "project")
+    assert districts["planned"].isna().all() and len(districts.attrs["part"]["unit"]) == 15
+    two = budget.merge(pd.DataFrame({"project": ["I", "II"], "who": ["a", "b"]}), on="project")
+    assert kgge.totals(two, "year").attrs["part"] == {"project": ["I", "II"]}
+    with pytest.raises(kgge.DataError, match="do not cover the same"):
+        kgge.execution(two, merged, "project")

@@ -368,3 +368,9 @@ def test_the_form_of_another_plan(tmp_path, monkeypatch):
 
 def test_every_entry_column_has_a_limit():
     assert {*ENTRIES["indicators"], *ENTRIES["spending"]} == set(LIMITS)
+
+
+def test_a_unit_by_its_name_and_a_year_as_text(tmp_path):
+    write_template("huyện An Biên", "2018", tmp_path / "a.xlsx")
+    write_template("an-bien", 2018, tmp_path / "b.xlsx")
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()

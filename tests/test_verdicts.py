@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 
 import kgge
 from kgge.analysis.reporting import report_states
@@ -232,12 +233,28 @@ def test_filtered_outcomes_are_refused_or_judged_as_a_part():
     assert women.attrs["part"] == {"sex": ["female"]}
 
 
+def test_what_is_left_of_the_outcomes_is_said_as_it_was_filtered():
+    """One unit is named beside what else was filtered; blank rows are no part."""
+    outcomes, targets, listed = shares()
+    alone, some = listed.query("unit == 'rach-gia'"), outcomes.dropna(subset=["reached"])
+    for query, part in (
+            ("unit == 'rach-gia' and sex == 'female'", {"unit": ["rach-gia"], "sex": ["female"]}),
+            ("unit == 'rach-gia' and group == 'workers'",
+             {"unit": ["rach-gia"], "group": ["workers"]})):
+        assert kgge.progress(outcomes.query(query), targets, alone).attrs["part"] == part
+    assert kgge.progress(some.dropna(subset=["eligible"]), targets, listed).attrs["part"] == {}
+    either = kgge.progress(outcomes.query("sex == 'female' or indicator == '1b'"), targets, listed)
+    ax = kgge.charts.scorecard(either.query("year == 2020"), lang="en")
+    assert kgge.charts.chart_text(ax).title.startswith("Part of the rows: ")
+    plt.close(ax.figure)
+
+
 def test_earlier_years_that_are_not_there_only_widen_the_range():
-    """A table that has lost its attrs: what cannot be carried is unknown, never taken for sure."""
+    """A table made by hand: what cannot be carried is unknown, never taken for sure."""
     outcomes, targets, listed = shares()
     whole = kgge.progress(outcomes, targets, listed)
     for start in (2018, 2020):
-        part = pd.DataFrame(outcomes[outcomes["year"] >= start].to_dict("list"))
+        part = pd.DataFrame(outcomes[outcomes["year"] >= start].drop(columns="row").to_dict("list"))
         less = kgge.progress(part, targets, listed)
         both = less.merge(whole, on=["indicator", "year"], suffixes=("", "_whole"))
         known = both.dropna(subset="coverage_low")

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.bounds import EXTRA, NOT_APPLICABLE, ROW, Array, Block, GroupSex, block_of
-from kgge.analysis.scope import filtered_to, needs, scope, terms
+from kgge.analysis.bounds import NOT_APPLICABLE, ROW, Array, Block, GroupSex, block_of
+from kgge.analysis.scope import filtered_to, needs, scope, terms, whole_of
 from kgge.analysis.verdict import check_targets
 from kgge.files import DataError
 from kgge.labels import about
@@ -30,22 +30,23 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     needs("outcomes", outcomes, [*KEY, "eligible", "reached"])
     needs("units", units, ("unit", "indicators", "residents"))
     check_targets(targets)
-    returned, part = outcomes["year"].dropna().unique().tolist(), filtered_to(outcomes)
+    told, part = outcomes["year"].to_numpy(dtype=float, na_value=np.nan), filtered_to(outcomes)
+    first, latest = np.fmin.reduce(told, initial=np.inf), np.fmax.reduce(told, initial=-np.inf)
+    returned = [first, latest] if first <= latest else []
     # Only a table that was filtered tells so; one made by hand may begin where it likes.
-    earlier = {year for year in outcomes.attrs["whole"]["unit"] if year < max(returned)} \
-        if part and returned else set()
-    if earlier - set(returned):
+    whole = whole_of(outcomes)
+    if part and whole and any(year < latest and year not in told for year in whole.rows["year"]):
         raise DataError("the outcomes were filtered to some years, but earlier returns are carried "
                         "forward: pass them whole and say which year (year=, or years=)")
-    listed = units.loc[units["indicators"].fillna("").ne(""), "unit"]
-    if "unit" in part and set(listed) - set(part["unit"]):
+    if "unit" in part and set(units.loc[units["indicators"].fillna("").ne(""), "unit"]) - set(
+            part["unit"]):
         raise DataError("the outcomes were filtered to some units, so that the others would count "
                         "as missing: pass a table of units with the same ones only")
     if "indicator" in part:
         targets = targets[targets["indicator"].isin(part["indicator"])]
     bases = targets["base_year"].dropna() if "base_year" in targets else pd.Series(dtype=float)
     begins = [bases.min() + 1] if len(bases) else []
-    if "whole" in outcomes.attrs:  # read from a plan's folder: its baseline may be older than it
+    if whole:  # read from a plan's folder: its baseline may be older than it
         begins = [int(about("first_year"))]
     asked = scope(begins, returned, years)
     seen = [*asked, *map(int, returned)]
@@ -58,54 +59,53 @@ def blocks(outcomes: pd.DataFrame, units: pd.DataFrame, targets: pd.DataFrame,
     for name, key in (("units", units["unit"]), ("targets", targets["indicator"])):
         if key.duplicated().any():
             raise DataError(f"{name}: {', '.join(key[key.duplicated()])} stands twice")
-    listed = units["indicators"].fillna("").to_list()
-    lists = {text: [code.strip() for code in text.split(";")] for text in set(listed)}
-    aside = {code for several in lists.values() for code in several} - set(targets["indicator"])
+    at, texts = pd.factorize(units["indicators"].fillna(""))
+    lists = [[code.strip() for code in text.split(";")] for text in texts]
+    aside = {code for several in lists for code in several} - set(targets["indicator"])
     if aside and outcomes["indicator"].isin(aside).any():  # of an indicator not asked about
         outcomes = outcomes[~outcomes["indicator"].isin(aside)]
     names = units["unit"].to_numpy(dtype=object)
     known = {"unit": names.tolist(), "indicator": targets["indicator"].to_list()}
     codes = _key_codes(outcomes, known)
-    asks = {text: [i in several for i in known["indicator"]] for text, several in lists.items()}
-    expects = np.array([asks[text] for text in listed], dtype=bool).reshape(
-        len(listed), len(known["indicator"])).T
-    _refuse(outcomes, ~expects[codes["indicator"], codes["unit"]],
-            "the unit is not to report that indicator (see the table of units)")
+    expects = np.array([[indicator in several for several in lists] for indicator in
+                        known["indicator"]], dtype=bool).reshape(len(targets), len(lists))[:, at]
     groups, sexes = known["group"], known["sex"]
-    # Each indicator has its own run of cells: those (group, sex) it has rows of, in the order of
-    # the codes, then the EXTRA ones. `pair` numbers all combinations, `cell` only those that occur:
+    # A cell is a combination of indicator, group and sex. `pair` numbers all there could be, `cell`
+    # those that occur, in their order, so that those of an indicator follow each other:
     #
     #   pair    1a·officials·female   1a·officials·male   …   4·persons·female
-    #   cell    0                     1                       n, after the EXTRA cells of others
+    #   cell    0                     1                       n
     pair = (codes["indicator"] * len(groups) + codes["group"]) * len(sexes) + codes["sex"]
     used = np.flatnonzero(np.bincount(pair))
     owner = used // max(1, len(groups) * len(sexes))
     cell = np.zeros(used.max(initial=-1) + 1, dtype=np.int64)
-    cell[used] = np.arange(len(used)) + EXTRA * owner
-    cubes = _cubes(outcomes, codes, cell[pair],
-                   (len(used) + EXTRA * len(targets), years, len(listed)))
+    cell[used] = np.arange(len(used))
+    # Where each row stands in arrays of cells x years x units, laid out flat.
+    codes["place"] = (cell * len(years) * len(units))[pair] + (
+        codes["year"] - years.start) * len(units) + codes["unit"]
+    cubes = _cubes(outcomes, codes, years, expects, owner)
     residents = units["residents"].to_numpy(dtype=float, na_value=np.nan)
+    begun, ended = terms(units, years)
+    always = begun.all() and not ended.any()
     for i, target in enumerate(targets.to_dict("records")):
         census = target["indicator"] == about("census")
+        mine = slice(*np.searchsorted(owner, (i, i + 1)))
         cells: list[GroupSex] = [(groups[c // len(sexes) % len(groups)], sexes[c % len(sexes)])
-                             for c in used[owner == i]]
+                                 for c in used[mine]]
         cells += [(CENSUS_GROUP if census else None, None), (None, None)]
-        first = int((owner < i).sum()) + EXTRA * i
-        mine = [cube[first:first + len(cells)].compress(expects[i], axis=2) for cube in cubes]
+        who = expects[i]
+        its = [cube[mine] if who.all() else cube[mine].compress(who, axis=2) for cube in cubes]
         yield block_of(
-            target["indicator"], cells, names[expects[i]], mine,
-            target["accumulation"] == "cumulative", residents[expects[i]] if census else None,
-            _terms_and_heirs(units[expects[i]], years)), target
+            target["indicator"], cells, names[who], its, target["accumulation"] == "cumulative",
+            residents[who] if census else None,
+            None if always else (begun[:, who], ended[:, who], _heirs(units[who]))), target
 
 
-def _terms_and_heirs(units: pd.DataFrame, years: range) -> tuple[Array, Array, Array] | None:
-    """Return `terms` and the place of each successor (-1: none); None where no unit has any."""
-    begun, ended = terms(units, years)
-    if begun.all() and not ended.any():
-        return None
+def _heirs(units: pd.DataFrame) -> Array:
+    """Return the place of each unit's successor; -1: none."""
     place = {unit: at for at, unit in enumerate(units["unit"].to_list())}
     heirs = units["successor"].to_list() if "successor" in units else [None] * len(units)
-    return begun, ended, np.array([place.get(heir, -1) for heir in heirs])
+    return np.array([place.get(heir, -1) for heir in heirs], dtype=int)
 
 
 def _places(values: pd.Series, known: list[str] | None) -> tuple[Array, list[str]]:
@@ -116,11 +116,28 @@ def _places(values: pd.Series, known: list[str] | None) -> tuple[Array, list[str
     # Looking values up is twice as fast as pd.factorize: what is new is looked for in
     # the first rows, then in those that are left.
     found = pd.unique(values.iloc[:_SAMPLE].dropna()).tolist() if known is None else known
-    place = pd.Index(found).get_indexer(pd.Index(values))
+    place = _look_up(values, found)
     if known is None and (place < 0).any():
         found += pd.unique(values[place < 0].dropna()).tolist()
-        place = pd.Index(found).get_indexer(pd.Index(values))
+        place = _look_up(values, found)
     return place, found
+
+
+def _look_up(values: pd.Series, known: list[str]) -> Array:
+    """Return where each value stands in `known` (-1: nowhere).
+
+    Tables are in the order of their keys, so that a unit's rows follow each other: where the first
+    rows are like that, only the first of each run is looked up.
+    """
+    index = pd.Index(known)
+    if len(values) < _SAMPLE or values.dtype != "str":  # an NA of other types compares with nothing
+        return index.get_indexer(pd.Index(values))
+    text = values.to_numpy(dtype=object)
+    if np.count_nonzero(text[1:_SAMPLE] != text[:_SAMPLE - 1]) > _SAMPLE / 10:
+        return index.get_indexer(pd.Index(values))
+    first = np.flatnonzero(np.append(True, text[1:] != text[:-1]))
+    return index.get_indexer(pd.Index(values.iloc[first])).repeat(
+        np.diff(first, append=len(text)))
 
 
 def _key_codes(outcomes: pd.DataFrame, known: dict[str, list[str]]) -> dict[str, Array]:
@@ -143,33 +160,36 @@ def _key_codes(outcomes: pd.DataFrame, known: dict[str, list[str]]) -> dict[str,
     return codes
 
 
-def _cubes(outcomes: pd.DataFrame, codes: dict[str, Array], cell: Array,
-           shape: tuple[int, range, int]) -> list[Array]:
+def _cubes(outcomes: pd.DataFrame, codes: dict[str, Array], years: range, expects: Array,
+           owner: Array) -> list[Array]:
     """Return eligible, reached and state of every cell; which are in doubt, if any is."""
-    cells, years, units = shape
-    place = (cell * len(years) + codes["year"] - years.start) * units + codes["unit"]
-    eligible, reached = np.full((2, cells, len(years), units), np.nan)
-    state = np.zeros((cells, len(years), units), dtype=np.int8)
-    # Written into flat views by place: one pass over the rows.
+    shape, place = (len(owner), len(years), expects.shape[1]), codes["place"]
+    state = np.zeros(shape, dtype=np.int8)
+    state.reshape(-1)[place] = ROW
+    if (state.max(axis=1, initial=0) > expects[owner]).any():
+        _refuse(outcomes, ~expects[codes["indicator"], codes["unit"]],
+                "the unit is not to report that indicator (see the table of units)")
     many, some = (outcomes[column].to_numpy(dtype=float, na_value=np.nan)
                   for column in ("eligible", "reached"))
     # Impossible numbers would turn a share above 1, or a range round, without a word.
-    _refuse(outcomes, (many < 0) | (some < 0) | (some > many) | np.isinf(many) | np.isinf(some),
-            "persons are counted from 0, and no more are reached than are eligible",
-            ("eligible", "reached"))
-    eligible.reshape(-1)[place], reached.reshape(-1)[place] = many, some
-    state.reshape(-1)[place] = ROW
+    ends = [end.reduce(n, initial=0) for end in (np.fmin, np.fmax) for n in (many, some)]
+    if min(ends) < 0 or max(ends) == np.inf or (some > many).any():
+        _refuse(outcomes, (some > many) | (np.fmin(many, some) < 0) | np.isinf(np.fmax(many, some)),
+                "persons are counted from 0, and no more are reached than are eligible",
+                ("eligible", "reached"))
     # Two rows of one cell leave fewer cells filled than there are rows.
     if np.count_nonzero(state) < len(place):
         _refuse(outcomes, outcomes.duplicated(KEY, keep=False).to_numpy(), "a key stands twice")
+    eligible, reached = np.full((2, *shape), np.nan)
+    eligible.reshape(-1)[place], reached.reshape(-1)[place] = many, some
     states = [c for c in ("eligible_state", "reached_state") if c in outcomes]
-    if len(states) == 2 and np.isnan(reached).any():
+    if len(states) == 2:
         unfit = (outcomes[states] == "not_applicable").all(axis=1).to_numpy(dtype=bool)
         state.reshape(-1)[place[unfit]] = NOT_APPLICABLE
     if "doubt" not in outcomes:
         return [eligible, reached, state]
     doubt = outcomes["doubt"].notna() & outcomes["doubt"].ne("")
-    doubted = np.zeros(state.shape, dtype=bool)
+    doubted = np.zeros(shape, dtype=bool)
     doubted.reshape(-1)[place] = doubt
     return [eligible, reached, state, doubted]
 

@@ -24,7 +24,7 @@ class Bounds(NamedTuple):
     eligible: Array  # reported or carried, NaN: not known; zero where no cell is expected
     low: Array  # the fewest and the most that can have been reached
     high: Array
-    late: Array  # eligible is that of a later return, for want of an earlier one
+    late: Array  # of reported cells: eligible is of a later return, for want of an earlier one
 
 
 class Block(NamedTuple):
@@ -37,9 +37,9 @@ class Block(NamedTuple):
     indicator: str
     cells: list[GroupSex]
     units: Array
-    complete: Array  # both numbers are there
+    told: tuple[Array, Array]  # eligible and reached of the reported cells, as they were returned
+    complete: Array  # of these: both numbers are there
     missing: Array  # expected, and a number is not there
-    told: tuple[Array, Array]  # eligible and reached as they were returned
     cumulative: bool  # reached adds up over the years, so that an earlier figure is carried
     now: Bounds  # every figure counts
     else_: Bounds | None  # figures in doubt do not; None where there are none
@@ -50,48 +50,54 @@ def block_of(indicator: str, cells: list[GroupSex], units: Array, cubes: list[Ar
              span: tuple[Array, Array, Array] | None) -> Block:
     """Return one indicator, as returned and as if no figure in doubt had been."""
     eligible, reached, state, *doubted = cubes
-    complete = ~(np.isnan(eligible) | np.isnan(reached))
     now, other = _bounds_of(eligible, reached, state, cumulative, residents, span), None
     if doubted and doubted[0].any():
         blank = [np.where(doubted[0], nothing, cube) for nothing, cube in zip(
             (np.nan, np.nan, ROW), (eligible, reached, state), strict=True)]
         other = _bounds_of(blank[0], blank[1], blank[2], cumulative, residents, span)
-    return Block(indicator, cells, units, complete, now.asked & ~complete, (eligible, reached),
-                 cumulative, now, other)
+    complete, missing = ~(np.isnan(eligible) | np.isnan(reached)), now.asked.copy()
+    missing[:-EXTRA] &= ~complete
+    return Block(indicator, cells, units, (eligible, reached), complete, missing, cumulative, now,
+                 other)
 
 
-def _carry(cube: Array, back: bool = False) -> Array:
-    """Return `cube` with each empty number replaced by its cell's latest earlier one (or next)."""
-    filled = cube.copy()
+def _carry(cube: Array, back: bool = False) -> None:
+    """Replace each empty number by its cell's latest earlier one (or next)."""
     years = range(cube.shape[1])
     for y in reversed(years[:-1]) if back else years[1:]:
-        np.copyto(filled[:, y], filled[:, y + (1 if back else -1)], where=np.isnan(cube[:, y]))
-    return filled
+        if (empty := np.isnan(cube[:, y])).any():
+            np.copyto(cube[:, y], cube[:, y + (1 if back else -1)], where=empty)
 
 
 def _bounds_of(eligible: Array, reached: Array, state: Array, cumulative: bool,
                residents: Array | None, span: tuple[Array, Array, Array] | None) -> Bounds:
     """Return what is expected of each cell, and between which numbers it lies."""
-    known = ~np.isnan(reached)
-    carried = _carry(eligible)
-    low = _carry(reached) if cumulative else reached.copy()
-    asked = _asked(eligible, reached, state, residents)
+    counted, known = ~np.isnan(eligible), ~np.isnan(reached)
+    asked = _asked(counted, known, state, residents)
     if span is not None:  # who has ended is missing until a return of its successor counts them
         begun, ended, heir = span
-        since = np.maximum.accumulate(np.any(~np.isnan(eligible), axis=0)[:, heir] & ended, axis=0)
-        asked &= begun & ~(ended & ((heir < 0) | since)) | (known & ~np.isnan(eligible))
-    late = asked & np.isnan(carried)
-    if late[:-EXTRA].any():  # no earlier return: the nearest later one says how many there are
-        np.copyto(carried, _carry(eligible, back=True), where=late)
-    late &= ~np.isnan(carried)
+        since = np.maximum.accumulate(counted.any(axis=0)[:, heir] & ended, axis=0)
+        told = asked[:-EXTRA] & known & counted
+        asked &= begun & ~(ended & ((heir < 0) | since))
+        asked[:-EXTRA] |= told
+    carried, low = np.full(asked.shape, np.nan), np.zeros(asked.shape)
+    ours, least = carried[:-EXTRA], low[:-EXTRA]  # of the reported cells
+    ours[:] = eligible
+    _carry(ours)
+    late = asked[:-EXTRA] & np.isnan(ours)
+    if late.any():  # no earlier return: the nearest later one says how many there are
+        after = eligible.copy()
+        _carry(after, back=True)
+        np.copyto(ours, after, where=late)
+        late &= ~np.isnan(ours)
     # Reached is told and eligible is not: 120 reached of an earlier 100 are at least 120 eligible.
-    short = known & np.isnan(eligible)
-    carried[short] = np.maximum(carried[short], reached[short])
-    high = carried.copy()
-    low[np.isnan(low)] = 0
+    np.maximum(ours, reached, out=ours, where=known & ~counted)
+    np.fmax(reached, 0, out=least)  # nothing known: 0
+    for y in range(1, reached.shape[1] if cumulative else 0):
+        least[:, y] += least[:, y - 1] * ~known[:, y]
     np.fmin(low, carried, out=low)
-    for cube in (low, high):
-        np.copyto(cube, reached, where=known)
+    high = carried.copy()
+    np.copyto(high[:-EXTRA], reached, where=known)
     if residents is not None:  # one cell, of all groups and sexes
         here = state == ROW
         told = np.where(here, reached, 0).sum(axis=0)  # empty where one of the rows is
@@ -100,7 +106,7 @@ def _bounds_of(eligible: Array, reached: Array, state: Array, cumulative: bool,
         low[-2] = np.where(np.isnan(told), np.fmin(low.sum(axis=0), residents), told)
         high[-2] = np.where(np.isnan(told), residents, told)
     for cube in (carried, low, high):
-        cube[~asked] = 0
+        np.copyto(cube, 0, where=~asked)
     return Bounds(asked, carried, low, high, late)
 
 
@@ -115,29 +121,33 @@ def _bounds_of(eligible: Array, reached: Array, state: Array, cumulative: bool,
 #   x x   .      .      []    last it said that nothing applies; a blank row asks again
 #   .     .      a      [a]   in 2016 and 2017 the cells of its nearest later return
 #   .     .      .      [?]   nothing known: one cell without number (1b: the census's instead)
-def _asked(eligible: Array, reached: Array, state: Array, residents: Array | None) -> Array:
+def _asked(counted: Array, known: Array, state: Array, residents: Array | None) -> Array:
     """Return which cells are expected, the one of the census and the unknown one included."""
-    asked, counted = np.zeros(state.shape, dtype=bool), ~np.isnan(eligible)
-    last = np.zeros((len(state), state.shape[2]), dtype=bool)  # the cells of the latest return
-    rests = np.zeros(state.shape[2], dtype=bool)  # it says that nothing of this applies
-    for y in range(state.shape[1]):
+    cells, years, units = state.shape
+    asked = np.zeros((cells + EXTRA, years, units), dtype=bool)
+    last = np.zeros((cells, units), dtype=bool)  # the cells of the latest return
+    rests = np.zeros(units, dtype=bool)  # it says that nothing of this applies
+    for y in range(years):
         here, unfit = state[:, y] == ROW, state[:, y] == NOT_APPLICABLE
-        told = ~np.isnan(reached[:, y])
+        told = known[:, y]
         earlier, kept = last.any(axis=0), last & ~unfit
         rests = ~here.any(axis=0) & ~kept.any(axis=0) & (unfit.any(axis=0) | rests)
         returned = (counted[:, y] & told).any(axis=0)
         # A first return asks for all its rows, and so does one with a figure; a return of blanks
         # only for what was asked before and for rows with a number.
-        due = kept | np.where(returned | ~earlier, here, counted[:, y] | told)
+        all_rows = returned | ~earlier
+        due = kept | (here & all_rows) | ((counted[:, y] | told) & ~all_rows)
         told_any = counted[:, y].any(axis=0)
-        census = np.zeros(len(rests), dtype=bool) if residents is None else ~(
+        census = np.zeros(units, dtype=bool) if residents is None else ~(
             earlier | told_any | rests | np.isnan(residents))
-        asked[:, y] = due & ~census
+        asked[:-EXTRA, y] = due & ~census
         asked[-2, y] = census
         asked[-1, y] = ~(due.any(axis=0) | census | rests)
-        last = np.where(told_any, due, kept)
-    later = np.zeros_like(last)  # the cells of the nearest later return
-    for y in reversed(range(state.shape[1])):
+        last = kept | (due & told_any)
+    if not asked[-1].any():
+        return asked
+    later = np.zeros_like(asked[:, 0])  # the cells of the nearest later return
+    for y in reversed(range(years)):
         unknown = asked[-1, y] & later.any(axis=0)
         asked[:, y] |= later & unknown
         asked[-1, y] &= ~unknown
@@ -169,59 +179,62 @@ def _least_or_most(block: Block, own: Any, share: Array, most: bool) -> tuple[Ar
 
 
 def _extreme(block: Block, own: Any, most: bool, by_unit: bool) -> tuple[Array, Array]:
-    """Return reached and eligible at the lowest (`most`: highest) share there can be.
+    """Return reached and eligible, by year and unit, at the lowest (`most`: highest) share.
 
     Dinkelbach's method: the share found is the price of an eligible person in the next round,
-    until it no longer changes; without a figure in doubt the first round is the last.
+    until it no longer changes.
     """
     share: Array = np.zeros((1, 1))
     for _ in range(50):  # a handful are needed; rounding must not keep it going
-        reached, eligible = _least_or_most(block, own, share, most)
+        reached, eligible = parts = _least_or_most(block, own, share, most)
         if not by_unit:
-            reached, eligible = (part.sum(axis=1, keepdims=True) for part in (reached, eligible))
+            reached, eligible = (part.sum(axis=1, keepdims=True) for part in parts)
         found = np.divide(reached, eligible, where=eligible > 0, out=np.zeros(reached.shape))
-        if block.else_ is None or np.array_equal(found, share):
+        if np.array_equal(found, share):
             break
         share = found
-    return reached, eligible
+    return parts
 
 
 def sum_cells(block: Block, own: Any = slice(None), vague: Any = (), by_unit: bool = False,
-           target: float | None = None) -> dict[str, Array]:
+              target: float | None = None) -> dict[str, Array]:
     """Sum the `own` cells over units (or by unit): arrays of years x 1 (or x units).
 
     `vague` are cells that may belong to the sum or not: where one is missing, the ends are empty.
     With `target`, also the fewest and the most persons that may be missing to that share.
     """
-    complete = block.complete[own]
-    reached, eligible = (np.where(complete, cube[own], 0).sum(axis=0) for cube in block.told[::-1])
-    now = {"last": block.now.low[own].sum(axis=0), "all": block.now.eligible[own].sum(axis=0)}
-    low, low_of = _extreme(block, own, False, by_unit)
-    high, high_of = _extreme(block, own, True, by_unit)
+    now, complete = block.now, block.complete
+    returned = own if isinstance(own, slice) else [c for c in own if c < len(complete)]
+    complete = complete[returned]
     doubt = np.any(block.missing[list(vague)], axis=0)
     missing = block.missing[own].any(axis=0) | doubt
-    reported = complete.any(axis=0).astype(int)
-    sums = now | {"reached": reached, "eligible": eligible, "units_reported": reported,
-            "units_expected": (complete.any(axis=0) | missing).astype(int)}
+    some = complete.any(axis=0)
+    sums = {"units_reported": some.astype(int), "units_expected": (some | missing).astype(int)}
+    for name, cube in zip(("eligible", "reached"), block.told, strict=True):
+        sums[name] = (np.fmax(cube[returned], 0) * complete).sum(axis=0)
+    for name, cube in (("last", now.low), ("all", now.eligible), ("most", now.high)):
+        sums[name] = cube[own].sum(axis=0)
+    for name, known, most in (("low", "last", False), ("high", "most", True)):
+        sums[name], whole = (sums[known], sums["all"]) if block.else_ is None else \
+            _extreme(block, own, most, by_unit)
+        sums[f"{name}_of"] = np.where(doubt, np.nan, whole)
     if target is not None:
         for name, most in (("gap_low", True), ("gap_high", False)):
             part, whole = _least_or_most(block, own, np.full((1, 1), target), most)
             sums[name] = np.where(doubt, np.nan, target * whole - part)
     if by_unit:
         names = np.where(missing, block.units, "")
-        unsure = doubt
     else:
-        unknown = np.isnan(block.now.eligible[own]).any(axis=0) | doubt
-        width = np.where(unknown, np.inf, (block.now.high[own] - block.now.low[own]).sum(axis=0))
+        width = np.where(np.isnan(sums["all"]) | doubt, np.inf,
+                         (now.high[own] - now.low[own]).sum(axis=0))
         gaps = [np.flatnonzero(of_year) for of_year in missing]
-        names = np.array([[";".join(block.units[gap[np.argsort(-wide[gap], kind="stable")]])]
-                          for wide, gap in zip(width, gaps, strict=True)], dtype=object)
+        widest = [gap[np.argsort(-wide[gap], kind="stable")]
+                  for wide, gap in zip(width, gaps, strict=True)]
+        names = np.array([[";".join(block.units[gap].tolist())] for gap in widest], dtype=object)
         sums = {name: values.sum(axis=1, keepdims=True) for name, values in sums.items()}
-        unsure = doubt.any(axis=1, keepdims=True)
     for name in ("reached", "eligible"):
         sums[name] = np.where(sums["units_reported"] > 0, sums[name], np.nan)
-    return sums | {"low": low, "high": high, "low_of": np.where(unsure, np.nan, low_of),
-                   "high_of": np.where(unsure, np.nan, high_of), "missing_units": names}
+    return sums | {"missing_units": names}
 
 
 def doubted(block: Block, at: int) -> Array:

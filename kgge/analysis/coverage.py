@@ -169,10 +169,11 @@ def compare(block: Block, span: range, year: int) -> dict[str, Any]:
     """Return one row of `year_on_year`; nothing where no earlier year has a row in common."""
     at = year - span[0]
     for before in reversed(range(at)):
-        common = block.complete[:, before] & block.complete[:, at]
-        if common.any():
+        common = np.flatnonzero(block.complete[:, before] & block.complete[:, at])
+        if len(common):
             (many_0, some_0), (many, some) = (
-                [float(cube[:, y][common].sum()) for cube in block.told] for y in (before, at))
+                [float(cube[:, y].ravel()[common].sum()) for cube in block.told]
+                for y in (before, at))
             pace = (some / many - some_0 / many_0) / (at - before) if many and many_0 else None
             return {"since": span[before], "reached_before": some_0, "eligible_before": many_0,
                     "reached": some, "eligible": many, "pace": pace}

@@ -1,15 +1,18 @@
 """What a table is asked for, the years it speaks of, and what was filtered out of it."""
 
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from kgge import plan
-from kgge.files import DataError
-from kgge.tables.load import is_illustrative
-from kgge.tables.schemas import Kept, count_keys
+from kgge.files import DataError, data_folder
+from kgge.tables.load import is_illustrative, read_table
+from kgge.tables.schemas import FIGURES, SCHEMAS, Kept, Whole
+
+# Keys in the order in which they may follow from the others.
+_IMPLIED = ("unit", "item", "group", "sex", "source", "project", "indicator", "year")
 
 
 def keys_of(by: str | Sequence[str], allowed: Sequence[str]) -> list[str]:
@@ -78,12 +81,30 @@ def terms(units: pd.DataFrame, years: Iterable[int]) -> tuple[Any, Any]:
     return ~(year < first), year > last
 
 
+def whole_of(table: pd.DataFrame) -> Whole | None:
+    """Return what a table held when it was read; None for one that was made by hand.
+
+    pandas keeps attrs through filtering, not through every merge. A table that lost them is looked
+    for among those of the data folder, if it has all the columns of one and no key beside its keys.
+    """
+    if "whole" in table.attrs:
+        return cast(Whole, table.attrs["whole"])
+    name = next((name for name in FIGURES
+                 if {column.name for column in SCHEMAS[name].columns} <= set(table)), None)
+    if name is None or not (data_folder() / "processed" / f"{name}.csv").is_file():
+        return None
+    whole: Whole = read_table(name).attrs["whole"]
+    own, stored = ({*map(tuple, rows[whole.keys].astype(str).to_numpy())}
+                   for rows in (table.dropna(subset=whole.figures), whole.rows))
+    return whole if own <= stored else None
+
+
 def filtered_to(table: pd.DataFrame) -> Kept:
     """Return which keys of a table as loaded were filtered, with the values that are left.
 
-    A table as read remembers how many values its keys have in ``attrs["whole"]``. pandas keeps it
-    through filtering, not through every merge: without it a table counts as whole, so nothing may
-    rest on it alone that would make a range narrower.
+    Rows without a figure count for nothing. Where less rows are left than these values leave,
+    `rows` is there too: how many are left, of how many. A table computed from one that was
+    filtered says so in ``attrs["part"]``.
 
     Examples
     --------
@@ -91,15 +112,31 @@ def filtered_to(table: pd.DataFrame) -> Kept:
     >>> filtered_to(load_spending().query("year == 2018"))
     {'year': [2018]}
     """
-    # Counted within a year or an indicator where the key varies there: a table of one year may have
-    # fewer units without any row of that year having been taken out.
-    whole = {key: n for key, n in table.attrs.get("whole", {}).items() if key in table}
-    now = count_keys(table, list(whole))
-    less = [key for key, counts in whole.items()
-            if any(n < counts.get(within, n) for within, n in now[key].items())]
-    if set(less) - {"year", "unit"}:  # a unit may have no row of the indicators that are left
-        less = [key for key in less if key != "unit"]
-    return Kept({key: table[key].unique().tolist() for key in less})
+    whole = whole_of(table)
+    if whole is None:
+        return Kept(table.attrs.get("part", {}))
+    keys = [key for key in whole.keys if key in table]
+    figures = [name for name in whole.figures if name in table]
+    own = table.dropna(subset=figures)
+    every = len(keys) == len(whole.keys)
+    if every and len(own) >= len(whole.rows):
+        return Kept()
+    left = {key: whole.rows[key].isin(table[key].unique()).to_numpy() for key in keys}
+    less = [key for key in keys if not left[key].all()]
+    # What the other keys leave out anyhow was not filtered: the units of one indicator, the lines
+    # of one project.
+    for key in sorted(less, key=_IMPLIED.index):
+        others = np.logical_and.reduce(
+            [np.ones(len(whole.rows), dtype=bool), *(left[k] for k in less if k != key)])
+        if (left[key] | ~others).all():
+            less.remove(key)
+    part = Kept({key: table[key].unique().tolist() for key in less})
+    rows = whole.rows[np.logical_and.reduce([left[key] for key in keys])]
+    # Without a key rows may have been summed, so that amounts are compared, not numbers of rows.
+    if len(own) < len(rows) if every else not np.allclose(
+            own[figures].astype(float).sum(), rows[figures].sum()):
+        part["rows"] = [len(own), len(rows)]
+    return part
 
 
 def made_from(table: pd.DataFrame) -> dict[Hashable | None, Any]:

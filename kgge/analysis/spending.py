@@ -73,7 +73,7 @@ def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     if not returned:
         plain = money.assign(amount=_amounts(money["amount"]))
         out = plain.groupby(keys, sort=False)["amount"].sum(min_count=1).reset_index()
-        out.attrs = {"illustrative": False, "part": _part(money),  # a plan is no return
+        out.attrs = {"illustrative": False, "part": filtered_to(money),  # a plan is no return
                      "years": sorted(money["year"].unique()) if "year" in money else []}
         return out
     plain = money.assign(spent=_amounts(money["amount"]), not_known=_not_known(money).astype(int))
@@ -81,14 +81,6 @@ def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     out = pd.concat([grouped["spent"].sum(min_count=1), grouped["not_known"].sum()], axis=1)
     out.attrs = made_from(money) | {"years": sorted(money["year"].unique())}
     return out.reset_index()
-
-
-def _part(budget: pd.DataFrame) -> dict[str, list[Any]]:
-    """Return what a budget was filtered to, its projects too where lines are missing."""
-    part = filtered_to(budget)
-    if "item" in part and "project" in budget:
-        part["project"] = budget["project"].unique().tolist()
-    return part
 
 
 def shares(money: pd.DataFrame, by: str | Sequence[str],
@@ -206,8 +198,14 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     out["execution"] = (out["within"] / out["planned"]).where(out["planned"] > 0)
     _add_state(out)
     out = out[[*keys, *EXECUTION]]
-    out.attrs = made_from(spending) | {"part": _part(budget) | filtered_to(spending)}
+    out.attrs = made_from(spending) | {"part": _part(budget, spending)}
     return out
+
+
+def _part(budget: pd.DataFrame, spending: pd.DataFrame) -> dict[str, Any]:
+    """Return what both were filtered to: lines of whole projects are these projects."""
+    part = filtered_to(spending) | filtered_to(budget)
+    return {key: left for key, left in part.items() if (key, "project" in part) != ("item", True)}
 
 
 def _summed(cells: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

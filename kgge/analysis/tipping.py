@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kgge.analysis.blocks import blocks, lay_out
-from kgge.analysis.bounds import Block, doubted, sum_cells
+from kgge.analysis.bounds import EXTRA, Block, doubted, sum_cells
 from kgge.analysis.scope import made_from, whole_year
 from kgge.analysis.verdict import CUTS, ORDER, Goal, check_targets, goal_of, share_of
 
@@ -108,20 +108,16 @@ def break_even(block: Block, sums: dict[str, Any], goal: Goal, span: range,
     more, last = float(sums["all"]) - float(eligible), float(sums["last"]) - float(reached)
     names = {"missing_units": sums["missing_units"],
              "doubtful_units": ";".join(block.units[doubted(block, at).any(axis=0)]),
-             "later_units": ";".join(block.units[(now.late[:, at] & missing).any(axis=0)])}
-    # A card names the year of what was last returned ("2019: 33.1%") only if all have the same.
-    told = [span[int(y.max())] for cell in zip(*np.nonzero(missing), strict=True)
-            if len(y := np.flatnonzero(block.complete[cell[0], :at, cell[1]]))] \
-        if missing.sum() <= _FEW else []
-    when = told[0] if len(set(told)) == 1 and len(told) == missing.sum() else None
+             "later_units": ";".join(block.units[(now.late[:, at] & missing[:-EXTRA]).any(axis=0)])}
     ends = share_of(sums["low"], sums["low_of"]), share_of(sums["high"], sums["high_of"])
+    sides = ("verdict_below", "verdict_above") if goal.reduce else (
+        "verdict_above", "verdict_below")
+    same: dict[str, Any] = {"indicator": block.indicator, "year": year, "missing_eligible": more,
+                            "last_year": _last_year(block, missing, span, at), **names}
     rows = []
-    for share, met, missed in _thresholds(goal):
-        row: dict[str, Any] = {"indicator": block.indicator, "year": year,
-                               "threshold": float(share), "state": _side(ends, share, goal.reduce),
-                               "missing_eligible": more, "last_year": when}
-        row |= dict(zip(("verdict_below", "verdict_above") if goal.reduce else
-                        ("verdict_above", "verdict_below"), (met, missed), strict=True))
+    for share, *verdicts in _thresholds(goal):
+        row = same | dict(zip(sides, verdicts, strict=True)) | {
+            "threshold": float(share), "state": _side(ends, share, goal.reduce)}
         if not np.isnan(more):
             # need of E' must have been reached for (R + need) / (E + E') to stand at the share.
             need = share * (eligible + Fraction(more)) - reached
@@ -139,8 +135,19 @@ def break_even(block: Block, sums: dict[str, Any], goal: Goal, span: range,
             row["persons_to_reach" if far > 0 else "persons_to_miss"] = persons
             if np.isnan(more) and far > 0 and not goal.reduce:
                 row["persons_needed"] = persons
-        rows.append(row | names)
+        rows.append(row)
     return rows
+
+
+def _last_year(block: Block, missing: Any, span: range, at: int) -> int | None:
+    """Return the year of what the missing cells last returned ("2019: 33.1%"), if all have one."""
+    if np.count_nonzero(missing) > _FEW:
+        return None
+    found = set()
+    for c, u in np.argwhere(missing):
+        there = np.flatnonzero(block.complete[c:c + 1, :at, u])
+        found.add(span[there[-1]] if len(there) else None)
+    return found.pop() if len(found) == 1 else None
 
 
 def _side(ends: tuple[Fraction | None, Fraction | None], share: Fraction, reduce: bool) -> str:

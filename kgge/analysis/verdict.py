@@ -69,7 +69,10 @@ def goal_of(target: Mapping[Any, Any], year: int) -> Goal:
 
 def share_of(part: float, whole: float) -> Fraction | None:
     """Return persons over persons exactly; None where there is nobody or the number is unknown."""
-    return Fraction(float(part)) / Fraction(float(whole)) if whole > 0 else None
+    if not whole > 0:
+        return None
+    (persons, one), (of, unit) = float(part).as_integer_ratio(), float(whole).as_integer_ratio()
+    return Fraction(persons * unit, of * one)
 
 
 def check_targets(targets: pd.DataFrame, *columns: str) -> None:

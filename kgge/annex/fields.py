@@ -6,6 +6,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -84,12 +85,16 @@ def read_parts(path: Path) -> list[Part]:
 
 
 def _text_cell(column: int, text: str) -> Field:
-    """Return a field of text; two numbers one above the other are not made one ("10", "200")."""
+    return Field(column, _plain(text), text.replace("\n", " "))
+
+
+@lru_cache(maxsize=4096)
+def _plain(text: str) -> str:
+    """Return the text of a field; two numbers one above the other are not one ("10", "200")."""
     plain = _SPACES.sub(" ", _UNSEEN.sub("", text))
     parts = [part.strip() for part in plain.split("\n") if part.strip()]
     # Two lines of words are one label; two of numbers are the old amount and the new one.
-    joint = " " if any(ch.isalpha() for ch in text) else " / "
-    return Field(column, joint.join(parts), text.replace("\n", " "))
+    return (" " if any(ch.isalpha() for ch in text) else " / ").join(parts)
 
 
 def _read_lines(path: Path, suffix: str) -> list[tuple[int, list[str]]]:
@@ -161,8 +166,7 @@ def _read_sheet(sheet: Sheet) -> Part:
     for (row, column), notes in sheet.notes.items():
         for note in notes:
             if note.code in ("shown", "invisible"):
-                faults[row + 1, column + 1] = (
-                    f"the cell shows {quote(note.text if note.code == 'shown' else '')}")
+                faults[row + 1, column + 1] = f"the cell shows {quote(note.text)}"
             elif note.code == "merged":
                 faults.setdefault((row + 1, column + 1), _MERGED)
             elif note.code in ("hidden", "struck"):
@@ -200,26 +204,22 @@ def _read_document(path: Path) -> Part:
     except Exception as error:  # whatever a broken file makes the reader raise
         raise DataError(f"{path.name}: not a readable .docx document ({error})") from error
     lines: list[list[Field]] = []
-    notes: set[str] = set()
+    notes: list[str] = []
     faults: dict[Place, str] = {}
     for block in _inside(body):
         if block.tag == f"{WORD}p":
             lines.append([_text_cell(0, numbering.mark(block) + _paragraph_text(block))])
         elif block.tag == f"{WORD}tbl":
-            rows = [row for row in _inside(block) if row.tag == f"{WORD}tr"]
-            table = [_table_row(row, numbering) for row in rows]
+            table = [(row, _table_row(row, numbering)) for row in _inside(block)
+                     if row.tag == f"{WORD}tr"]
             # Word's grid has a column for every edge of any row; those that begin a field count.
-            begun = {c.column for cells in table for c in cells}
-            number = {column: n for n, column in enumerate(sorted(begun), 1)}
-            for row, cells in zip(rows, table, strict=True):
-                texts = {number[c.column]: c for c in cells}
-                lines.append([texts.get(n, Field(n, "", ""))._replace(column=n)
-                              for n in range(1, len(begun) + 1)])
-                faults |= {(len(lines), n): _MERGED for n in number.values()
-                           if n not in texts}
+            begun = [*enumerate(sorted({column for _, texts in table for column in texts}), 1)]
+            for row, texts in table:
+                lines.append([_text_cell(n, texts.get(column, "")) for n, column in begun])
+                faults |= {(len(lines), n): _MERGED for n, column in begun if column not in texts}
                 if _is_gone(row):
-                    notes.add(f"table row at line {len(lines)}: text that is struck out, hidden "
-                              "or deleted with changes tracked")
+                    notes.append(f"table row at line {len(lines)}: text that is struck out, hidden "
+                                 "or deleted with changes tracked")
     return Part(path.name, list(enumerate(lines, 1)), False, sorted(notes), faults)
 
 
@@ -237,27 +237,20 @@ def _is_gone(part: Any, *more: str) -> bool:
     return any(mark.get(f"{WORD}val") not in ("0", "false") for mark in part.iter(*_GONE, *more))
 
 
-def _table_row(row: Any, numbering: Numbering) -> list[Field]:
-    cells, column = [], 1
-    for part in _inside(row):
-        if part.tag == f"{WORD}trPr":
-            before = part.find(f"{WORD}gridBefore")
-            column += int(before.get(f"{WORD}val")) if before is not None else 0
-        elif part.tag == f"{WORD}tc":
-            props = part.find(f"{WORD}tcPr")
-            span = props.find(f"{WORD}gridSpan") if props is not None else None
-            merge = props.find(f"{WORD}vMerge") if props is not None else None
-            goes_on = merge is not None and merge.get(f"{WORD}val") != "restart"
-            text = "\n".join(numbering.mark(p) + _paragraph_text(p) for p in _inside(part)
-                             if p.tag == f"{WORD}p" and not goes_on)
-            runs = [_is_gone(run, f"{WORD}vertAlign") for run in part.iter(f"{WORD}r")
+def _table_row(row: Any, numbering: Numbering) -> dict[int, str]:
+    """Return the texts of a row by the columns of the grid in which their fields begin."""
+    texts, column = {}, 1 + row.grid_before
+    for cell in (part for part in _inside(row) if part.tag == f"{WORD}tc"):
+        if cell.vMerge in (None, "restart"):
+            text = "\n".join(numbering.mark(p) + _paragraph_text(p) for p in _inside(cell)
+                             if p.tag == f"{WORD}p")
+            runs = [_is_gone(run, f"{WORD}vertAlign") for run in cell.iter(f"{WORD}r")
                     if _paragraph_text(run).strip()]
             if not any(ch.isalpha() for ch in text) and any(runs) and not all(runs):
                 text += _PARTLY  # the old amount and the new one, or a mark of a footnote
-            if not goes_on:
-                cells.append(_text_cell(column, text))
-            column += int(span.get(f"{WORD}val")) if span is not None else 1
-    return cells
+            texts[column] = text
+        column += cell.grid_span
+    return texts
 
 
 def _paragraph_text(paragraph: Any) -> str:
@@ -278,35 +271,36 @@ def correct(grid: Grid, path: Path, repairs: Log) -> tuple[Grid, dict[Place | No
     Returned with the fields is by how much a printed total may differ from its parts, in the unit
     of the annex: of one cell, or of all (key None) where the row names no line and column.
     """
-    lines, faults = {n: list(cells) for n, cells in grid}, []
+    lines = {n: {c.column: c for c in cells} for n, cells in grid}
     within: dict[Place | None, Decimal] = {}
+    faults = []
     for number, row in read_rows(path, ["line", "column", "printed", "corrected", "reason"]):
-        # `printed` must still stand there: else a sound amount would be changed.
         tolerance = _WITHIN.fullmatch(row["corrected"])
-        whole = tolerance and not (row["line"] or row["column"] or row["printed"])
-        if not whole and not (row["line"].isdecimal() and row["column"].isdecimal()):
+        of_all = tolerance and not (row["line"] or row["column"] or row["printed"])
+        if not of_all and not (row["line"].isdecimal() and row["column"].isdecimal()):
             faults.append(f"row {number}: line and column are whole numbers from 1")
             continue
         if not row["reason"]:
             faults.append(f"row {number}: a correction needs its reason")
-        line, column = (grid[0][0], 1) if whole else (int(row["line"]), int(row["column"]))
-        found = [c for c in lines.get(line, []) if c.column == column]
-        if not whole and (not found or found[0].text != row["printed"]):
-            stands = quote(found[0].text) if found else "no such field"
+        line, column = (grid[0][0], 1) if of_all else (int(row["line"]), int(row["column"]))
+        # `printed` must still stand there: else a sound amount would be changed.
+        there = lines.get(line, {}).get(column)
+        if not of_all and (there is None or there.text != row["printed"]):
             faults.append(f"row {number}: line {line}, column {column} should read "
-                          f"{quote(row['printed'])}, but there stands {stands}")
+                          f"{quote(row['printed'])}, but there stands "
+                          + (quote(there.text) if there else "no such field"))
             continue
         if tolerance:
-            within[None if whole else (line, column)] = Decimal(tolerance[1].replace(",", "."))
+            within[None if of_all else (line, column)] = Decimal(tolerance[1].replace(",", "."))
+        elif there and row["corrected"]:
+            lines[line][column] = there._replace(text=row["corrected"], number=None, stated=True)
         else:
-            at = lines[line].index(found[0])
-            new = found[0]._replace(text=row["corrected"], number=None, stated=True)
-            lines[line][at:at + 1] = [new] if new.text else []
+            del lines[line][column]
         repairs.append({"line": line, "column": column,
                         "rule": "tolerance" if tolerance else "correction",
-                        "printed": row["printed"] or ("(all)" if whole else "(empty)"),
+                        "printed": row["printed"] or ("(all)" if of_all else "(empty)"),
                         "corrected": row["corrected"], "reason": row["reason"]})
     if faults:
         raise DataError(f"{path.name}: corrections that do not fit the annex:\n  "
                         + "\n  ".join(faults))
-    return [(n, lines[n]) for n, _ in grid], within
+    return [(n, list(cells.values())) for n, cells in lines.items()], within

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -15,54 +16,66 @@ from kgge.annex.headings import (
     Meaning,
     Sources,
     folded,
-    meaning,
-    role,
+    meanings,
     unit_of_money,
     years_in,
 )
 from kgge.numbers import readings
 
 _TOTAL_ROW = re.compile(r"\W*(?:tổng|cộng|tổng cộng|tổng số|tổng kinh phí|total)\W*(?:\(.*)?")
+_UNIT_ASKED = re.compile(r"\W*(?:đơn vị tính|đvt|unit)\b")
+_NO_COLUMN = "no column of amounts was found"
 ALL = "all"  # the source of an annex that names none
 DASHES = {"-", "–", "—", "−"}  # yearbooks write a dash for zero
 Slot = tuple[int | None, str | None]  # year and source; a total lacks one of them or both
 
 
-class MoneyColumn(NamedTuple):
-    """One column of money: what its headings name, the lowest of them, the one with the year.
+class Heading(NamedTuple):
+    """A field with text, read as if it were a heading."""
 
-    `vague` are those above it that name nothing: all years stand under them, or they mean more.
-    """
+    line: int
+    column: int
+    text: str
+    says: Meaning
+    is_amount: bool
+
+
+Rows = list[list[Heading]]  # of the grid
+
+
+class MoneyColumn(NamedTuple):
+    """One column of money: what its headings name, and these, from the top."""
 
     year: int | None
     source: str | None
     total: bool
-    low: tuple[int, Field]
-    dated: tuple[int, Field]
-    vague: list[tuple[int, Field]]
-    period: tuple[int, int] | None
+    above: list[Heading]
+
+    @property
+    def dated(self) -> Heading:
+        """The heading that names the year, else the lowest."""
+        return next((h for h in self.above if h.says.year), self.above[-1])
 
 
 @dataclass
 class Header:
     """What each column is (by its place, from 1), the rows of the header, the unit of money."""
 
-    roles: dict[int, str] = field(default_factory=dict)  # number, label, other, unknown
-    slots: dict[int, Slot] = field(default_factory=dict)
-    headings: dict[int, str] = field(default_factory=dict)
+    sources: Sources = ()
     rows: range = range(0)  # of the grid
     end: int | None = None  # where in the grid the next table begins
-    sources: Sources = ()
+    head: Rows = field(default_factory=list)  # these rows
+    roles: dict[int, str] = field(default_factory=dict)  # number, label, other, unknown
+    slots: dict[int, Slot] = field(default_factory=dict)
+    headings: dict[int, Heading] = field(default_factory=dict)
     is_annex: bool = False  # it has years and names sources, totals or a unit of money
     beside: list[int] = field(default_factory=list)  # lines of the tables that are not read
-    texts: list[list[str]] = field(default_factory=list)
-    keys: list[list[object]] = field(default_factory=list)  # of the texts, see `_key`
     parts: bool = False  # "Trong đó" stands over columns
     unit: str = ""
     exponent: int | None = None
     faults: list[str] = field(default_factory=list)
 
-    @property
+    @cached_property
     def label(self) -> int:
         """The column of labels: the one named so, else the one before the first other."""
         named = [c for what in ("label", "unknown") for c, role in self.roles.items()
@@ -70,10 +83,18 @@ class Header:
         others = [*self.slots, *(c for c, role in self.roles.items() if role != "number")]
         return named[0] if named else min(others, default=2) - 1
 
+    @cached_property
+    def labels(self) -> set[int]:
+        """The columns whose texts make a label."""
+        return {self.label, *(c for c, role in self.roles.items()
+                              if role == "label" and c < min(self.slots))}
+
     def repeats(self, texts: list[str]) -> bool:
         """Tell whether a row of texts is one of this header, whatever the spelling."""
-        return texts in self.texts or (
-            len(texts) > 1 and [_key(t, self.sources) for t in texts] in self.keys)
+        meaning = meanings(self.sources)
+        return any(len(texts) == len(row) and all(
+            text == h.text or (len(row) > 1 and _key(text, meaning(text)) == _key(h.text, h.says))
+            for text, h in zip(texts, row, strict=True)) for row in self.head)
 
     @property
     def years(self) -> list[int]:
@@ -99,157 +120,158 @@ def is_amount(cell: Field) -> bool:
     return cell.number is not None or cell.text in DASHES or bool(readings(cell.text.strip("()- ")))
 
 
+def _key(text: str, says: Meaning) -> object:
+    """Return what a heading is repeated by, whatever its spelling."""
+    return says.role or (says[:3] if any(says[:3]) else folded(text))
+
+
 def read_header(grid: Grid, sources: Sources) -> Header:
     """Return the header of the annex in a grid, which may hold other tables; no rows if none."""
-    last, tops = Header(), list[int]()
-    for top in _tops(grid, sources):
-        texts = [c.text for c in grid[top][1] if c.text]
-        if tops and (not {"number", "label"} <= {*map(role, texts)} or top < last.rows.stop
-                     or last.repeats(texts)):
+    meaning = meanings(sources)
+    rows = [[Heading(line, c.column, c.text, meaning(c.text), is_amount(c))
+             for c in cells if c.text] for line, cells in grid]
+    widths = [len(cells) for _, cells in grid]
+    last, tops = Header(), dict[int, Header]()
+    for top in _tops(rows):
+        roles = {h.says.role for h in rows[top]}
+        if tops and (not {"number", "label"} <= roles or top < last.rows.stop
+                     or last.repeats([h.text for h in rows[top]])):
             continue
-        header = _understand(grid, top, sources)
-        if header.years or any(isinstance(key, tuple) and key[0] for of in header.keys
-                               for key in of):
-            tops.append(top)
+        header = _understand(rows, widths, top, sources)
+        if header.years or any(h.says.year and not h.says.role for h in _flat(header.head)):
+            tops[top] = header
         last = header if tops or not last.rows else last
     found: list[Header] = []
-    for top, end in zip(tops, [*tops[1:], None], strict=False):
-        header = _understand(grid[:end], top, sources)
+    for top, end in zip(tops, [*tops, None][1:], strict=True):
+        header = tops[top] if end is None else _understand(rows[:end], widths, top, sources)
         header.end = end
-        header.is_annex = _is_annex(header, grid[:end], found[-1].rows.stop if found else 0)
+        header.is_annex = _is_annex(header, rows[:end], found[-1].rows.stop if found else 0)
         found.append(header)
     fit = [h for h in found if h.is_annex] or found or [last]
-    lines = {id(h): grid[h.rows.start][0] for h in found}
-    fit[0].beside = [lines[id(h)] for h in found if h is not fit[0]]
+    fit[0].beside = [h.head[0][0].line for h in found if h is not fit[0]]
     if len(fit) > 1 and fit[0].is_annex:
         fit[0].faults.insert(0, "more than one table looks like an annex, at lines "
-                             f"{', '.join(str(lines[id(h)]) for h in fit)}; leave one")
+                             f"{', '.join(str(h.head[0][0].line) for h in fit)}; leave one")
+    if fit[0].rows and not (fit[0].slots or fit[0].faults):
+        fit[0].faults.append(_unread(fit[0], _NO_COLUMN))
     return fit[0]
 
 
-def _is_annex(header: Header, grid: Grid, start: int) -> bool:
+def _is_annex(header: Header, rows: Rows, start: int) -> bool:
     """Tell whether a table names sources, totals or a unit of money of its own, no targets."""
-    head, grid = grid[start:header.rows.stop], grid[header.rows.stop:]
-    return any(isinstance(key, tuple) and any(key[1:]) for of in header.keys for key in of) or any(
-        unit_of_money(c.text, "title") for _, cells in head for c in cells) or any(
-        _TOTAL_ROW.fullmatch(folded(c.text)) for _, cells in grid for c in cells)
+    return (any((h.says.source or h.says.total) and not h.says.role for h in _flat(header.head))
+            or any(unit_of_money(h.text, "title") for h in _flat(rows[start:header.rows.stop]))
+            or any(_TOTAL_ROW.fullmatch(folded(h.text)) for h in _flat(rows[header.rows.stop:])))
 
 
-def _tops(grid: Grid, sources: Sources) -> Iterator[int]:
+def _flat(rows: Rows) -> list[Heading]:
+    return [h for row in rows for h in row]
+
+
+def _tops(rows: Rows) -> Iterator[int]:
     """Go through the rows where a header may begin: one that names its columns, else a year."""
     years = []
-    for at, (_, cells) in enumerate(grid[:-1]):
-        filled = [c for c in cells if c.text and c.column]
-        plain = [meaning(c.text, sources) for c in filled]
-        if any(is_amount(c) and not m.year for c, m in zip(filled, plain, strict=True)):
+    for at, row in enumerate(rows[:-1]):
+        filled = [h for h in row if h.column]
+        if any(h.is_amount and not h.says.year for h in filled):
             continue  # a row of amounts; a year alone ("2016") is a number too
-        if len(filled) > 1 and any(role(c.text) in ("number", "label") for c in filled):
+        if len(filled) > 1 and any(h.says.role in ("number", "label") for h in filled):
             yield at
-        if any(m.year and not m.left for m in plain) and filled[-1].column > 1:
+        if any(h.says.year and not h.says.left for h in filled) and filled[-1].column > 1:
             years.append(at)
     yield from years
 
 
-def _understand(grid: Grid, top: int, sources: Sources) -> Header:
-    header = Header(rows=_header_rows(grid, top, sources), sources=sources)
-    head = [(line, [c for c in cells if c.text]) for line, cells in
-            (grid[i] for i in header.rows)]
-    below = grid[header.rows.stop:]
-    header.texts = [[c.text for c in cells] for _, cells in head]
-    header.keys = [[_key(text, sources) for text in texts] for texts in header.texts]
-    filled = {c.column for _, cells in below for c in cells if c.text}
-    counted = {c.column for _, cells in below for c in cells if is_amount(c)}
+def _understand(rows: Rows, widths: list[int], top: int, sources: Sources) -> Header:
+    of = _header_rows(rows, top)
+    header = Header(sources, of, head=rows[of.start:of.stop])
+    below = _flat(rows[of.stop:])
+    filled = {h.column for h in below}
+    counted = {h.column for h in below if h.is_amount}
     covers = {column: above for column, above in _cover(
-        head, max(len(grid[i][1]) for i in header.rows)).items()
+        header.head, max(widths[of.start:of.stop])).items()
         # else a blank column below a heading that reaches over it
-        if column in filled or above[-1][1].column == column}
-    said = {column: [meaning(c.text, sources) for _, c in above]
-            for column, above in covers.items()}
-    dated = any(m.year for of in said.values() for m in of)
+        if column in filled or above[-1].column == column}
+    dated = any(h.says.year for above in covers.values() for h in above)
     money_of: dict[int, MoneyColumn] = {}
     for column, above in covers.items():
-        header.headings[column] = above[-1][1].text
-        of = said[column]
+        low = header.headings[column] = above[-1]
         # What stands under a year, or is an amount under a source, is money or a fault.
-        is_money = any(m.year for m in of) or column in counted and (
-            not dated or any(m.source for m in of))
-        what = role(above[-1][1].text)
-        if what and not (is_money and _may_be_money(what, above[-1][1].text, of[-1], header)):
-            header.roles[column] = what
-        elif money := _money_column(column, above, of, sources, header):
+        is_money = any(h.says.year for h in above) or column in counted and (
+            not dated or any(h.says.source for h in above))
+        if low.says.role and not (is_money and _may_be_money(low, header)):
+            header.roles[column] = low.says.role
+        elif money := _money_column(above, header):
             money_of[column] = money
+        else:
+            header.roles[column] = "unknown"
     if not dated:
-        money_of = _date(header, money_of, grid)
+        money_of = _date(header, money_of, rows)
     _fill_slots(header, money_of)
     if ALL in {source for _, source in header.slots.values()}:
         header.faults += [
-            f"line {line}: {quote(c.text)} names a funding source in a row; amounts stand in a "
-            "column of their source" for line, cells in below for c in cells
-            if header.roles.get(c.column) == "unknown"
-            and (row := meaning(c.text, sources)).source and not row.left][:1]
-    header.parts = any(OF_WHICH.match(t) for texts in header.texts for t in texts)
-    _find_unit(header, grid, head)
+            f"line {h.line}: {quote(h.text)} names a funding source in a row; amounts stand in a "
+            "column of their source" for h in below if header.roles.get(h.column) == "unknown"
+            and h.says.source and not h.says.left][:1]
+    header.parts = any(OF_WHICH.match(h.text) for h in _flat(header.head))
+    _find_unit(header, rows)
     return header
 
 
-def _key(text: str, sources: Sources) -> object:
-    """Return what a heading is repeated by, whatever its spelling."""
-    said = meaning(text, sources)
-    return role(text) or said[:3] if role(text) or any(said[:3]) else folded(text)
-
-
-def _may_be_money(what: str, text: str, low: Meaning, header: Header) -> bool:
+def _may_be_money(low: Heading, header: Header) -> bool:
     """Tell whether a column that is headed as no money may be some."""
-    if what == "other":
-        return low.year is not None or not QUANTITY.fullmatch(folded(text))
-    return what == "label" and "label" in header.roles.values()
+    if low.says.role == "other":
+        return low.says.year is not None or not QUANTITY.fullmatch(folded(low.text))
+    return low.says.role == "label" and "label" in header.roles.values()
 
 
-def _date(header: Header, money_of: dict[int, MoneyColumn], grid: Grid) -> dict[int, MoneyColumn]:
+def _date(header: Header, money_of: dict[int, MoneyColumn], rows: Rows) -> dict[int, MoneyColumn]:
     """Give columns that stand under no year the one of the title, if it names one alone."""
-    found = [years_in(c.text) for _, cells in grid[:header.rows.stop] for c in cells]
+    found = [years_in(h.text) for h in _flat(rows[:header.rows.stop])]
     years = {year for of, _ in found for year in of}
-    known = len(years) == 1 and not any(period for _, period in found)
-    if not known and not header.faults:
-        line = grid[header.rows[-1]][0]
-        header.faults.append(
-            (f"line {line}: no column of amounts was found" if not money_of else
-             f"line {line}: no year stands above the columns of amounts, nor one alone in the title"
-             ) + f"; the header reads {', '.join(map(quote, header.headings.values()))}")
-    parts = [m for m in money_of.values() if m.source] or list(money_of.values())
-    return {column: m._replace(year=min(years)) if known and m in parts else m
-            for column, m in money_of.items()}
+    if len(years) == 1 and not any(period for _, period in found):
+        parts = [m for m in money_of.values() if m.source] or list(money_of.values())
+        return {column: m._replace(year=min(years)) if m in parts else m
+                for column, m in money_of.items()}
+    if not header.faults:
+        header.faults.append(_unread(
+            header, "no year stands above the columns of amounts, nor one alone in the title"
+            if money_of else _NO_COLUMN))
+    return money_of
 
 
-def _header_rows(grid: Grid, top: int, sources: Sources) -> range:
+def _unread(header: Header, what: str) -> str:
+    return (f"line {header.head[-1][0].line}: {what}; the header reads "
+            + ", ".join(quote(h.text) for h in header.headings.values()))
+
+
+def _header_rows(rows: Rows, top: int) -> range:
     """Return the rows of a header: those that only stand right of the column of labels."""
     first, last, named, years = top, top + 1, False, False
     # Upwards: "Năm 2016" may stand in a row of its own above "STT | Nội dung | TW | ĐP".
     for at in range(top - 1, max(top - 3, -1), -1):
-        filled = [c for c in grid[at][1] if c.text and c.column]
-        said = [meaning(c.text, sources) for c in filled]
-        if not any((m.year or m.source) and not m.left for m in said) or filled[0].column < 3:
+        filled = [h for h in rows[at] if h.column]
+        if not any((h.says.year or h.says.source) and not h.says.left for h in filled) or (
+                filled[0].column < 3):
             break
         first = at
     # Downwards: as long as nothing stands at or left of the column of labels, where the first line
     # of the annex begins, and no amounts have come.
     left = 0
-    for at in range(first, min(first + 5, len(grid))):
-        filled = [c for c in grid[at][1] if c.text]
-        names = [c.column for c in filled if role(c.text) in ("number", "label")]
-        numbers = [c for c in filled if is_amount(c)
-                   and (years or not meaning(c.text, sources).year)]
-        if at >= top + 1 and (numbers or not filled or (named and names)
-                              or (not names and filled[0].column <= left)):
+    for at, row in enumerate(rows[first:first + 5], first):
+        names = [h.column for h in row if h.says.role in ("number", "label")]
+        numbers = any(h.is_amount and (years or not h.says.year) for h in row)
+        if at > top and (numbers or not row or (named and names)
+                         or (not names and row[0].column <= left)):
             break
         named |= bool(names)
-        left = max([*names, left]) or filled[0].column - 1
-        years |= any(meaning(c.text, sources).year for c in filled)
+        left = max([*names, left]) or row[0].column - 1
+        years |= any(h.says.year for h in row)
         last = max(last, at + 1)
     return range(first, last)
 
 
-def _cover(head: Grid, width: int) -> dict[int, list[tuple[int, Field]]]:
+def _cover(head: Rows, width: int) -> dict[int, list[Heading]]:
     """Return the headings above each column, from the top; a heading reaches to the next one.
 
     It ends where the heading above it ends, and in the lowest row it has one column.
@@ -259,46 +281,41 @@ def _cover(head: Grid, width: int) -> dict[int, list[tuple[int, Field]]]:
     #                                  TW     ĐP     TW     ĐP
     #   covered by   TT     Nội dung   2016   2016   2017   2017     from its own column to the next
     #                                  TW     ĐP     TW     ĐP       in the lowest row: one column
-    covered: dict[int, list[tuple[int, Field]]] = {}
+    covered: dict[int, list[Heading]] = {}
     reach = dict.fromkeys(range(1, width + 1), width)
-    for at, (line, cells) in enumerate(head):
+    for at, row in enumerate(head):
         new = dict(reach)
-        for cell, after in zip_longest(cells, cells[1:]):
-            last = min(after.column - 1 if after else width, reach.get(cell.column, 0))
+        for h, after in zip_longest(row, row[1:]):
+            last = min(after.column - 1 if after else width, reach.get(h.column, 0))
             if at and at == len(head) - 1:
-                last = cell.column
-            for column in range(cell.column, last + 1):
-                covered.setdefault(column, []).append((line, cell))
+                last = h.column
+            for column in range(h.column, last + 1):
+                covered.setdefault(column, []).append(h)
                 new[column] = last
         reach = new
     return dict(sorted(covered.items()))
 
 
-def _money_column(column: int, above: list[tuple[int, Field]], said: list[Meaning],
-                  sources: Sources, header: Header) -> MoneyColumn | None:
+def _money_column(above: list[Heading], header: Header) -> MoneyColumn | None:
     """Return what one column of money is; where its headings do not tell, that is a fault."""
-    line, low, text = above[-1][0], said[-1], above[-1][1].text
-    faults = [f"line {n}: the heading {quote(c.text)} {m.fault}"
-              for (n, c), m in zip(above, said, strict=True) if m.fault]
-    years = {m.year for m in said if m.year}
-    codes = {m.source for m in said if m.source}
+    low, says, said = above[-1], above[-1].says, [h.says for h in above]
+    faults = [f"line {h.line}: the heading {quote(h.text)} {h.says.fault}"
+              for h in above if h.says.fault]
+    years = sorted({m.year for m in said if m.year})
+    codes = sorted({m.source for m in said if m.source})
     if len(years) > 1 or len(codes) > 1:
-        faults.append(f"line {line}: {quote(text)} stands under headings that name "
-                      + ", ".join(map(str, sorted(years) if len(years) > 1 else sorted(codes))))
+        faults.append(f"line {low.line}: {quote(low.text)} stands under headings that name "
+                      + ", ".join(map(str, years if len(years) > 1 else codes)))
     # A word below a year that is no source known: to read it as a total would count it twice.
-    if low.left and not (low.total or low.year or low.source or faults) and (years or codes):
-        faults.append(f"line {line}: unknown funding source {quote(text)}; known are those of "
-                      "data/raw/sources.csv: " + ", ".join(words for _, words in sources))
+    if says.left and not (any(says[:3]) or faults) and (years or codes):
+        faults.append(f"line {low.line}: unknown funding source {quote(low.text)}; known are those "
+                      f"of data/raw/sources.csv: {', '.join(words for _, words in header.sources)}")
     header.faults += [f for f in faults if f not in header.faults]
-    total = low.total or low.bare or bool((low.year or low.source) and any(m.total for m in said))
+    total = says.total or says.bare or bool((says.year or says.source) and any(
+        m.total for m in said))
     if faults or not (years or codes or total):
-        header.roles[column] = "unknown"
         return None
-    dated = next((at for at, m in zip(above, said, strict=True) if m.year), above[-1])
-    return MoneyColumn(min(years, default=None), min(codes, default=None), total, above[-1], dated,
-                       [h for h, m in zip(above[:-1], said, strict=False)
-                        if m.left and not (m.year or m.source or m.total)],
-                       next((m.period for m in said if m.period and not years), None))
+    return MoneyColumn(min(years, default=None), min(codes, default=None), total, above)
 
 
 def _fill_slots(header: Header, found: dict[int, MoneyColumn]) -> None:
@@ -309,36 +326,37 @@ def _fill_slots(header: Header, found: dict[int, MoneyColumn]) -> None:
     taken: dict[Slot, MoneyColumn] = {}
     # A heading over all years ("Kinh phí") may mean anything; one over some of them tells these
     # apart, and what it tells is not known.
-    vague = {(line, cell) for m in found.values() for line, cell in m.vague
-             if any(other.year and (line, cell) not in other.vague for other in found.values())}
-    header.faults += [f"line {line}: the heading {quote(cell.text)} stands over some of the "
-                      "columns and is not understood" for line, cell in sorted(vague)]
+    vague = {h for m in found.values() for h in m.above[:-1]
+             if h.says.left and not any(h.says[:3])
+             and any(other.year and h not in other.above[:-1] for other in found.values())}
+    header.faults += [f"line {h.line}: the heading {quote(h.text)} stands over some of the "
+                      "columns and is not understood" for h in sorted(vague)]
     for column, of in found.items():
-        line, text, year = of.low[0], of.low[1].text, of.year
+        year, low = of.year, of.above[-1]
         slot = (year, of.source if of.source or named or not year else ALL)
         first = taken.setdefault(slot, of)
+        before, under = first.above[-1], f"under {year or 'all years'}"
         header.roles[column] = "unknown"
         if year and not of.source and named and not of.total:
-            fault = (f"line {line}: column {column}, {quote(text)}, stands under {year} without a "
-                     "funding source, and there is no column of totals (Tổng cộng)")
+            fault = (f"line {low.line}: column {column}, {quote(low.text)}, stands under {year} "
+                     "without a funding source, and there is no column of totals (Tổng cộng)")
         elif first is of:
             header.slots[column] = slot
             del header.roles[column]
             continue
-        elif first.low == of.low:
+        elif before == low:
             continue  # a heading over more columns than it has
         elif year and not named:
-            fault = f"line {line}: no funding source stands under the year {year}"
+            fault = f"line {low.line}: no funding source stands under the year {year}"
         elif year and first.dated != of.dated:
-            fault = f"line {of.dated[0]}: the year {year} stands twice in the header"
+            fault = f"line {of.dated.line}: the year {year} stands twice in the header"
+        elif before.text == low.text:
+            fault = f"line {low.line}: {quote(low.text)} stands twice {under}"
         else:
-            fault = f"line {line}: {quote(text)} stands twice under {year or 'all years'}"
-            if text != first.low[1].text:
-                one = f"one funding source ({of.source})" if of.source else "both a total"
-                fault = (f"line {line}: {quote(first.low[1].text)} and {quote(text)} are {one} "
-                         f"under {year or 'all years'}"
-                         + "; give one of them a code of its own in data/raw/sources.csv"
-                         * bool(of.source))
+            both = f"line {low.line}: {quote(before.text)} and {quote(low.text)} are"
+            fault = (f"{both} one funding source ({of.source}) {under}; give one of them a code of "
+                     "its own in data/raw/sources.csv" if of.source else f"{both} both a total "
+                     f"{under}")
         header.faults += [fault] * (fault not in header.faults)
     if not header.faults:
         _check_totals(header, found)
@@ -346,50 +364,50 @@ def _fill_slots(header: Header, found: dict[int, MoneyColumn]) -> None:
 
 def _check_totals(header: Header, found: dict[int, MoneyColumn]) -> None:
     """Refuse a total that no column holds a part of, or of another period than the columns."""
-    parts = [slot for slot in header.slots.values() if None not in slot]
+    parts, years = [slot for slot in header.slots.values() if None not in slot], header.years
     for column, (year, source) in header.slots.items():
-        of = found[column]
-        said = f"line {of.low[0]}: column {column}, {quote(of.low[1].text)},"
+        above = found[column].above
+        said = f"line {above[-1].line}: column {column}, {quote(above[-1].text)}, is the total of"
+        first, last = next((h.says.period for h in above if h.says.period), (0, 9999))
         if not any(year in (None, y) and source in (None, s) for y, s in parts):
-            header.faults.append(f"{said} is the total of {year or source or 'all years'}, and no "
-                                 "column holds a part of it by year and source")
-        elif of.period and not of.period[0] <= min(header.years) <= max(
-                header.years) <= of.period[1]:
-            header.faults.append(f"{said} is the total of another period than that of the columns "
-                                 f"({', '.join(map(str, header.years))})")
+            header.faults.append(f"{said} {year or source or 'all years'}, and no column holds a "
+                                 "part of it by year and source")
+        elif not (year or first <= years[0] <= years[-1] <= last):
+            header.faults.append(f"{said} another period than that of the columns "
+                                 f"({', '.join(map(str, years))})")
 
 
-def _find_unit(header: Header, grid: Grid, head: Grid) -> None:
+def _find_unit(header: Header, rows: Rows) -> None:
     """Find the unit of money: above the header, in a heading, else in a column of units."""
     # A note above the table speaks of all of it; a heading may, too; a column of units (ĐVT) speaks
     # of quantities as well ("lớp", "người"), so it is asked last.
-    above, below = grid[:header.rows.start], grid[header.rows.stop:]
-    found = [(line, unit) for line, cells in above
-             if (unit := unit_of_money(" | ".join(c.text for c in cells if c.text)))]
-    found += [(line, unit) for line, cells in above if not any(map(is_amount, cells))
-              for c in cells if (unit := unit_of_money(c.text, "title"))]
-    found += [(line, (-1, c.text)) for line, cells in grid[:header.rows.stop] for c in cells
-              if FOREIGN.search(folded(c.text))]
-    found += [(line, unit) for line, cells in head for c in cells if header.roles.get(
-        c.column) != "other" and (unit := unit_of_money(c.text, "heading"))]
+    above, below = rows[:header.rows.start], _flat(rows[header.rows.stop:])
+    until = _flat(rows[:header.rows.stop])
+    found = [(row[0].line, unit) for row in above
+             if (unit := unit_of_money(" | ".join(h.text for h in row)))]
+    found += [(h.line, unit) for row in above if not any(h.is_amount for h in row)
+              for h in row if (unit := unit_of_money(h.text, "title"))]
+    found += [(h.line, (-1, h.text)) for h in until if FOREIGN.search(folded(h.text))]
+    found += [(h.line, unit) for h in _flat(header.head) if header.roles.get(h.column) != "other"
+              and (unit := unit_of_money(h.text, "heading"))]
     columns = [c for c, what in header.roles.items() if what == "other"]
-    if not found:
-        found = [(line, unit) for line, cells in below for c in cells
-                 if c.column in columns and (unit := unit_of_money(c.text))]
+    found = found or [(h.line, unit) for h in below
+                      if h.column in columns and (unit := unit_of_money(h.text))]
     units = {unit[0]: (line, unit[1]) for line, unit in reversed(found)}
     if len(units) == 1 and -1 not in units:
         ((header.exponent, (first, header.unit)),) = units.items()
         header.faults += [
-            f"line {line}: {quote(c.text)} names another unit of money than line {first} "
-            f"({header.unit})" for line, cells in below for c in cells
-            if (unit := unit_of_money(c.text)) and unit[0] != header.exponent
+            f"line {h.line}: {quote(h.text)} names another unit of money than line {first} "
+            f"({header.unit})" for h in below
+            if (unit := unit_of_money(h.text)) and unit[0] != header.exponent
             # "Đ" is a number of the outline, too, and "đồng" the end of a label.
-            and (c.column in columns or unit[0] or "(" in c.text)]
-        return
-    stands = [f"line {line} reads {quote(c.text)}" for line, cells in grid[:header.rows.stop]
-              for c in cells if re.match(r"\W*(?:đơn vị tính|đvt|unit)\b", folded(c.text))]
-    header.faults.append(
-        f"amounts are in {' and in '.join(f'{said!r} (line {n})' for n, said in units.values())}"
-        if units else "no unit of money stands above the amounts: write it there, or by a "
-        "correction into a heading, as in 'Nội dung (triệu đồng)'"
-        + "".join(f"; {s}" for s in stands[:1]))
+            and (h.column in columns or unit[0] or "(" in h.text)]
+    elif units:
+        said = " and in ".join(f"{said!r} (line {n})" for n, said in units.values())
+        header.faults.append(f"amounts are in {said}")
+    else:
+        stands = [f"; line {h.line} reads {quote(h.text)}" for h in until
+                  if _UNIT_ASKED.match(folded(h.text))]
+        header.faults.append("no unit of money stands above the amounts: write it there, or by a "
+                             "correction into a heading, as in 'Nội dung (triệu đồng)'"
+                             + "".join(stands[:1]))

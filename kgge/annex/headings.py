@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 Sources = tuple[tuple[str, str], ...]  # code, words printed for it
@@ -63,6 +64,7 @@ class Meaning(NamedTuple):
     """What one heading says: a year, a source, a total, words that are none of it, a fault.
 
     It is `bare` if it says nothing but that this is money: beside its parts, that is their total.
+    `role` is what it says that is no money: number, label or other.
     """
 
     year: int | None = None
@@ -72,13 +74,16 @@ class Meaning(NamedTuple):
     fault: str = ""
     bare: bool = False
     period: tuple[int, int] | None = None
+    role: str = ""
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Return text for comparing: NFC, small letters, single spaces."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
+@lru_cache(maxsize=4096)
 def unit_of_money(text: str, within: str = "") -> tuple[int, str] | None:
     """Return the unit of money that `text` names, as a power of ten of a dong and as it stands.
 
@@ -122,9 +127,15 @@ def _spaced(text: str) -> str:
     return " ".join(["", *re.findall(r"[^\W\d_]+|%", text), ""])
 
 
-@lru_cache(maxsize=1024)
-def meaning(text: str, sources: Sources) -> Meaning:
-    """Return what one heading says; `sources` are codes and the words printed for them."""
+@lru_cache(maxsize=8)
+def meanings(sources: Sources) -> Callable[[str], Meaning]:
+    """Return the function that tells what a heading says, by codes and words of the sources."""
+    # To compare the whole list with that of the last call would take longer than to understand.
+    return lru_cache(maxsize=4096)(partial(_meaning, sources=sources))
+
+
+def _meaning(text: str, sources: Sources) -> Meaning:
+    role = _role(text)
     text = re.sub(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)", "", text)  # "T.W" is "TW"
     plain = folded(_BRACKET.sub("", folded(re.sub(r"\bTƯ\b", "TW", text))))
     plain = _TAIL.sub("", plain) if not _UNIT_ALONE.fullmatch(plain) else ""
@@ -152,7 +163,8 @@ def meaning(text: str, sources: Sources) -> Meaning:
     elif _DATE.search(plain):
         fault = "names a day, no year"
     return Meaning(min(years, default=None), min(codes, default=None), total, " ".join(left), fault,
-                   not (years or codes or total) and set(said.split()) <= _OF_TOTAL, period)
+                   not (years or codes or total) and set(said.split()) <= _OF_TOTAL, period,
+                   role)
 
 
 def is_source(text: str) -> bool:
@@ -160,7 +172,6 @@ def is_source(text: str) -> bool:
     return _A_SOURCE.search(folded(text)) is not None
 
 
-def role(text: str) -> str:
-    """Return what a heading says that is no money: number, label or other, else nothing."""
+def _role(text: str) -> str:
     plain = _BRACKET.sub("", folded(text)).strip(" .:*")
     return next((name for name, form in _ROLES.items() if form.fullmatch(plain)), "")

@@ -26,8 +26,8 @@ from kgge.annex.fields import (
     read_parts,
 )
 from kgge.annex.header import ALL, Header, is_amount, read_header
-from kgge.annex.headings import Sources, folded, is_source, meaning, unit_of_money
-from kgge.annex.tree import BULLET, PrintedRow, is_part, is_total, number_kinds, repair
+from kgge.annex.headings import Sources, folded, is_source, meanings, unit_of_money
+from kgge.annex.tree import PrintedRow, number_kinds
 from kgge.files import DataError, data_folder, read_rows
 from kgge.tables.schemas import conform
 
@@ -145,9 +145,10 @@ def _printed_sources() -> Sources:
 
 def open_annex(path: Path) -> Part:
     """Return the fields of an annex: of the sheets of a workbook the one that is shown."""
-    parts, sources = read_parts(path), _printed_sources()
+    parts = read_parts(path)
     if len(parts) == 1 and not parts[0].hidden:
         return parts[0]
+    sources = _printed_sources()
     heads = [(part, read_header(part.grid, sources)) for part in parts if part.grid]
     fit = [part for part, head in heads if head.is_annex and head.years] or [
         part for part, head in heads if head.slots]
@@ -167,24 +168,23 @@ def _read_rows(grid: Grid, header: Header, repairs: Log) -> tuple[list[PrintedRo
     faults: list[str] = []
     for row in _split_rows(grid, header, repairs, faults):
         last = rows[-1] if rows else None
-        marked = bool(row.number or BULLET.match(row.label) or is_part(row))
-        # No amounts and no mark: the second half of the label above ("… cho cán bộ" / "cơ sở").
-        if not row.printed and not marked:
-            if last is not None and row.label[:1].isupper():
-                faults.append(f"line {row.line}: has neither number nor amounts, so that its place "
-                              "is not clear; a correction gives it a number, joins it to a label "
-                              f"or removes it: {quote(row.label)}")
-            elif last is not None:
-                last.label += " " + row.label
-                repairs.append(repair(row, "joined label", last.label, _SPLIT))
-            continue
+        marked = row.is_marked or row.is_part
         # The amounts stand beside the second half, which begins with a small letter.
         if row.printed and not marked and row.label[:1].islower() and last and not last.printed:
-            repairs.append(repair(row, "joined label", f"{last.label} {row.label}", _SPLIT))
+            repairs.append(row.repair("joined label", f"{last.label} {row.label}", _SPLIT))
             row.label, row.number = f"{last.label} {row.label}", last.number
             row.column = last.column
-            rows.pop()
-        rows.append(row)
+            rows[-1] = row
+        elif row.printed or marked:
+            rows.append(row)
+        # No amounts and no mark: the second half of the label above ("… cho cán bộ" / "cơ sở").
+        elif last and row.label[:1].isupper():
+            faults.append(row.fault("has neither number nor amounts, so that its place is not "
+                                    "clear; a correction gives it a number, joins it to a label or "
+                                    "removes it"))
+        elif last:
+            last.label += " " + row.label
+            repairs.append(row.repair("joined label", last.label, _SPLIT))
     return rows, faults
 
 
@@ -197,9 +197,10 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
     for line, cells in grid:
         filled = [c for c in cells if c.text and c.column]
         texts = [c.text for c in filled]
-        if not filled or header.repeats(texts) or (after_header and _are_column_numbers(texts)):
-            after_header |= header.repeats(texts)
-            while after_header and len(found) > end and not _is_marked(found[-1][0]):
+        repeated = header.repeats(texts)
+        if not filled or repeated or (after_header and _are_column_numbers(texts)):
+            after_header |= repeated
+            while after_header and len(found) > end and not _begins_line(found[-1][0]):
                 found.pop()  # the title above a header that is repeated
             continue
         after_header = False
@@ -214,16 +215,17 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
             end = len(found)
     # Below a closing row of totals comes no further line: what is numbered there ("1. Sở Tài
     # chính", a list of addressees) belongs to the signatures.
-    closed = end > 1 and is_total(found[end - 1][0])
+    closed = end > 1 and found[end - 1][0].is_total
     for at, (row, cells, place) in enumerate(found):
         # Else signatures and notes below the amounts.
-        if at < end or (_is_marked(row) and not closed):
+        if at < end or (_begins_line(row) and not closed):
             _give_cells(row, cells, place, header, repairs, faults)
             yield row
 
 
-def _is_marked(row: PrintedRow) -> bool:
-    return bool(row.number or BULLET.match(row.label)) or row.label[:1].islower()
+def _begins_line(row: PrintedRow) -> bool:
+    """Tell whether a row is, or goes on, a line of the annex, though it has no amounts."""
+    return row.is_marked or row.label[:1].islower()
 
 
 def _has_letters(text: str) -> bool:
@@ -240,27 +242,24 @@ def _are_column_numbers(texts: list[str]) -> bool:
 def _number_and_label(cells: list[Field], filled: list[Field], header: Header) -> tuple[str, Field]:
     """Return the outline number of a row, and the field of its label with the bullet, if any."""
     # A number in the column of labels, with a label after it, is shifted.
-    named = [c for n, c in enumerate(cells, 1) if _has_letters(c.text)
-             and (n == header.label or (header.roles.get(n) == "label" and n < min(header.slots)))
+    named = [c for n, c in enumerate(cells, 1) if n in header.labels and _has_letters(c.text)
              and not (number_kinds(c.text) and any(_has_letters(d.text) for d in cells[n:n + 1]))]
     if named:
         label = named[0]._replace(text=" ".join(c.text for c in named))
         before = [c for n, c in enumerate(cells[:cells.index(named[0])], 1) if c.text
                   and header.roles.get(n) not in ("other", "unknown")]
-        filled = [*before[-1:], label]
-    elif len(filled) == 1 or not _has_letters(filled[1].text):
-        filled = filled[:1]
+    elif len(filled) > 1 and _has_letters(filled[1].text):
+        before, label = filled[:1], filled[1]
     else:
-        filled = filled[:2]
-    first, label = filled[0], filled[-1]
-    if first is label:
+        before, label = [], filled[0]
+    if not before:
         inline = _INLINE.match(label.text)
         return (inline[0].strip() if inline else "",
                 label._replace(text=label.text[inline.end() if inline else 0:]))
-    if number_kinds(first.text):
-        return first.text, label
+    if number_kinds(before[-1].text):
+        return before[-1].text, label
     # A bullet, or a text that is no number ("HĐ1").
-    return "", label._replace(text=f"{first.text} {label.text}")
+    return "", label._replace(text=f"{before[-1].text} {label.text}")
 
 
 def _give_cells(row: PrintedRow, cells: list[Field], place: int, header: Header, repairs: Log,
@@ -272,46 +271,39 @@ def _give_cells(row: PrintedRow, cells: list[Field], place: int, header: Header,
     #   header   TT   Nội dung   TW    ĐP    Tổng
     #   row           Tập huấn   30    20    50     fits as it stands: 0
     #   row      Tập huấn   30   20    50           its label is one to the left: -1
-    right = [(n, c) for n, c in enumerate(cells, 1) if n > place]
+    right = dict(enumerate(cells[place:], place + 1))
+    amounts = [n for n, c in right.items() if is_amount(c)]
     last, first = max(header.slots), min(header.slots)
-    shifts = (0, place - header.label, max((n for n, c in right if c.text), default=last) - last)
-    fit = (s for s in shifts if all(
-        not is_amount(c) or n - s in header.slots or header.roles.get(n - s) == "other"
-        for n, c in right))
-    shift = next(fit, None)
+    filled = [n for n, c in right.items() if c.text]
+    fit = [s for s in (0, place - header.label, max(filled, default=last) - last)
+           if all(n - s in header.slots or header.roles.get(n - s) == "other" for n in amounts)]
     # A row that is too short for the header has lost a field: which one is not known.
-    short = shift is not None and last + shift > len(cells)
-    if shift is not None and not (short and any(is_amount(c) for _, c in right)):
-        at = {n - shift: c for n, c in right}
-        row.cells = [at.get(n, Field(n + shift, "", "")) for n in header.slots]
-        row.printed = any(c.text for c in row.cells)
-        if not row.printed:
-            row.cells = []
-        elif shift:
-            begun = row.cells[0].column
-            repairs.append(repair(
-                row, "undone shift", row.label, f"số tiền bắt đầu ở cột {begun}, tiêu đề ở cột "
-                f"{first} / amounts begin in column {begun}, the header's in {first}"))
+    if fit and not (amounts and last + fit[0] > len(cells)):
+        taken = [right.get(n + fit[0], Field(n + fit[0], "", "")) for n in header.slots]
+        row.printed = any(c.text for c in taken)
+        row.cells = taken if row.printed else []
+        if row.printed and fit[0]:
+            begun = taken[0].column
+            repairs.append(row.repair(
+                "undone shift", row.label, f"số tiền bắt đầu ở cột {begun}, tiêu đề ở cột {first} /"
+                f" amounts begin in column {begun}, the header's in {first}"))
         return
-    values, wanted = [c for _, c in right], len(header.slots)
-    while len(values) > wanted and not values[-1].text:
-        values.pop()
-    while len(values) > wanted and not values[0].text:
-        values.pop(0)
     row.printed = True
-    other = [f"; column {n}, {quote(header.headings[n])}, is none of amounts" for n, c in right
-             if is_amount(c) and header.roles.get(n) == "unknown" and n in header.headings]
-    faults.append(f"line {row.line}: {len(values)} amounts where {wanted} belong"
-                  + f" ({wanted - 1} and the total)" * ((None, None) in header.slots.values())
-                  + "".join(other)
-                  + f": {quote(row.label)}")
+    wanted = len(header.slots)
+    found = min(len(right), max(wanted, filled[-1] - filled[0] + 1))
+    other = [f"; column {n}, {quote(header.headings[n].text)}, is none of amounts" for n in amounts
+             if header.roles.get(n) == "unknown"]
+    faults.append(row.fault(f"{found} amounts where {wanted} belong"
+                            + f" ({wanted - 1} and the total)" * (
+                                (None, None) in header.slots.values()) + "".join(other)))
 
 
 def _sources_in_rows(rows: list[PrintedRow], header: Header) -> list[str]:
     """Refuse lines that split others by source, where no column names a source."""
     if ALL not in {source for _, source in header.slots.values()}:
         return []
-    said = [(row, meaning(row.label, header.sources)) for row in rows]
+    meaning = meanings(header.sources)
+    said = [(row, meaning(row.label)) for row in rows]
     named = [(row, of.source) for row, of in said if of.source and not (of.left or of.year)]
     # "Cấp tỉnh", "Cấp huyện" are levels; with "NSTW" beside, or of a budget, they are sources.
     if len({source for _, source in named}) < 2:
@@ -323,10 +315,10 @@ def _sources_in_rows(rows: list[PrintedRow], header: Header) -> list[str]:
 def _annex_table(rows: list[PrintedRow], header: Header) -> pd.DataFrame:
     parents = {row.parent for row in rows}
     return pd.DataFrame([
-        {"item": row.item, "parent": row.parent, "level": row.level,
-         "leaf": row.item not in parents and row.item != "total", "label": row.label,
-         "year": year, "source": source, "amount": amount, "line": row.line,
-         "column": cell.column if cell else None, "text": cell.printed if cell else ""}
-        for row in rows
-        for (year, source), amount, cell in zip_longest(
-            header.slots.values(), row.amounts, row.cells)])
+        (row.item, row.parent, row.level, row.item not in parents and row.item != "total",
+         row.label, year, source, amount, row.line, cell.column if cell else None,
+         cell.printed if cell else "")
+        for row in rows for (year, source), amount, cell in zip_longest(
+            header.slots.values(), row.amounts, row.cells)],
+        columns=["item", "parent", "level", "leaf", "label", "year", "source", "amount", "line",
+                 "column", "text"])

@@ -1,6 +1,6 @@
 """Does the annex add up: every printed total against its parts, and the budget that is left."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -43,14 +43,16 @@ def reconcile(annex: pd.DataFrame) -> pd.DataFrame:
     {'agrees': 101}
     """
     table: Any = annex
-    columns = (table[name].to_numpy(dtype=object, na_value=None)
-               for name in ("item", "year", "source", "amount", "line", "column"))
-    cells = {(item, year, source): at for item, year, source, *at in zip(*columns, strict=True)}
-    parents = dict(zip(table["item"], table["parent"].to_numpy(dtype=object, na_value=None),
-                       strict=True))
+    items, parents, *columns = (
+        table[name].to_numpy(dtype=object, na_value=None)
+        for name in ("item", "parent", "year", "source", "amount", "line", "column"))
+    cells = {(item, year, source): at
+             for item, year, source, *at in zip(items, *columns, strict=True)}
     within = annex.attrs.get("tolerances", {})
     rows = []
-    for check, key, computed in add_up({k: v[0] for k, v in cells.items()}, parents):
+    for check, key, computed in add_up(
+            {key: amount for key, (amount, *_) in cells.items()},
+            dict(zip(items, parents, strict=True))):
         printed, line, column = cells.get(key, (None, None, None))
         difference = None if printed is None or computed is None else round(printed - computed, 6)
         # Not printed is not zero: such a total is neither right nor wrong.
@@ -73,28 +75,30 @@ def add_up(cells: Mapping[Key, float | None], parents: Mapping[str, str | None],
             below.setdefault(parent or "", []).append(item)
     slots = list(dict.fromkeys((year, source) for _, year, source in cells))
     # A slot without year or source is a total, over whatever it lacks.
-    single = [slot for slot in slots if None not in slot]
-    totals = list(dict.fromkeys([(None, None), *(slot for slot in slots if None in slot)]))
+    totals = dict.fromkeys([(None, None), *(slot for slot in slots if None in slot)])
+    parts_of = {(year, source): [(y, s) for y, s in slots if None not in (y, s)
+                                 and year in (None, y) and source in (None, s)]
+                for year, source in totals}
 
-    def whole(item: str, year: int | None, source: str | None) -> float | None:
-        printed = cells.get((item, year, source))
-        return printed if printed is not None else add(
-            [whole(part, year, source) for part in below.get(item, ())])
+    def computed(item: str) -> list[float | None]:
+        """Return what the lines below an item add up to; one that prints nothing, its own lines."""
+        lines = []
+        for line in below.get(item, ()):
+            printed = [cells.get((line, *slot)) for slot in slots]
+            lines.append(printed if None not in printed else [
+                p if p is not None else c for p, c in zip(printed, computed(line), strict=True)])
+        return [add(column) for column in zip(*lines, strict=True)] or [None] * len(slots)
 
     for item in parents:
-        for year, source in totals:
-            yield "row total", (item, year, source), add(
-                [cells.get((item, y, s)) for y, s in single
-                 if year in (None, y) and source in (None, s)])
-    for check, items in (("children", [i for i in parents if i in below]),
-                         ("grand total", [""])):
+        for total, parts in parts_of.items():
+            yield "row total", (item, *total), add([cells.get((item, *slot)) for slot in parts])
+    for check, items in (("children", [i for i in parents if i in below]), ("grand total", [""])):
         for item in items:
-            for year, source in slots:
-                yield check, (item or "total", year, source), add(
-                    [whole(part, year, source) for part in below.get(item, ())])
+            for slot, amount in zip(slots, computed(item), strict=True):
+                yield check, (item or "total", *slot), amount
 
 
-def add(parts: list[float | None]) -> float | None:
+def add(parts: Sequence[float | None]) -> float | None:
     """Return the sum of parts; None where one of them is not known, or there is none."""
     known = [part for part in parts if part is not None]
     return sum(known) if known and len(known) == len(parts) else None

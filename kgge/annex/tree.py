@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from kgge.annex.fields import Field, Log, quote
@@ -16,7 +17,7 @@ _SAYS_TOTAL = re.compile(
     r"mô hình|nội dung|hoạt động|nhiệm vụ|chương trình|nhóm|năm|[ivx]+|\d+|[a-zđ])\b.*)",
     re.IGNORECASE)
 _LIKE_TOTAL = re.compile(r"\W*(?:tổng|cộng|total|subtotal)\b", re.IGNORECASE)
-BULLET = re.compile(r"[-–—+•*▪●○■□➢>\uf0b7\uf0a7]\s*|o\s+")
+_BULLET = re.compile(r"[-–—+•*▪●○■□➢>\uf0b7\uf0a7]\s*|o\s+")
 _CLOSED_BY = r"[.)/:-]?"
 _CLOSERS = "(.)/:-"
 _OUTLINE = {  # kinds of outline number; one that can be several is the first, see `_kind`
@@ -43,26 +44,48 @@ class PrintedRow:
     label: str
     cells: list[Field]
     printed: bool = False  # it has amounts
-    amounts: list[float | None] = field(default_factory=list)
+    amounts: list[float] = field(default_factory=list)  # nan: not known
     item: str = ""
     parent: str | None = None
     level: int = 0
 
+    @property
+    def bullet(self) -> str:
+        """The bullet that the label begins with, if any."""
+        match = _BULLET.match(self.label)
+        return match[0] if match else ""
 
-def is_total(row: PrintedRow) -> bool:
-    """Tell whether a row says that it is the total of others."""
-    return _SAYS_TOTAL.fullmatch(BULLET.sub("", row.label, count=1)) is not None
+    @property
+    def is_marked(self) -> bool:
+        """Whether a number or a bullet stands before the label."""
+        return bool(self.number or self.bullet)
+
+    @property
+    def is_total(self) -> bool:
+        """Whether the row says that it is the total of others."""
+        return _SAYS_TOTAL.fullmatch(_BULLET.sub("", self.label, count=1)) is not None
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the row says that it is a part of the one above it (trong đó)."""
+        return OF_WHICH.match(self.label) is not None
+
+    def fault(self, what: str, cell: Field | None = None) -> str:
+        """Say what is wrong with the row, or with one field of it."""
+        column = f", column {cell.column}" if cell else ""
+        return f"line {self.line}{column}: {what}: {quote(self.label)}"
+
+    def repair(self, rule: str, corrected: str, reason: str) -> dict[str, Any]:
+        """Return one row of the repairs: what was mended in the row, and why."""
+        return {"line": self.line, "column": self.column, "rule": rule, "printed": self.label,
+                "corrected": corrected, "reason": reason}
 
 
-def is_part(row: PrintedRow) -> bool:
-    """Tell whether a row says that it is a part of the one above it (trong đó)."""
-    return OF_WHICH.match(row.label) is not None
-
-
-def number_kinds(text: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def number_kinds(text: str) -> tuple[str, ...]:
     """Return which kinds of outline number `text` can be; none if it is no number."""
-    return [f"{kind}{text.rstrip('.').count('.')}" if kind == "dotted" else kind
-            for kind, form in _OUTLINE.items() if form.fullmatch(text)]
+    return tuple(f"{kind}{text.rstrip('.').count('.')}" if kind == "dotted" else kind
+                 for kind, form in _OUTLINE.items() if form.fullmatch(text))
 
 
 def _ordinals(kind: str, number: str) -> set[int]:
@@ -77,12 +100,6 @@ def _ordinals(kind: str, number: str) -> set[int]:
             for order in ("abcdđeghiklmnopqrstuvxy", "abcdefghijklmnopqrstuvwxyz")}
 
 
-def repair(row: PrintedRow, rule: str, corrected: str, reason: str) -> dict[str, Any]:
-    """Return one row of the repairs: what was mended in a printed row, and why."""
-    return {"line": row.line, "column": row.column, "rule": rule, "printed": row.label,
-            "corrected": corrected, "reason": reason}
-
-
 class Tree:
     """The rows of an annex, each with its item code, parent and level from number or bullet.
 
@@ -93,7 +110,7 @@ class Tree:
     """
 
     def __init__(self, rows: list[PrintedRow], near: Near) -> None:
-        self.near, self.rows = near, []
+        self.near, self.rows = near, list[PrintedRow]()
         self.faults: list[str] = []
         self.repairs: Log = []
         self.below: dict[str, list[PrintedRow]] = {}  # by item; that of projects is ""
@@ -103,10 +120,10 @@ class Tree:
         self.since: dict[str, int] = {}  # how many lines below an item a subtotal has counted
         self.last: dict[tuple[str, int], int] = {}  # number that a kind stands at, by its level
         self.ran_on: dict[str, int] = {}  # where numbers run on from the item before, by item
-        self.totals = [r for r in rows if is_total(r)]
+        self.totals = [row for row in rows if row.is_total]
         self.total = _grand_total(rows)
         if self.total is None:
-            self._fault(None, "")
+            self._refuse_totals("")
         # How the marks of a branch open and close its levels (stack: what is open):
         #
         #   I. Truyền thông    I        roman opens level 1           [roman]
@@ -121,20 +138,19 @@ class Tree:
                 row.item = "total"
                 self.rows.append(row)
             # "Trong đó: ngân sách trung ương" below the grand totals splits these once more.
-            elif last is self.total and last and (is_part(row) or not row.number) and (
-                    is_part(row) or waiting):
+            elif last and last is self.total and (row.is_part or (waiting and not row.number)):
                 waiting = row
                 self._leave_out(row, last)
                 continue
-            elif is_part(row) and not row.printed:
+            elif row.is_part and not row.printed:
                 waiting = row
                 continue
-            elif is_part(row) and self.stack:
+            elif row.is_part and self.stack:
                 owner = self.stack[-1][1]
                 self.owners[owner.item] = owner
                 self.parts.setdefault(owner.item, []).append(row)
             # "Cộng đồng" begins as totals do: it is one only if it is the sum of two lines or more.
-            elif is_total(row) or (_LIKE_TOTAL.match(row.label) and self._counted(row, 2)) or (
+            elif row.is_total or (_LIKE_TOTAL.match(row.label) and self._counted(row, 2)) or (
                     self._adds_up(row)):
                 self._subtotal(row)
             else:
@@ -142,28 +158,27 @@ class Tree:
             last, waiting = row, None
         self._settle_parts()
         for row in self.rows:
-            row.label = BULLET.sub("", row.label, count=1) if BULLET.match(row.label) else row.label
+            row.label = row.label[len(row.bullet):]
             if row.item not in self.below and not row.printed:
-                self.faults.append(f"line {row.line}: neither amounts nor lines below: "
-                                   f"{quote(row.label)}")
+                self.faults.append(row.fault("neither amounts nor lines below"))
 
-    def _fault(self, row: PrintedRow | None, what: str) -> None:
-        found = ", ".join(str(r.line) for r in self.totals) or "none"
-        self.faults.append((f"line {row.line}: {quote(row.label)} {what}, and " if row else "")
-                           + "one row of grand totals (Tổng cộng) belongs above or below all "
+    def _refuse_totals(self, what: str) -> None:
+        found = ", ".join(str(row.line) for row in self.totals) or "none"
+        self.faults.append(f"{what}one row of grand totals (Tổng cộng) belongs above or below all "
                            f"others; found at line {found}")
 
     def _leave_out(self, row: PrintedRow, owner: PrintedRow) -> None:
-        self.repairs.append(repair(row, "of which", "", f"thuộc dòng {owner.line}, không phải "
-                                   f"dòng riêng / part of line {owner.line} "
-                                   f"({quote(owner.label)}), which stands; not a line of its own"))
+        self.repairs.append(row.repair("of which", "", f"thuộc dòng {owner.line}, không phải "
+                                       f"dòng riêng / part of line {owner.line} "
+                                       f"({quote(owner.label)}), which stands; not a line of its "
+                                       "own"))
 
     def _place(self, row: PrintedRow, last: PrintedRow | None, waiting: PrintedRow | None) -> None:
         """Give a line its place below or beside those before it."""
         kind = self._kind(row)
         depth = next((i for i, (k, _) in enumerate(self.stack) if k == kind), len(self.stack))
         if not row.number and depth == 0:
-            self.faults.append(f"line {row.line}: stands under no project: {quote(row.label)}")
+            self.faults.append(row.fault("stands under no project"))
             return
         # "Trong đó:" alone stands above the lines it names; a line on the level of the row before
         # it, or higher, is none of them.
@@ -180,11 +195,10 @@ class Tree:
             said, run = _ordinals(kind, row.number), self.last.get((kind, depth), 0)
             if len(siblings) == 1 and 1 not in said and run + 1 in said:
                 self.ran_on[row.parent or ""] = run  # "3" after "2" of the item before
-            self.last[kind, depth] = self._next(row.parent) - 1
-            if self.last[kind, depth] not in said:
-                self.faults.append(
-                    f"line {row.line}: number {row.number!r} stands where number "
-                    f"{self.last[kind, depth]} of its level belongs: {quote(row.label)}")
+            self.last[kind, depth] = here = self._next(row.parent) - 1
+            if here not in said:
+                self.faults.append(row.fault(f"number {row.number!r} stands where number {here} of "
+                                             "its level belongs"))
         row.level = depth + 1
         row.item = f"{row.parent}.{len(siblings)}" if above else row.number.strip(_CLOSERS)
         if above and waiting:
@@ -205,8 +219,7 @@ class Tree:
             row.number, row.label = "", f"o {row.label}"
         if row.number:
             return [*fit, *kinds][0]
-        match = BULLET.match(row.label)
-        mark = match[0].strip().replace("–", "-").replace("—", "-") if match else "plain"
+        mark = row.bullet.strip().replace("–", "-").replace("—", "-") or "plain"
         # A line without any mark goes on beside bullets, and the other way round: some annexes
         # lose the bullets of a few lines.
         beside = [k for k, r in self.stack if not r.number]
@@ -214,11 +227,10 @@ class Tree:
 
     def whole(self, rows: list[PrintedRow]) -> list[float] | None:
         """Return the sum of rows in each column; of one without amounts, the lines below it."""
-        columns = [[a for a in row.amounts if a is not None] if row.printed
-                   else self.whole(self.below.get(row.item, [])) for row in rows]
-        known = [c for c in columns if c]
-        return [sum(c) for c in zip(*known, strict=True)] if known and len(known) == len(
-            columns) and len({*map(len, known)}) == 1 else None
+        columns = [row.amounts if row.printed else self.whole(self.below.get(row.item, []))
+                   for row in rows]
+        known = [amounts for amounts in columns if amounts]
+        return [sum(c) for c in zip(*known, strict=True)] if len(known) == len(columns) else None
 
     def _counted(self, row: PrintedRow, least: int = 1) -> list[tuple[PrintedRow | None, str]]:
         """Return the rows above of whose lines (at least so many) a row is the sum."""
@@ -229,8 +241,8 @@ class Tree:
             item = above.item if above else ""
             for start in {0, self.since.get(item, 0)}:
                 lines = self.below.get(item, [])[start:]
-                sums = self.whole(lines) if len(lines) >= least else None
-                if sums and row.printed and self.near(row, sums):
+                sums = self.whole(lines) if row.printed and len(lines) >= least else None
+                if sums and self.near(row, sums):
                     found.append((above if start == 0 else None, item))
         if not found and least == 1 and self.total and row.amounts == self.total.amounts:
             found.append((None, "total"))
@@ -241,25 +253,25 @@ class Tree:
 
         Where their printed parent counts it as well, it is one of them.
         """
-        if row.number or BULLET.match(row.label) or not any(row.amounts):
+        if row.is_marked or not any(row.amounts):
             return False
         return any(
-            all(line.number or BULLET.match(line.label) for line in self.below[item])
-            and not (above and above.printed and self.near(
-                above, [2 * (a or 0) for a in row.amounts]))
-            for above, item in self._counted(row, 2) if item in self.below)
+            all(line.is_marked for line in self.below[item])
+            and not (above and above.printed and self.near(above, [2 * a for a in row.amounts]))
+            for above, item in self._counted(row, 2))
 
     def _subtotal(self, row: PrintedRow) -> None:
         """Give a row of totals to the lines it counts; their own row, if blank, takes it."""
         found = self._counted(row)
         if not found:
-            self._fault(row, "is the total of no lines above it")
+            self._refuse_totals(f"line {row.line}: {quote(row.label)} is the total of no lines "
+                                "above it, and ")
             return
         above, item = next((f for f in found if f[0] and not f[0].printed), found[0])
         self.since[item] = len(self.below.get(item, []))
-        self.repairs.append(repair(
-            row, "subtotal", "", f"cộng của {item or 'các dự án ở trên'} / total of "
-                                 f"{item or 'the projects above'}"))
+        self.repairs.append(row.repair(
+            "subtotal", "", f"cộng của {item or 'các dự án ở trên'} / total of "
+                            f"{item or 'the projects above'}"))
         if above and not above.printed:
             above.cells, above.amounts, above.line = row.cells, row.amounts, row.line
             above.printed = True
@@ -268,24 +280,21 @@ class Tree:
         """Leave out the parts of a row that do not make it up; those that do are its lines."""
         for item, owner in self.owners.items():
             lines, parts = self.below.get(item, []), self.parts.get(item, [])
-            sums = self.whole(lines + parts)
+            sums, named = self.whole(lines + parts), self.whole(parts or lines)
             if sums and owner.printed and self.near(owner, sums):
                 self._add_lines(owner, parts)
-                continue
-            named = self.whole(parts) if parts else sums
-            known = [a for a in owner.amounts if a is not None]
-            if not named or not owner.printed or any(
-                    s > a for s, a in zip(named, known, strict=False)):
-                self.faults.append(f"line {owner.line}: what is named of it (trong đó) is more "
-                                   f"than the row, or it has no amounts: {quote(owner.label)}")
-                continue
-            gone = parts or [r for r in self.rows if r.item.startswith(f"{item}.")]
-            for row in gone:
-                self._leave_out(row, owner)
-            if not parts:
-                self.rows = [r for r in self.rows if not r.item.startswith(f"{item}.")]
-                self.below = {k: v for k, v in self.below.items() if not f"{k}.".startswith(
-                    f"{item}.")}
+            elif not named or not owner.printed or any(
+                    s > a for s, a in zip(named, owner.amounts, strict=True)):
+                self.faults.append(owner.fault("what is named of it (trong đó) is more than the "
+                                               "row, or it has no amounts"))
+            else:
+                gone = parts or [r for r in self.rows if r.item.startswith(f"{item}.")]
+                for row in gone:
+                    self._leave_out(row, owner)
+                self.rows = [row for row in self.rows if row not in gone]
+                if not parts:
+                    self.below = {of: rows for of, rows in self.below.items()
+                                  if not f"{of}.".startswith(f"{item}.")}
 
     def _add_lines(self, owner: PrintedRow, parts: list[PrintedRow]) -> None:
         """Give the parts of a row that make it up their places, behind its other lines."""
@@ -300,11 +309,13 @@ class Tree:
 
 def _grand_total(rows: list[PrintedRow]) -> PrintedRow | None:
     """Return the row of grand totals: the first, or the last but for its own parts (trong đó)."""
-    if rows and is_total(rows[0]):
+    if rows and rows[0].is_total:
         return rows[0]
-    for row, after in zip(reversed(rows), [None, *reversed(rows)], strict=False):
-        if is_total(row):
-            return row if after is None or is_part(after) else None
+    after: PrintedRow | None = None
+    for row in reversed(rows):
+        if row.is_total:
+            return row if after is None or after.is_part else None
         if row.number:
             return None
+        after = row
     return None

@@ -27,9 +27,9 @@ def _whole(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(within=within, other=other, not_known=cells)
 
 
-def least(figure: str, unknown: object, lang: str) -> str:
+def least(figure: str, unknown: object) -> str:
     """Return a sum as it is, or "at least" it where figures in it are not known."""
-    return say("least", lang, figure=figure) if unknown else figure
+    return say("least", figure=figure) if unknown else figure
 
 
 def partial(table: pd.DataFrame) -> "pd.Series[bool]":
@@ -40,7 +40,7 @@ def partial(table: pd.DataFrame) -> "pd.Series[bool]":
     return out
 
 
-def _reported(table: pd.DataFrame, lang: str) -> str:
+def _reported(table: pd.DataFrame) -> str:
     """Say how many returns the money rests on, and how many figures in them are not known."""
     out = []
     if {"units_expected", "units_with_figure"} <= set(table) and "unit" not in table:
@@ -48,34 +48,28 @@ def _reported(table: pd.DataFrame, lang: str) -> str:
         by = table.groupby("year") if "year" in table else table.groupby(lambda _: 0)
         least, most = (int(ends.sum()) for ends in (by["units_with_figure"].min(),
                                                     by["units_with_figure"].max()))
-        out.append(say("rests_on", lang, due=int(by["units_expected"].max().sum()),
+        out.append(say("rests_on", due=int(by["units_expected"].max().sum()),
                        came=str(most) if least == most else f"{least}–{most}"))
     if unknown := int(_whole(table)["not_known"].sum()):
-        out.append(count("unknown", lang, unknown))
+        out.append(count("unknown", unknown))
     return "".join(out)
 
 
-def _rates(table: pd.DataFrame, lang: str) -> list[str]:
+def _rates(table: pd.DataFrame) -> list[str]:
     """Return the rate of execution of each row, or in words why there is none."""
-    return [percent(row["execution"], lang) if row["state"] == "executed" else
-            label("execution", row["state"], lang) for row in records(table)]
+    return [percent(row["execution"]) if row["state"] == "executed" else
+            label("execution", row["state"]) for row in records(table)]
 
 
 @chart("", "planned spent execution state", MADE, also="project item year source unit")
-def planned_against_spent(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+def planned_against_spent(ax: Axes, table: pd.DataFrame) -> Words:
     """Draw planned and spent amounts as two bars a row, with the rate of execution.
 
-    Parameters
-    ----------
-    table : DataFrame
-        ``execution(budget, spending, by)`` with one of project, year, source, item, unit: that
-        key, planned, spent (million dong; empty where not reported), within and other (what of
-        it is from planned sources and what is not), execution (share), not_known (cells "..."),
-        units_expected, units_with_figure, state.
+    ``execution(budget, spending, by)`` with one of project, year, source, item, unit: that key,
+    planned, spent (million dong; empty where not reported), within and other (what of it is from
+    planned sources and what is not), execution (share), not_known (cells "..."), units_expected,
+    units_with_figure, state.
 
-    Examples
-    --------
-    >>> import kgge
     >>> table = kgge.execution(kgge.load_budget(), kgge.load_spending(), "project")
     >>> ax = planned_against_spent(table, lang="en")
     >>> kgge.charts.chart_data(ax)[["project", "planned"]].head(1)
@@ -87,16 +81,16 @@ def planned_against_spent(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
         raise DataError(f"the chart draws one row for each of one of {', '.join(BY)}; the table "
                         f"has {', '.join(map(str, table.columns))}; make one with {MADE}")
     key, table = keys[0], _whole(table).assign(partial=partial(table))
-    write, rates = writer(pd.concat([table["within"], table["other"]]), lang), _rates(table, lang)
-    planned, figures = writer(table["planned"], lang), []
-    places = rows(ax, key, codes_of(table, key), lang, least=0.6)
+    write, rates = writer(pd.concat([table["within"], table["other"]])), _rates(table)
+    planned, figures = writer(table["planned"]), []
+    places = rows(ax, key, codes_of(table, key), least=0.6)
     for row, rate in zip(records(table), rates, strict=True):
         middle, code = places[row[key]], {key: row[key]}
-        spent = rate if pd.isna(row["spent"]) else least(write(row["within"]), row["partial"],
-                                                         lang) + f" ({rate})"
+        spent = rate if pd.isna(row["spent"]) else (
+            f"{least(write(row['within']), row['partial'])} ({rate})")
         if row["other"] > 0:
             spent = "; ".join([*([] if row["state"] == "unplanned" and not row["within"] else
-                                 [spent]), say("beside", lang, other=write(row["other"]))])
+                                 [spent]), say("beside", other=write(row["other"]))])
         bar(ax, code, "planned", row["planned"], middle - 0.12, 0.2, "planned")
         ends = [bar(ax, code, "within", row["within"], middle + 0.12, 0.2, "spent"),
                 bar(ax, code, "other", row["other"], middle + 0.12, 0.2, "other",
@@ -105,80 +99,68 @@ def planned_against_spent(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
         if not pd.isna(row["planned"]):
             value_label(ax, middle - 0.12, row["planned"], planned(row["planned"]))
         value_label(ax, middle + 0.12, row["spent"], spent, room=inner_width(ax) * 0.42)
-        figures.append(say("planned_against_spent.figure", lang, spent=spent, planned=planned(
-            row["planned"]), name=name(key, row[key], lang)))
+        figures.append(say("planned_against_spent.figure", spent=spent, planned=planned(
+            row["planned"]), name=name(key, row[key])))
     no_scale(ax, table[["planned", "spent"]].max().max())
     kinds = ["planned", "spent", *(["other"] if table["other"].gt(0).any() else [])]
-    legend(ax, patches("money", kinds, lang))
-    by = say(f"key.{key}", lang)
-    return Words(_spent_title(table, by, lang), "planned_against_spent.subtitle",
-                 "; ".join(figures), "spending", {"key": by, "reported": _reported(table, lang)})
+    legend(ax, patches("money", kinds))
+    by = say(f"key.{key}")
+    return Words(_spent_title(table, by), figures, "spending",
+                 {"key": by, "reported": _reported(table)})
 
 
-def _spent_title(table: pd.DataFrame, key: str, lang: str) -> str:
+def _spent_title(table: pd.DataFrame, key: str) -> str:
     """Say what was spent of the plan, over the rows that were reported, and beside it."""
     known = table[table["spent"].notna()]
     if known.empty:
-        return say("planned_against_spent.unknown", lang)
+        return say("planned_against_spent.unknown")
     planned, within, other = (known[c].sum() for c in ("planned", "within", "other"))
-    write = writer(pd.concat([known["within"], known["other"]]), lang)
-    told = {"within": least(write(within), known["partial"].any(), lang),
-            "other": least(write(other), known["partial"].any(), lang),
-            "planned": writer(known["planned"], lang)(planned),
-            "share": percent(within / (planned or 1), lang)}
+    write = writer(pd.concat([known["within"], known["other"]]))
+    told = {"within": least(write(within), known["partial"].any()),
+            "other": least(write(other), known["partial"].any()),
+            "planned": writer(known["planned"])(planned), "share": percent(within / (planned or 1))}
     kind = "title" if planned > 0 else "no_plan"
-    title = say(f"planned_against_spent.{kind}", lang, **told)
+    title = say(f"planned_against_spent.{kind}", **told)
     if other > 0:
-        title = say("planned_against_spent.other", lang, title=title, **told)
+        title = say("planned_against_spent.other", title=title, **told)
     if silent := len(table) - len(known):
-        title = count("planned_against_spent.silent", lang, silent, title=title,
-                      rows=len(table), key=key)
+        title = count("planned_against_spent.silent", silent, title=title, rows=len(table), key=key)
     return title
 
 
 @chart("project year", "execution state", "kgge.execution(budget, spending, ['project', 'year'])")
-def execution_by_project_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+def execution_by_project_and_year(ax: Axes, table: pd.DataFrame) -> Words:
     """Draw the rate of execution as a grid around 100%; where there is none the cell says why.
 
-    Parameters
-    ----------
-    table : DataFrame
-        ``execution(budget, spending, ["project", "year"])``: project, year, execution (share),
-        state; with planned and within (million dong) totals are drawn too, with other,
-        not_known, units_expected and units_with_figure what they leave out.
+    ``execution(budget, spending, ["project", "year"])``: project, year, execution (share), state;
+    with planned and within (million dong) totals are drawn too, with other, not_known,
+    units_expected and units_with_figure what they leave out.
 
-    Examples
-    --------
-    >>> import kgge
     >>> table = kgge.execution(kgge.load_budget(), kgge.load_spending(), ["project", "year"])
     >>> ax = execution_by_project_and_year(table, lang="en")
     >>> kgge.charts.chart_data(ax).columns.tolist()
     ['project', 'year', 'execution', 'text']
     """
-    texts, rate = [_above(t, v) for t, v in zip(_rates(table, lang), table["execution"],
-                                                strict=True)], table["execution"]
+    rate = table["execution"]
+    texts = [_above(t, v) for t, v in zip(_rates(table), rate, strict=True)]
 
     def total(part: pd.DataFrame) -> str:
         planned, within = part["planned"].sum(), part["within"].sum(min_count=1)
-        return _above(percent(within / planned, lang), within / planned) if (
+        return _above(percent(within / planned), within / planned) if (
             planned > 0 and pd.notna(within)) else "–"
 
     summed = {"planned", "within"} <= set(table)
-    heat(ax, table, "project", "execution", texts, lang, total if summed else None, around=True)
-    legend(ax, [(say(f"around.{code}", lang), Patch(facecolor=AROUND(at), edgecolor="#3D3D3D"))
+    figures = heat(ax, table, "project", "execution", texts, total if summed else None, around=True)
+    legend(ax, [(say(f"around.{code}"), Patch(facecolor=AROUND(at), edgecolor="#3D3D3D"))
                 for code, at in (("below", 0.0), ("at", 0.5), ("above", 1.0))])
-    shown = sorted({percent(v, lang) for v in rate.dropna()})
-    kind, low, high = "unknown", "", ""
-    if shown:
-        low, high = (say("at", lang, figure=percent(v, lang),
-                         cells=cells_at(table, rate == v, lang)) for v in (rate.min(), rate.max()))
-        kind = "title" if len(shown) > 1 else "one"
-        low, high = (low, high) if kind == "title" else ("", shown[0])
-    title = say(f"execution_by_project_and_year.{kind}", lang, low=low, high=high)
-    figures = (f"{name('project', row['project'], lang)}, {row['year']}: {text}"
-               for row, text in zip(records(table), texts, strict=True))
-    return Words(title, "execution_by_project_and_year.subtitle", "; ".join(figures), "spending",
-                 {"reported": _reported(table, lang)})
+    shown = {percent(v) for v in rate.dropna()}
+    kind, low, high = "one" if shown else "unknown", "", "".join(shown)
+    if len(shown) > 1:
+        kind = "title"
+        low, high = (say("at", figure=percent(v), cells=cells_at(table, rate == v))
+                     for v in (rate.min(), rate.max()))
+    title = say(f"execution_by_project_and_year.{kind}", low=low, high=high)
+    return Words(title, figures, "spending", {"reported": _reported(table)})
 
 
 def _above(text: str, rate: float) -> str:

@@ -10,7 +10,17 @@ from matplotlib.lines import Line2D
 
 from kgge.charts.layout import inner_width
 from kgge.charts.marks import Words, bar, beside, chart, legend, no_scale, rows, value_label
-from kgge.charts.ranges import BAND, BOUNDS, MANY, POINT, Row, goal, one, share_axis
+from kgge.charts.ranges import (
+    BAND,
+    BOUNDS,
+    MANY,
+    POINT,
+    Row,
+    about_parts,
+    goal,
+    one,
+    share_axis,
+)
 from kgge.charts.readback import point_x, tag
 from kgge.charts.style import GREY, INK, NAVY, ORANGE, wrap
 from kgge.charts.wording import (
@@ -35,21 +45,15 @@ LEADING = 4  # units that the title of gap_by_unit counts
 
 @chart("unit", "indicator year target gap gap_share gap_low gap_high",
        "kgge.gap(outcomes, targets, units, year)")
-def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+def gap_by_unit(ax: Axes, table: pd.DataFrame) -> Words:
     """Draw how many persons each unit is away from the target, the most first.
 
-    Parameters
-    ----------
-    table : DataFrame
-        The rows of one indicator of ``gap(…, by="unit")``: indicator, year, unit, target (share),
-        gap (persons; empty where nothing was reported), gap_share (of the positive gaps),
-        gap_low, gap_high (persons, with missing or doubtful returns). Units that are at the
-        target or beyond share one row, and so do more than five that did not report. The shares
-        drawn are those of the rows given.
+    The rows of one indicator of ``gap(…, by="unit")``: indicator, year, unit, target (share), gap
+    (persons; empty where nothing was reported), gap_share (of the positive gaps), gap_low,
+    gap_high (persons, with missing or doubtful returns). Units that are at the target or beyond
+    share one row, and so do more than five that did not report. The shares drawn are those of the
+    rows given.
 
-    Examples
-    --------
-    >>> import kgge
     >>> table = kgge.gap(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), 2020)
     >>> ax = gap_by_unit(table[table["indicator"] == "4"], lang="en")
     >>> int(kgge.charts.chart_data(ax)["gap"].sum())
@@ -62,99 +66,87 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     left = left.assign(gap_share=left["gap_share"] / left["gap_share"].sum(),
                        far=left["gap"].fillna(left["gap_high"]).fillna(0.0))
     left = left.sort_values("far", ascending=False, kind="stable")
-    texts = [wrap(upper(n), 2.2) for n in names("unit", left["unit"], lang)]
-    beyond = [wrap(count(code, lang, int(units.sum())), 2.2) for code, units in (
+    texts = [wrap(upper(n), 2.2) for n in names("unit", left["unit"])]
+    beyond = [wrap(count(code, int(units.sum())), 2.2) for code, units in (
         ("gap.there", there), ("coverage.folded", folded)) if units.any()]
-    places = rows(ax, "unit", [*left["unit"], *beyond], lang, least=0.26, wrapped=texts + beyond)
+    places = rows(ax, "unit", [*left["unit"], *beyond], least=0.26, wrapped=texts + beyond)
     sum_so_far, figures = left["gap_share"].cumsum(), []
     for row, so_far in zip(records(left), sum_so_far, strict=True):
-        text = _gap_text(row, so_far, lang)
-        _gap_bar(ax, places[row["unit"]], row, about | {"unit": row["unit"]}, text)
-        figures.append(f"{name('unit', row['unit'], lang)}: {text}")
+        text, place = _gap_text(row, so_far), places[row["unit"]]
+        bar(ax, about | {"unit": row["unit"]}, "gap", row["gap"], place, 0.16, "spent")
+        ends = [max(0.0, row[c]) if pd.notna(row[c]) else np.nan for c in ("gap_low", "gap_high")]
+        if ends[0] != ends[1]:  # what they can be
+            ax.plot(ends, [place, place], color=GREY, marker="|", markersize=8, linewidth=1.6)
+        value_label(ax, place, np.nanmax([row["far"], *ends]), text)
+        figures.append(f"{name('unit', row['unit'])}: {text}")
     # Drawn as none: what is beyond the target offsets nothing, what is silent shows no figure.
-    for unit, value in [(u, 0.0) for u in table.loc[there, "unit"]] + [
-            (u, np.nan) for u in table.loc[folded, "unit"]]:
-        spot, = ax.plot(value, 0.0, linestyle="none")
-        tag(ax, about | {"unit": unit}, "gap", spot, point_x, 0)
+    for units, value in ((there, 0.0), (folded, np.nan)):
+        for unit in table.loc[units, "unit"]:
+            spot, = ax.plot(value, 0.0, linestyle="none")
+            tag(ax, about | {"unit": unit}, "gap", spot, point_x, 0)
     no_scale(ax, max(left[["far", "gap_high"]].max().max(), 1) if len(left) else 1)
     reported = left[left["gap"].notna()]
     whole = sum(map(whole_persons, reported["gap"]))  # as many as the bars say
-    told = about | {"whole": persons_short(whole, lang), "shown": shown(table, lang),
-                    "target": goal(one(table, "target"), lang)}
+    told = about | {"whole": persons_short(whole), "target": goal(one(table, "target")),
+                    "shown": shown(table)}
     first = min(LEADING, len(reported) // 2)
-    if whole > 0 and len(reported) >= LEADING:
-        title = say("gap.title", lang, first=first, **told, share=percent(
-            reported["gap_share"].head(first).sum(), lang, 0))
-    elif whole > 0:
-        title = count("gap.unit" if len(table) == 1 else "gap.few", lang, whole, **told)
+    if whole and len(reported) == 1:
+        title = count("gap.unit" if len(table) == 1 else "gap.one", whole, **told)
+    elif whole:
+        share = percent(reported["gap_share"].head(first).sum(), digits=0)
+        title = say("gap.title" if len(reported) >= LEADING else "gap.few", first=first,
+                    share=share, **told)
     else:  # that nobody reported is no finding
-        title = say("gap.unknown" if silent.all() else "gap.none", lang, **told)
-    said = count("coverage.silent_units", lang, int(silent.sum()), rows=len(table),
-                 shown=told["shown"])
-    return Words(title, "gap.subtitle", "; ".join([*figures, *beyond]), "progress", {
-        "indicator": name("indicator", about["indicator"], lang),
-        "silent": said if silent.any() else ""})
+        title = say("gap.unknown" if silent.all() else "gap.none", **told)
+    return about_parts(title, [*figures, *beyond], about["indicator"], "units", silent,
+                       told["shown"], "gap.subtitle")
 
 
-def _gap_text(row: Row, so_far: float, lang: str) -> str:
+def _gap_text(row: Row, so_far: float) -> str:
     """Return persons, their share and that of all units so far, or between what they can be."""
     if pd.isna(row["gap"]):
         if pd.isna([row["gap_low"], row["gap_high"]]).any():
-            return say("not_reported", lang)
-        low, high = (persons_short(row[c], lang) for c in ("gap_low", "gap_high"))
-        return say("gap.silent", lang, low=low, high=high)
-    return say("gap.figure", lang, gap=persons_short(row["gap"], lang),
-               share=percent(row["gap_share"], lang, 0), so_far=percent(so_far, lang, 0))
-
-
-def _gap_bar(ax: Axes, place: float, row: Row, keys: Row, text: str) -> None:
-    """Draw the persons of one unit, and the line between what they can be."""
-    bar(ax, keys, "gap", row["gap"], place, 0.16, "spent")
-    ends = [max(0.0, row[c]) if pd.notna(row[c]) else np.nan for c in ("gap_low", "gap_high")]
-    if ends[0] != ends[1]:
-        ax.plot(ends, [place, place], color=GREY, marker="|", markersize=8, linewidth=1.6)
-    value_label(ax, place, np.nanmax([row["far"], *ends]), text)
+            return say("not_reported")
+        low, high = (persons_short(row[c]) for c in ("gap_low", "gap_high"))
+        return say("gap.silent", low=low, high=high)
+    return say("gap.figure", gap=persons_short(row["gap"]),
+               share=percent(row["gap_share"], digits=0), so_far=percent(so_far, digits=0))
 
 
 @chart("indicator sex", "year coverage coverage_low coverage_high",
        "kgge.coverage(outcomes, targets, units, ['group', 'sex'])", also="group")
-def women_against_men(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+def women_against_men(ax: Axes, table: pd.DataFrame) -> Words:
     """Draw by how many points the coverage of women is above or below that of men.
 
-    Parameters
-    ----------
-    table : DataFrame
-        The rows of one year of ``coverage(…, ["group", "sex"])`` or ``coverage(…, "sex")``:
-        indicator, year, group, sex, coverage, coverage_low, coverage_high (shares). What counts
-        one sex only is left out.
+    The rows of one year of ``coverage(…, ["group", "sex"])`` or ``coverage(…, "sex")``: indicator,
+    year, group, sex, coverage, coverage_low, coverage_high (shares). What counts one sex only is
+    left out.
 
-    Notes
-    -----
     `chart_data` has difference, low and high in shares: women less men. A difference of less than
     one point, or one that missing returns could turn, is called about alike.
 
-    Examples
-    --------
-    >>> import kgge
     >>> table = kgge.coverage(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), "sex")
     >>> ax = women_against_men(table[table["year"] == table["year"].max()], lang="en")
     >>> kgge.charts.chart_data(ax)["indicator"].tolist()
     ['1a', '1b', '2', '4']
     """
     year, by = int(one(table, "year")), ["indicator", *(["group"] if "group" in table else [])]
-    found = [_difference(part, dict(zip(by, key, strict=True))) for key, part in table.groupby(
-        by, sort=False) if {"female", "male"} <= set(part["sex"])]
-    order = {key: codes_of(table, key) for key in by}
-    found.sort(key=lambda row: [order[key].index(row[key]) for key in by])
-    texts = [wrap(": ".join([row["indicator"], name("group", row["group"], lang)])
-                  if "group" in row else name("indicator", row["indicator"], lang),
+    women, men = (table[table["sex"] == sex].set_index(by) for sex in ("female", "male"))
+    women, men = women.align(men, join="inner", axis="index")
+    found = records(pd.DataFrame({"difference": women["coverage"] - men["coverage"],
+                                  "low": women[BOUNDS[0]] - men[BOUNDS[1]],
+                                  "high": women[BOUNDS[1]] - men[BOUNDS[0]]}).reset_index(
+        ).sort_values(by, key=lambda codes: codes.map(
+        codes_of(table, str(codes.name)).index)))
+    texts = [wrap(": ".join([row["indicator"], name("group", row["group"])])
+                  if "group" in row else name("indicator", row["indicator"]),
                   min(2.4, inner_width(ax) * 0.4))
              for row in found]
-    places = rows(ax, "group", range(len(found)), lang, least=0.28, wrapped=texts,
+    places = rows(ax, "group", range(len(found)), least=0.28, wrapped=texts,
                   lines=[1 if inner_width(ax) > 5 else 2] * len(found))
     figures = []
     for (place, row), text in zip(zip(places.values(), found, strict=True), texts, strict=True):
-        said: str = say("not_reported", lang) if pd.isna(row["difference"]) else _points(row, lang)
+        said: str = say("not_reported") if pd.isna(row["difference"]) else _points(row)
         keys = {key: row[key] for key in by} | {"year": year}
         line, = ax.plot([row["low"], row["high"]], [place] * 2, color=NAVY, **BAND)
         mark, = ax.plot(row["difference"], place, color=NAVY, marker="o", linestyle="none")
@@ -163,7 +155,7 @@ def women_against_men(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
         tag(ax, keys, "high", line, point_x, 1)
         beside(ax, place, said if inner_width(ax) > 5 else said.replace(" (", "\n("))
         figures.append(f"{text}: {said}".replace("\n", " "))
-    _points_axis(ax, found, lang)
+    _points_axis(ax, found)
     clear = [row for row in found if abs(row["difference"]) >= POINT
              and (row["low"] > 0 or row["high"] < 0)]
     ahead = sum(row["difference"] > 0 for row in clear)
@@ -175,70 +167,54 @@ def women_against_men(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
         kind = "alike" if alike else "open" if not vague else "some" if vague < len(found) else \
             "vague" if any(pd.notna(row["difference"]) for row in found) else "unknown"
     kind = f"one.{kind}" if len(found) == 1 else kind
-    rest = say("women.rest.vague" if vague else "women.rest", lang)
-    among = say(f"part.{by[-1]}", lang, count=len(found))
-    title = say(f"women.{kind}", lang, year=year, women=ahead, men=len(clear) - ahead,
-                rows=among, left=len(found) - vague, rest=rest if len(found) > len(clear) else "",
+    rest = say("women.rest.vague" if vague else "women.rest")
+    among = say(f"part.{by[-1]}", count=len(found))
+    title = say(f"women.{kind}", year=year, women=ahead, men=len(clear) - ahead, rows=among,
+                left=len(found) - vague, rest=rest if len(found) > len(clear) else "",
                 indicator=found[0]["indicator"] if found else "")
-    return Words(title, "women.subtitle", "; ".join(figures) or title)
+    return Words(title, figures, subtitle="women.subtitle")
 
 
-def _difference(part: pd.DataFrame, keys: Row) -> Row:
-    """Return women less men, and between what missing returns leave it."""
-    women, men = (part[part["sex"] == sex].iloc[0] for sex in ("female", "male"))
-    return keys | {"difference": women["coverage"] - men["coverage"],
-                   "low": women[BOUNDS[0]] - men[BOUNDS[1]],
-                   "high": women[BOUNDS[1]] - men[BOUNDS[0]]}
-
-
-def _points(row: Row, lang: str) -> str:
+def _points(row: Row) -> str:
     """Return a difference in points with its sign and range: "+1.2 (−0.3 to +2.0)"."""
-    said: list[str] = ["…" if pd.isna(row[c]) else points(row[c], lang)
+    said: list[str] = ["…" if pd.isna(row[c]) else points(row[c])
                        for c in ("difference", "low", "high")]
     value, low, high = said
     if "…" in (low, high):
-        return say("coverage.no_range", lang, share=value)
-    return value if low == high == value else f"{value} ({say('range', lang, low=low, high=high)})"
+        return say("coverage.no_range", share=value)
+    return value if low == high == value else f"{value} ({say('range', low=low, high=high)})"
 
 
-def _points_axis(ax: Axes, found: list[Row], lang: str) -> None:
+def _points_axis(ax: Axes, found: list[Row]) -> None:
     """Put a zero line and a scale of points below the differences, as wide to both sides."""
     sizes = [abs(v) for row in found for v in (row["difference"], row["low"], row["high"])]
     far = max([0.05, *(v for v in sizes if pd.notna(v))]) * 1.05
     ax.set_xlim(-far, far)
     ax.axvline(0, color=INK, linewidth=1)
-    ends = [wrap(say(f"women.{sex}", lang), inner_width(ax) / 4.4) for sex in ("men", "women")]
+    ends = [wrap(say(f"women.{sex}"), inner_width(ax) / 4.4) for sex in ("men", "women")]
     ax.set_xticks([-far / 1.05, 0, far / 1.05], [ends[0], "0", ends[1]])
     ax.spines["left"].set_visible(False)
 
 
 @chart("indicator threshold", "year state verdict_above share_needed last_share missing_units",
        "kgge.tipping(outcomes, targets, units, year)")
-def reach_needed(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+def reach_needed(ax: Axes, table: pd.DataFrame) -> Words:
     """Draw what share the missing units must have reached for a verdict, against their last one.
 
-    Parameters
-    ----------
-    table : DataFrame
-        The rows of one year of `tipping`: indicator, year, threshold (share), verdict_above, state
-        (``certain_above``, ``certain_below``, ``open``), share_needed, last_share (of the persons
-        of the missing units), last_year, missing_units.
+    The rows of one year of `tipping`: indicator, year, threshold (share), verdict_above, state
+    (``certain_above``, ``certain_below``, ``open``), share_needed, last_share (of the persons of
+    the missing units), last_year, missing_units.
 
-    Examples
-    --------
-    >>> import kgge
     >>> table = kgge.tipping(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), 2020)
     >>> ax = reach_needed(table, lang="en")
     >>> kgge.charts.chart_data(ax).dropna()["indicator"].tolist()
     ['1b']
     """
     year, found = int(one(table, "year")), records(table)
-    texts = [wrap(say("tipping.row", lang, indicator=row["indicator"],
-                      threshold=goal(row["threshold"], lang),
-                      verdict=lower(label("status", row["verdict_above"], lang))), 2.2)
-             for row in found]
-    said = [wrap(_needed(row, lang), inner_width(ax) * 0.34) for row in found]
-    places = rows(ax, "indicator", range(len(found)), lang, 2.2, 0.3,
+    texts = [wrap(say("tipping.row", indicator=row["indicator"], threshold=goal(row["threshold"]),
+                      verdict=lower(label("status", row["verdict_above"]))), 2.2) for row in found]
+    said = [wrap(_needed(row), inner_width(ax) * 0.34) for row in found]
+    places = rows(ax, "indicator", range(len(found)), 2.2, 0.3,
                   [text.count("\n") + 1 for text in said], texts)
     for place, row, words in zip(places.values(), found, said, strict=True):
         keys = {k: row[k] for k in ("indicator", "year", "threshold")}
@@ -248,19 +224,19 @@ def reach_needed(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
             mark, = ax.plot(value, place, clip_on=False, **look)
             tag(ax, keys, column, mark, point_x, 0)
         beside(ax, place, words)
-    share_axis(ax, lang)
-    legend(ax, [(say(f"tipping.{column}", lang), Line2D([], [], **look))
+    share_axis(ax)
+    legend(ax, [(say(f"tipping.{column}"), Line2D([], [], **look))
                 for column, look in SHARES.items()])
     # What cannot be assessed has no verdict that could turn; the scorecard counts it as little.
     left = [row for row in found if row["state"] == "open" and "not_assessable" not in (
         row["verdict_above"], row.get("verdict_below"))]
-    title = say("tipping.settled", lang, year=year)
+    title = say("tipping.settled", year=year)
     if left:
         first = min(left, key=_far)
-        title = count("tipping.title", lang, len({row["indicator"] for row in left}),
-                      first=lower(_needed(first, lang)), indicator=first["indicator"])
-    figures = "; ".join(f"{a}: {b}".replace("\n", " ") for a, b in zip(texts, said, strict=True))
-    return Words(title, "tipping.subtitle", figures, "progress", ours=("cuts",))
+        title = count("tipping.title", len({row["indicator"] for row in left}),
+                      first=lower(_needed(first)), indicator=first["indicator"])
+    figures = (f"{a}: {b}".replace("\n", " ") for a, b in zip(texts, said, strict=True))
+    return Words(title, figures, "progress", ours=("cuts",), subtitle="tipping.subtitle")
 
 
 def _far(row: Row) -> tuple[bool, float]:
@@ -271,23 +247,23 @@ def _far(row: Row) -> tuple[bool, float]:
     return True, min((p for p in persons if pd.notna(p)), default=math.inf)
 
 
-def _needed(row: Row, lang: str) -> str:
+def _needed(row: Row) -> str:
     """Say what decides: "achieved if Giồng Riềng has reached 35.9% (2019: 33.1%)"."""
     if row["state"] != "open":
-        return label("tipping", row["state"], lang)
+        return label("tipping", row["state"])
     units = [code for code in str(row["missing_units"] or "").split(";") if code and code != "nan"]
-    who = listed(names("unit", units, lang), lang) if len(units) == 1 else say(
-        "tipping.missing", lang, count=len(units))
-    verdict = label("status", row["verdict_above"], lang)
+    who = listed(names("unit", units)) if len(units) == 1 else say(
+        "tipping.missing", count=len(units))
+    verdict = label("status", row["verdict_above"])
     if pd.isna(row["share_needed"]):
         for code in ("persons_needed", "persons_to_miss"):
             if pd.notna(row.get(code)):
-                return say(f"tipping.{code}", lang, verdict=verdict, who=who,
-                           persons=persons_short(row[code], lang))
-        return say("tipping.unknown", lang, verdict=verdict, who=who)
+                return say(f"tipping.{code}", verdict=verdict, who=who,
+                           persons=persons_short(row[code]))
+        return say("tipping.unknown", verdict=verdict, who=who)
     dated = pd.notna(row.get("last_year"))  # else of several years, or of a later one
     last = "" if pd.isna(row["last_share"]) else " " + say(
-        "tipping.before" if dated else "tipping.undated", lang,
-        share=percent(row["last_share"], lang), **{"year": int(row["last_year"])} if dated else {})
-    return say("tipping.if", lang, verdict=verdict, who=who, last=last,
-               share=percent(row["share_needed"], lang))
+        "tipping.before" if dated else "tipping.undated",
+        share=percent(row["last_share"]), **{"year": int(row["last_year"])} if dated else {})
+    return say("tipping.if", verdict=verdict, who=who, last=last,
+               share=percent(row["share_needed"]))

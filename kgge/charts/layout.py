@@ -220,12 +220,11 @@ def chart_text(ax: Axes) -> ChartText:
 def bare(ax: Axes) -> Iterator[None]:
     """Leave title, subtitle and source of a finished chart out for a while; the mark stays."""
     strip(ax)
-    kept = notes(ax)
     try:
         yield
     finally:
         ax.title.set_visible(True)
-        _write(ax, kept, chart_text(ax))
+        _write(ax, notes(ax), chart_text(ax))
         _arrange(root_of(ax))
 
 

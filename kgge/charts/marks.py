@@ -19,17 +19,23 @@ from kgge.charts import style
 from kgge.charts.layout import check_axes, finish, inner_width, notes
 from kgge.charts.readback import tag
 from kgge.charts.style import COLOURS, INK, NAVY, SIZES, text_width, wrap
-from kgge.charts.wording import codes_of, names, part_of, period, records, say, upper
+from kgge.charts.wording import codes_of, names, part_of, period, say, upper
 from kgge.files import DataError
 from kgge.tables.load import is_illustrative
 
 LINE = 0.145  # inches from one line of a label to the next
 Write = Callable[[float], str]
 PLAN = ("annex", "prices")  # sources that hold nothing from a return
-# What every chart takes, returns and raises: put into the docstring of each.
-_SHARED = """ax : Axes, optional
+# The docstring of every chart: its own is a summary, what the table is, notes, an example.
+_ABOUT = """{summary}
+
+Parameters
+----------
+table : DataFrame
+    {table}
+ax : Axes, optional
     Where to draw; by default a figure of its own.
-lang : {"en", "vi"}, optional
+lang : {{"en", "vi"}}, optional
     Language; by default the one `kgge.use` set.
 title, subtitle : str, optional
     Your own words in place of the computed finding and of measure, unit and period.
@@ -45,18 +51,24 @@ DataError
     If the table is empty, lacks a column, has two rows for one place of the chart or holds a
     code without label.
 
-"""
+{notes}Examples
+--------
+>>> import kgge
+>>> {example}"""
 
 
 class Words(NamedTuple):
     """What a chart says about what it has drawn."""
 
     title: str  # the finding
-    subtitle: str  # code of the sentence with measure, unit and period
-    figures: str  # every figure, in words
+    figures: Iterable[str]  # every figure, in words
     source: str = "returns"  # code of the source line
     places: Mapping[str, object] = {}  # what fills the subtitle, beside the period
     ours: tuple[str, ...] = ()  # codes of what in it is ours, not the plan's
+    subtitle: str = ""  # code of the sentence with measure, unit and period; else the chart's own
+
+
+Draw = Callable[[Axes, pd.DataFrame], Words]
 
 
 class Chart(Protocol):
@@ -69,36 +81,41 @@ class Chart(Protocol):
         """Draw the table."""
 
 
-def chart(keys: str, values: str, made: str, also: str = "") -> Callable[
-        [Callable[[Axes, pd.DataFrame, str], Words]], Chart]:
+def chart(keys: str, values: str, made: str, also: str = "") -> Callable[[Draw], Chart]:
     """Make a public chart of a function that draws `table` into `ax` and returns its words.
 
-    The table has one row for each of `keys` (and of `also`, where it is there), with the columns
-    `values`; `made` is the call that makes such a table, for the errors.
+    All that it writes is in the current language. The table has one row for each of `keys` (and of
+    `also`, where it is there), with the columns `values`; `made` is the call that makes such a
+    table, for the errors.
     """
-    def decorate(draw: Callable[[Axes, pd.DataFrame, str], Words]) -> Chart:
+    def decorate(draw: Draw) -> Chart:
         @wraps(draw)
         def drawn(table: pd.DataFrame, ax: Axes | None = None, lang: str | None = None,
                   title: str | None = None, subtitle: str | None = None) -> Axes:
-            lang = labels.current_lang(lang)
             if ax is not None:
                 check_axes(ax)
             table = _checked(table, keys.split(), values.split(), also.split(), made)
-            with style.drawn_in_style():
+            with labels.speaking(lang), style.drawn_in_style():
                 own = None if ax else plt.figure()
                 ax = ax or plt.subplot()
                 ax.spines[["top", "right"]].set_visible(False)
                 ax.tick_params(length=0, labelsize=SIZES["label"])
                 try:
-                    _end(ax, table, lang, draw(ax, table, lang), title, subtitle)
+                    words = draw(ax, table)
+                    code = words.subtitle or f"{draw.__name__}.subtitle"
+                    _end(ax, table, words, title, subtitle or say(
+                        code, **{"years": period(table), **words.places}))
                 except BaseException:
                     if own:
                         plt.close(own)
                     raise
             return ax
 
-        about, _, examples = inspect.cleandoc(draw.__doc__ or "").partition("Examples\n")
-        drawn.__doc__ = about.rstrip() + "\n" + _SHARED + "Examples\n" + examples
+        about, _, example = inspect.cleandoc(draw.__doc__ or "").partition("\n\n>>> ")
+        summary, of, *notes = about.split("\n\n")
+        drawn.__doc__ = _ABOUT.format(
+            summary=summary, table=of.replace("\n", "\n    "), example=example,
+            notes="".join(f"Notes\n-----\n{note}\n\n" for note in notes))
         del drawn.__wrapped__  # its signature is its own
         return drawn
     return decorate
@@ -125,23 +142,21 @@ def _checked(table: Any, keys: list[str], values: list[str], also: list[str],
     return table.astype({"year": int}) if "year" in table else table
 
 
-def _end(ax: Axes, table: pd.DataFrame, lang: str, words: Words, title: str | None,
-         subtitle: str | None) -> None:
+def _end(ax: Axes, table: pd.DataFrame, words: Words, title: str | None, subtitle: str) -> None:
     """Finish a chart of the package; its description says every figure.
 
     A title that is computed speaks of a part of the plan as of a part.
     """
-    part = part_of(table, lang)
+    part = part_of(table)
     title = title or (f"{part}: {words.title}" if part else upper(words.title))
-    subtitle = subtitle or say(words.subtitle, lang, **{"years": period(table, lang),
-                                                         **words.places})
-    source = " ".join([say(f"source.{words.source}", lang), *(
-        say(f"ours.{code}", lang) for code in words.ours)])
-    finish(ax, title, subtitle, source, f"{title}. {subtitle}. {words.figures}.",
-           words.source not in PLAN and is_illustrative(table), lang)
+    figures = "; ".join(words.figures) or words.title
+    source = " ".join([say(f"source.{words.source}"), *(
+        say(f"ours.{code}") for code in words.ours)])
+    finish(ax, title, subtitle, source, f"{title}. {subtitle}. {figures}.",
+           words.source not in PLAN and is_illustrative(table))
 
 
-def rows(ax: Axes, key: str, codes: Sequence[Any], lang: str, width: float = 2.2,
+def rows(ax: Axes, key: str, codes: Sequence[Any], width: float = 2.2,
          least: float = 0.3, lines: Sequence[int] = (),
          wrapped: Sequence[str] = ()) -> dict[Any, float]:
     """Label level rows, each as high as its `wrapped` label (or `lines`) needs; return middles.
@@ -149,7 +164,7 @@ def rows(ax: Axes, key: str, codes: Sequence[Any], lang: str, width: float = 2.2
     The y axis then counts inches from the top, so that nothing depends on the number of rows.
     """
     width = min(width, inner_width(ax) * 0.4)
-    wrapped = wrapped or [wrap(upper(text), width) for text in names(key, codes, lang)]
+    wrapped = wrapped or [wrap(upper(text), width) for text in names(key, codes)]
     most = (max(w.count("\n") + 1, n)
             for w, n in zip(wrapped, lines or [1] * len(wrapped), strict=True))
     heights = [max(least, n * LINE + 0.09) for n in most]
@@ -160,8 +175,7 @@ def rows(ax: Axes, key: str, codes: Sequence[Any], lang: str, width: float = 2.2
     return dict(zip(codes, middles, strict=True))
 
 
-def tree(ax: Axes, items: Sequence[str], lang: str,
-         total: Callable[[str], str]) -> dict[Any, float]:
+def tree(ax: Axes, items: Sequence[str], total: Callable[[str], str]) -> dict[Any, float]:
     """Label rows by items under their projects and models with `total`; return their middles.
 
     They stand as the annex prints them, whatever the order of the table.
@@ -173,13 +187,13 @@ def tree(ax: Axes, items: Sequence[str], lang: str,
     paths.sort(key=lambda path: [order[code] for code in path])
     codes = list(dict.fromkeys(sum(paths, [])))
     width, size, wrapped = min(2.6, inner_width(ax) * 0.42), SIZES["label"], []
-    for code, text in zip(codes, names("item", codes, lang), strict=True):
+    for code, text in zip(codes, names("item", codes), strict=True):
         text = text if code in items else f"{text}: {total(code)}"
         indent = "\u00a0" * 4 * code.count(".")
         room = (width if code in items else inner_width(ax)) - text_width(indent, size)
         broken = wrap(text, room, size, code not in items)
         wrapped.append(indent + broken.replace("\n", "\n" + indent))
-    places = rows(ax, "item", codes, lang, least=0.24, wrapped=wrapped)
+    places = rows(ax, "item", codes, least=0.24, wrapped=wrapped)
     ax.spines["left"].set_visible(False)  # it would cross the headings
     for label, code in zip(ax.get_yticklabels(), codes, strict=True):
         label.set(ha="left", fontweight="normal" if code in items else "bold")
@@ -204,10 +218,16 @@ def slot(ax: Axes) -> float:
 
 
 def value_axis(ax: Axes, top: float, write: Write) -> None:
-    """Put figures on the upright axis, from zero with a light grid, in the language's figures."""
+    """Put figures on the upright axis, from zero with a light grid."""
+    lang = labels.current_lang()
+
+    def written(value: float, _: object) -> str:  # when the figure is drawn, after the chart
+        with labels.speaking(lang):
+            return write(value)
+
     ax.set_ylim(0, top if top > 0 else 1)
     ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-    ax.yaxis.set_major_formatter(lambda v, _: write(v))
+    ax.yaxis.set_major_formatter(written)
     ax.yaxis.grid(True)
     ax.spines["left"].set_visible(False)
 
@@ -255,14 +275,14 @@ def beside(ax: Axes, place: float, text: str) -> Any:
                        textcoords="offset points", va="center", color=INK)
 
 
-def stack(ax: Axes, table: pd.DataFrame, keys: tuple[str, str], write: Write, lang: str, *,
+def stack(ax: Axes, table: pd.DataFrame, keys: tuple[str, str], write: Write, *,
           upright: bool, value: str = "amount") -> list[float]:
     """Draw a stack for each first key in parts of the second, with a legend; return the totals.
 
     A part that is missing is no zero: its stack says so in place of a total.
     """
     (across, of), firsts = keys, codes_of(table, keys[0])
-    places = columns(ax, firsts) if upright else rows(ax, across, firsts, lang, least=0.42)
+    places = columns(ax, firsts) if upright else rows(ax, across, firsts, least=0.42)
     codes, ends = codes_of(table, of), dict.fromkeys(places, 0.0)
     cells = table.set_index([across, of])[value]
     for key, code in [(k, c) for k in places for c in codes if (k, c) in cells.index]:
@@ -282,24 +302,8 @@ def stack(ax: Axes, table: pd.DataFrame, keys: tuple[str, str], write: Write, la
         if value != "share" or key in gaps:
             value_label(ax, places[key], end, write(float("nan") if key in gaps else end),
                         bold=True, upright=upright, room=slot(ax) if upright else 9.0)
-    legend(ax, patches(of, codes, lang))
+    legend(ax, patches(of, codes))
     return list(ends.values())
-
-
-def paired_bars(ax: Axes, table: pd.DataFrame, key: str, values: Mapping[str, str],
-                write: Write) -> None:
-    """Draw two upright bars for each row: `values` names column and colour code of each."""
-    places, thick = columns(ax, codes_of(table, key)), 0.4
-    for row in records(table):
-        middle, silent = places[row[key]], all(pd.isna(row[column]) for column in values)
-        for (column, code), shift in zip(values.items(), (-0.5, 0.5), strict=True):
-            place = middle + shift * thick
-            bar(ax, {key: row[key]}, column, row[column], place, thick, code, upright=True)
-            if not silent:
-                value_label(ax, place, row[column], write(row[column]), upright=True,
-                            room=slot(ax) * 0.45)
-        if silent:  # said once for both bars
-            value_label(ax, middle, 0.0, write(float("nan")), upright=True, room=slot(ax))
 
 
 def legend(ax: Axes, entries: Sequence[tuple[str, Artist]]) -> None:
@@ -318,7 +322,7 @@ def legend(ax: Axes, entries: Sequence[tuple[str, Artist]]) -> None:
               columnspacing=1.4, labelspacing=0.35)
 
 
-def patches(key: str, codes: Iterable[str], lang: str) -> list[tuple[str, Artist]]:
+def patches(key: str, codes: Iterable[str]) -> list[tuple[str, Artist]]:
     """Return legend entries for bars in the look of their codes."""
     return [(text, Patch(**_look(code)))
-            for code, text in zip(codes, names(key, list(codes), lang), strict=True)]
+            for code, text in zip(codes, names(key, list(codes)), strict=True)]

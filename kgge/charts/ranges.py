@@ -45,37 +45,36 @@ def one(table: pd.DataFrame, column: str) -> Any:
     return found[0]
 
 
-def goal(share: float, lang: str) -> str:
+def goal(share: float) -> str:
     """Return a target as the plan writes it: 70%, not 70.0%."""
-    return percent(share, lang, 0 if round(share * 100, 6) == round(share * 100) else 1)
+    return percent(share, digits=0 if round(share * 100, 6) == round(share * 100) else 1)
 
 
-def point(row: Row, lang: str) -> str:
+def point(row: Row) -> str:
     """Return coverage as the language writes it, never rounded to the other side of its target."""
-    return say("not_reported", lang) if pd.isna(row["coverage"]) else _share(
-        row["coverage"], row, lang)
+    return say("not_reported") if pd.isna(row["coverage"]) else _share(row["coverage"], row)
 
 
-def _share(share: float, row: Row, lang: str) -> str:
+def _share(share: float, row: Row) -> str:
     """Return a share beside a target; none and all are written without a decimal."""
-    return percent(share, lang, 0 if share in (0, 1) else 1, row.get("target"))
+    return percent(share, digits=0 if share in (0, 1) else 1, target=row.get("target"))
 
 
-def figure(row: Row, lang: str) -> str:
+def figure(row: Row) -> str:
     """Return coverage, and the range where missing returns leave one: "62.0% (55.1–70.3%)".
 
     A range that is written like the share itself is left out. One that the share lies outside of,
     because it is of the units that reported and the range of all, is said to be of all.
     """
-    out, bounds = point(row, lang), [row[b] for b in BOUNDS]
+    out, bounds = point(row), [row[b] for b in BOUNDS]
     if pd.isna(bounds).any():
-        return say("coverage.no_range", lang, share=out)
-    low, high = (_share(b, row, lang) for b in bounds)
+        return say("coverage.no_range", share=out)
+    low, high = (_share(b, row) for b in bounds)
     if low == high == out:
         return out
     span = f"{low[:-1]}–{high}" if low != high else high
     inside: bool = pd.isna(row["coverage"]) or bounds[0] <= row["coverage"] <= bounds[1]
-    return f"{out} ({span})" if inside else say("coverage.of_all", lang, share=out, span=span)
+    return f"{out} ({span})" if inside else say("coverage.of_all", share=out, span=span)
 
 
 def _look(code: str) -> dict[str, Any]:
@@ -83,11 +82,8 @@ def _look(code: str) -> dict[str, Any]:
             "marker": MARKERS.get(code, "o")}
 
 
-def dot(ax: Axes, y: float, row: Row, keys: Row, code: str, text: str) -> Any:
-    """Draw one level range and the point in it, with words at the right edge; return these.
-
-    Without a point the range stands alone. The words keep clear of a point at 100%.
-    """
+def dot(ax: Axes, y: float, row: Row, keys: Row, code: str) -> None:
+    """Draw one level range and the point in it; without a point the range stands alone."""
     look, bounds = _look(code), [row[b] for b in BOUNDS]
     line, = ax.plot(bounds, [y, y], color=look["color"], clip_on=False, **BAND)
     if bounds[0] != bounds[1]:
@@ -97,20 +93,19 @@ def dot(ax: Axes, y: float, row: Row, keys: Row, code: str, text: str) -> Any:
     tag(ax, keys, "coverage", mark, point_x, 0)
     for i, bound in enumerate(BOUNDS):
         tag(ax, keys, bound, line, point_x, i)
-    return beside(ax, y, text)
 
 
-def entries(lang: str, points: dict[str, str] | None = None) -> list[tuple[str, Any]]:
+def entries(points: dict[str, str] | None = None) -> list[tuple[str, Any]]:
     """Return the legend entries of points, by default one kind, and of the ranges."""
-    points = points or {"path": say("coverage.reached", lang)}
+    points = points or {"path": say("coverage.reached")}
     return [*((text, Line2D([], [], **_look(code))) for code, text in points.items()),
-            (say("coverage.range", lang), Line2D([], [], color=GREY, **BAND))]
+            (say("coverage.range"), Line2D([], [], color=GREY, **BAND))]
 
 
-def share_axis(ax: Axes, lang: str) -> None:
+def share_axis(ax: Axes) -> None:
     """Put percentages on the level axis, from zero, with a light grid."""
     ax.set_xlim(0, 1)
-    ax.set_xticks([0, 0.5, 1], [percent(v, lang, 0) for v in (0, 0.5, 1)])
+    ax.set_xticks([0, 0.5, 1], [percent(v, digits=0) for v in (0, 0.5, 1)])
     ax.xaxis.grid(True)
     ax.spines["left"].set_visible(False)
 
@@ -135,18 +130,12 @@ def _alike(known: list[Row]) -> bool:
 
 @chart("group sex", "indicator year coverage coverage_low coverage_high",
        "kgge.coverage(outcomes, targets, units, ['group', 'sex'])")
-def coverage_by_group_and_sex(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+def coverage_by_group_and_sex(ax: Axes, table: pd.DataFrame) -> Words:
     """Draw coverage of each group of persons, women and men apart, with ranges.
 
-    Parameters
-    ----------
-    table : DataFrame
-        The rows of one indicator and year of ``coverage(…, ["group", "sex"])``: indicator, year,
-        group, sex, coverage, coverage_low, coverage_high (shares).
+    The rows of one indicator and year of ``coverage(…, ["group", "sex"])``: indicator, year,
+    group, sex, coverage, coverage_low, coverage_high (shares).
 
-    Examples
-    --------
-    >>> import kgge
     >>> table = kgge.coverage(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(),
     ...                       ["group", "sex"])
     >>> rows = table[(table["indicator"] == "1a") & (table["year"] == table["year"].max())]
@@ -158,47 +147,39 @@ def coverage_by_group_and_sex(ax: Axes, table: pd.DataFrame, lang: str) -> Words
     order = [*groups, *sexes]
     table = table.sort_values(["group", "sex"], key=lambda codes: codes.map(order.index))
     centre = (len(sexes) - 1) / 2
-    middles = rows(ax, "group", groups, lang, least=0.26 + 0.44 * centre)
+    middles = rows(ax, "group", groups, least=0.26 + 0.44 * centre)
     places = [middles[group] + 0.22 * (sexes.index(sex) - centre)
               for group, sex in zip(table["group"], table["sex"], strict=True)]
     keys = {"group": len(groups) > 1, "sex": len(sexes) > 1}
     telling = [key for key, several in keys.items() if several] or ["group"]
-    code = one(table, "indicator")
-    figures = _dots(ax, table, lang, ("group", "sex"), places, table["sex"], telling)
-    drawn = _goal(ax, target_of(table, code)[0], lang)
-    legend(ax, [*entries(lang, dict(zip(sexes, names("sex", sexes, lang), strict=True))), *drawn])
-    about = {"indicator": code, "year": int(one(table, "year"))}
-    known, silent = records(table[table["coverage"].notna()]), int(table["coverage"].isna().sum())
-    if not known or len(known) == 1 or not _alike(known):
-        title = _span_title(known, telling, about, lang)
+    about = {"indicator": one(table, "indicator"), "year": int(one(table, "year"))}
+    figures = _dots(ax, table, ("group", "sex"), places, table["sex"], telling)
+    drawn = _goal(ax, target_of(table, about["indicator"])[0])
+    legend(ax, [*entries(dict(zip(sexes, names("sex", sexes), strict=True))), *drawn])
+    silent = table["coverage"].isna()
+    known = records(table[~silent])
+    if len(known) < 2 or not _alike(known):
+        title = _span_title(known, telling, about)
     else:
-        low, high = (percent(f(r["coverage"] for r in known), lang) for f in (min, max))
-        title = say(f"coverage.alike_{telling[-1] if len(telling) == 1 else 'all'}", lang, **about,
-                    span=low if low == high else say("range", lang, low=low, high=high))
-    return _words(title, code, figures, lang, "groups", silent, len(table))
+        low, high = (percent(f(r["coverage"] for r in known)) for f in (min, max))
+        title = say(f"coverage.alike_{telling[-1] if len(telling) == 1 else 'all'}", **about,
+                    span=low if low == high else say("range", low=low, high=high))
+    return about_parts(title, figures, about["indicator"], "groups", silent)
 
 
 @chart("unit", "indicator year coverage coverage_low coverage_high",
        "kgge.coverage(outcomes, targets, units, 'unit')")
-def coverage_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+def coverage_by_unit(ax: Axes, table: pd.DataFrame) -> Words:
     """Draw coverage of each unit against the target, districts apart, highest first.
 
-    Parameters
-    ----------
-    table : DataFrame
-        The rows of one indicator and year of ``coverage(…, "unit")``: indicator, year, unit,
-        coverage (share; empty where the unit did not report), coverage_low, coverage_high; with
-        reached and eligible (persons) the coverage of all units together is drawn too. The target
-        is that of `load_targets`, unless the table has a column target.
+    The rows of one indicator and year of ``coverage(…, "unit")``: indicator, year, unit, coverage
+    (share; empty where the unit did not report), coverage_low, coverage_high; with reached and
+    eligible (persons) the coverage of all units together is drawn too. The target is that of
+    `load_targets`, unless the table has a column target.
 
-    Notes
-    -----
     Districts stand apart from the bodies of the province, which have far fewer persons. More than
     five units that did not report share one row.
 
-    Examples
-    --------
-    >>> import kgge
     >>> table = kgge.coverage(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(),
     ...                       "unit")
     >>> rows = table[(table["indicator"] == "1a") & (table["year"] == table["year"].max())]
@@ -208,131 +189,132 @@ def coverage_by_unit(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     about = {"indicator": one(table, "indicator"), "year": int(one(table, "year"))}
     target, falls = target_of(table, about["indicator"])
     table = table.sort_values("coverage", ascending=False, kind="stable", na_position="last")
-    silent = table[table["coverage"].isna()]
-    folded = list(silent["unit"]) if len(silent) > MANY else []
+    silent = table["coverage"].isna()
+    missing = list(table.loc[silent, "unit"])
+    folded = missing if len(missing) > MANY else []
     apart = table[~table["unit"].isin(folded)]
-    places = _unit_rows(ax, list(apart["unit"]), set(silent["unit"]), folded, lang)
+    places = _unit_rows(ax, list(apart["unit"]), missing, folded)
     looks = apart["coverage"].isna().map({True: "missing", False: "path"})
-    figures = _dots(ax, apart, lang, ("unit",), [places[u] for u in apart["unit"]], looks, ["unit"])
+    figures = _dots(ax, apart, ("unit",), [places[u] for u in apart["unit"]], looks, ["unit"])
     for unit in folded:  # which have no artist of their own
         tag(ax, about | {"unit": unit}, "coverage", ax.yaxis, lambda _: float("nan"))
     if folded:
-        said = say("not_reported", lang)
-        figures.append(f"{said}: {listed(names('unit', folded, lang), lang)}")
-    some = shown(table, lang)
-    lines = [*_goal(ax, target, lang), *_together(ax, apart, some, lang)]
-    legend(ax, [*entries(lang), *lines])
+        said = say("not_reported")
+        figures.append(f"{said}: {listed(names('unit', folded))}")
+    some = shown(table)
+    lines = [*_goal(ax, target), *_together(ax, apart, some)]
+    legend(ax, [*entries(), *lines])
     known = records(apart[apart["coverage"].notna()])
-    title = _unit_title(known, target, falls, about | {"shown": some}, lang)
-    return _words(title, about["indicator"], [*(text for text, _ in lines), *figures], lang,
-                  "units", len(silent), len(table), some)
+    title = _unit_title(known, target, falls, about | {"shown": some})
+    return about_parts(title, [*(text for text, _ in lines), *figures], about["indicator"],
+                       "units", silent, some)
 
 
-def _unit_rows(ax: Axes, units: list[str], silent: set[str], folded: list[str],
-               lang: str) -> dict[Any, float]:
+def _unit_rows(ax: Axes, units: list[str], silent: list[str],
+               folded: list[str]) -> dict[Any, float]:
     """Label the rows of units, districts under a heading of their own, and one of those folded."""
     kinds = load_units().set_index("unit")["kind"].to_dict()
-    apart = {head: [u for u in units if (kinds.get(u) == "district") == (head == "districts")]
-             for head in ("districts", "bodies")}
-    codes: list[str] = []
-    texts: list[str] = []
-    heads: list[int] = []
+    districts = [unit for unit in units if kinds.get(unit) == "district"]
+    apart = {"districts": districts, "bodies": [unit for unit in units if unit not in districts]}
+    lines: list[tuple[str, str, bool]] = []  # code, text, whether it is a heading
     for head, of in apart.items():
-        if of and all(apart.values()):
-            heads.append(len(codes))
-            codes, texts = [*codes, head], [*texts, say(f"coverage.{head}", lang)]
-        texts += [wrap(upper(n), 2.3) for n in names("unit", of, lang)]
-        codes = [*codes, *of]
+        if all(apart.values()):
+            lines.append((head, say(f"coverage.{head}"), True))
+        lines += [(unit, wrap(upper(text), 2.3), False)
+                  for unit, text in zip(of, names("unit", of), strict=True)]
     if folded:
-        heads.append(len(codes))
-        codes, texts = [*codes, ""], [*texts, count("coverage.folded", lang, len(folded))]
-    places = rows(ax, "unit", codes, lang, 2.3, 0.24, wrapped=texts, lines=[
+        lines.append(("", count("coverage.folded", len(folded)), True))
+    codes, texts, heads = zip(*lines, strict=True)
+    places = rows(ax, "unit", codes, 2.3, 0.24, wrapped=texts, lines=[
         2 if code in silent else 1 for code in codes])
-    for at in heads:
-        ax.get_yticklabels()[at].set_fontweight("bold")
+    for tick, head in zip(ax.get_yticklabels(), heads, strict=True):
+        tick.set_fontweight("bold" if head else "normal")
     return places
 
 
-def _goal(ax: Axes, target: float, lang: str) -> list[tuple[str, Any]]:
+def _goal(ax: Axes, target: float) -> list[tuple[str, Any]]:
     """Draw the target across the rows, if there is one; return its legend entry."""
     if pd.isna(target):
         return []
     line = ax.axvline(target, color=COLOURS["target"], linestyle=(0, (4, 2)), zorder=1)
-    return [(say("path_to_target.goal", lang, target=goal(target, lang)), line)]
+    return [(say("path_to_target.goal", target=goal(target)), line)]
 
 
-def _together(ax: Axes, table: pd.DataFrame, shown: str, lang: str) -> list[tuple[str, Any]]:
+def _together(ax: Axes, table: pd.DataFrame, shown: str) -> list[tuple[str, Any]]:
     """Draw the coverage of all units that reported together; return its legend entry."""
     if not {"reached", "eligible"} <= set(table) or not table["eligible"].sum() > 0:
         return []
     whole = table["reached"].sum() / table["eligible"].sum()
     line = ax.axvline(whole, color=INK, linestyle=":", linewidth=1.4, zorder=1)
-    return [(say("coverage.together", lang, share=percent(whole, lang), shown=shown), line)]
+    return [(say("coverage.together", share=percent(whole), shown=shown), line)]
 
 
-def _unit_title(known: list[Row], target: float, falls: bool, about: Row, lang: str) -> str:
+def _unit_title(known: list[Row], target: float, falls: bool, about: Row) -> str:
     """Say how many units have not reached the target, and which is furthest from it."""
     if pd.isna(target) or len(known) < 2:
-        return _span_title(known, ["unit"], about, lang)
+        return _span_title(known, ["unit"], about)
     short = [r for r in known if (r["coverage"] > target if falls else r["coverage"] < target)]
-    told = about | {"rows": len(known), "target": goal(target, lang)}
+    told = about | {"rows": len(known), "target": goal(target)}
     if not short:
-        return say("coverage.all_there", lang, **told)
+        return say("coverage.all_there", **told)
     last = (max if falls else min)(short, key=lambda r: r["coverage"])
-    far = [r for r in short if point(r, lang) == point(last, lang)]
-    title = (say("coverage.none_there", lang, **told) if len(short) == len(known)
-             else count("coverage.short", lang, len(short), **told))
+    far = [r for r in short if point(r) == point(last)]
+    title = (say("coverage.none_there", **told) if len(short) == len(known)
+             else count("coverage.short", len(short), **told))
     return title if len(far) > 1 else say(
-        "coverage.furthest", lang, title=title, who=_who(last, ["unit"], lang),
-        share=percent(last["coverage"], lang, target=None if falls else target))
+        "coverage.furthest", title=title, who=_who(last, ["unit"]),
+        share=percent(last["coverage"], target=None if falls else target))
 
 
-def _span_title(known: list[Row], telling: list[str], about: Row, lang: str) -> str:
+def _span_title(known: list[Row], telling: list[str], about: Row) -> str:
     """Say the lowest and the highest coverage and whose they are."""
     if not known:
-        return say("coverage.unknown", lang, **about)
-    low, high = (_extreme([r for r in known if r["coverage"] == end], telling, lang)
+        return say("coverage.unknown", **about)
+    low, high = (_extreme([r for r in known if r["coverage"] == end], telling)
                  for end in (f(r["coverage"] for r in known) for f in (min, max)))
-    shown = {percent(r["coverage"], lang) for r in known}
+    shown = {percent(r["coverage"]) for r in known}
     if len(shown) == 1 and len(known) > 1:
-        return say("coverage.same", lang, share=shown.pop(), **about)
-    return say("coverage.one" if low == high else "coverage.title", lang, low=low, high=high,
-               **about)
+        return say("coverage.same", share=shown.pop(), **about)
+    return say("coverage.one" if low == high else "coverage.title", low=low, high=high, **about)
 
 
-def _dots(ax: Axes, table: pd.DataFrame, lang: str, by: tuple[str, ...], places: Iterable[float],
+def _dots(ax: Axes, table: pd.DataFrame, by: tuple[str, ...], places: Iterable[float],
           looks: Iterable[str], telling: list[str]) -> list[str]:
     """Draw the parts of one indicator; return the figure of each in words."""
     figures = []
     for row, y, look in zip(records(table), places, looks, strict=True):
-        keys = {key: row[key] for key in ("indicator", "year", *by)}
-        silent = pd.isna(row["coverage"])  # its range goes below, to leave the plot its width
-        dot(ax, y, row, keys, look, figure(row, lang).replace(" (", "\n(") if silent
-            else figure(row, lang))
-        figures.append(f"{_who(row, telling, lang)}: {figure(row, lang)}")
-    share_axis(ax, lang)
+        said = figure(row)
+        dot(ax, y, row, {key: row[key] for key in ("indicator", "year", *by)}, look)
+        # A range without a figure goes below, to leave the plot its width.
+        beside(ax, y, said.replace(" (", "\n(") if pd.isna(row["coverage"]) else said)
+        figures.append(f"{_who(row, telling)}: {said}")
+    share_axis(ax)
     return figures
 
 
-def _words(title: str, code: str, figures: list[str], lang: str, of: str, silent: int,
-           rows: int, shown: str = "") -> Words:
-    missing = count(f"coverage.silent_{of}", lang, silent, rows=rows, shown=shown) * (silent > 0)
-    return Words(title, "coverage.subtitle", "; ".join(figures), "progress",
-                 {"indicator": name("indicator", code, lang), "silent": missing})
+def about_parts(title: str, figures: list[str], code: str, of: str, silent: "pd.Series[bool]",
+                shown: str = "", subtitle: str = "coverage.subtitle") -> Words:
+    """Return the words of a chart of the parts of one indicator, and how many of them are silent.
+
+    `of` is what the parts are, units or groups; `shown` is said where some are left out.
+    """
+    many = int(silent.sum())
+    missing = count(f"coverage.silent_{of}", many, rows=len(silent), shown=shown) if many else ""
+    return Words(title, figures, "progress", {
+        "indicator": name("indicator", code), "silent": missing}, subtitle=subtitle)
 
 
-def _who(row: Row, telling: list[str], lang: str) -> str:
+def _who(row: Row, telling: list[str]) -> str:
     """Name a part as a sentence does: "men workers", not a list of codes."""
     if telling == ["group", "sex"]:
-        return say("who", lang, group=lower(name("group", row["group"], lang)),
-                   sex=lower(name("sex", row["sex"], lang)))
-    return ", ".join(name(key, row[key], lang) if key == "unit" else
-                     lower(name(key, row[key], lang)) for key in telling)
+        return say("who", group=lower(name("group", row["group"])),
+                   sex=lower(name("sex", row["sex"])))
+    return ", ".join(name(key, row[key]) if key == "unit" else
+                     lower(name(key, row[key])) for key in telling)
 
 
-def _extreme(rows: list[Row], telling: list[str], lang: str) -> str:
+def _extreme(rows: list[Row], telling: list[str]) -> str:
     """Return a coverage and whose it is; where more than one share it, how many."""
     key = "unit" if telling == ["unit"] else "group"
-    who = _who(rows[0], telling, lang) if len(rows) == 1 else say(
-        f"coverage.{key}s", lang, count=len(rows))
-    return f"{point(rows[0], lang)} ({who})"
+    who = _who(rows[0], telling) if len(rows) == 1 else say(f"coverage.{key}s", count=len(rows))
+    return f"{point(rows[0])} ({who})"

@@ -35,6 +35,13 @@ def point_y(line: Any, i: int) -> float:
     return float(line.get_xydata()[i, 1])
 
 
+def code_of_mark(mark: Any, looks: dict[str, dict[str, Any]]) -> str:
+    """Return the code that a drawn mark stands for, by its shape and whether it is hollow."""
+    hollow = mark.get_markerfacecolor() == "white"
+    return next((code for code, look in looks.items() if look["marker"] == mark.get_marker()
+                 and hollow == (look.get("markerfacecolor") == "white")), "")
+
+
 def unwrapped(text: Text) -> str:
     """Return the words of a text as one line."""
     return text.get_text().replace("\n", " ").replace("\u00a0", " ")

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from kgge.analysis.reporting import report_states
 from kgge.charts.heatmap import heat
 from kgge.charts.marks import Words, chart, columns, legend, rows
-from kgge.charts.readback import tag
+from kgge.charts.readback import code_of_mark, tag
 from kgge.charts.style import NAVY, ORANGE, PLUM
 from kgge.charts.wording import codes_of, listed, name, names, period, records, say, shown
 from kgge.files import DataError
@@ -34,31 +34,16 @@ def _check_answers(table: pd.DataFrame, *columns: str) -> None:
                             "with kgge.load_reporting()")
 
 
-def _state(mark: Line2D) -> str:
-    """Return the state that a drawn mark stands for."""
-    hollow = mark.get_markerfacecolor() == "white"
-    return next((state for state, look in SHAPES.items() if look["marker"] == mark.get_marker()
-                 and hollow == ("markerfacecolor" in look)), "")
-
-
 @chart("unit year", "expected received on_time with_content", "kgge.load_reporting()")
-def reports_received(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+def reports_received(ax: Axes, table: pd.DataFrame) -> Words:
     """Draw the returns of each unit and year: on time, late, empty or missing, by shape.
 
-    Parameters
-    ----------
-    table : DataFrame
-        As `load_reporting` gives it: unit, year, and whether a return was expected, received,
-        on_time, with_content. Rows of which nothing is expected stay blank, years of which
-        nothing is are left out.
+    As `load_reporting` gives it: unit, year, and whether a return was expected, received, on_time,
+    with_content. Rows of which nothing is expected stay blank, years of which nothing is are left
+    out.
 
-    Notes
-    -----
     `chart_data` has one row an expected return, with its state (`plan.REPORT_STATES`).
 
-    Examples
-    --------
-    >>> import kgge
     >>> kgge.charts.chart_text(reports_received(kgge.load_reporting(), lang="en")).subtitle
     'Yearly returns by unit and year, 2016–2020'
     """
@@ -66,58 +51,45 @@ def reports_received(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
     asked = table[table["expected"].astype(bool)]
     table = table[table["year"].isin(asked["year"])] if len(asked) else table
     across = columns(ax, codes_of(table, "year"))
-    down = rows(ax, "unit", codes_of(table, "unit"), lang, 2.9, 0.25)
+    down = rows(ax, "unit", codes_of(table, "unit"), 2.9, 0.25)
     due = records(asked.assign(state=report_states(asked)))
     for row in due:
         mark, = ax.plot(across[row["year"]], down[row["unit"]], linestyle="none",
                         **SHAPES[row["state"]])
-        tag(ax, {"unit": row["unit"], "year": row["year"]}, "state", mark, _state)
+        tag(ax, {"unit": row["unit"], "year": row["year"]}, "state", mark, code_of_mark, SHAPES)
     ax.xaxis.tick_top()
     ax.grid(True)
     ax.spines[:].set_visible(False)
-    legend(ax, [(name("report_state", state, lang), Line2D([], [], linestyle="none", **look))
+    legend(ax, [(name("report_state", state), Line2D([], [], linestyle="none", **look))
                 for state, look in SHAPES.items()])
-    counted = {state: sum(row["state"] == state for row in due) for state in SHAPES}
-    title, some = say("reports_received.nothing", lang), shown(table, lang)
+    counted = {state: [row for row in due if row["state"] == state] for state in SHAPES}
+    missing, on_time, title = (len(counted["missing"]), len(counted["on_time"]),
+                               say("reports_received.nothing"))
+    some = shown(table)
     if due:
-        kind = "title.n" if counted["missing"] > 1 else "title.1" if counted["missing"] else "all"
-        kind = "part" if kind == "all" and some else kind
-        title = say(f"reports_received.{kind}", lang, due=len(due), number=counted["missing"],
-                    shown=some, on_time=counted["on_time"],
-                    share=percent(counted["on_time"] / len(due), lang))
+        kind = "title.n" if missing > 1 else "title.1" if missing else "part" if some else "all"
+        title = say(f"reports_received.{kind}", due=len(due), number=missing, shown=some,
+                    on_time=on_time, share=percent(on_time / len(due)))
+    figures = []
+    for state, came in counted.items():
+        figures.append(f"{name('report_state', state)}: {len(came)}")
+        for year in across if state != "on_time" else ():
+            if of := [row["unit"] for row in came if row["year"] == year]:
+                figures.append(f"{year}: " + (say("part.unit", count=len(of)) if len(of) >
+                                              MOST else listed(names("unit", of))))
     kind = "subtitle" if len(due) == len(across) * len(down) else "blanks"
     kind += "_part" if kind == "blanks" and some else ""
-    return Words(title, f"reports_received.{kind}", ". ".join(
-        _figures(due, counted, list(across), lang)), ours=("due",),
-        places={"years": period(table, lang)})
-
-
-def _figures(due: list[dict[str, Any]], count: dict[str, int], years: list[int],
-             lang: str) -> list[str]:
-    """Return how many returns came in each state, and year by year whose were not on time."""
-    out = []
-    for state in SHAPES:
-        out.append(f"{name('report_state', state, lang)}: {count[state]}")
-        for year in years if state != "on_time" else []:
-            if of := [r["unit"] for r in due if r["state"] == state and r["year"] == year]:
-                out.append(f"{year}: " + (say("part.unit", lang, count=len(of)) if len(of) > MOST
-                                          else listed(names("unit", of, lang), lang)))
-    return out
+    return Words(title, [". ".join(figures)], places={"years": period(table)},
+                 ours=("due",), subtitle=f"reports_received.{kind}")
 
 
 @chart("unit year", "expected received warnings errors", "kgge.quality(reporting, problems)")
-def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words:
+def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame) -> Words:
     """Draw how many warnings the return of each unit and year has; where none came, say so.
 
-    Parameters
-    ----------
-    table : DataFrame
-        ``quality(reporting, problems)``: unit, year, expected, received (returns), warnings,
-        errors (problems of the return). A number of problems is no measure of how wrong it is.
+    ``quality(reporting, problems)``: unit, year, expected, received (returns), warnings, errors
+    (problems of the return). A number of problems is no measure of how wrong it is.
 
-    Examples
-    --------
-    >>> import kgge
     >>> table = kgge.load_reporting()[["unit", "year", "expected", "received"]]
     >>> ax = warnings_by_unit_and_year(table.assign(warnings=1, errors=0), lang="en")
     >>> kgge.charts.chart_text(ax).title
@@ -127,19 +99,19 @@ def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame, lang: str) -> Words
     asked = table[table["expected"].astype(bool)]
     came = asked["received"].astype(bool)
     table = (asked if len(asked) else table).assign(warnings=asked["warnings"].where(came))
-    texts = [say("warnings.none", lang) if pd.isna(row["warnings"]) else
+    none = say("warnings.none")
+    texts = [none if pd.isna(row["warnings"]) else
              f"{row['warnings']:.0f}" + (f" + {row['errors']:.0f}" if row["errors"] else "")
              for row in records(table)]
-    heat(ax, table, "unit", "warnings", texts, lang, lambda part: say("warnings.none", lang)
-         if part["warnings"].isna().all() else f"{part['warnings'].sum():.0f}")
+    figures = heat(ax, table, "unit", "warnings", texts, lambda part: (
+        none if part["warnings"].isna().all() else f"{part['warnings'].sum():.0f}"))
     counts = {"warnings": int(asked.loc[came, "warnings"].sum()),
               "errors": int(asked.loc[came, "errors"].sum())}
     single = 1 in (*counts.values(), int(came.sum()))  # "1 warnings"
     kind = "title.1" if single else "title" if any(counts.values()) else "clean"
-    title = say("reports_received.nothing", lang) if not len(asked) else say(
-        f"warnings.{kind}", lang, due=len(asked), came=int(came.sum()),
-        missing=int((~came).sum()), shown=shown(table, lang), **counts)
-    figures = (f"{name('unit', row['unit'], lang)}, {row['year']}: {text}"
-               for row, text in zip(records(table), texts, strict=True) if text not in ("0", "–"))
-    return Words(title, "warnings.subtitle", "; ".join(figures) or title,
-                 places={"years": period(table, lang)})
+    title = say("reports_received.nothing") if not len(asked) else say(
+        f"warnings.{kind}", due=len(asked), came=int(came.sum()),
+        missing=int((~came).sum()), shown=shown(table), **counts)
+    return Words(title, [figure for figure, text in zip(figures, texts, strict=True)
+                         if text not in ("0", "–")], places={"years": period(table)},
+                 subtitle="warnings.subtitle")

@@ -1,6 +1,5 @@
 """The look of every chart: style and language, colours by code, breaking lines of text."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -63,7 +62,7 @@ def use(lang: str | None = None) -> "Setting":
     from kgge.charts.readback import compare_figures_as_text
 
     setting = Setting(labels.current_lang(), _looks())
-    labels.set_lang(lang or os.environ.get("KGGE_LANG") or "en")
+    labels.set_lang(lang or labels.asked_lang())
     style.use(STYLE)
     compare_figures_as_text()
     return setting
@@ -120,8 +119,6 @@ def _looks() -> Any:
 def contrast(one: str, other: str) -> float:
     """Return the WCAG 2 contrast ratio of two colours, 1 to 21.
 
-    Examples
-    --------
     >>> round(contrast("#12436D", "white"), 2)
     10.25
     """

@@ -1,4 +1,7 @@
-"""What titles and labels share: sentences, codes in their order, their names, numbers, periods."""
+"""What titles and labels share: sentences, codes in their order, their names, numbers, periods.
+
+All in the current language, which is that of the chart while it is drawn.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, cast
@@ -16,34 +19,32 @@ SORTED = ("source", "sex", "group", "unit", "indicator")
 _PARTS = ("project", "item", "source", "unit", "sex", "group")  # keys a title names a part by
 
 
-def say(code: str, lang: str, **figures: object) -> str:
+def say(code: str, **figures: object) -> str:
     """Return a sentence of ``labels.csv``, kind ``chart``, with its places filled.
 
-    Examples
-    --------
-    >>> say("range", "vi", low="59,1%", high="60,5%")
-    'từ 59,1% đến 60,5%'
+    >>> say("range", low="59.1%", high="60.5%")
+    '59.1% to 60.5%'
     """
-    return labels.label("chart", code, lang).format(**figures)
+    return labels.label("chart", code).format(**figures)
 
 
-def count(code: str, lang: str, number: int, **figures: object) -> str:
+def count(code: str, number: int, **figures: object) -> str:
     """Return a sentence that counts: its form ``<code>.1`` for one, else ``<code>.n``."""
-    return say(f"{code}.{1 if number == 1 else 'n'}", lang, number=number, **figures)
+    return say(f"{code}.{1 if number == 1 else 'n'}", number=number, **figures)
 
 
-def period(table: pd.DataFrame, lang: str) -> str:
+def period(table: pd.DataFrame) -> str:
     """Return the years a table speaks of, by its columns or its attributes; else "all years"."""
     ends = [c for c in ("first_year", "last_year") if c in table]
     kept = table.get("year", table.attrs.get("years", ()))
     years = table[ends].stack() if len(ends) == 2 else kept
     if not len(years):
-        return say("all_years", lang)
+        return say("all_years")
     first, last = int(min(years)), int(max(years))
     return str(first) if first == last else f"{first}–{last}"
 
 
-def part_of(table: pd.DataFrame, lang: str) -> str:
+def part_of(table: pd.DataFrame) -> str:
     """Name the part that a table is restricted to, for its title; nothing where it is the whole.
 
     What was filtered before it was summed stands in ``attrs["part"]``; a table of money with one
@@ -51,18 +52,18 @@ def part_of(table: pd.DataFrame, lang: str) -> str:
     """
     part = dict(table.attrs.get("part", {}))
     for key in ("project", "source") if "indicator" not in table else ():
-        if key in table and table[key].nunique() == 1:
+        # Some lines of a project are not the project.
+        if key in table and table[key].nunique() == 1 and (key, "item" in part) != (
+                "project", True):
             part[key] = [table[key].iloc[0]]
     for key in ("unit", "group", "sex"):  # rows chosen after the summing
         if key in table and table[key].nunique() == 1 and len(_choice(table, key)) > 1:
             part[key] = [table[key].iloc[0]]
     told = []
-    for key, codes in part.items():
-        lines = len(part.get("project", "many")) > 3  # named by its lines, not by its projects
-        if key in _PARTS and (key, lines) not in (("item", False), ("project", True)):
-            some = [short(n) for n in names(key, codes, lang)] if len(codes) <= 3 else []
-            told.append(listed(some, lang) or say(f"part.{key}", lang, count=len(codes)))
-    return ", ".join(told)
+    for key in (key for key in part if key in _PARTS):
+        some = [short(n) for n in names(key, part[key])] if len(part[key]) <= 3 else []
+        told.append(listed(some) or say(f"part.{key}", count=len(part[key])))
+    return upper(", ".join([*told, *([say("part.rows")] if "rows" in part else [])]))
 
 
 def _choice(table: pd.DataFrame, key: str) -> set[str]:
@@ -84,7 +85,7 @@ def _senders(indicators: set[str] | None) -> pd.DataFrame:
     return units[[bool(of if indicators is None else of & indicators) for of in reports]]
 
 
-def shown(table: pd.DataFrame, lang: str) -> str:
+def shown(table: pd.DataFrame) -> str:
     """Return " shown" where units are left out that were to report the indicators and years.
 
     Of one unit its name is said, by `part_of`.
@@ -96,20 +97,18 @@ def shown(table: pd.DataFrame, lang: str) -> str:
              for unit in units["unit"][ask]}
     if table["unit"].nunique() == 1:
         whole = {(year, unit) for year, unit in whole if unit in set(table["unit"])}
-    return f" {say('shown', lang)}" if whole - there else ""
+    return f" {say('shown')}" if whole - there else ""
 
 
-def listed(names: Sequence[str], lang: str) -> str:
+def listed(names: Sequence[str]) -> str:
     """Join names as a sentence does.
 
-    Examples
-    --------
-    >>> listed(["2016", "2017", "2019"], "vi")
-    '2016, 2017 và 2019'
+    >>> listed(["2016", "2017", "2019"])
+    '2016, 2017 and 2019'
     """
     if len(names) < 2:
         return "".join(names)
-    return say("and", lang, first=", ".join(names[:-1]), last=names[-1])
+    return say("and", first=", ".join(names[:-1]), last=names[-1])
 
 
 def upper(text: str) -> str:
@@ -133,21 +132,21 @@ def codes_of(table: pd.DataFrame, key: str) -> list[Any]:
     if key == "year":
         return sorted(int(year) for year in found)
     if key in SORTED:
-        names(key, found, "en")  # an unknown code is an error
+        names(key, found)  # an unknown code is an error
         return [code for code in labels.codes(key) if code in found]
     return found
 
 
-def names(key: str, codes: Iterable[Any], lang: str) -> list[str]:
+def names(key: str, codes: Iterable[Any]) -> list[str]:
     """Return the labels of codes; a year is its own."""
     if key == "year":
         return [str(code) for code in codes]
-    return labels.shown(KINDS.get(key, key), codes, lang)
+    return labels.shown(KINDS.get(key, key), codes)
 
 
-def name(key: str, code: Any, lang: str) -> str:
+def name(key: str, code: Any) -> str:
     """Return the label of one code."""
-    return names(key, [code], lang)[0]
+    return names(key, [code])[0]
 
 
 def short(label: str) -> str:
@@ -155,25 +154,25 @@ def short(label: str) -> str:
     return label.split(":")[0].split(" (")[0]
 
 
-def writer(values: pd.Series, lang: str) -> Callable[[float], str]:
+def writer(values: pd.Series) -> Callable[[float], str]:
     """Return how the figures of one column are written: all whole, or small ones with a decimal."""
     known = values.dropna()
     digits = 0 if (known == known.round()).all() or known.max() >= 10_000 else 1
-    absent = say("not_reported", lang)
-    return lambda v: absent if pd.isna(v) else labels.number(v, lang, digits)
+    absent = say("not_reported")
+    return lambda v: absent if pd.isna(v) else labels.number(v, digits=digits)
 
 
-def cells_at(table: pd.DataFrame, chosen: "pd.Series[bool]", lang: str) -> str:
+def cells_at(table: pd.DataFrame, chosen: "pd.Series[bool]") -> str:
     """Name cells of project and year: "Project 1 in 2017 and 2019"; past three, their number.
 
     In a table of one year, which its period names, the year is not said again.
     """
     cells = table[chosen]
     if len(cells) > 3:
-        return say("cells", lang, count=len(cells))
+        return say("cells", count=len(cells))
     if table["year"].nunique() == 1:
-        return listed([short(name("project", code, lang)) for code in cells["project"]], lang)
+        return listed([short(name("project", code)) for code in cells["project"]])
     years = {code: [str(y) for y in codes_of(cells[cells["project"] == code], "year")]
              for code in codes_of(cells, "project")}
-    return "; ".join(say(f"cell.{1 if len(of) == 1 else 'n'}", lang, years=listed(of, lang),
-                         project=short(name("project", code, lang))) for code, of in years.items())
+    return "; ".join(say(f"cell.{1 if len(of) == 1 else 'n'}", years=listed(of),
+                         project=short(name("project", code))) for code, of in years.items())

@@ -10,9 +10,9 @@ import pandas as pd
 from kgge.analysis.reporting import reporting_rates
 from kgge.charts.execution import least, partial
 from kgge.charts.layout import MARK, chart_text
-from kgge.charts.style import INK, NAVY, SIZES, drawn_in_style, wrap
+from kgge.charts.style import INK, NAVY, PLUM, SIZES, drawn_in_style, wrap
 from kgge.files import write_bytes
-from kgge.labels import current_lang, label, number, percent, words
+from kgge.labels import current_lang, label, number, percent, speaking, words
 from kgge.publish.catalogue import Figure, published, with_total
 from kgge.publish.show import NO_FIGURE, show
 from kgge.tables import load as tables
@@ -36,6 +36,12 @@ class Brief(NamedTuple):
     money: pd.DataFrame  # planned and spent by project, with a row of totals
     findings: list[str]
     notes: list[str]
+
+    @property
+    def mark(self) -> str:
+        """The mark of illustrative returns in words; nothing where they are none."""
+        marked = tables.is_illustrative() and len(self.verdicts) > 0
+        return f"{MARK[self.lang]}. {label('word', 'mark_text', self.lang)}" * marked
 
     @property
     def headline(self) -> pd.DataFrame:
@@ -70,14 +76,15 @@ def brief(lang: str | None = None) -> Brief:
     >>> brief("en").money.columns.tolist()
     ['project', 'planned', 'within', 'execution', 'other']
     """
-    lang = current_lang(lang)
-    made = {chart: table for section in published().values() for chart, table in section.items()}
-    money = made.get("planned_against_spent", pd.DataFrame())
-    verdicts = made.get("scorecard", pd.DataFrame(columns=["indicator"]))
-    notes = ["firm", "targets", "cuts"] if len(verdicts) else ["no_returns"]
-    return Brief(lang, _tiles(money, made.get("reports_received"), verdicts, lang), verdicts,
-                 _money(money, made), _findings(made, lang),
-                 [label("brief", note, lang) for note in notes])
+    with speaking(lang):
+        made = {chart: table for section in published().values()
+                for chart, table in section.items()}
+        money = made.get("planned_against_spent", pd.DataFrame())
+        verdicts = made.get("scorecard", pd.DataFrame(columns=["indicator"]))
+        notes = ["firm", "targets", "cuts"] if len(verdicts) else ["no_returns"]
+        return Brief(current_lang(), _tiles(money, made.get("reports_received"), verdicts),
+                     verdicts, _money(money, made), _findings(made),
+                     [label("brief", note) for note in notes])
 
 
 def _money(money: pd.DataFrame, made: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -92,41 +99,36 @@ def _money(money: pd.DataFrame, made: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return out
 
 
-def _tiles(money: pd.DataFrame, reporting: pd.DataFrame | None, verdicts: pd.DataFrame,
-           lang: str) -> pd.DataFrame:
+def _tiles(money: pd.DataFrame, reporting: pd.DataFrame | None,
+           verdicts: pd.DataFrame) -> pd.DataFrame:
     """Return the four headline figures; "[x]" where no return has come."""
-    said = words("tile", lang)
-    rows: list[tuple[str, str, dict[str, Any] | None]] = []
-    if len(money) and reporting is not None:
-        sums = money[["planned", "within", "other"]].sum()
-        rates = reporting_rates(reporting, "year").sum(numeric_only=True)
-        open_ = verdicts[verdicts["status"].ne("not_assessable") & ~verdicts["firm"].eq(True)]
-        good = verdicts["status"].isin(["achieved", "on_track"])
-        early = bool(verdicts["required_pace"].notna().any())
-        years = reporting.loc[reporting["received"], "year"]
-        ends = dict.fromkeys([money["first_year"].min(), money["last_year"].max()])
-        period = "–".join(map(str, ends))
-        rows = [
-            ("execution", percent(sums["within"] / sums["planned"], lang) if sums["planned"]
-             else NO_FIGURE[1], {
-                 "within": least(number(sums["within"], lang, 1), partial(money).any(), lang),
-                 "planned": number(sums["planned"], lang), "years": period}),
-            ("received", f"{rates['received']:.0f}/{rates['expected']:.0f}",
-             {"on_time": number(rates["on_time"], lang)}),
-            ("early" if early else "achieved", f"{good.sum()}/{len(verdicts)}",
-             {"year": years.max()}),
-            ("open", f"{len(open_)}/{len(verdicts)}",
-             {"indicators": ", ".join(open_["indicator"]) or said["none"]})]
-    else:
-        names = ("execution", "received", "achieved", "open")
-        rows = [(name, NO_FIGURE[0], None) for name in names]
-    return pd.DataFrame([
-        {"what": said[name], "value": value,
-         "about": said["no_returns"] if places is None else said[f"{name}.about"].format(**places)}
-        for name, value, places in rows])
+    said = words("tile")
+    if reporting is None or money.empty:
+        return pd.DataFrame([{"what": said[name], "value": NO_FIGURE[0],
+                              "about": said["no_returns"]}
+                             for name in ("execution", "received", "achieved", "open")])
+    sums = money[["planned", "within", "other"]].sum()
+    rates = reporting_rates(reporting, "year").sum(numeric_only=True)
+    open_ = verdicts[verdicts["status"].ne("not_assessable") & ~verdicts["firm"].eq(True)]
+    good = verdicts["status"].isin(["achieved", "on_track"])
+    early = bool(verdicts["required_pace"].notna().any())
+    ends = dict.fromkeys([money["first_year"].min(), money["last_year"].max()])
+    told = {"within": least(number(sums["within"], digits=1), partial(money).any()),
+            "planned": number(sums["planned"]), "years": "–".join(map(str, ends)),
+            "on_time": number(rates["on_time"]),
+            "year": reporting.loc[reporting["received"], "year"].max(),
+            "indicators": ", ".join(open_["indicator"]) or said["none"]}
+    values = {"execution": percent(sums["within"] / sums["planned"]) if sums["planned"]
+              else NO_FIGURE[1],
+              "received": f"{rates['received']:.0f}/{rates['expected']:.0f}",
+              "early" if early else "achieved": f"{good.sum()}/{len(verdicts)}",
+              "open": f"{len(open_)}/{len(verdicts)}"}
+    return pd.DataFrame([{"what": said[name], "value": value,
+                          "about": said[f"{name}.about"].format(**told)}
+                         for name, value in values.items()])
 
 
-def _findings(made: dict[str, pd.DataFrame], lang: str) -> list[str]:
+def _findings(made: dict[str, pd.DataFrame]) -> list[str]:
     """Return the titles of the charts that answer the five questions of the brief."""
     from matplotlib import pyplot
 
@@ -135,19 +137,15 @@ def _findings(made: dict[str, pd.DataFrame], lang: str) -> list[str]:
     found = []
     for name in _FINDINGS if "planned_against_spent" in made else _ALONE:
         table = made.get(name, pd.DataFrame())
-        if name == "gap_by_unit" and len(table):  # the indicator furthest from its target
-            table = table[table["indicator"] == _furthest(made["scorecard"])]
+        if name == "gap_by_unit" and len(table):  # of the indicator that has reached the least
+            state = made["scorecard"]
+            share = (state["coverage"] / state["target"]).fillna(1).to_numpy()
+            table = table[table["indicator"] == state["indicator"].iloc[int(share.argmin())]]
         if len(table):
-            ax = getattr(charts, name)(table, lang=lang)
+            ax = getattr(charts, name)(table)
             found.append(chart_text(ax).title + ".")
             pyplot.close(ax.figure)
     return found
-
-
-def _furthest(verdicts: pd.DataFrame) -> str:
-    """Return the indicator that has reached the least of its target."""
-    share = verdicts["coverage"] / verdicts["target"]
-    return str(verdicts["indicator"].iloc[int(share.fillna(1).to_numpy().argmin())])
 
 
 def brief_page(about: Brief, picture: bytes, form: str = "pdf") -> bytes:
@@ -183,9 +181,8 @@ def _draw_page(page: Any, about: Brief, picture: bytes) -> None:
 
     y -= put(said["title"], SIZES["title"], fontweight="bold", color=NAVY) + 0.03
     y -= put(label("word", "plan", lang), SIZES["source"]) + 0.06
-    if tables.is_illustrative() and len(about.verdicts):
-        y -= put(f"{MARK[lang]}. {label('word', 'mark_text', lang)}", SIZES["label"],
-                 fontweight="bold", color="#801650") + 0.06
+    if about.mark:
+        y -= put(about.mark, SIZES["label"], fontweight="bold", color=PLUM) + 0.06
     room = wide / len(about.tiles)
     for key, size, look in (("what", SIZES["source"], {"fontweight": "bold"}),
                             ("value", 20.0, {"fontweight": "bold", "color": NAVY}),
@@ -202,9 +199,8 @@ def _draw_page(page: Any, about: Brief, picture: bytes) -> None:
         spot.imshow(image, aspect="auto")
         spot.axis("off")
         y -= high + 0.1
-    shown = show(about.money, lang)
-    y -= put(f"{label('sheet', 'spent', lang)}. {shown.caption}", SIZES["label"],
-             fontweight="bold") + 0.02
+    shown = show(about.money, lang, "spent")
+    y -= put(shown.caption, SIZES["label"], fontweight="bold") + 0.02
     first = wide * 0.44
     step = (wide - first) / max(1, len(shown.heads) - 1)
     for at_row, row in enumerate([shown.heads, *shown.rows]):
@@ -239,15 +235,14 @@ def brief_document(about: Brief, picture: bytes, alt: str) -> bytes:
     doc.styles["Normal"].font.size = Pt(10)
     doc.add_paragraph(said["title"], style="Heading 1")
     doc.add_paragraph(label("word", "plan", lang))
-    if tables.is_illustrative() and len(about.verdicts):
-        doc.add_paragraph().add_run(
-            f"{MARK[lang]}. {label('word', 'mark_text', lang)}").bold = True
+    if about.mark:
+        doc.add_paragraph().add_run(about.mark).bold = True
     tiles = [[str(v) for v in about.tiles[key]] for key in ("what", "value", "about")]
     word.add_table(doc, tiles, [False] * len(about.tiles))
     if picture:
         word.add_picture(doc, picture, alt, said["scorecard"], _ROOM)
-    shown = show(about.money, lang)
-    doc.add_paragraph(f"{label('sheet', 'spent', lang)}. {shown.caption}", style="Caption")
+    shown = show(about.money, lang, "spent")
+    doc.add_paragraph(shown.caption, style="Caption")
     word.add_table(doc, [shown.heads, *shown.rows], shown.right)
     for head, lines in ((said["findings"], about.findings), (said["notes"], about.notes)):
         doc.add_paragraph(head, style="Heading 2")

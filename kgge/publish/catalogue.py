@@ -52,16 +52,8 @@ class Sheet(NamedTuple):
 def published() -> dict[str, dict[str, pd.DataFrame]]:
     """Return the published tables by section of the report and by the chart that draws them.
 
-    Returns
-    -------
-    dict of str to dict of str to DataFrame
-        Tables of money planned always, in constant prices where these are known; the others where
-        returns have been read. Those of a single year stand for the latest year with a return.
-
-    Raises
-    ------
-    DataError
-        If a processed table is missing.
+    Tables of money planned always, in constant prices where these are known; the others where
+    returns have been read. Those of a single year stand for the latest year with a return.
     """
     budget, reporting = tables.load_budget(), tables.load_reporting()
     plan = {
@@ -132,7 +124,7 @@ def sheets() -> list[Sheet]:
         constant = plan["planned_in_constant_prices"].rename(columns={"amount": "nominal"})
         found.append(Sheet("constant_prices", constant[["year", "nominal", "constant"]],
                            ("nominal", "constant")))
-    marked, planned = tables.is_illustrative(), period(budget, "en")
+    marked, planned = tables.is_illustrative(), period(budget)
     return [one._replace(years=planned) for one in found] + [
         one._replace(returned=True, marked=marked) for one in [*_returned(made), *annexes()]]
 
@@ -148,19 +140,21 @@ def _returned(made: dict[str, dict[str, pd.DataFrame]]) -> list[Sheet]:
     by_project, by_year = spent["planned_against_spent"], spent["execution_by_project_and_year"]
     by_source = execution(tables.load_budget(), tables.load_spending(), "source",
                           units=tables.load_units())
+    # Columns where amounts stand side by side: of level bars programs turn the legend round.
     found = [
-        Sheet("spent", with_total(by_project, "project"), ("planned", "within", "other"), "bar"),
-        Sheet("spent_by_source", with_total(by_source, "source"), ("planned", "spent"), "bar"),
+        Sheet("spent", with_total(by_project, "project"), ("planned", "within", "other")),
+        Sheet("spent_by_source", with_total(by_source, "source"), ("planned", "spent")),
         Sheet("spent_by_year", with_total(by_year, "project", "year"), ("execution",), "line",
               by="project"),
         Sheet("reporting", wide_table(states)),
         Sheet("progress", state[_PROGRESS], ("coverage",), "line", by="indicator"),
         Sheet("pace", state[_PACE]),
-        Sheet("by_group", _filled(groups)),
+        Sheet("by_group", groups.drop(columns="missing_units").dropna(axis="columns", how="all")
+              .reset_index(drop=True)),  # without the columns that hold nothing
         Sheet("by_unit", units_by_indicator(made["coverage"]["coverage_by_unit"], state),
               value="coverage"),
     ]
-    due, latest = period(by_project, "en"), period(groups, "en")
+    due, latest = period(by_project), period(groups)
     return [one._replace(years=latest if one.name in ("by_group", "by_unit") else due)
             for one in found]
 
@@ -170,7 +164,7 @@ def annexes() -> list[Sheet]:
     spending = tables.load_spending()
     parts = [] if spending.empty else filled_annexes(
         tables.load_budget(), spending, tables.load_units())
-    return [Sheet("annex", part, years=period(part, "en"), returned=True,
+    return [Sheet("annex", part, years=period(part), returned=True,
                   marked=tables.is_illustrative(spending)) for part in parts]
 
 
@@ -206,12 +200,6 @@ def _crossed(name: str, table: pd.DataFrame, kind: str, subtype: str | None = No
     wide = wide_table(table)
     drawn = tuple(column for column in wide.columns[1:] if column != "total")
     return Sheet(name, wide, drawn, kind, subtype, value=table.columns[2])
-
-
-def _filled(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of coverage without the columns that hold nothing and without its notes."""
-    kept = table.drop(columns="missing_units").dropna(axis="columns", how="all")
-    return kept.reset_index(drop=True)
 
 
 def wide_table(table: pd.DataFrame) -> pd.DataFrame:

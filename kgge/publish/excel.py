@@ -17,7 +17,7 @@ from kgge.files import guard
 from kgge.labels import label, number, percent, words
 from kgge.plan import ACCELERATE, ON_TRACK
 from kgge.publish.catalogue import Sheet, sheets
-from kgge.publish.show import SHARES, contents, header, measure_of, units
+from kgge.publish.show import contents, header, measure_of, units
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -39,18 +39,7 @@ Looks = dict[str, Any]  # the cell formats of a workbook by name
 
 
 def workbook(lang: str) -> bytes:
-    """Return the workbook of all tables in one language.
-
-    Parameters
-    ----------
-    lang : {"vi", "en"}
-        Language of titles, headers and labels.
-
-    Returns
-    -------
-    bytes
-        An .xlsx file, the same whenever the tables are.
-    """
+    """Return the workbook of all tables in one language, the same whenever the tables are."""
     from xlsxwriter import Workbook
 
     buffer, content, said = BytesIO(), sheets(), words("word", lang)
@@ -208,7 +197,7 @@ def _sums(table: pd.DataFrame, below: Sequence[list[int]], top: int,
     for at, name in enumerate(names):
         source, _, what = name.rpartition(".")
         across = _parts_of(name, names)
-        money = at > 0 and (measure_of(what) == "money" or what == "not_known"
+        money = at > 0 and (measure_of(name) == "money" or what == "not_known"
                             or value == "amount")
         for row, own in enumerate(table.iloc[:, at]):
             if isinstance(own, str) or pd.isna(own):
@@ -274,7 +263,7 @@ def _write_sheet(book: "Workbook", look: Looks, sheet: Sheet, place: int, lang: 
         _add_chart(book, page, sheet, cells, top, lang)
         high = 260 if sheet.kind == "line" or not across else 330
         if sum(heights) + high > room:
-            page.set_h_pagebreaks([top + len(cells) + 2])
+            page.set_h_pagebreaks([top + len(cells) + 1])  # an empty row above the frame of a chart
 
 
 def _widths(columns: Sequence[str], heads: Sequence[str], page: int) -> list[int]:
@@ -292,7 +281,7 @@ def _format(sheet: Sheet, cells: Iterable[Any], column: str) -> str:
     numbers = [value for value in cells if not isinstance(value, str)]
     if column in ("year", "ratio") or not numbers:
         return column if numbers else "text"
-    if column.rpartition(".")[2] in SHARES or sheet.value in SHARES:
+    if "share" in (measure_of(column), measure_of(sheet.value)):
         whole = column == "target" and all(round(v * 100, 6) % 1 == 0 for v in numbers)
         return "percent" if whole else "share"  # as the plan writes it: 70%
     return "whole" if all(value == round(value) for value in numbers) else "decimal"

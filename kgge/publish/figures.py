@@ -5,8 +5,9 @@ import os
 import re
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from html import escape
 from io import BytesIO
@@ -228,7 +229,7 @@ def _image(ax: "Axes", kind: str) -> bytes:
     text, buffer = chart_text(ax), BytesIO()
     figure: Any = ax.get_figure(root=True)
     scale = 8 / 2.54 / WIDTHS[8] if figure.get_figwidth() == WIDTHS[8] else 1.0
-    with drawn_in_style():
+    with drawn_in_style(), _letters_alone():
         figure.savefig(buffer, format=kind, dpi=DPI * scale, metadata=_metadata(text)[kind],
                        **({"pil_kwargs": {"dpi": (DPI, DPI)}} if kind == "png" else {}))
     if kind != "svg":
@@ -238,6 +239,28 @@ def _image(ax: "Axes", kind: str) -> bytes:
                   lambda side: f' {side[1]}="{float(side[2]) * scale:.6g}pt"', head, count=2)
     head = head.replace("<svg ", f'<svg role="img" xml:lang="{text.lang}" ', 1)
     return f"{head}</title>\n <desc>{escape(text.alt)}</desc>{rest}".encode()
+
+
+@contextmanager
+def _letters_alone() -> Iterator[None]:
+    """Embed letters without their fonts' rules of setting other text: half the time of a PDF.
+
+    Where matplotlib no longer asks fontTools this way, the rules are embedded again, no more.
+    """
+    from fontTools import subset
+
+    options = subset.Options
+
+    def without_rules(**given: Any) -> Any:
+        chosen = options(**given)
+        chosen.drop_tables += ["GDEF", "GPOS", "GSUB"]
+        return chosen
+
+    subset.Options = without_rules
+    try:
+        yield
+    finally:
+        subset.Options = options
 
 
 def _metadata(text: ChartText) -> dict[str, dict[str, str | None]]:

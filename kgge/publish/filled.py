@@ -11,22 +11,12 @@ def filled_annexes(budget: pd.DataFrame, spending: pd.DataFrame,
                    units: pd.DataFrame) -> list[pd.DataFrame]:
     """Return the annex with what was spent beside what was planned, million dong.
 
-    Parameters
-    ----------
-    budget, spending, units : DataFrame
-        As for `kgge.execution`.
+    One table for the years for which returns are due, where they are several; then one for each of
+    them. Columns: item (lines under their projects and models, then ``total``); for each source of
+    the plan ``<source>.planned``, ``.spent``, ``.execution``; over these sources planned, within,
+    execution; other (sources without a plan); spent (within + other); and beside each column of
+    money spent ``<column>.not_known``, the number of cells "..." in it.
 
-    Returns
-    -------
-    list of DataFrame
-        One for the years for which returns are due, where they are several; then one for each of
-        them. Columns: item (lines under their projects and models, then ``total``); for each
-        source of the plan ``<source>.planned``, ``.spent``, ``.execution``; over these sources
-        planned, within, execution; other (sources without a plan); spent (within + other); and
-        beside each column of money spent ``<column>.not_known``, the number of cells "..." in it.
-
-    Examples
-    --------
     >>> import kgge
     >>> tables = kgge.load_budget(), kgge.load_spending(), kgge.load_units()
     >>> filled_annexes(*tables)[0][["item", "planned"]].tail(1)

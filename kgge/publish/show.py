@@ -5,15 +5,16 @@ library would bring its own style sheet of some 10 kB a table, and codes would s
 """
 
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import cache
 from html import escape
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from kgge.charts.layout import MARK
 from kgge.charts.wording import upper
-from kgge.files import DataError
+from kgge.files import DataError, read_rows
 from kgge.labels import (
     codes,
     current_lang,
@@ -29,45 +30,34 @@ from kgge.labels import (
 from kgge.plan import LANGUAGES
 from kgge.tables.load import is_illustrative
 
-# The code list of each column of codes; the shares among the columns of numbers.
-KINDS = {"item": "item", "project": "item", "source": "source", "indicator": "indicator",
-         "group": "group", "sex": "sex", "unit": "unit", "status": "status", "kind": "unit_kind",
-         "status_low": "status", "status_high": "status", "national_status": "status",
-         "state": "state", "check": "check",
-         "verdict_above": "status", "verdict_below": "status", "severity": "severity",
-         "reached_state": "cell_state", "eligible_state": "cell_state",
-         "attendances_state": "cell_state", "accumulation": "accumulation", "parent": "item",
-         "successor": "unit", "commitment": "commitment", "rule": "repair", "id": "context",
-         "place": "place", "measure": "measure", "reference": "reference"}
-SHARES = ("share", "coverage", "coverage_low", "coverage_high", "baseline", "target",
-          "distance_share", "time_share", "observed_pace", "required_pace", "execution",
-          "gap_share", "share_needed", "last_share", "growth_to_flip", "national_target",
-          "threshold", "on_time_share", "received_share", "with_content_share",
-          "difference_share")
-POINTS = ("difference", "low", "high")  # of two shares
-# What the columns show: money, persons, …; the lists that the codes of a column `state` can be of.
-_UNITS = {"money": ("amount", "planned", "spent", "within", "other", "constant", "nominal"),
-          "persons": ("reached", "eligible", "gap", "gap_low", "gap_high", "persons_needed",
-                      "missing_eligible", "persons_to_reach", "persons_to_miss", "reached_before",
-                      "change"),
-          "share": SHARES, "points": POINTS, "ratio": ("ratio",)}
-SPENT = ("spent", "within", "other")  # of returns; written with the same digits
+# Of each column that is not just a number or a text: the list of its codes, whether several stand
+# in one cell with ; between, what its figures measure (plain: no unit), and what an empty cell
+# says: a word of ``labels.csv``, or that there can be no figure.
+_COLUMNS = Path(__file__).with_name("columns.csv")
+_MEASURES = ("money", "persons", "share", "points", "ratio")  # in the order of a caption
+SPENT = ("spent", "within", "other")  # money of returns
 _STATES = ("execution", "report_state", "cell_state", "ledger_state", "status", "tipping")
-_PLAIN = ("year", "since", "first_year", "last_year", "base_year", "target_year", "line",
-          "column", "level", "row")
 _MOST = 8  # names in a cell; more are counted
-_LISTS = {"missing_units": "unit", "doubtful_units": "unit", "later_units": "unit", "units": "unit",
-          "held_by": "indicator", "doubt": "doubt"}  # codes with ; between
 _OPEN = ("state", "context", "place", "measure", "reference")  # text stands for itself
 _BASED = ("baseline", "distance_share", "time_share", "ratio", "observed_pace")
 _SUMMED = ("total", "all_units", "target")  # rows below the codes of a column
 NO_FIGURE = ("[x]", "[z]")  # not known, not applicable
-# What an empty cell says: that there is none of these; that there can be none.
-_NONE = {"missing_units": "none", "doubtful_units": "nothing", "later_units": "nothing",
-         "doubt": "nothing", "corrected": "removed"}
-_NO_MATTER = ("firm", "target", "national_target", "held_by", "national_status", "growth_to_flip",
-              "persons_to_reach", "persons_to_miss", "parent", "successor", "residents", "sheet",
-              "cell", "value", "first_year", "last_year", "plan_ref")
+
+
+@cache
+def _columns() -> dict[str, dict[str, str]]:
+    return {row["column"]: row for _, row in read_rows(
+        _COLUMNS, ["column", "codes", "several", "measure", "empty"])}
+
+
+def _of(column: str, what: str) -> str:
+    """Return one of the things that ``columns.csv`` says of a column; nothing where it does not."""
+    return _columns().get(column, {}).get(what, "")
+
+
+def measure_of(column: str) -> str:
+    """Return what a column measures: money, persons, share, …; "planned" of "central.planned"."""
+    return _of(column.rpartition(".")[2], "measure")
 
 
 class Shown(NamedTuple):
@@ -207,24 +197,28 @@ def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
            of: str) -> list[str]:
     """Return one column of cells as text."""
     values = cells[column].tolist()
-    name = column.rpartition(".")[2]
-    alike = [c for c in cells if str(c).rpartition(".")[2] in SPENT] if name in SPENT else [column]
+    spent = column.rpartition(".")[2] in SPENT  # with as many digits as the others
+    alike = [c for c in cells if str(c).rpartition(".")[2] in SPENT] if spent else [column]
     numbers = [v for of_one in alike for v in cells[of_one] if _is_number(v)]
-    name = of if of and column not in KINDS and column not in _PLAIN else (
-        column.rpartition(".")[2])
-    if name in POINTS and "computed" not in table:  # in a ledger it is money
-        out = [points(v, lang) if _is_number(v) else _text(v, lang) for v in values]
-    elif name in SHARES:
-        goals = (table["target"] if "target" in table and name.startswith("coverage") else
-                 pd.Series(None, table.index, dtype=object))
-        out = [percent(v, lang, _digits(numbers, 100), None if pd.isna(goal) else goal)
-               if _is_number(v) else _text(v, lang) for v, goal in zip(values, goals, strict=True)]
-    elif name in _PLAIN:
-        out = [str(int(v)) if _is_number(v) else _text(v, lang) for v in cells[column]]
-    else:
-        digits = 2 if name == "ratio" else _digits(numbers) * (name not in _UNITS["persons"])
-        write = persons_short if name.startswith("gap") else partial(number, digits=digits)
-        out = [write(v, lang) if _is_number(v) else _text(v, lang) for v in cells[column]]
+    own = _of(column, "codes") or measure_of(column) == "plain"  # else of the columns across
+    name = column if own or not of else of
+    measure = measure_of(name)
+    digits = 2 if measure == "ratio" else 0 if measure == "persons" else _digits(
+        numbers, 100 if measure == "share" else 1)
+
+    def write(value: Any, goal: Any) -> str:
+        if measure == "points" and "computed" not in table:  # in a ledger it is money
+            return points(value, lang)
+        if measure == "share":
+            return percent(value, lang, digits, None if pd.isna(goal) else goal)
+        if measure == "plain":
+            return str(int(value))
+        return persons_short(value, lang) if name.startswith("gap") else number(value, lang, digits)
+
+    aimed = "target" in table and name.startswith("coverage")
+    goals = table["target"].tolist() if aimed else [None] * len(values)
+    out = [write(v, goal) if _is_number(v) else _text(v, lang)
+           for v, goal in zip(values, goals, strict=True)]
     return [f"≥ {text}" if more and text not in NO_FIGURE else text
             for text, more in zip(out, _least(table, column), strict=True)]
 
@@ -263,8 +257,8 @@ def header(column: str, lang: str, across: str = "") -> str:
     own = words("header", lang)
     if across == "indicator" and column in codes("indicator"):
         return f"{own['indicator']} {column}"
-    if across in KINDS and column in codes(KINDS[across]):
-        return label(KINDS[across], column, lang)
+    if column in codes(_of(across, "codes")):
+        return label(_of(across, "codes"), column, lang)
     if column in own:
         return own[column]
     source, _, what = column.rpartition(".")
@@ -277,15 +271,10 @@ def header(column: str, lang: str, across: str = "") -> str:
 
 def units(columns: Iterable[str], lang: str) -> str:
     """Return in words what the columns of a table are measured in; nothing if they are not."""
-    said, measured = words("word", lang), {column.rpartition(".")[2] for column in columns}
-    if "computed" in measured:  # a ledger: money throughout
-        measured = {"amount"}
-    return "; ".join(said[unit] for unit, of in _UNITS.items() if measured.intersection(of))
-
-
-def measure_of(column: str) -> str:
-    """Return what a column is measured in: money, persons, share, ratio; else nothing."""
-    return next((unit for unit, of in _UNITS.items() if column in of), "")
+    said, names = words("word", lang), set(columns)
+    # A ledger is money throughout.
+    measured = {"money"} if "computed" in names else set(map(measure_of, names))
+    return "; ".join(said[unit] for unit in _MEASURES if unit in measured)
 
 
 def labelled(table: pd.DataFrame, lang: str) -> pd.DataFrame:
@@ -303,10 +292,11 @@ def labelled(table: pd.DataFrame, lang: str) -> pd.DataFrame:
 
 def _names(column: str, known: list[str], lang: str) -> dict[str, str]:
     """Return the labels of the codes of one column."""
-    if column in _LISTS:
+    own = _of(column, "codes")
+    if _of(column, "several"):
         several = {code: code.split(";") for code in known}
-        return {code: upper("; ".join(shown(_LISTS[column], of, lang)) if len(of) <= _MOST else
-                            label("chart", f"part.{_LISTS[column]}", lang).format(count=len(of)))
+        return {code: upper("; ".join(shown(own, of, lang)) if len(of) <= _MOST else
+                            label("chart", f"part.{own}", lang).format(count=len(of)))
                 for code, of in several.items()}
     if column == "indicators":  # by the plan's own numbers
         return {code: code.replace(";", "; ") for code in known}
@@ -314,9 +304,9 @@ def _names(column: str, known: list[str], lang: str) -> dict[str, str]:
         return {code: header(code, lang) for code in known}
     total = {code: header(code, lang) for code in known if code in _SUMMED}
     known = [code for code in known if code not in _SUMMED]
-    if column in KINDS and KINDS[column] not in _OPEN:
-        return dict(zip(known, map(upper, shown(KINDS[column], known, lang)), strict=True)) | total
-    lists = [KINDS[column]] if column in KINDS and column != "state" else list(_STATES)
+    if own and own not in _OPEN:
+        return dict(zip(known, map(upper, shown(own, known, lang)), strict=True)) | total
+    lists = [own] if own and column != "state" else list(_STATES)
     kind = next((one for one in lists if known and set(known) <= set(codes(one))), None)
     if kind:
         return dict(zip(known, labels(kind, known, lang), strict=True))
@@ -347,8 +337,6 @@ def contents(table: pd.DataFrame, lang: str, of: str = "") -> pd.DataFrame:
             empty.loc[there | ~table["time_share"].lt(1), column] = "[z]"
         elif column in ("share_needed", "last_share") and "missing_eligible" in table:
             empty.loc[table["missing_eligible"].eq(0), column] = "[z]"
-        elif column in _NONE:
-            empty[column] = label("word", _NONE[column], lang)
-        elif column in _NO_MATTER:
-            empty[column] = "[z]"
+        elif none := _of(str(column), "empty"):
+            empty[column] = none if none in NO_FIGURE else label("word", none, lang)
     return cells.where(cells.notna(), empty)

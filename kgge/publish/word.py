@@ -10,7 +10,7 @@ import pandas as pd
 from kgge.charts.layout import MARK, ChartText
 from kgge.labels import label, labels, number, words
 from kgge.publish.catalogue import Figure, Sheet, wide_table
-from kgge.publish.show import SHARES, notes_of, units, written
+from kgge.publish.show import measure_of, notes_of, units, written
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -40,20 +40,8 @@ class Drawn(NamedTuple):
 def document(drawn: Sequence[Drawn], lang: str, annexes: Sequence[Sheet] = ()) -> bytes:
     """Return all figures of one language as a Word document, behind them the annex filled in.
 
-    Parameters
-    ----------
-    drawn : sequence of Drawn
-        Figures in the order of the report.
-    lang : {"vi", "en"}
-        Language of headings, captions and numbers.
-    annexes : sequence of Sheet, optional
-        Wide tables, each on a page of its own.
-
-    Returns
-    -------
-    bytes
-        A .docx file for A4, the same whenever the figures are. Captions are numbered by fields,
-        and a list of figures made from them stands at the front, already filled in.
+    For A4. Captions are numbered by fields; the lists of figures and tables made from them stand at
+    the front, already filled in. The file is the same whenever the figures are.
     """
     from docx import Document as new_document
 
@@ -305,7 +293,7 @@ def _readable(data: pd.DataFrame, lang: str) -> tuple[list[list[str]], list[bool
         data = data.rename(columns={"amount": "nominal"})
     columns, of = list(data.columns[1:]), ""
     if len(columns) == 2 and columns[0] in ("source", "year"):
-        of = columns[1] if columns[1] in (*SHARES, "state") else ""
+        of = columns[1] if columns[1] == "state" or measure_of(columns[1]) == "share" else ""
         data = wide_table(data)
     heads, rows, right = written(data, lang, of)
     return [heads, *rows], right

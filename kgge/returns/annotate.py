@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 import pandas as pd
@@ -17,7 +18,7 @@ from kgge.xlsx import MARK, Rejected, stored_results, without_marks
 
 FILLS = {"error": "FFC7CE", "warning": "FFEB9C"}
 # The date of receipt is written by who receives, not the unit; nor are other files its to mend.
-_FORMULA = re.compile(r'<c r="([A-Z]+\d+)"([^>]*)>(<f.*?(?:</f>|/>))<v\s*(?:/>|></v>)</c>', re.S)
+_FORMULA = re.compile(r'<c r="([A-Z]+\d+)"([^>]*)>(<f[^>]*/>|<f[^<]*</f>)<v\s*(?:/>|></v>)</c>')
 OURS = {"no_date", "received_on", "far_date", "swapped_date", "receipts", "not_return", "replaced"}
 
 
@@ -108,6 +109,8 @@ def _clean(sheet: Any, kept: Any, stored: Mapping[str, tuple[str, str]]) -> None
     """
     from openpyxl.comments import Comment
     from openpyxl.styles import PatternFill
+    from openpyxl.styles.fills import Fill
+    from openpyxl.styles.numbers import is_date_format
 
     for cells in sheet.iter_rows(max_row=min(sheet.max_row, 500),
                                  max_col=min(sheet.max_column, 60)):
@@ -118,9 +121,12 @@ def _clean(sheet: Any, kept: Any, stored: Mapping[str, tuple[str, str]]) -> None
                 marked = said != cell.comment.text.strip()
                 cell.comment = Comment(said, author, 180, 380) if said else None
             if (marked or name in kept.names) and _colour(cell) in FILLS.values():
-                cell.fill = _filled(kept[name].value) if name in kept.names else PatternFill()
+                cell.fill = Fill.from_tree(ElementTree.fromstring(
+                    kept[name].value)) if name in kept.names else PatternFill()
             if name in kept.names:
                 del kept[name]
+            if cell.data_type == "d" and not is_date_format(cell.number_format):
+                cell.number_format = "yyyy-mm-dd"  # of a date that the file writes out as one
             if cell.coordinate in stored and cell.data_type == "f" and re.search(
                     r"\[\d+\]", str(getattr(cell.value, "text", cell.value))):
                 kind, text = stored[cell.coordinate]
@@ -133,19 +139,8 @@ def _kept_as(cell: Any) -> str:
 
 
 def _colour(cell: Any) -> str:
-    return str(cell.fill.fgColor.rgb)[-6:] if cell.fill.patternType == "solid" else ""
-
-
-def _filled(kept: str) -> Any:
-    """Return a fill as `_comment` kept it: kind of colour, colour and tint, or nothing."""
-    from openpyxl.styles import PatternFill
-    from openpyxl.styles.colors import Color
-
-    if not kept.strip():
-        return PatternFill()
-    kind, value, tint = kept.split()
-    return PatternFill("solid", fgColor=Color(
-        **{kind: value if kind == "rgb" else int(value), "tint": float(tint)}))
+    solid = getattr(cell.fill, "patternType", "") == "solid"  # a gradient has no pattern
+    return str(cell.fill.fgColor.rgb)[-6:] if solid else ""
 
 
 def _with_results(content: bytes, stored: list[Mapping[str, tuple[str, str]]]) -> bytes:
@@ -184,11 +179,11 @@ def _comment(sheet: Any, row: dict[Any, Any], kept: Any) -> None:
         area = next(r for r in sheet.merged_cells.ranges if cell.coordinate in r)
         cell = sheet.cell(area.min_row, area.min_col)
     if (name := _kept_as(cell)) not in kept.names:
-        ink = cell.fill.fgColor
-        had = f"{ink.type} {ink.value} {ink.tint}" if cell.fill.patternType == "solid" else " "
+        had = ElementTree.tostring(cell.fill.to_tree(), encoding="unicode")
         kept.append(StringProperty(name=name, value=had))
     cell.fill = PatternFill("solid", fgColor=FILLS[row["severity"]])
     before, author = (f"{cell.comment.text}\n\n", cell.comment.author) if cell.comment else (
         "", "kgge")
-    mark = f"{MARK[0]}\n{row['message_vi']}\n{row['message_en']}\n{MARK[1]}"
+    said = (row[f"message_{lang}"].replace(MARK[1], "▪") for lang in ("vi", "en"))
+    mark = "\n".join((MARK[0], *said, MARK[1]))
     cell.comment = Comment(before + mark, author, 180, 380)

@@ -30,13 +30,20 @@ _WRONG = [(code, re.compile(pattern)) for code, pattern in (
                     r"(?:\+|[-–] ?\d.*| ?trở lên)"),
 )]
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+# Day, month, year; months that a dash joins (tháng 1-12/2018) are no day, nor is 1/1-31/12.
 _DATES = re.compile(
-    r"(?:\bngay )?(?<!\d)(?:(\d{1,2})(?:[-/.]| thang )(\d{1,2})(?:[-/.]|,? nam )(\d{4}|\d{2})|"
-    rf"(\d{{1,2}})[-/. ]?({'|'.join(MONTHS)})[a-z]*[-/., ]*(\d{{4}}|\d{{2}})|"
+    r"(?:\bngay )?(?<!\d)(?:(?<!thang )(?<!quy )(?!0?1-12[/.])"
+    r"(\d{1,2})([-/.]| thang )(\d{1,2})(?:\2|[-/.](?=\d{4})|,? nam )(\d{4}|\d{2})|"
+    rf"(\d{{1,2}})[-/. ]?({'|'.join(MONTHS)})[a-z]*[-/., ]*"
+    rf"(\d{{4}}|\d{{2}}(?![-/. ]?(?:{'|'.join(MONTHS)})))|"
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2}))(?!\d)", re.ASCII)
 # One date alone; the hour may stand before or behind it.
 _DATE = re.compile(r"(?:(?:luc )?\d{1,2} ?(?:[:hg]|gio) ?[\dphut]*,? )?"
                    r"(\d{1,2})/(\d{1,2})/(\d{4})[.,;]*(?:[ t]\d{1,2}[:h].*)?", re.ASCII)
+# One among the words of an office: Số đến 125, ngày 20/01/2019 (VT); not a day sent, or about one.
+_AMONG = re.compile(r"(?<!\d)(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)", re.ASCII)
+_UNSURE = re.compile(r"[?~<>]|\b(?:khoang|truoc|sau|du kien|chua|han|hoac|hay|cham|gui|lap|ky|sent|"
+                     r"about|before|after|due)\b")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", re.ASCII)  # the days that Excel counts
 # Letters that look like those asked for: Cyrillic and mathematical x, dashes of other kinds.
 _ALIKE = str.maketrans({**dict.fromkeys("хХ×✕✖χΧⅩⅹ", "x"), "․": ".", "⋯": "...",
@@ -165,7 +172,7 @@ def _read_text(text: str, column: str) -> Cell:
 
 
 def read_date(value: object) -> datetime.date | None:
-    """Return a date of receipt: a date cell, one as text, or the number of days that Excel counts.
+    """Return a date of receipt: a date cell, one in a text, or the number of days Excel counts.
 
     Examples
     --------
@@ -174,7 +181,11 @@ def read_date(value: object) -> datetime.date | None:
     """
     if isinstance(value, datetime.date):
         return value.date() if isinstance(value, datetime.datetime) else value
-    if match := _DATE.fullmatch(text := plain_dates(value)):
+    text = plain_dates(value)
+    dates = {match[0]: match for match in _AMONG.finditer(text)}
+    match = _DATE.fullmatch(text) or (
+        [*dates.values()][0] if len(dates) == 1 and not _UNSURE.search(text) else None)
+    if match:
         with suppress(ValueError):
             return datetime.date(*map(int, match.group(3, 2, 1)))
     days = int(match[1]) if (match := _SERIAL.fullmatch(text)) else 0
@@ -194,16 +205,22 @@ def plain_dates(value: object) -> str:
 
 
 def _plain_date(found: re.Match[str]) -> str:
-    day, month, year = next(found.group(*at) for at in ((1, 2, 3), (4, 5, 6), (9, 8, 7))
+    day, month, year = next(found.group(*at) for at in ((1, 3, 4), (5, 6, 7), (10, 9, 8))
                             if found[at[0]])
     number = MONTHS.index(month) + 1 if month in MONTHS else int(month)
     return f"{int(day)}/{number}/{int(year) + 2000 * (len(year) == 2)}"
 
 
+def is_mark(value: object) -> bool:
+    """Tell whether a text is one of the marks, or signs alone: without a code they say nothing."""
+    return isinstance(value, str) and (
+        plain_text(clean(value)) in _MARKS or not any(c.isalnum() for c in value))
+
+
 def are_words(value: object, cell: Cell) -> bool:
     """Tell whether a cell in a row of no code holds words or a date, and no figure gone astray."""
     if isinstance(value, str):
-        if _ADDRESS.fullmatch(clean(value)):
+        if is_mark(value) or _ADDRESS.fullmatch(clean(value)):
             return True
         wordy = cell.problem in ("text", "nothing", "dots") and not fold(value)[:1].isdigit()
         return wordy or cell.state == "rejected" and read_date(value) is not None

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 from kgge.returns.cells import (
     LIMITS,
-    MONTHS,
     NOT_REPORTED,
     Cell,
     are_words,
@@ -27,6 +26,7 @@ from kgge.returns.cells import (
 )
 from kgge.returns.cells import rejected as reject
 from kgge.returns.form import ASIDE, COLUMNS, ENTRIES, SHEETS, Form
+from kgge.returns.period import read_period
 from kgge.xlsx import Rejected, Sheet, open_sheets
 
 Place = tuple[Any, str, int, int]  # what stands in a cell; its sheet, row and column
@@ -35,17 +35,15 @@ Place = tuple[Any, str, int, int]  # what stands in a cell; its sheet, row and c
 LATE = 7
 _NEEDED = ("unit", "year", "illustrative", "version")  # codes that a cover is known by
 _DAY, _YEARS = re.compile(r"\b(\d{1,2})/(\d{1,2})/\d{4}\b"), re.compile(r"(?<!\d)\d{4}(?!\d)")
-# Of a period: where its sums begin, ways to write all of a year, words for less than that.
-_SINCE = re.compile(r"\b(?:(?:luy ke|cong don) tu|since)(?: nam| ngay| dau)* (?:\d+/\d+/)?\d{4}")
-_WHOLE = re.compile(r"\b12 (?:thang|months?)\b|(?:thang )?(?<!\d)0?1(?:/\d{4})? ?(?:-|–|den|to) ?"
-                    r"(?:thang )?12\b|\bjan(?:uary)? ?(?:-|–|to) ?dec(?:ember)?\b")
-_PART = re.compile(r"\b(?:thang|quy (?:\d|[iv]+\b)|[hq][1-4]\b|uoc|nua|hoc ky|(?:dau|cuoi) nam|"
-                   r"den nay|half|quarter|months?|estimate|"
-                   rf"(?:{'|'.join(MONTHS)})[a-z]*\b)")
 # Units of measure: million dong must be among them, and none of another size or thing.
 _MILLION = re.compile(r"\btrieu\b|\btr(?:d|dong)?\b|\bmillion\b")
-_OTHER_MEASURE = re.compile(r"(?<!khong phai )\b(?:nghin|ngan (?:d|n)|thousand|t[iy]\b|billion|"
-                            r"ho\b|household|usd|phan tram|percent)|1\.?000|%")
+_OTHER_MEASURE = re.compile(r"\b(?:nghin|ngan (?:d|n)|thousand|t[iy]\b|billion|"
+                            r"ho\b|household|usd|phan tram|percent)|1[., ]?000|%")
+# A million in figures; what is said not to be counted, how amounts are rounded, what a million is.
+_IN_FIGURES = re.compile(r"(?<![\d.,])(?:1(?P<by>[., ]?)000(?P=by)000|10\^6|"
+                         r"1[., ]?000 (?:nghin|ngan)) ?(?=d\b|dong|vnd)")
+_NO_MEASURE = re.compile(r"\b(?:khong|not)\b[^;,)]*|\b(?:lam tron|rounded)\b[^;)]*|"
+                         r"\b1 trieu (?:dong )?=[^;)]*")
 _HEADERS = {column.code for columns in COLUMNS.values() for column in columns}
 
 
@@ -293,14 +291,14 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
     if out.illustrative is None:
         out.fault("illustrative", *said["illustrative"])
     out.year = read_year(said["year"][0]) or 0
-    named = _years(said.get("period", ("",))[0]) & {*form.years}
-    out.period = named.pop() if len(named) == 1 else 0
+    named = read_period(as_text(said.get("period", ("",))[0]), form.years[0]).years & {*form.years}
+    out.period = min(named) if len(named) == 1 else 0
     _read_unit(out, said, form)
     due = form.due.get(out.unit, form.years)
     if out.year not in due:
         out.fault("year", *said["year"], wanted=", ".join(map(str, due)))
     else:
-        _check_printed(out, said)
+        _check_printed(out, said, form.years[0])
         _read_replaces(out, said)
         _check_owner(out, form)
     if not out.failed:
@@ -350,39 +348,34 @@ def doubt_receipt(out: Return, received: Place, day: datetime.date, due: datetim
             out.fault("swapped_date", *received, wanted=turned)
 
 
-def _check_printed(out: Return, said: dict[str, Place]) -> None:
+def _check_printed(out: Return, said: dict[str, Place], first: int) -> None:
     """Reject a form printed for another year, or whose amounts are not in million dong."""
     nowhere = ("", "", -1, -1)
     period, measure, due = (said.get(code, nowhere) for code in ("period", "measure", "due"))
     for code in ("unit_name", "period", "measure"):
         if not as_text(said.get(code, nowhere)[0]):
             out.fault("cover_blank", *said.get(code, nowhere), wanted=code)
-    text = _SINCE.sub("", plain_dates(as_text(period[0])))
-    days, years = _DAY.findall(text), _years(period[0])
+    text = as_text(period[0])
+    years, part = read_period(text, first)
     if years - {out.year}:
         out.fault("period", *period, wanted=out.year)
         return
-    part = days != [("1", "1"), ("31", "12")] if days else _PART.search(_WHOLE.sub("", text))
-    if text and (part or not years and "ca nam" not in text):
+    if text and part:
         out.fault("part_year", *period, wanted=out.year)
-    years = _years(read_date(due[0]) or due[0])
-    if years and out.year + 1 not in years:
+    ends = {*map(int, _YEARS.findall(plain_dates(as_text(read_date(due[0]) or due[0]))))}
+    if ends and out.year + 1 not in ends:
         out.fault("printed_year", *due, wanted=out.year)
-    counted = fold(measure[0])
-    if counted and (_OTHER_MEASURE.search(counted) or not _MILLION.search(counted)):
+    counted = _NO_MEASURE.sub("", _IN_FIGURES.sub("trieu ", fold(measure[0])))
+    if as_text(measure[0]) and (_OTHER_MEASURE.search(counted) or not _MILLION.search(counted)):
         out.fault("measure", *measure)
-
-
-def _years(value: object) -> set[int]:
-    """Return the years that a text names, but for one in which its sums begin."""
-    return {*map(int, _YEARS.findall(_SINCE.sub("", plain_dates(as_text(value)))))}
 
 
 def _read_unit(out: Return, said: dict[str, Place], form: Form) -> None:
     """Take the unit from its code; a name that is another unit's makes the return useless."""
-    unit, name = as_text(said["unit"][0]).lower(), said.get("unit_name", ("", "", 0, 0))
+    name = said.get("unit_name", ("", "", 0, 0))
     # What stands first names the unit; an address, or to whom it is sent, may follow.
     head = re.split(r"[(,;\n]|dia chi", fold(str(name[0]).replace("\n", ";")))[0]
+    unit = _unit_code(as_text(said["unit"][0]).lower(), head, form)
     if unit not in form.units:
         out.fault("unit", *said["unit"], wanted=", ".join(form.units))
         out.sender = (*_named(head, form), "")[0]
@@ -395,6 +388,20 @@ def _read_unit(out: Return, said: dict[str, Place], form: Form) -> None:
         out.sender = others[0]
     elif not _names(own, fold(name[0])):
         out.fault("unit_name", *name, wanted=f"{unit} ({own[0]})")
+
+
+def _unit_code(code: str, head: str, form: Form) -> str:
+    """Return the code of a unit, also where it is typed with tone marks and gaps, or as its name.
+
+    A name counts as a code only if the name beside it is that of the same unit.
+    """
+    if code in form.units:
+        return code
+    spelt = re.sub(r"[\W_]+", " ", fold(code)).strip()
+    if (plain := spelt.replace(" ", "-")) in form.units:
+        return plain
+    named = _named(spelt, form)
+    return named[0] if len(named) == 1 and _names(form.labels["unit", named[0]], head) else code
 
 
 def _check_owner(out: Return, form: Form) -> None:

@@ -59,7 +59,7 @@ def write_template(unit: str, year: int, path: str | Path, *, illustrative: bool
     Parameters
     ----------
     unit : str
-        Unit code; its indicators decide the rows.
+        Unit, its code or name; its indicators decide the rows.
     year : int
         Year of the plan.
     path : str or Path
@@ -97,6 +97,7 @@ def write_template(unit: str, year: int, path: str | Path, *, illustrative: bool
     if Path(path).suffix.lower() != ".xlsx":
         raise UsageError(f"{path}: a return form is an .xlsx workbook")
     unit = code_of("unit", unit)
+    unit, year = code_of("unit", unit), int(year)
     if unit not in form.units:
         raise UsageError(f"unit {unit!r} sends no return; those that do: {', '.join(form.units)}"
                          + meant("unit", unit))

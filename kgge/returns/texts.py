@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 
 from kgge.labels import about
 from kgge.returns.aside import guide_groups, guide_rules, summary_rows
-from kgge.returns.cells import fold
+from kgge.returns.cells import fold, is_mark
 from kgge.returns.form import ASIDE, BANNER, COLUMNS, ENTRIES, HOW, SHEETS, TITLES, Form, headings
 from kgge.returns.parse import Return, Table, as_text
 from kgge.returns.template import cover_rows, money_rows, person_rows
@@ -160,7 +160,7 @@ def _note_loose(out: Return, row: int, table: Table, said: Printed, signed: bool
         if text == "" or text in said.loose:
             continue
         folded = fold(text)
-        if not folded or at in lost or lost and names.get(at) == "code":
+        if is_mark(text) or at in lost or lost and names.get(at) == "code":
             continue
         if any(_plain(text) in w for w in said.words.get(names.get(at, ""), {}).values()):
             continue  # a label of the form beside a code that is gone

@@ -25,6 +25,8 @@ def read_plan() -> dict[str, pd.DataFrame]:
 
     Raises
     ------
+    UsageError
+        If the data folder has no ``raw/``.
     DataError
         Names every fault of the annex and of every list in one message, with file and line.
 
@@ -33,6 +35,9 @@ def read_plan() -> dict[str, pd.DataFrame]:
     >>> sorted(read_plan())[:4]
     ['annex', 'context', 'groups', 'labels']
     """
+    if not (raw := list_path("plan").parent).is_dir():
+        raise UsageError(f"{raw.parent} is no folder of a plan: it has no raw/; name the one that "
+                         "has, or make one with kgge new")
     frames: dict[str, pd.DataFrame] = {}
     faults: list[str] = []
     readers = {name: partial(read_list, name) for name in LISTS}

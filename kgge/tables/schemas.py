@@ -6,7 +6,7 @@ them, `conform` enforces them wherever a table is read or written.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,8 +17,9 @@ from kgge.files import DataError, data_folder, read_rows
 DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "bool",
           "date": "datetime64[ns]"}
 FROM_RETURNS = ("outcomes", "spending", "reporting", "problems")
-_FILTERED = ("budget", "outcomes", "spending")
-_WITHIN = {"unit": "year", "group": "indicator", "sex": "indicator"}
+# Tables that are often filtered: the columns that make a row of them a figure.
+FIGURES = {"budget": ("amount",), "outcomes": ("eligible", "reached"), "spending": ("amount",)}
+MONEY = {"annex": "planned", "budget": "planned", "spending": "spent"}  # what an amount of it is
 _SHOWN = 20  # faults of a table that its error lists
 _TRUTH = {"true": True, "false": False, "1": True, "0": False}  # Excel saves TRUE for true
 # What a limit of Table Schema asks of the values that are there, and how an error says so.
@@ -102,9 +103,12 @@ def conform(name: str, frame: pd.DataFrame, place: str = "") -> pd.DataFrame:
         more = [f"and {len(lines) - _SHOWN} more"] * (len(lines) > _SHOWN)
         raise DataError(f"{at}: {len(lines)} fault{'s' * (len(lines) > 1)}:\n  "
                         + "\n  ".join(lines[:_SHOWN] + more))
-    if name in _FILTERED:  # so that a function can tell a part from the whole
-        out.attrs["whole"] = count_keys(out, schema.key)
-    return out.reset_index(drop=True)
+    out = out.reset_index(drop=True)
+    if name in FIGURES:  # so that a function can tell a part from the whole
+        out.attrs["whole"] = Whole(name, out)
+    if name in MONEY:
+        out.attrs["money"] = MONEY[name]
+    return out
 
 
 class Kept(dict[str, Any]):
@@ -115,10 +119,24 @@ class Kept(dict[str, Any]):
         return self
 
 
-def count_keys(table: pd.DataFrame, keys: Sequence[str]) -> Kept:
-    """Count the values of each key: units of a year, groups and sexes of an indicator, others."""
-    return Kept({key: {None: table[key].nunique()} if _WITHIN.get(key) not in table else
-                 table.groupby(_WITHIN[key])[key].nunique().to_dict() for key in keys})
+class Whole:
+    """The rows with a figure that a table had when it was read: their keys and their figures."""
+
+    def __init__(self, name: str, table: pd.DataFrame) -> None:
+        self.keys = [*SCHEMAS[name].key, *["project"] * ("project" in table)]
+        self.figures = FIGURES[name]
+        there = table[[*self.figures]].notna().all(axis=1)
+        self.rows = table.loc[there, [*self.keys, *self.figures]]
+
+    def __deepcopy__(self, memo: Any) -> "Whole":
+        """Return itself, as `Kept` does."""
+        return self
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two tables were the same: pandas asks where it puts tables together."""
+        return isinstance(other, Whole) and self.rows.equals(other.rows)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def _checked_column(values: Any, column: Column, faults: list[tuple[int, str]]) -> Any:
