@@ -158,6 +158,18 @@ def test_the_notebooks_tell_nothing_of_years_without_a_return_as_unspent(running
     assert [int(row[0]) for row in given["c27"].rows if row[0].isdigit()] == years_of(running)
 
 
+def test_a_notebook_and_its_cards_tell_the_same_pace(running, persons):
+    with kgge.use("en"):
+        names, shown = cells_of("05", "c18")
+        heads, told = shown["c18"].heads, shown["c18"].rows
+        cards = [kgge.status_card(names["progress"], code, names["year"], "en")
+                 for code in names["now"]["indicator"]]
+    at = heads.index("Pace since that year, a year")
+    for row, card in zip(told, cards, strict=True):
+        pace = re.search(r"Pace from (\d+) to .*: (.*) percentage points a year", card)
+        assert row[at - 1:at + 1] == (list(pace.groups()) if pace else ["[x]", "[x]"])
+
+
 def test_the_report(running, tmp_path, request, plain_pictures):
     """Pages in one language, pictures and documents in the other: all are made and read well."""
     case = list(COME).index(request.node.callspec.params["running"])

@@ -115,7 +115,7 @@ def test_a_column_goes_across():
 def test_columns_are_chosen_and_the_others_still_tell_why():
     table = plain(indicator=["1a", "4"], baseline=[0.0, None], observed_pace=[0.1, None])
     shown = lines(table, "en", columns=["indicator", "observed_pace"])
-    assert [line.split(" | ")[-1] for line in shown[2:4]] == ["10%", "[z]"]
+    assert [line.split(" | ")[-1] for line in shown[2:4]] == ["10.0", "[z]"]
 
 
 def test_of_two_languages_one_is_shown():
@@ -153,7 +153,7 @@ def test_what_is_achieved_needs_no_pace():
     table = pd.DataFrame({"indicator": ["1a", "2"], "status": ["on_track", "achieved"],
                           "time_share": 0.6, "required_pace": [0.1, -0.04]})
     shown = kgge.show(table, "en", columns=["indicator", "required_pace"])
-    assert [row[1] for row in shown.rows] == ["10%", "[z]"]
+    assert [row[1] for row in shown.rows] == ["10.0", "[z]"]
 
 
 @pytest.mark.parametrize(("gap", "whole"), [(0.4, "1"), (656.2, "657"), (-68.9, "−68"), (7, "7")])
@@ -221,3 +221,16 @@ def test_what_cannot_be_is_not_shown_as_missing():
         ["[x]", "[x]", "[z]", "5", "None"],
         ["0", "[z]", "7", "[z]", "Department of Labour, Invalids and Social Affairs; "
                                  "Department of Justice"]]
+
+
+def test_a_pace_is_in_points_a_year():
+    table = plain(indicator=["1a"], coverage=[0.45], observed_pace=[0.15], pace=[0.165])
+    caption, _, row = lines(table, "en")
+    assert row.endswith("| 45% | 15.0 | 16.5")
+    assert caption.endswith("Unit: %; percentage points")
+
+
+def test_what_stands_in_no_cell_is_blank_and_a_date_that_is_missing_is_not_known():
+    table = plain(unit=["justice"], received_on=[None], value=[None])
+    assert lines(table, "en")[1].endswith("| [x] | blank")
+    assert lines(table, "vi")[1].endswith("| để trống")

@@ -34,7 +34,7 @@ from kgge.tables.load import is_illustrative
 # in one cell with ; between, what its figures measure (plain: no unit), and what an empty cell
 # says: a word of ``labels.csv``, or that there can be no figure.
 _COLUMNS = Path(__file__).with_name("columns.csv")
-_MEASURES = ("money", "persons", "share", "points", "ratio")  # in the order of a caption
+_MEASURES = ("money", "persons", "share", "points", "pace", "ratio")  # in the order of a caption
 SPENT = ("spent", "within", "other")  # money of returns
 _STATES = ("execution", "report_state", "cell_state", "ledger_state", "status", "tipping")
 _MOST = 8  # names in a cell; more are counted
@@ -211,6 +211,8 @@ def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
             return points(value, lang)
         if measure == "share":
             return percent(value, lang, digits, None if pd.isna(goal) else goal)
+        if measure == "pace":
+            return number(100 * value, lang, 1)
         if measure == "plain":
             return str(int(value))
         return persons_short(value, lang) if name.startswith("gap") else number(value, lang, digits)
