@@ -202,6 +202,11 @@ def test_errors():
     with pytest.raises(DataError, match=(
             "0 rows of indicator 1a, year 2030; its indicators: 1a, 4, its years: 2016, 2017")):
         status_card(table(*OPEN), "1a", 2030, "en")
+    whole = kgge.progress(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units())
+    for said in ("1A", kgge.label("indicator", "1a", "vi")):
+        assert status_card(whole, said, 2020, "en") == status_card(whole, "1a", 2020, "en")
+    with pytest.raises(DataError, match="'1 a': do you mean 1a"):
+        status_card(whole, "1 a", 2020, "en")
     strange = table(*OPEN).assign(missing_units="atlantis")
     with pytest.raises(DataError, match="no 'en' label for unit atlantis"):
         status_card(strange, "1a", 2017, "en")

@@ -917,3 +917,54 @@ def test_shares_are_of_their_year_or_refused():
     for other in (shares(plan, keys), local):
         with pytest.raises(DataError, match=r"2016 add up to 0\.\d+, not to 1; make one with"):
             charts.source_shares_by_year(other)
+
+
+def test_ones_own_chart_has_whole_years_and_figures_as_the_language_writes_them():
+    planned = totals(kgge.load_budget(), "year")
+    for lang, written in (("en", "1,100"), ("vi", "1.100")):
+        figure, ax = plt.subplots()
+        ax.plot(planned["year"], planned["amount"], marker="o")
+        kgge.finish(ax, "A", "B", "C", "D", illustrative=False, lang=lang)
+        figure.canvas.draw()
+        years, amounts = ([label.get_text() for label in axis.get_ticklabels()]
+                          for axis in (ax.xaxis, ax.yaxis))
+        assert {"2016", "2020"} <= set(years) and all(map(str.isdigit, years)), years
+        assert written in amounts, amounts
+        data = charts.chart_data(ax)
+        assert set(data["series"]) == {""} and data["x"].tolist() == planned["year"].tolist()
+        plt.close("all")
+
+
+def test_words_on_an_axis_and_the_pieces_of_a_pie_are_read(tmp_path):
+    _, (line, pie) = plt.subplots(1, 2)
+    line.plot(["Rạch Giá", "Hà Tiên"], [3, 4], label="persons")
+    assert charts.chart_data(line).to_numpy().tolist() == [
+        ["persons", "Rạch Giá", 3], ["persons", "Hà Tiên", 4]]
+    pie.pie([1, 3], labels=["women", "men"])
+    data = charts.chart_data(pie)
+    assert data["x"].tolist() == ["women", "men"]
+    assert data["y"].tolist() == pytest.approx([0.25, 0.75])
+    plt.close("all")
+    _, ax = plt.subplots()
+    ax.imshow([[1, 2]])
+    kgge.finish(ax, "A", "B", "C", "D", illustrative=False)
+    with pytest.warns(UserWarning, match="picture.csv is empty: figures are read from bars"):
+        kgge.export_chart(ax, tmp_path, "picture", ["svg"])
+
+
+def test_what_is_no_chart_is_answered_in_one_sentence(tmp_path):
+    figure, ax = plt.subplots()
+    table = REAL()["scorecard"]
+    for call, words in (
+            (lambda: charts.scorecard(table, "vi"), "not str; for a language write lang='vi'"),
+            (lambda: charts.chart_data(None), "is an Axes, .*, not NoneType$"),
+            (lambda: kgge.export_chart("x", ax, "a"), "is an Axes, .*, not str$"),
+            (lambda: kgge.finish(figure, "T", "S", "Q", "A"), "give one of its axes")):
+        with pytest.raises(DataError, match=words):
+            call()
+    with pytest.raises(ValueError, match="needs its source"):
+        kgge.finish(ax, "T", "S", None, "A")
+    as_text = kgge.load_reporting().astype({"expected": str, "received": str})
+    for name in ("reports_received", "warnings_by_unit_and_year"):
+        with pytest.raises(DataError, match="expected is true or false, the table has '"):
+            getattr(charts, name)(as_text.assign(warnings=0, errors=0))

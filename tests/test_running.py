@@ -1,5 +1,7 @@
 """A plan that is running: every figure, card and trace, with few returns or none."""
 
+import ast
+import json
 import re
 import shutil
 from html import unescape
@@ -126,6 +128,46 @@ def test_reporting(running):
     traced(kgge.load_units())
     assert isinstance(kgge.notice("en"), str)
     assert pd.api.types.is_bool_dtype(reporting["received"])
+
+
+def cells_of(name, last):
+    """Run a notebook up to one of its cells; return what stands there then, and what was shown."""
+    book = next(notebook_folder().glob(f"{name}-*.ipynb"))
+    names, shown = {"display": str}, {}
+    for cell in json.loads(book.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            lines = ast.parse("".join(cell["source"])).body
+            value = lines.pop() if isinstance(lines[-1], ast.Expr) else None
+            exec(compile(ast.Module(lines, []), cell["id"], "exec"), names)
+            if value is not None:
+                shown[cell["id"]] = eval(compile(ast.Expression(value.value), "", "eval"), names)
+            if cell["id"] == last:
+                return names, shown
+    raise AssertionError(f"{book.name} has no cell {last}")
+
+
+def test_the_notebooks_tell_nothing_of_years_without_a_return_as_unspent(running):
+    with kgge.use("en"):
+        names, shown = cells_of("04", "c19")
+        _, given = cells_of("03", "c27")
+    years = {int(year) for year in running}
+    assert {int(row[0]) for row in shown["c11"].rows if row[0].isdigit()} == years
+    planned = names["budget"].query("year in @years").groupby("item")["amount"].sum()
+    lines = names["by_line"].set_index("item")["planned"]
+    assert lines.to_dict() == planned[lines.index].to_dict() and len(lines) == len(planned)
+    assert [int(row[0]) for row in given["c27"].rows if row[0].isdigit()] == years_of(running)
+
+
+def test_a_notebook_and_its_cards_tell_the_same_pace(running, persons):
+    with kgge.use("en"):
+        names, shown = cells_of("05", "c18")
+        heads, told = shown["c18"].heads, shown["c18"].rows
+        cards = [kgge.status_card(names["progress"], code, names["year"], "en")
+                 for code in names["now"]["indicator"]]
+    at = heads.index("Pace since that year, a year")
+    for row, card in zip(told, cards, strict=True):
+        pace = re.search(r"Pace from (\d+) to .*: (.*) percentage points a year", card)
+        assert row[at - 1:at + 1] == (list(pace.groups()) if pace else ["[x]", "[x]"])
 
 
 def test_the_report(running, tmp_path, request, plain_pictures):

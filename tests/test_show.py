@@ -70,6 +70,13 @@ def test_what_occurred_but_is_not_known_makes_a_sum_a_least():
     assert lines(table)[-1] == f"≥ {words('note', 'vi')['≥']}"
 
 
+def test_money_of_which_returns_are_missing_is_a_least_and_has_the_same_digits():
+    table = plain(project=["I", "II"], within=[525.9, 3.5], other=[0.0, 29.0], spent=[525.9, 32.5],
+                  not_known=[0, 0], units_expected=[78, 25], units_with_figure=[50, 25])
+    shown = [line.split(" | ")[1:4] for line in lines(table, "en")[2:4]]
+    assert shown == [["≥ 525.9", "≥ 0.0", "≥ 525.9"], ["3.5", "29.0", "32.5"]]
+
+
 def test_html_is_read_by_everyone_and_by_no_browser_as_markup():
     table = plain(label=["<script>alert(1)</script>", "b"], amount=[1.0, None])
     text = html(table, title="<b>")
@@ -108,7 +115,7 @@ def test_a_column_goes_across():
 def test_columns_are_chosen_and_the_others_still_tell_why():
     table = plain(indicator=["1a", "4"], baseline=[0.0, None], observed_pace=[0.1, None])
     shown = lines(table, "en", columns=["indicator", "observed_pace"])
-    assert [line.split(" | ")[-1] for line in shown[2:4]] == ["10%", "[z]"]
+    assert [line.split(" | ")[-1] for line in shown[2:4]] == ["10.0", "[z]"]
 
 
 def test_of_two_languages_one_is_shown():
@@ -146,7 +153,7 @@ def test_what_is_achieved_needs_no_pace():
     table = pd.DataFrame({"indicator": ["1a", "2"], "status": ["on_track", "achieved"],
                           "time_share": 0.6, "required_pace": [0.1, -0.04]})
     shown = kgge.show(table, "en", columns=["indicator", "required_pace"])
-    assert [row[1] for row in shown.rows] == ["10%", "[z]"]
+    assert [row[1] for row in shown.rows] == ["10.0", "[z]"]
 
 
 @pytest.mark.parametrize(("gap", "whole"), [(0.4, "1"), (656.2, "657"), (-68.9, "−68"), (7, "7")])
@@ -157,7 +164,7 @@ def test_persons_still_to_be_reached_are_as_many_in_a_table_as_in_its_chart(gap,
     assert str(kgge.show(table[["unit", "gap"]], "en")).splitlines()[-1].endswith(f"| {whole}")
     text = kgge.charts.chart_text(kgge.charts.gap_by_unit(table, lang="en"))
     assert gap < 0 or f"{whole} (100%" in text.alt
-    assert ("is 1 person away" in text.title) == (whole == "1")
+    assert (": 1 person away" in text.title) == (whole == "1")
 
 
 @pytest.fixture(scope="module")
@@ -215,3 +222,16 @@ def test_what_cannot_be_is_not_shown_as_missing():
         ["[x]", "[x]", "[z]", "5", "None"],
         ["0", "[z]", "7", "[z]", "Department of Labour, Invalids and Social Affairs; "
                                  "Department of Justice"]]
+
+
+def test_a_pace_is_in_points_a_year():
+    table = plain(indicator=["1a"], coverage=[0.45], observed_pace=[0.15], pace=[0.165])
+    caption, _, row = lines(table, "en")
+    assert row.endswith("| 45% | 15.0 | 16.5")
+    assert caption.endswith("Unit: %; percentage points")
+
+
+def test_what_stands_in_no_cell_is_blank_and_a_date_that_is_missing_is_not_known():
+    table = plain(unit=["justice"], received_on=[None], value=[None])
+    assert lines(table, "en")[1].endswith("| [x] | blank")
+    assert lines(table, "vi")[1].endswith("| để trống")

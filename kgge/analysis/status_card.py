@@ -46,7 +46,7 @@ def status_card(progress: pd.DataFrame, indicator: str, year: int, lang: str | N
     progress : DataFrame
         As `kgge.progress` returns it.
     indicator : str
-        Indicator code.
+        Indicator code, or its label.
     year : int
         One of its years.
     lang : {"en", "vi"}, optional
@@ -78,12 +78,14 @@ def status_card(progress: pd.DataFrame, indicator: str, year: int, lang: str | N
     19.0% / 20.0% = 0.95
     """
     needs("progress", progress, ("indicator", "year", "status", "firm"))
-    year = whole_year(year)
-    rows = progress[(progress["indicator"] == str(indicator)) & (progress["year"] == year)]
+    year, indicator = whole_year(year), labels.code_of("indicator", str(indicator))
+    rows = progress[(progress["indicator"] == indicator) & (progress["year"] == year)]
+    near = labels.meant("indicator", indicator)
     if len(rows) != 1:
         raise DataError(f"progress has {len(rows)} rows of indicator {indicator}, year {year}; "
                         f"its indicators: {', '.join(progress['indicator'].unique())}, its years: "
-                        f"{', '.join(map(str, progress['year'].unique()))}")
+                        f"{', '.join(map(str, progress['year'].unique()))}"
+                        f"{'' if indicator in set(progress['indicator']) else near}")
     lang = labels.current_lang(lang)
     row = rows.iloc[0].to_dict()
     pace, lines = ([beside for beside in progress.attrs.get("beside", {}).get(kind, [])

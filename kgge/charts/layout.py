@@ -1,5 +1,6 @@
 """The words around a chart, laid out from their drawn sizes so that nothing is cut or overlaps."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,11 +10,12 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import AutoLocator, MaxNLocator, ScalarFormatter
 from matplotlib.transforms import Bbox
 
 from kgge import labels
 from kgge.charts.style import INK, MARK_INK, SIZES, balanced
+from kgge.files import DataError
 from kgge.tables import load as tables
 
 MARK = {"en": "ILLUSTRATIVE", "vi": "SỐ LIỆU MINH HỌA"}
@@ -56,8 +58,18 @@ class Notes:
     tags: list[Tag] = field(default_factory=list)
 
 
+def check_axes(ax: Any) -> None:
+    """Raise unless `ax` is the Axes of a chart."""
+    if not isinstance(ax, Axes):
+        why = "; give one of its axes, as figure.axes[0]" if isinstance(ax, Figure) else \
+            f"; for a language write lang={ax!r}" if isinstance(ax, str) and ax in MARK else ""
+        raise DataError("a chart is an Axes, as the functions of kgge.charts return and "
+                        f"plt.subplots() makes, not {type(ax).__name__}{why}")
+
+
 def notes(ax: Axes) -> Notes:
     """Return the notes of `ax`. They are kept on it, so that they go when it goes."""
+    check_axes(ax)
     if not hasattr(ax, "_kgge"):
         alone = len(root_of(ax).axes) == 1
         vars(ax)["_kgge"] = Notes(Bbox.unit() if alone else ax.get_position(True).frozen())
@@ -92,8 +104,10 @@ def finish(ax: Axes, title: str, subtitle: str, source: str, alt: str,
 
     Raises
     ------
+    DataError
+        If `ax` is no Axes.
     ValueError
-        If one of the texts is empty.
+        If one of the texts is empty or no text.
 
     Examples
     --------
@@ -105,13 +119,14 @@ def finish(ax: Axes, title: str, subtitle: str, source: str, alt: str,
     'ILLUSTRATIVE. A line, 2016 to 2020.'
     """
     given = {"title": title, "subtitle": subtitle, "source": source, "alt": alt}
-    if empty := [name for name, text in given.items() if not text.strip()]:
+    kept = notes(ax)
+    if empty := [name for name, text in given.items()
+                 if not isinstance(text, str) or not text.strip()]:
         raise ValueError(f"a finished chart needs its {', '.join(empty)}")
     lang = labels.current_lang(lang)
     marked = tables.is_illustrative() if illustrative is None else illustrative
     if marked and not alt.startswith(MARK[lang]):
         alt = f"{MARK[lang]}. {alt}"
-    kept = notes(ax)
     kept.text = ChartText(title, subtitle, source, alt, lang, marked)
     if kept.body is None:
         kept.body = ax.get_position().height * root_of(ax).get_figheight()
@@ -120,18 +135,33 @@ def finish(ax: Axes, title: str, subtitle: str, source: str, alt: str,
     _arrange(root_of(ax))
 
 
-class _Comma(ScalarFormatter):
-    """Figures on an axis with a decimal comma."""
+class _Figures(ScalarFormatter):
+    """Figures on an axis as a language writes them; years without a separator."""
+
+    def __init__(self, lang: str, years: bool) -> None:
+        super().__init__(useOffset=False)
+        self.set_scientific(False)
+        self.lang, self.years = lang, years
 
     def __call__(self, x: float, pos: int | None = None) -> str:
-        return super().__call__(x, pos).replace(".", ",")
+        text = super().__call__(x, pos)
+        if not self.years:
+            text = re.sub(r"^(\D*)(\d+)", lambda found: f"{found[1]}{int(found[2]):,}", text)
+        return text.translate(str.maketrans(".,", ",.")) if self.lang == "vi" else text
 
 
 def _localise(ax: Axes, lang: str) -> None:
-    """Write the figures of the axes as the language does, where nobody has chosen how."""
+    """Write the figures of the axes as the language does, where nobody has chosen how.
+
+    An axis with nothing but numbers from 1900 to 2100 is one of years: whole ones.
+    """
     for axis in (ax.xaxis, ax.yaxis):
-        if type(axis.get_major_formatter()) in (ScalarFormatter, _Comma):
-            axis.set_major_formatter(_Comma() if lang == "vi" else ScalarFormatter())
+        first, last = axis.get_data_interval()
+        years = axis is ax.xaxis and 1900 <= first <= last <= 2100
+        if type(axis.get_major_formatter()) in (ScalarFormatter, _Figures):
+            axis.set_major_formatter(_Figures(lang, years))
+            if years and type(axis.get_major_locator()) is AutoLocator:
+                axis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10], integer=True))
 
 
 def _write(ax: Axes, kept: Notes, text: ChartText) -> None:

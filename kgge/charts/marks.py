@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 
 from kgge import labels
 from kgge.charts import style
-from kgge.charts.layout import finish, inner_width, notes
+from kgge.charts.layout import check_axes, finish, inner_width, notes
 from kgge.charts.readback import tag
 from kgge.charts.style import COLOURS, INK, NAVY, SIZES, text_width, wrap
 from kgge.charts.wording import codes_of, names, part_of, period, say, upper
@@ -92,6 +92,8 @@ def chart(keys: str, values: str, made: str, also: str = "") -> Callable[[Draw],
         @wraps(draw)
         def drawn(table: pd.DataFrame, ax: Axes | None = None, lang: str | None = None,
                   title: str | None = None, subtitle: str | None = None) -> Axes:
+            if ax is not None:
+                check_axes(ax)
             table = _checked(table, keys.split(), values.split(), also.split(), made)
             with labels.speaking(lang), style.drawn_in_style():
                 own = None if ax else plt.figure()

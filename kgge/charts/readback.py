@@ -10,6 +10,7 @@ from matplotlib.axis import Axis
 from matplotlib.category import StrCategoryLocator
 from matplotlib.collections import PathCollection
 from matplotlib.container import BarContainer
+from matplotlib.patches import Wedge
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator
 
@@ -59,7 +60,8 @@ def chart_data(ax: Axes) -> pd.DataFrame:
     DataFrame
         For a chart of the package the codes and columns of its table, each value as it is drawn
         now; what was removed or hidden is empty. For any other chart series (its label), x and y
-        of every bar, line and point; a bar at a written label (a category) stands for that.
+        of every bar, line and point, and of a pie the share of each piece; a place with a written
+        label (a category) stands for that. What else is drawn has no figures to be read.
 
     Examples
     --------
@@ -92,12 +94,27 @@ def _untagged(ax: Axes) -> list[tuple[str, Any, Any]]:
         names = _tick_labels(ax.yaxis if level else ax.xaxis)
         for bar in bars.patches:
             x, y = (names.get(place, place) for place in bar.get_center())
-            out.append((str(bars.get_label()), bar.get_width() if level else x,
+            out.append((_series(bars), bar.get_width() if level else x,
                         y if level else bar.get_height()))
     drawn: list[tuple[Any, Any]] = [(line, line.get_xydata()) for line in ax.get_lines()]
     drawn += [(points, points.get_offsets()) for points in ax.collections
               if isinstance(points, PathCollection)]
-    return out + [(str(artist.get_label()), x, y) for artist, at in drawn for x, y in at]
+    across, up = (_words(_tick_labels(axis)) for axis in (ax.xaxis, ax.yaxis))
+    out += [(_series(artist), across.get(x, x), up.get(y, y))
+            for artist, at in drawn for x, y in at]
+    return out + [("", _series(piece), (piece.theta2 - piece.theta1) / 360)
+                  for piece in ax.patches if isinstance(piece, Wedge)]
+
+
+def _series(artist: Any) -> str:
+    """Return the label of an artist; the name that matplotlib makes up is none."""
+    text = str(artist.get_label())
+    return "" if text.startswith("_") else text
+
+
+def _words(labels: dict[Any, str]) -> dict[Any, str]:
+    """Return labels that are words: a line stands for its numbers."""
+    return {place: text for place, text in labels.items() if any(map(str.isalpha, text))}
 
 
 def _tick_labels(axis: Axis) -> dict[Any, str]:

@@ -232,7 +232,8 @@ def _write_sheet(book: "Workbook", look: Looks, sheet: Sheet, place: int, lang: 
     page = _new(book, name, f"{name}. {_title(sheet, lang)}", look)
     origin = said["source_returns" if sheet.returned else "source_plan"]
     columns = list(map(str, cells))
-    measured = units([*columns, sheet.value], lang)
+    # A pace is a share there: Excel shows no fraction as points.
+    measured = units([c for c in (*columns, sheet.value) if measure_of(c) != "pace"], lang)
     lines = [(f"{said['unit']}: {measured}", "line")] * bool(measured)
     lines.append((f"{said['source']}: {origin}. {said['notes']}: {said['note_sheet']}", "line"))
     lines += [(f"{MARK[lang]}. {said['mark_text']}", "mark")] * sheet.marked
@@ -283,7 +284,7 @@ def _format(sheet: Sheet, cells: Iterable[Any], column: str) -> str:
     numbers = [value for value in cells if not isinstance(value, str)]
     if column in ("year", "ratio") or not numbers:
         return column if numbers else "text"
-    if "share" in (measure_of(column), measure_of(sheet.value)):
+    if {"share", "pace"} & {measure_of(column), measure_of(sheet.value)}:
         whole = column == "target" and all(round(v * 100, 6) % 1 == 0 for v in numbers)
         return "percent" if whole else "share"  # as the plan writes it: 70%
     return "whole" if all(value == round(value) for value in numbers) else "decimal"

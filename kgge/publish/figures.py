@@ -3,6 +3,7 @@
 import logging
 import os
 import re
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -181,6 +182,11 @@ def export_chart(ax: "Axes", folder: str | Path, name: str,
     ValueError
         If a format is unknown, or the chart is not finished.
 
+    Warns
+    -----
+    UserWarning
+        If no figure could be read from what is drawn, so that the file of numbers is empty.
+
     Examples
     --------
     >>> import tempfile
@@ -191,8 +197,13 @@ def export_chart(ax: "Axes", folder: str | Path, name: str,
     ...     [path.name for path in export_chart(ax, folder, "grid", ["svg"])]
     ['grid.svg', 'grid.csv', 'grid.txt']
     """
+    from kgge.charts import chart_data
+
     _check(formats)
     files = _chart_files(ax, name, formats, bare)
+    if chart_data(ax).empty:
+        warnings.warn(f"{name}.csv is empty: figures are read from bars, lines, points and the "
+                      "pieces of a pie, and the chart has none of these", stacklevel=2)
     for file, content in files.items():
         write_bytes(Path(folder) / file, content)
     return [Path(folder) / file for file in files]

@@ -34,7 +34,8 @@ from kgge.tables.load import is_illustrative
 # in one cell with ; between, what its figures measure (plain: no unit), and what an empty cell
 # says: a word of ``labels.csv``, or that there can be no figure.
 _COLUMNS = Path(__file__).with_name("columns.csv")
-_MEASURES = ("money", "persons", "share", "points", "ratio")  # in the order of a caption
+_MEASURES = ("money", "persons", "share", "points", "pace", "ratio")  # in the order of a caption
+SPENT = ("spent", "within", "other")  # money of returns
 _STATES = ("execution", "report_state", "cell_state", "ledger_state", "status", "tipping")
 _MOST = 8  # names in a cell; more are counted
 _OPEN = ("state", "context", "place", "measure", "reference")  # text stands for itself
@@ -196,7 +197,9 @@ def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
            of: str) -> list[str]:
     """Return one column of cells as text."""
     values = cells[column].tolist()
-    numbers = [v for v in values if _is_number(v)]
+    spent = column.rpartition(".")[2] in SPENT  # with as many digits as the others
+    alike = [c for c in cells if str(c).rpartition(".")[2] in SPENT] if spent else [column]
+    numbers = [v for of_one in alike for v in cells[of_one] if _is_number(v)]
     own = _of(column, "codes") or measure_of(column) == "plain"  # else of the columns across
     name = column if own or not of else of
     measure = measure_of(name)
@@ -208,6 +211,8 @@ def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
             return points(value, lang)
         if measure == "share":
             return percent(value, lang, digits, None if pd.isna(goal) else goal)
+        if measure == "pace":
+            return number(100 * value, lang, 1)
         if measure == "plain":
             return str(int(value))
         return persons_short(value, lang) if name.startswith("gap") else number(value, lang, digits)
@@ -216,12 +221,19 @@ def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
     goals = table["target"].tolist() if aimed else [None] * len(values)
     out = [write(v, goal) if _is_number(v) else _text(v, lang)
            for v, goal in zip(values, goals, strict=True)]
-    cells_of = [c for c in (f"{column}.not_known", "not_known" * (column == "spent")) if c in table]
-    if cells_of:  # "..." is not zero
-        least = table[cells_of[0]].fillna(0)
-        out = [f"≥ {text}" if more > 0 and text not in NO_FIGURE else text
-               for text, more in zip(out, least, strict=True)]
-    return out
+    return [f"≥ {text}" if more and text not in NO_FIGURE else text
+            for text, more in zip(out, _least(table, column), strict=True)]
+
+
+def _least(table: pd.DataFrame, column: str) -> "pd.Series[bool]":
+    """Return where a sum is the least it can be: "..." and a return that is missing are no zero."""
+    least = pd.Series(False, table.index)
+    for cells in (f"{column}.not_known", "not_known" * (column in SPENT)):
+        if cells in table:
+            least |= table[cells].fillna(0) > 0
+    if column in SPENT and {"units_expected", "units_with_figure"} <= set(table):
+        least |= table["units_with_figure"] < table["units_expected"]
+    return least
 
 
 def _is_number(value: Any) -> bool:
