@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib import pyplot as plt
 
 import kgge
 
@@ -338,3 +339,59 @@ def test_a_table_that_lost_its_attrs_is_compared_with_the_stored_one(budget):
     assert kgge.totals(two, "year").attrs["part"] == {"project": ["I", "II"]}
     with pytest.raises(kgge.DataError, match="do not cover the same"):
         kgge.execution(two, merged, "project")
+
+
+def yearly(table):
+    return kgge.totals(table, ["year", "source"])
+
+
+@pytest.mark.parametrize("returned", [
+    lambda s: yearly(s.drop(columns="unit")),
+    lambda s: yearly(s[["item", "year", "source", "amount"]]),
+    lambda s: yearly(s).rename(columns={"spent": "amount"}).drop(columns="not_known"),
+    lambda s: yearly(s).rename(columns={"spent": "amount"}).merge(pd.DataFrame({"year": [2018]}))])
+def test_what_was_spent_is_never_drawn_as_planned(returned):
+    ax = kgge.charts.planned_by_year_and_source(returned(kgge.load_spending()), lang="en")
+    text = kgge.charts.chart_text(ax)
+    plt.close(ax.figure)
+    assert text.illustrative and "million dong spent" in text.title and (
+        "Amounts spent" in text.subtitle and text.source.startswith("Source: returns"))
+
+
+def test_amounts_that_nothing_is_known_of_keep_the_mark(budget):
+    """Neither attrs nor columns tell what they are; of the plan's own totals the attrs do."""
+    lost = pd.DataFrame(yearly(budget).to_dict("list"))
+    for table, marked in ((yearly(budget), False), (lost, True)):
+        ax = kgge.charts.planned_by_year_and_source(table, lang="en")
+        assert kgge.charts.chart_text(ax).illustrative is marked
+        plt.close(ax.figure)
+    assert "illustrative" not in yearly(pd.DataFrame(budget.head().to_dict("list"))[
+        ["item", "year", "source", "amount"]]).attrs
+
+
+def test_one_amount_out_of_planned_and_spent_is_refused(budget):
+    both = kgge.execution(budget, kgge.load_spending(), ["project", "source"])
+    planned = both.rename(columns={"planned": "amount"}).drop(columns="spent")
+    for draw in (kgge.charts.planned_by_project_and_source,
+                 lambda table: kgge.totals(table, "project")):
+        with pytest.raises(kgge.DataError, match="made by kgge.execution.*planned or spent"):
+            draw(planned)
+    ax = kgge.charts.planned_by_project_and_source(both.drop(columns="planned"), lang="en")
+    assert "spent" in kgge.charts.chart_text(ax).title
+    plt.close(ax.figure)
+
+
+def test_money_that_stands_twice_is_refused(budget):
+    spending = kgge.load_spending()
+    twice, both = pd.concat([spending, spending]), pd.concat([budget, spending])
+    for match, call in (
+            (r"budget: a key stands twice:\n.*I\.1", lambda: kgge.execution(
+                pd.concat([budget, budget]), spending, "project")),
+            (r"spending: a key stands twice:\n", lambda: kgge.execution(budget, twice, "year")),
+            (r"the table of money: a key stands twice", lambda: kgge.totals(twice, "unit")),
+            (r"the table of money: a key is empty", lambda: yearly(both)),
+            (r"the table of money: a key stands twice",
+             lambda: yearly(pd.concat([budget, kgge.load_budget().iloc[:1]])))):
+        with pytest.raises(kgge.DataError, match=match):
+            call()
+    assert len(yearly(spending.drop(columns="unit"))) == len(yearly(spending))

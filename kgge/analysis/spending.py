@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.scope import filtered_to, keys_of, made_from, needs, scope, terms
+from kgge.analysis.scope import filtered_to, keys_of, made_from, money_of, needs, scope, terms
 from kgge.files import DataError
 from kgge.labels import about
 
@@ -64,7 +64,12 @@ def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     1    local  2650.0
     """
     needs("the table of money", money, ["amount"])
-    returned = "unit" in money
+    kind = money_of(money)
+    if kind == "both":
+        raise DataError("the table was made by kgge.execution, so that its amount can be planned "
+                        "or spent: sum the budget or the spending itself")
+    _check_amounts("the table of money", money, kind)
+    returned = kind == "spent"
     if returned and "project" in (by or ()) and "project" not in money:
         raise ValueError("spending names items, not projects: kgge.execution(budget, spending, "
                          "'project') sums both by project")
@@ -73,14 +78,27 @@ def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     if not returned:
         plain = money.assign(amount=_amounts(money["amount"]))
         out = plain.groupby(keys, sort=False)["amount"].sum(min_count=1).reset_index()
-        out.attrs = {"illustrative": False, "part": filtered_to(money),  # a plan is no return
+        out.attrs = {"part": filtered_to(money),
                      "years": sorted(money["year"].unique()) if "year" in money else []}
+        if kind:  # a plan is no return; a table that nothing is known of keeps no such promise
+            out.attrs |= {"money": kind, "illustrative": False}
         return out
     plain = money.assign(spent=_amounts(money["amount"]), not_known=_not_known(money).astype(int))
     grouped = plain.groupby(keys, sort=False)
     out = pd.concat([grouped["spent"].sum(min_count=1), grouped["not_known"].sum()], axis=1)
-    out.attrs = made_from(money) | {"years": sorted(money["year"].unique())}
+    out.attrs = made_from(money) | {"money": kind, "years": sorted(money["year"].unique())}
     return out.reset_index()
+
+
+def _check_amounts(name: str, money: pd.DataFrame, kind: str) -> None:
+    """Raise where rows are no amounts of single lines, each once, in current prices."""
+    key = [column for column in ("unit", *_MONEY_KEY) if column in money]
+    if set(key) < {*_MONEY_KEY} or (kind == "spent" and "unit" not in key):
+        return  # sums already
+    for bad, why in ((money[key].isna().any(axis=1), "a key is empty"),
+                     (money.duplicated(key, keep=False), "a key stands twice")):
+        if bad.any():
+            raise DataError(f"{name}: {why}:\n{money.loc[bad, [*key, 'amount']].head(20)}")
 
 
 def shares(money: pd.DataFrame, by: str | Sequence[str],
@@ -177,6 +195,8 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
         raise ValueError(f"by={by!r}: cumulative sums up to each year, so by must name the year")
     needs("budget", budget, (*_MONEY_KEY, "project", "amount"))
     needs("spending", spending, ("unit", *_MONEY_KEY, "amount"))
+    _check_amounts("budget", budget, "planned")
+    _check_amounts("spending", spending, "spent")
     covered = scope(budget["year"], spending["year"], years)
     _check_scope(budget, spending, covered, years is not None)
     cells = _cells(budget, spending, covered)
@@ -197,7 +217,7 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     out["execution"] = (out["within"] / out["planned"]).where(out["planned"] > 0)
     _add_state(out)
     out = out[[*keys, *EXECUTION]]
-    out.attrs = made_from(spending) | {"part": _part(budget, spending)}
+    out.attrs = made_from(spending) | {"money": "both", "part": _part(budget, spending)}
     return out
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
+from kgge.analysis.scope import money_of
 from kgge.charts.heatmap import heat
 from kgge.charts.marks import (
     Words,
@@ -40,8 +41,6 @@ from kgge.charts.wording import (
 from kgge.files import DataError
 from kgge.labels import percent
 
-RETURNED = {"unit", "state", "doubt", "file", "sheet"}  # columns of a return, not of the annex
-
 
 class Money(NamedTuple):
     """What a table of money holds: the column drawn, its kind, where it comes from, how written."""
@@ -71,8 +70,12 @@ def money(table: pd.DataFrame, lang: str) -> Money:
         raise DataError("the chart draws amount (planned) or spent (returned), million dong; the "
                         f"table has {', '.join(map(str, table.columns))}; make one with "
                         "kgge.totals(budget, …) or kgge.totals(spending, …)")
-    returned = "spent" in table or table.attrs.get("illustrative") or RETURNED & set(table)
-    return Money(columns[0], *(("spent", "returns") if returned else ("planned", "annex")),
+    kind = money_of(table) or ("spent" if columns == ["spent"] else "planned")
+    if kind == "both" and columns != ["spent"]:
+        raise DataError("the table was made by kgge.execution, so that its amount can be planned "
+                        "or spent; make one with kgge.totals(budget, …) or "
+                        "kgge.totals(spending, …)")
+    return Money(columns[0], *(("planned", "annex") if kind == "planned" else ("spent", "returns")),
                  writer(table[columns[0]], lang))
 
 

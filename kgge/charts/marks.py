@@ -25,7 +25,6 @@ from kgge.tables.load import is_illustrative
 
 LINE = 0.145  # inches from one line of a label to the next
 Write = Callable[[float], str]
-PLAN = ("annex", "prices")  # sources that hold nothing from a return
 # What every chart takes, returns and raises: put into the docstring of each.
 _SHARED = """ax : Axes, optional
     Where to draw; by default a figure of its own.
@@ -136,7 +135,7 @@ def _end(ax: Axes, table: pd.DataFrame, lang: str, words: Words, title: str | No
     source = " ".join([say(f"source.{words.source}", lang), *(
         say(f"ours.{code}", lang) for code in words.ours)])
     finish(ax, title, subtitle, source, f"{title}. {subtitle}. {words.figures}.",
-           words.source not in PLAN and is_illustrative(table), lang)
+           is_illustrative(table), lang)
 
 
 def rows(ax: Axes, key: str, codes: Sequence[Any], lang: str, width: float = 2.2,
