@@ -111,6 +111,12 @@ def money_of(table: pd.DataFrame) -> str:
     return "spent" if table.attrs.get("illustrative") or RETURNED & set(table) else ""
 
 
+def base_year(table: pd.DataFrame) -> int | None:
+    """Return the year in whose prices `real_terms` has put amounts of a table; else None."""
+    years = table["base_year"].dropna() if "base_year" in table else pd.Series(dtype=float)
+    return int(years.iloc[0]) if len(years) else table.attrs.get("base_year")
+
+
 def filtered_to(table: pd.DataFrame) -> Kept:
     """Return which keys of a table as loaded were filtered, with the values that are left.
 

@@ -6,9 +6,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.scope import filtered_to, keys_of, made_from, money_of, needs, scope, terms
+from kgge.analysis.scope import (
+    base_year,
+    filtered_to,
+    keys_of,
+    made_from,
+    money_of,
+    needs,
+    scope,
+    terms,
+    whole_of,
+)
 from kgge.files import DataError
 from kgge.labels import about
+from kgge.tables.load import read_table
 
 _BREAKDOWNS = ("item", "project", "year", "source")
 _MONEY_KEY = ["item", "year", "source"]
@@ -92,6 +103,13 @@ def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
 
 def _check_amounts(name: str, money: pd.DataFrame, kind: str) -> None:
     """Raise where rows are no amounts of single lines, each once, in current prices."""
+    if "leaf" in money:
+        raise DataError(f"{name}: the annex holds lines beside the sums of projects and models, "
+                        "which would count twice; kgge.load_budget() gives the lines alone")
+    if base := base_year(money):
+        raise DataError(f"{name}: amounts in prices of {base}; sum and compare those of "
+                        "kgge.load_budget() or kgge.load_spending(), and take kgge.real_terms "
+                        "after that")
     key = [column for column in ("unit", *_MONEY_KEY) if column in money]
     if set(key) < {*_MONEY_KEY} or (kind == "spent" and "unit" not in key):
         return  # sums already
@@ -158,8 +176,8 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     cumulative : bool, default False
         Each year with those before it; `by` must name the year.
     units : DataFrame, optional
-        As `load_units` gives it: those with indicators are to send returns. By default the
-        units that stand in `spending`, so one that never sent a return is not counted.
+        As `load_units` gives it: those with indicators are to send returns. By default those
+        of the data folder; of a table made by hand, the units that stand in `spending`.
 
     Returns
     -------
@@ -178,7 +196,8 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     ValueError
         If `by` or `years` name anything else.
     DataError
-        If one of the tables was filtered otherwise than the other: on lines, sources or years.
+        If one of the tables was filtered otherwise than the other: on lines, sources, years or
+        units; if amounts stand twice or in constant prices.
 
     Examples
     --------
@@ -259,11 +278,21 @@ def _add_state(out: pd.DataFrame) -> None:
 
 def _senders(spending: pd.DataFrame, units: pd.DataFrame | None, years: list[int]) -> list[int]:
     """Return how many units are to report money in each year."""
+    there, part = set(spending["unit"]), filtered_to(spending).get("unit")
     if units is None:
-        return [int(spending["unit"].nunique())] * len(years)
+        units = read_table("units") if whole_of(spending) else pd.DataFrame({"unit": []})
+        if not there <= set(units["unit"]):  # made by hand, or another plan's
+            return [len(there)] * len(years)
+        units = units if part is None else units[units["unit"].isin(part)]
     needs("units", units, ("unit", "indicators"))
-    begun, ended = terms(units, years)
     sends = units["indicators"].fillna("").str.strip().ne("").to_numpy(dtype=bool)
+    if over := there - set(units["unit"]):
+        raise DataError("spending has units that the table of units lacks: "
+                        f"{', '.join(map(str, sorted(over)))}; pass both of the same units")
+    if part is not None and set(units.loc[sends, "unit"]) - set(part):
+        raise DataError("the spending was filtered to some units, so that the others would count "
+                        "as missing: pass a table of units with the same ones only")
+    begun, ended = terms(units, years)
     return [int(n) for n in (begun & ~ended & sends).sum(axis=1)]
 
 
@@ -284,6 +313,11 @@ def _check_scope(budget: pd.DataFrame, spending: pd.DataFrame, covered: list[int
               for which, other, found in (("spending", "budget", over),
                                           ("budget", "spending", under))
               for key, values in found.items() if values]
+    parts = filtered_to(budget), filtered_to(spending)
+    if not faults and "unit" not in parts[1] and any("rows" in part for part in parts):
+        raise DataError("budget and spending cannot be compared where they hold only some of their "
+                        "rows (such as amounts above a limit): filter both by whole lines, sources "
+                        "or years")
     if faults and given and over["year"] and len(faults) == 1:
         raise ValueError(f"years {', '.join(map(str, sorted(over['year'])))}: the budget has "
                          f"{', '.join(map(str, sorted(have['year'])))}")

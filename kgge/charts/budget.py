@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kgge.analysis.scope import money_of
+from kgge.analysis.scope import base_year, money_of
 from kgge.charts.heatmap import heat
 from kgge.charts.marks import (
     Words,
@@ -63,8 +63,11 @@ class Money(NamedTuple):
                      {"money": say(f"{self.kind}.money", lang), **places})
 
 
-def money(table: pd.DataFrame, lang: str) -> Money:
+def money(table: pd.DataFrame, lang: str, constant: bool = False) -> Money:
     """Tell what the amounts of a table are; a table that could be either is refused."""
+    if not constant and (base := base_year(table)):
+        raise DataError(f"the chart draws current prices; amounts of the table are in prices of "
+                        f"{base}: draw them with kgge.charts.planned_in_constant_prices")
     columns = [c for c in ("amount", "spent") if c in table] or [c for c in ["share"] if c in table]
     if len(columns) != 1:
         raise DataError("the chart draws amount (planned) or spent (returned), million dong; the "
@@ -294,7 +297,7 @@ def planned_in_constant_prices(ax: Axes, table: pd.DataFrame, lang: str) -> Word
     >>> kgge.charts.chart_text(planned_in_constant_prices(table, lang="en")).title
     'At 2016 prices the amounts planned are worth 6,186 million dong, 6.3% less than ...'
     """
-    of, bases = money(table, lang), table["base_year"].unique()
+    of, bases = money(table, lang, constant=True), table["base_year"].unique()
     if len(bases) != 1 or pd.isna(bases[0]):
         raise DataError("constant prices are those of one year; base_year holds "
                         f"{', '.join(map(str, bases))}")
