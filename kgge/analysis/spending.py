@@ -236,7 +236,8 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     out["execution"] = (out["within"] / out["planned"]).where(out["planned"] > 0)
     _add_state(out)
     out = out[[*keys, *EXECUTION]]
-    out.attrs = made_from(spending) | {"money": "both", "part": _part(budget, spending)}
+    out.attrs = made_from(spending) | {"money": "both", "years": covered,
+                                       "part": _part(budget, spending)}
     return out
 
 
