@@ -146,8 +146,7 @@ def gallery(years=FIVE, projects=("I", "II", "III", "IV"), sources=("central", "
             [{"indicator": "1a", "year": last, "unit": u} for u in units], **how),
     }
     for name, table in made.items():
-        if name in OF_RETURNS:
-            table.attrs["illustrative"] = True
+        table.attrs["illustrative"] = name in OF_RETURNS
     return made
 
 

@@ -124,6 +124,7 @@ class Whole:
     """The rows with a figure that a table had when it was read: their keys and their figures."""
 
     def __init__(self, name: str, table: pd.DataFrame) -> None:
+        self.name = name
         self.keys = [*SCHEMAS[name].key, *["project"] * ("project" in table)]
         self.figures = FIGURES[name]
         there = table[[*self.figures]].notna().all(axis=1)
