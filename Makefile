@@ -22,6 +22,8 @@ INSTALL = -m pip install --disable-pip-version-check
 PYTEST := -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 SHELL := bash
+# Compiled once, not by each of a hundred processes, also where the machine asks for the latter.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: help report test quick notebooks processed lint benchmarks fuzz sensitivity mutants \
 	test-oldest test-newest test-environment lock clean

@@ -9,6 +9,9 @@ import pytest
 # Before kgge is imported, and for the kernels of the notebooks: a reader's own setting changes
 # no text that is compared.
 os.environ["KGGE_LANG"] = "en"
+# Whole reports and simulations, each of them minutes of one process: they begin.
+LONGEST = ["test_running.py", "test_report.py", "test_plan.py", "test_marks.py",
+           "test_simulation.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -17,7 +20,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.suffix == ".ipynb":
             item.add_marker(pytest.mark.slow)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    first = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: (first.get(item.path.name, len(first)), item.path not in slow))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -12,7 +12,7 @@ import typer
 
 from kgge import __version__
 from kgge.files import DataError, UsageError, data_folder
-from kgge.labels import asked_lang, check_lang, words
+from kgge.labels import asked_lang, check_lang, set_lang, words
 
 if TYPE_CHECKING:
     from kgge.returns.collect import Returns
@@ -88,6 +88,7 @@ def build(
     if verbose:
         logging.getLogger("kgge").setLevel(logging.INFO)
 
+    set_lang(_system_lang())
     returns = build_tables()
     _say_counts(returns)
     from kgge.tables.folder import of_another_plan
@@ -211,9 +212,11 @@ def _say_copies(returns: "Returns", path: Path, folder: Path, lang: str) -> None
     """Write copies with the cells marked; say how many, and of which file there is none."""
     from kgge.returns.annotate import annotate, for_unit
 
-    said, copies = words("inbox", lang), annotate(path, folder, returns.problems)
+    problems, files = for_unit(returns.problems), returns.reporting.attrs["files"]
+    problems = problems[problems["file"].isin(files)]  # lists of dates are the office's own
+    said, copies = words("inbox", lang), annotate(path, folder, problems)
     typer.echo(said["copies"].format(count=len(copies), folder=folder))
-    for name in for_unit(returns.problems)["file"].drop_duplicates():
+    for name in problems["file"].drop_duplicates():
         if folder.resolve() / name not in copies:
             typer.echo(said["unmarked"].format(file=name))
 
@@ -285,6 +288,7 @@ def report(
     from kgge.publish.figures import export as export_all
     from kgge.publish.html import notebook_folder, write_report
 
+    set_lang(_system_lang())
     notebook_folder()  # without one it is wrong use, said before anything is written
     langs = list(map(str, lang or Lang))
     faults: list[str] = []

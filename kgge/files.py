@@ -5,7 +5,7 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from glob import escape
 from io import StringIO
 from pathlib import Path
@@ -54,24 +54,37 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, s
         text = unicodedata.normalize("NFC", path.read_bytes().decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: cannot be read as a list in UTF-8 ({error})") from error
-    head = text.partition("\n")[0]
-    # Excel writes the separator of the system's language; names of columns hold none of the three.
-    reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
-    names = [name.strip() for name in next(reader, [])]
+    (_, head), *below = [*split_rows(text)] or [(1, [])]
+    names = [name.strip() for name in head]
     if absent := [column for column in columns if column not in names]:
         raise DataError(f"{path.name}: the column {', '.join(absent)} is missing; the columns are "
                         f"{', '.join(filter(None, names)) or 'none'}")
-    rows, before = [], reader.line_num
-    for cells in reader:
-        line, before = before + 1, reader.line_num
-        cells = [cell.strip() for cell in cells]
+    rows = []
+    for line, cells in below:
         if any(cells[len(names):]) or any(c for n, c in zip(names, cells, strict=False) if not n):
             raise DataError(f"{path.name}, line {line}: more fields than the {len(names)} columns; "
                             "text with a separator in it stands in quotes")
-        if any(cells):
-            cells += [""] * (len(names) - len(cells))
-            rows.append((line, {n: c for n, c in zip(names, cells, strict=False) if n}))
+        cells += [""] * (len(names) - len(cells))
+        rows.append((line, {n: c for n, c in zip(names, cells, strict=False) if n}))
     return rows
+
+
+def split_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a CSV that hold anything, trimmed, each with its line.
+
+    Excel writes the separator of the system's language, or names it in a first line ``sep=;``.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    named = re.match(r"sep=([,;\t|])\n", text, re.IGNORECASE)
+    head = text.partition("\n")[0]  # names of columns hold none of the three
+    reader = csv.reader(StringIO(text), delimiter=named[1] if named else max(
+        ",;\t", key=head.count))
+    line = 1
+    for cells in reader:
+        cells = [cell.strip() for cell in cells]
+        if any(cells) and not (named and line == 1):
+            yield line, cells
+        line = reader.line_num + 1
 
 
 def write_bytes(path: Path, content: bytes) -> None:

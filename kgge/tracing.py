@@ -10,6 +10,7 @@ import pandas as pd
 
 from kgge.analysis.blocks import blocks, lay_out
 from kgge.analysis.bounds import rests_on
+from kgge.analysis.scope import money_of
 from kgge.annex.read import find_annex, open_annex
 from kgge.files import DataError, data_folder, read_rows
 from kgge.returns.cells import read_cell, read_date
@@ -49,7 +50,8 @@ def trace(rows: pd.DataFrame | pd.Series) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If the rows come from no table that was read from a source.
+        If the rows come from no table that was read from a source, or are not the sum of the cells
+        that their keys name: of rows filtered before they were summed, all other than by keys.
     DataError
         If a source has changed since the tables were built: every file and cell is named.
 
@@ -60,7 +62,11 @@ def trace(rows: pd.DataFrame | pd.Series) -> pd.DataFrame:
       item  value  line  column text
     0  I.1   50.0    12       3   50
     """
-    rows = rows.to_frame().T if isinstance(rows, pd.Series) else rows
+    if isinstance(rows, pd.Series):
+        attrs, rows = rows.attrs, rows.to_frame().T
+        rows.attrs = attrs
+    if not isinstance(rows, pd.DataFrame):
+        raise ValueError(f"trace takes rows of a table (DataFrame), not {type(rows).__name__}")
     have = set(rows.columns)
     find = next((find for columns, find in _FINDS.items() if set(columns.split()) <= have), None)
     if find is None:
@@ -70,6 +76,7 @@ def trace(rows: pd.DataFrame | pd.Series) -> pd.DataFrame:
 
 def _matching(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of `table` that share the keys of `rows`, in the years these speak of."""
+    table, years = _part(table, rows), rows.attrs.get("years")
     keys = [key for key in _KEYS if key in rows and key in table]
     span = "first_year" in rows and "last_year" in rows and "planned" in rows
     if not keys and not span:
@@ -80,10 +87,35 @@ def _matching(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     keep = np.zeros(len(table), dtype=bool)
     for row in rows.to_dict("records"):  # the year of a sum to the year is its last one
         here = table["year"].between(row["first_year"], row["last_year"])
+        here &= table["year"].isin(years) if years else True
         for key in (key for key in keys if key != "year"):
             here &= table[key] == row[key]
         keep |= here.to_numpy(dtype=bool)
     return table[keep]
+
+
+def _part(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a table that some rows were computed from: what it was filtered to."""
+    part = rows.attrs.get("part", {})
+    if "rows" in part:
+        raise ValueError("these figures were computed from some rows of a table that no key tells "
+                         "from the others: trace those rows")
+    for key in (key for key in part if key in table):
+        table = table[table[key].isin(part[key])]
+    return table
+
+
+def _adding_up(rows: pd.DataFrame, column: str, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells, or raise where they do not add up to the figures that were asked about."""
+    several = "last_year" in rows and (rows["first_year"] < rows["last_year"]).any()
+    if "year" in rows and several and len(rows) > 1:  # sums to each year share their cells
+        return cells
+    own = rows.drop_duplicates([key for key in _KEYS if key in rows])[column]
+    told, asked = (float(values.astype("float64").sum()) for values in (cells["value"], own))
+    if not np.isclose(told, asked):
+        raise ValueError(f"{column} adds up to {asked:g}, the cells of these rows to {told:g}, so "
+                         "they were computed from others: trace rows as the package made them")
+    return cells
 
 
 def _changed(faults: list[str]) -> None:
@@ -119,17 +151,17 @@ def _in_returns(rows: pd.DataFrame) -> pd.DataFrame:
     return out[[*(key for key in _KEYS if key in out), *_TRACED]].reset_index(drop=True)
 
 
-def _spent(rows: pd.DataFrame) -> pd.DataFrame:
+def _spent(rows: pd.DataFrame, column: str = "spent") -> pd.DataFrame:
     """Return the amounts returned; "..." too, which is counted as not known, but no blank."""
     items = read_table("budget")[["item", "project"]].drop_duplicates()
     spending = read_table("spending").merge(items, on="item", validate="many_to_one")
     counted = spending["state"].isin(["reported", "not_known"])
-    return _in_returns(_matching(rows, spending[counted]))
+    return _adding_up(rows, column, _in_returns(_matching(rows, spending[counted])))
 
 
 def _rests_on(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the cells that shares of persons rest on, the carried ones marked."""
-    outcomes, units = read_table("outcomes"), read_table("units")
+    outcomes, units = (_part(read_table(name), rows) for name in ("outcomes", "units"))
     asked, span, targets = lay_out(outcomes, read_table("targets"), units)
     keys = [key for key in ("unit", "group", "sex") if key in rows]
     wanted: list[pd.DataFrame] = []
@@ -154,6 +186,8 @@ def _rests_on(rows: pd.DataFrame) -> pd.DataFrame:
     if len(census):
         people = _in_list(units[units["unit"].isin(census["unit"])], "units")
         cells = pd.concat([cells, people[people["figure"] == "residents"].assign(carried=True)])
+    if {"eligible", "reached"} <= set(rows) and "reached_before" not in rows:
+        _adding_up(rows, "reached", cells[(cells["figure"] == "reached") & ~cells["carried"]])
     return cells[[*(key for key in _KEYS if key in cells), "carried", *_TRACED]]
 
 
@@ -214,8 +248,17 @@ def _of_table(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     return _in_annex(_matching(rows, read_table(name)))
 
 
+def _planned(rows: pd.DataFrame, column: str = "planned") -> pd.DataFrame:
+    return _adding_up(rows, column, _of_table(rows[rows[column].notna()], "budget"))
+
+
 def _planned_and_spent(rows: pd.DataFrame) -> pd.DataFrame:
-    return pd.concat([_of_table(rows[rows["planned"].notna()], "budget"), _spent(rows)])
+    return pd.concat([_planned(rows), _spent(rows)])
+
+
+def _amounts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells of amounts: of returns where they were spent, else of the annex."""
+    return (_spent if money_of(rows) == "spent" else _planned)(rows, "amount")
 
 
 def _received(rows: pd.DataFrame) -> pd.DataFrame:
@@ -229,8 +272,8 @@ _READ: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "message_en file": _of_problems, "line column": _in_annex}
 _FINDS = _READ | {
     "printed": partial(_of_table, name="annex"), "on_time expected": _received,
-    "planned spent": _planned_and_spent, "planned": partial(_of_table, name="budget"),
-    "spent": _spent, "amount": partial(_of_table, name="budget"), "indicator year": _rests_on,
+    "planned spent": _planned_and_spent, "planned": _planned,
+    "spent": _spent, "amount": _amounts, "indicator year": _rests_on,
     "target target_year": partial(_in_list, name="targets"),
     "unit residents": partial(_in_list, name="units"),
     "id what": partial(_in_list, name="context")}

@@ -211,6 +211,7 @@ def annexes(draw):
     return years, sources, projects
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(made=annexes(), mark=st.sampled_from([",", ".", " ", "\u00a0", ""]), data=st.data())
 def test_other_annexes_of_the_form_are_read(tmp_path_factory, made, mark, data):

@@ -20,6 +20,7 @@ def contents(folder):
     return {p.name: p.read_bytes() for p in sorted(folder.iterdir())}
 
 
+@pytest.mark.slow
 def test_two_builds_are_what_is_committed(data):
     committed = contents(data_folder() / "processed")
     for path in (data / "processed").iterdir():
@@ -76,6 +77,7 @@ def test_one_annex_and_no_other(data):
         build()
 
 
+@pytest.mark.slow
 def test_a_label_like_a_formula_is_text_in_the_tables(data):
     path = next((data / "raw").glob("*annex.tsv"))
     lines = path.read_text(encoding="utf-8").split("\n")
@@ -88,6 +90,7 @@ def test_a_label_like_a_formula_is_text_in_the_tables(data):
     assert kgge.load_annex()["label"].iloc[0] == "=HYPERLINK(1)"
 
 
+@pytest.mark.slow
 def test_an_annex_that_does_not_add_up_is_written_but_not_used(data):
     path = next((data / "raw").glob("*annex.tsv"))
     path.write_text(path.read_text(encoding="utf-8").replace("\t1,150", "\t1,151"),
@@ -204,6 +207,7 @@ def shares():
     return kgge.load_outcomes(), kgge.load_targets(), kgge.load_units()
 
 
+@pytest.mark.slow
 def test_trace_tells_what_is_counted_from_what_the_range_rests_on():
     """1a 2016: one eligible has no reached beside it; 1b 2020: Giồng Riềng as of 2019."""
     progress = kgge.progress(*shares())
@@ -230,6 +234,7 @@ def test_trace_of_one_unit_leads_to_its_own_cells(rows):
     assert found["carried"].all() and found["year"].eq(2019).all() and len(found) == 4
 
 
+@pytest.mark.slow
 def test_trace_of_a_census_of_money_and_of_reporting_rates(data):
     path = next((data / "raw" / "returns" / "2016").glob("*kien-hai*"))
     for old in (data / "raw" / "returns").rglob("*kien-hai*"):
@@ -278,3 +283,48 @@ def test_trace_says_when_a_source_has_changed_since_the_build(data):
 def test_trace_of_something_else():
     with pytest.raises(ValueError, match="rows with columns a, b lead to no source"):
         kgge.trace(pd.DataFrame({"a": [1], "b": [2]}))
+
+
+@pytest.mark.parametrize(("query", "by"), [("project == 'II'", "year"), ("item == 'II.1'", "year"),
+                                           ("source == 'local'", ["project", "year"])])
+def test_trace_of_planned_money_that_was_filtered_gives_its_own_cells(query, by):
+    part = kgge.load_budget().query(query)
+    assert kgge.trace(kgge.totals(part, by).query("year == 2018"))["value"].sum() == (
+        part.query("year == 2018")["amount"].sum()) < 1140
+
+
+def test_trace_of_returns_that_were_filtered_gives_their_own_cells():
+    outcomes, targets, listed = shares()
+    alone = listed.query("unit == 'rach-gia'")
+    for part, units in ((outcomes.query("unit == 'rach-gia'"), alone),
+                        (outcomes.query("sex == 'female'"), listed)):
+        row = kgge.progress(part, targets, units, 2020).query("indicator == '1a'")
+        found = kgge.trace(row)
+        assert found.loc[~found["carried"] & (found["figure"] == "reached"), "value"].sum() == (
+            row["reached"].iloc[0])
+        assert set(found["unit"]) <= set(part["unit"]) and set(found["sex"]) <= set(part["sex"])
+    budget, spending = kgge.load_budget(), kgge.load_spending()
+    own = spending.query("unit == 'rach-gia'")
+    for rows in (kgge.totals(own, "year"), kgge.execution(budget, own, "project"),
+                 kgge.totals(own, "year").rename(columns={"spent": "amount"})):
+        found = kgge.trace(rows)
+        assert set(found["unit"]) == {"rach-gia"} and found["value"].sum() == pytest.approx(71.9)
+    two = kgge.execution(budget, spending, "project", years=[2016, 2020])
+    assert set(kgge.trace(two)["year"]) == {2016, 2020}
+
+
+@pytest.mark.parametrize("rows", [
+    lambda b: kgge.totals(b.query("amount > 20"), "year"),
+    lambda b: pd.DataFrame(kgge.totals(b.query("project == 'II'"), "year").to_dict("list")),
+    lambda b: kgge.totals(b, ["project", "year"]).query("year == 2018").drop(columns="year"),
+    lambda b: pd.DataFrame(kgge.progress(shares()[0].query("sex == 'female'"), *shares()[1:],
+                                         2020).to_dict("list"))])
+def test_trace_refuses_figures_that_are_not_the_sum_of_their_cells(rows):
+    with pytest.raises(ValueError, match="trace (those )?rows"):
+        kgge.trace(rows(kgge.load_budget()))
+
+
+def test_trace_takes_rows():
+    for other in (None, "x", 3):
+        with pytest.raises(ValueError, match="trace takes rows of a table"):
+            kgge.trace(other)

@@ -137,6 +137,7 @@ def test_how_far_the_missing_may_grow_before_the_verdict_turns():
     assert late["coverage"] == pytest.approx(820 / 1400)
 
 
+@pytest.mark.slow
 def test_what_decides_on_the_illustrative_set():
     whole = kgge.progress(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units())
     for year in (2020, "2020"):

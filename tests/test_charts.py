@@ -146,8 +146,7 @@ def gallery(years=FIVE, projects=("I", "II", "III", "IV"), sources=("central", "
             [{"indicator": "1a", "year": last, "unit": u} for u in units], **how),
     }
     for name, table in made.items():
-        if name in OF_RETURNS:
-            table.attrs["illustrative"] = True
+        table.attrs["illustrative"] = name in OF_RETURNS
     return made
 
 
@@ -303,7 +302,7 @@ def close_figures():
     plt.close("all")
 
 
-@pytest.mark.parametrize("lang", ["en", "vi"])
+@pytest.mark.parametrize("lang", [pytest.param("en", marks=pytest.mark.slow), "vi"])
 @pytest.mark.parametrize("name", CHARTS)
 def test_real(name, lang, monkeypatch):
     assert_whole(assert_right(name, REAL()[name], lang, monkeypatch), monkeypatch)
@@ -391,6 +390,7 @@ def ink(ax):
     return int((abs(corner - (0x80, 0x16, 0x50)).sum(axis=2) < 30).sum())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OF_RETURNS)
 def test_the_mark_is_there_only_where_due(name):
     table = gallery()[name]
@@ -475,6 +475,7 @@ def spoken(name, table, lang="en", **given):
     return text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHARTS)
 def test_illustrative_spending_never_comes_out_as_the_plan_and_unmarked(name):
     """Any chart, given what was spent by its own keys: marked as such, or refused."""
@@ -497,6 +498,7 @@ def test_illustrative_spending_never_comes_out_as_the_plan_and_unmarked(name):
         assert "planned" not in (text.title + text.subtitle).lower()
 
 
+@pytest.mark.slow
 def test_a_part_is_spoken_of_as_a_part():
     plan = kgge.load_budget()
 
@@ -629,6 +631,14 @@ def test_the_mark_stands_in_the_source_line_too():
     assert source.get_text().replace("\xa0", " ").startswith("SỐ LIỆU MINH HỌA. Nguồn")
 
 
+def test_figures_on_an_axis_are_in_the_language_of_the_chart_whenever_it_is_drawn():
+    plan = kgge.load_budget().assign(amount=lambda table: table["amount"] * 10)
+    ax = charts.planned_by_year_and_source(totals(plan, ["year", "source"]), lang="vi")
+    ax.figure.canvas.draw()
+    assert "10.000" in [label.get_text() for label in ax.get_yticklabels()]
+    assert labels.current_lang() == "en", "the chart leaves the language as it was"
+
+
 # ---- an analyst's own chart
 
 def test_axes_of_ones_own_chart_follow_the_language():
@@ -640,6 +650,7 @@ def test_axes_of_ones_own_chart_follow_the_language():
         assert any(half in label.get_text() for label in ax.get_yticklabels()), lang
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("shape", "width"), [((2, 1), 6.3), ((1, 2), 12.6)])
 def test_charts_share_a_figure_of_the_caller(shape, width, monkeypatch):
     figure, (left, right) = plt.subplots(*shape, figsize=(width, 4))

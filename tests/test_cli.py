@@ -57,6 +57,7 @@ def test_messages_are_in_the_language_asked_for(spoilt, asked, lang):
     assert found.stdout == wanted[lang].stdout and found.returncode == 1
 
 
+@pytest.mark.slow
 def test_build_says_what_it_did(data):
     found = kgge("build", data=data)
     assert found.returncode == 0, found.stderr
@@ -140,6 +141,18 @@ def test_templates_of_all_units_are_read_back(tmp_path):
     assert "0 rejected" in checked.stdout
 
 
+@pytest.mark.slow
 def test_check_of_the_committed_returns():
     found = kgge("check", data_folder() / "raw" / "returns")
     assert found.returncode == 0 and "0 of them errors" in found.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("env", "said"), [
+    ({"KGGE_LANG": "vi"}, "báo cáo minh họa và báo cáo thật để lẫn với nhau"),
+    ({"KGGE_LANG": "", "LC_ALL": "vi_VN.UTF-8"}, "báo cáo minh họa và báo cáo thật"),
+    ({"KGGE_LANG": "en"}, "illustrative and real returns stand together")])
+def test_build_refuses_a_mix_of_illustrative_and_real_returns(data, env, said):
+    package.write_template("labour", 2020, data / "raw" / "returns" / "real.xlsx")
+    found = kgge("build", data=data, **env)
+    assert found.returncode == 1 and said in found.stderr and "real.xlsx" in found.stderr

@@ -443,6 +443,20 @@ def test_a_chart_on_a_page_of_its_own_has_its_whole_frame_there(book):
         assert bottom + totals <= edge < first - 1, sheet.title
 
 
+def test_a_chart_on_the_page_of_its_table_ends_on_it(book):
+    """In points, rows without a height of 15: A4 across or upright without its margins."""
+    for sheet in book.worksheets[2:]:
+        across = sheet.page_setup.orientation == "landscape"
+        for chart in [] if sheet.row_breaks.brk else sheet._charts:
+            wide = sum(sheet.column_dimensions[letter].width * 5.25 * (
+                sheet.column_dimensions[letter].max - sheet.column_dimensions[letter].min + 1)
+                for letter in sheet.column_dimensions)
+            scale = min(1, (785 if across else 537) / wide)
+            high = sum(sheet.row_dimensions[row].height or 15
+                       for row in range(1, chart.anchor.to.row + 2))
+            assert high * scale <= (516 if across else 763), sheet.title
+
+
 def test_every_chart_has_a_description_with_its_figures(files, lang):
     described = [mark.get("descr") for drawing in parts(files[lang], r"xl/drawings/drawing.*xml"
                                                         ).values()

@@ -2,11 +2,14 @@
 
 import datetime
 import io
+import unicodedata
 import zipfile
 
 import openpyxl
 import pytest
 
+from kgge.files import DataError
+from kgge.returns.annotate import annotate
 from kgge.returns.collect import read_returns
 from kgge.returns.form import load_form
 from kgge.returns.template import write_template
@@ -219,8 +222,8 @@ def test_an_inbox_is_held_against_the_years_taken_in_before(tmp_path, form):
     assert codes(alone) == ["no_date"]
     out = whole(read_returns(inbox, form, known))
     assert out.problems[["file", "cell", "code"]].values.tolist() == [
-        ["rach-gia-2018.xlsx", "E8", "jumps"]]
-    assert "in 2017" in out.problems["message_en"].item()
+        ["rach-gia-2018.xlsx", "B22", "taken_in"], ["rach-gia-2018.xlsx", "E8", "jumps"]]
+    assert "in 2017" in out.problems["message_en"].iloc[1]
     assert set(out.outcomes["file"]) == {"rach-gia-2018.xlsx"}
     assert out.reporting["received"].sum() == 1 and out.reporting["on_time"].sum() == 1
     assert out.reporting.attrs["cells"] == alone.reporting.attrs["cells"]
@@ -316,6 +319,7 @@ DATES = {  # as it stands on the cover: code of its problem
     "31/01/2019 08:30": None, "02/01/2018": "far_date", None: "no_date", "tháng 1": "received_on"}
 
 
+@pytest.mark.slow
 def test_a_date_of_receipt_far_off_or_turned_is_doubted(tmp_path, form):
     send(tmp_path, form)
     for day, code in DATES.items():
@@ -335,3 +339,231 @@ def test_vietnamese_messages_write_dates_day_first(tmp_path, form):
     assert said.loc["F8", "message_vi"].startswith("05/03/2018")
     assert said.loc["F8", "value"].startswith("2018-03-05")
     assert '"TRUE"' in said.loc["F9", "message_vi"]
+
+
+def chain(folder, form, dated=True):
+    """Send three returns of one unit and year, each of which replaces the one before."""
+    for month, name in enumerate("abc", 1):
+        send(folder, form, name=f"{name}.xlsx", edit=lambda book, before=month - 1: (
+            put("B22", f"20/{before:02}/2019" if before else None)(book),
+            put("F8", 330 + before, PERSONS)(book)),
+            received_on=datetime.date(2019, month, 20) if dated else None)
+
+
+@pytest.mark.parametrize("days", [[], ["20/01/2019"], ["20/01/2019", "20/02/2019"],
+                                  ["20/03/2019", "20/01/2019", "20/02/2019"]])
+@pytest.mark.parametrize("dated", [True, False])
+def test_a_list_may_date_the_first_return_and_its_corrections(days, dated, tmp_path, form):
+    """Which return came first is told by dates of receipt or by what each says it replaces."""
+    chain(tmp_path, form, dated)
+    (tmp_path / "receipts.csv").write_text("\n".join([
+        "unit,year,received_on", *(f"rach-gia,2018,{day}" for day in days)]), encoding="utf-8")
+    out = whole(read_returns(tmp_path, form))
+    undated = not dated and len(days) < 3
+    assert codes(out) == ["no_date"] * undated + ["replaced"] * 2
+    assert set(out.outcomes["file"]) == {"c.xlsx"} and 332 in set(out.outcomes["reached"])
+    row = out.reporting.query("received").iloc[0]
+    assert undated or str(row["received_on"].date()) == "2019-03-20"
+    assert row["on_time"] == bool(dated or days), "the first return came in time"
+
+
+def test_what_is_no_chain_is_still_refused(tmp_path, form):
+    chain(tmp_path, form, dated=False)
+    send(tmp_path, form, name="d.xlsx", edit=add_field("20/02/2019"), received_on=None)
+    out = read_returns(tmp_path, form)
+    assert codes(out).count("duplicate_return") == 4, "c and d both replace b"
+
+
+def test_a_date_of_the_list_that_no_return_accounts_for_is_named(tmp_path, form):
+    send(tmp_path, form)
+    (tmp_path / "receipts.csv").write_text(
+        "unit,year,received_on\nrach-gia,2018,20/01/2019\nrach-gia,2018,20/02/2019\n")
+    out = read_returns(tmp_path, form)
+    assert out.problems[["cell", "code"]].values.tolist() == [["C3", "receipts"]]
+    assert out.reporting["on_time"].sum() == 1
+    send(tmp_path, form, edit=add_field("20/01/2019"))
+    out = read_returns(tmp_path, form)
+    assert out.problems.empty and out.reporting["received_on"].max().month == 2
+
+
+def test_the_date_of_a_first_return_that_was_refused_is_not_its_corrections(tmp_path, form):
+    send(tmp_path, form, name="1.xlsx", edit=put("B15", "nghìn đồng"))
+    send(tmp_path, form, name="2.xlsx", edit=add_field("Có"),
+         received_on=datetime.date(2019, 3, 4))
+    (tmp_path / "receipts.csv").write_text("unit,year,received_on\nrach-gia,2018,20/01/2019\n")
+    out = read_returns(tmp_path, form)
+    assert codes(out) == ["replaced"]
+    row = out.reporting.query("received").iloc[0]
+    assert row["received_on"].month == 3 and not row["on_time"], "nothing came in time to be read"
+
+
+@pytest.mark.parametrize(("first", "on_time"), [
+    (datetime.date(2019, 1, 20), True), (datetime.date(2019, 2, 20), False), (None, False)])
+@pytest.mark.parametrize("before", [False, True])
+def test_a_return_in_time_stays_so_when_it_is_corrected(first, on_time, before, tmp_path, form):
+    known, inbox = tmp_path / "known", tmp_path / "inbox"
+    send(known if before else inbox, form, name="1.xlsx", received_on=first)
+    send(inbox, form, name="2.xlsx", edit=add_field("Có"), received_on=datetime.date(2019, 3, 4))
+    out = read_returns(inbox, form, known)
+    assert out.reporting["on_time"].sum() == on_time
+    assert out.reporting["received_on"].max().month == 3
+
+
+def test_a_blank_return_in_time_is_no_return_in_time(tmp_path, form):
+    send(tmp_path, form, name="1.xlsx", values={})
+    send(tmp_path, form, name="2.xlsx", edit=add_field("Có"), received_on=datetime.date(2019, 3, 4))
+    assert not read_returns(tmp_path, form).reporting["on_time"].any()
+
+
+@pytest.mark.parametrize("answer", [None, "20/01/2019"])
+@pytest.mark.parametrize("fault", [None, put("F8", "hơn 350", PERSONS), put("B15", "nghìn đồng")])
+def test_a_file_that_came_twice_counts_once(answer, fault, tmp_path, form):
+    if answer:
+        send(tmp_path, form, name="0.xlsx")
+    path = send(tmp_path, form, name="a.xlsx", received_on=datetime.date(2019, 2, 4),
+                edit=lambda book: (add_field(answer)(book), fault and fault(book)))
+    once = whole(read_returns(tmp_path, form))
+    for name in ("a (1).xlsx", "mail/a.xlsx"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(path.read_bytes())
+    out = whole(read_returns(tmp_path, form))
+    aside = out.problems[out.problems["code"] == "same_file"]
+    assert aside[["file", "severity"]].values.tolist() == [
+        ["a (1).xlsx", "warning"], ["mail/a.xlsx", "warning"]]
+    assert aside["message_vi"].str.contains('"a.xlsx"').all()
+    rest = out.problems.drop(aside.index).reset_index(drop=True)
+    assert rest.equals(once.problems) and out.outcomes.equals(once.outcomes)
+    assert set(out.reporting.attrs["files"]) == set(once.reporting.attrs["files"])
+
+
+def test_files_without_cover_are_no_copies_of_each_other(tmp_path, form):
+    for name in ("Rạch Giá.xlsx", "Hà Tiên.xlsx"):
+        (tmp_path / name).write_bytes(b"torn")
+    assert codes(read_returns(tmp_path, form)) == ["not_workbook"] * 2
+
+
+def test_a_second_return_of_what_was_taken_in_must_say_that_it_replaces_it(tmp_path, form):
+    known, inbox = tmp_path / "known", tmp_path / "inbox"
+    first = send(known, form, name="2018/nhan.xlsx")
+    send(inbox, form, received_on=datetime.date(2019, 2, 4))
+    out = read_returns(inbox, form, known)
+    assert out.problems[["cell", "severity", "code"]].values.tolist() == [
+        ["B22", "warning", "taken_in"]]
+    assert "2018/nhan.xlsx" in out.problems["message_vi"].item()
+    send(inbox, form, received_on=datetime.date(2019, 2, 4), edit=add_field("20/01/2019"))
+    assert read_returns(inbox, form, known).problems.empty
+    (inbox / "rach-gia-2018.xlsx").write_bytes(first.read_bytes())
+    assert read_returns(inbox, form, known).problems.empty, "it is the very same file"
+    send(inbox, form, 2017)
+    assert "taken_in" not in codes(read_returns(inbox / "rach-gia-2017.xlsx", form, known))
+
+
+@pytest.mark.parametrize(("invented", "real", "odd"), [
+    (["labour"], ["rach-gia", "ha-tien"], "labour"), (["labour"], ["rach-gia"], "labour"),
+    (["labour", "ha-tien"], ["rach-gia"], "rach-gia")])
+def test_of_two_kinds_in_an_inbox_the_rarer_is_refused_by_name(invented, real, odd, tmp_path, form):
+    inbox = tmp_path / "inbox"
+    for unit in invented + real:
+        send(inbox, form, unit=unit, illustrative=unit in invented)
+    with pytest.raises(DataError, match=r"stand together[^/]*\n  illustrative: .*labour-2018"):
+        read_returns(inbox, form)
+    out = whole(read_returns(inbox, form, tmp_path / "known"))
+    assert out.problems[["file", "cell", "severity", "code"]].values.tolist() == [
+        [f"{odd}-2018.xlsx", "B18", "error", "other_kind"]]
+    assert out.reporting["received"].sum() == len(invented + real) - 1
+    assert out.reporting.attrs["illustrative"] == (odd in real)
+    assert odd not in set(out.outcomes["unit"])
+
+
+ORDERS = {  # lines of a list in the order of month and day, or that of day and month: what is told
+    "rach-gia,2018,1/5/2019": ["swapped_date"], "rach-gia,2018,01/05/2019": [],
+    "rach-gia,2018,2019-05-01": [], "rach-gia,2018,ngày 1 tháng 5 năm 2019": [],
+    "rach-gia,2018,1/5/2019\nha-tien,2018,1/20/2019": ["list_order", "swapped_date"],
+    "rach-gia,2018,01/05/2019\nha-tien,2018,01/20/2019": ["list_order", "swapped_date"],
+    "rach-gia,2018,1/5/2019\nha-tien,2018,20/1/2019": [],
+    "rach-gia,2018,1/2/2019\nha-tien,2018,5/1/2019": [],
+    "rach-gia,2018,14/5/2019\nha-tien,2018,31/31/2019": ["receipts"]}
+
+
+@pytest.mark.parametrize("lines", ORDERS)
+def test_a_list_that_writes_the_month_first_is_named(lines, tmp_path, form):
+    send(tmp_path, form)
+    (tmp_path / "receipts.csv").write_text(f"unit,year,received_on\n{lines}\n", encoding="utf-8")
+    problems = read_returns(tmp_path, form).problems
+    assert sorted(problems["code"]) == ORDERS[lines]
+    for row in problems.query("code == 'list_order'").itertuples():
+        assert row.severity == "error" and row.cell == "C3" and "1/20/2019" in row.value
+    for row in problems.query("code == 'swapped_date'").itertuples():
+        assert row.severity == "warning" and row.cell == "C2" and "05/01/2019" in row.message_vi
+
+
+def test_a_late_correction_is_not_taken_for_a_turned_date(tmp_path, form):
+    chain(tmp_path, form)
+    (tmp_path / "receipts.csv").write_text(
+        "unit,year,received_on\nrach-gia,2018,2/1/2019\nrach-gia,2018,1/3/2019\n")
+    assert set(codes(read_returns(tmp_path, form))) == {"replaced"}
+
+
+def test_names_that_differ_only_in_how_letters_are_composed_are_two(tmp_path, form):
+    for unit, kind in (("rach-gia", "NFC"), ("ha-tien", "NFD")):
+        send(tmp_path, form, unit=unit, name=unicodedata.normalize(kind, "Báo cáo.xlsx"),
+             edit=put("F8", "hơn 350" if kind == "NFC" else "gần 20", PERSONS))
+    out = whole(read_returns(tmp_path, form))
+    found = dict(zip(out.problems["file"], out.problems["value"], strict=True))
+    assert sorted(found) == ["Báo cáo (2).xlsx", "Báo cáo.xlsx"]
+    assert sorted(found.values()) == ["gần 20", "hơn 350"]
+    owners = {name: unit for name, (unit, _) in out.reporting.attrs["files"].items()}
+    assert {owners[name]: value for name, value in found.items()} == {
+        "rach-gia": "hơn 350", "ha-tien": "gần 20"}
+    copies = annotate(tmp_path, tmp_path.with_name("copies"), out.problems)
+    assert sorted(path.name for path in copies) == sorted(found)
+    assert found == {
+        path.name: openpyxl.load_workbook(path)[PERSONS]["F8"].value for path in copies}
+
+
+def as_workbook(text):
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for line in text.splitlines():
+        book.active.append(line.split(","))
+    book.save(out)
+    return out.getvalue()
+
+
+CALLED = {
+    "receipts (1).csv": GOOD.encode(), "receipts - Copy.csv": GOOD.encode(),
+    "receipts.txt": GOOD.replace(",", "\t").encode("utf-16"), "receipts.csv.txt": GOOD.encode(),
+    "receipts.xlsx": as_workbook(GOOD), "Receipts 2018.xls": BOOK, "receipts.ods": packed("a.xml"),
+    "ngày nhận.csv": GOOD.encode(), "Danh sách ngày nhận.xlsx": as_workbook(GOOD),
+    "ds.csv": GOOD.replace("unit,year,received_on", "Đơn vị;Năm;Ngày nhận").encode()}
+
+
+@pytest.mark.parametrize("name", CALLED)
+def test_a_list_that_is_called_otherwise_is_told_its_name(name, tmp_path, form):
+    send(tmp_path, form)
+    (tmp_path / name).write_bytes(CALLED[name])
+    out = read_returns(tmp_path, form)
+    assert out.problems[["file", "severity", "code"]].values.tolist() == [
+        [name, "error", "list_name"]]
+    assert "receipts.csv" in out.problems["message_vi"].item()
+    assert set(out.reporting.attrs["files"]) == {"rach-gia-2018.xlsx"}
+
+
+@pytest.mark.parametrize("name", ["receipts.pdf", "receipts.xlsx", "receiptsRachGia.xls"])
+def test_what_only_sounds_like_a_list_is_none(name, tmp_path, form):
+    path = send(tmp_path, form, name="receipts.xlsx")
+    if not name.endswith("xlsx"):
+        path.unlink()
+        (tmp_path / name).write_bytes(b"%PDF-1.4" if name.endswith("pdf") else BOOK)
+    assert "list_name" not in codes(read_returns(tmp_path, form))
+
+
+@pytest.mark.parametrize("text", [
+    "Đơn vị,Năm,Ngày nhận\nRạch Giá,2018,16/01/2019", "ĐƠN VỊ;NĂM;NGÀY NHẬN\nrach-gia;18;16/1/19",
+    "STT,Mã đơn vị,Đơn vị,Năm báo cáo,Ngày nhận (ngày/tháng/năm)\n1,rach-gia,x,2018.0,16/01/2019",
+    "Tên đơn vị,Năm,Ngày đến\nUBND thành phố Rạch Giá,Năm 2018,16-01-2019",
+    "unit,year,received_on\nUBND TP. Rạch Giá,\"2018,0\",16/1/2019"])
+def test_a_list_is_read_as_an_office_of_vietnam_writes_it(text, tmp_path, form):
+    send(tmp_path, form, received_on=None)
+    (tmp_path / "receipts.csv").write_text(text, encoding="utf-8-sig")
+    out = read_returns(tmp_path, form)
+    assert out.problems.empty and out.reporting["received_on"].dropna().dt.day.tolist() == [16]

@@ -21,6 +21,7 @@ def test_all_checks_of_the_plan_agree(annex):
     assert ledger["line"].notna().all()
 
 
+@pytest.mark.slow
 def test_any_changed_amount_is_found(annex):
     """Each of the 264 printed amounts, changed alone, differs and names its item or parent."""
     for at in annex.index:

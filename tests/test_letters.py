@@ -41,7 +41,7 @@ def sent(tmp_path_factory):
     (folder / "nothing.xlsx").write_bytes(b"torn")
     (folder / "2018-ha-tien.pdf").write_bytes(b"%PDF-1.4 a scan is no return")
     send(folder, "an-bien", name="a.xlsx")
-    send(folder, "an-bien", name="b.xlsx")
+    send(folder, "an-bien", name="b.xlsx", **{"I.2.local/amount": 2.5})
     send(folder, "hon-dat", 2017, datetime.date(2018, 1, 20))
     return folder
 
@@ -80,7 +80,7 @@ def test_what_is_told_counts_and_names_them(folder):
     assert "Gửi muộn (ngày nhận) (1): Sở Tư pháp (05/02/2019)" in told
     assert "Chưa gửi (19): " in told and "Hòn Đất" in told
     assert "Rạch Giá (BC 2018 - RẠCH GIÁ.xlsx)" in told and told.endswith("(1): nothing.xlsx")
-    assert "năm khác, không tính (1): hon-dat.xlsx" in told
+    assert "năm khác, không tính (1): Hòn Đất (hon-dat.xlsx)" in told
     assert "Missing (19): " in "\n".join(tell_inbox(inbox, 2018, form, "en"))
 
 
@@ -96,6 +96,8 @@ def test_a_letter_names_each_cell_or_reminds_and_who_is_fine_gets_none(folder):
     assert ("Kính gửi: Sở Văn hóa, Thể thao và Du lịch" in text and "(culture.xlsx)" in text
             and "1a – Cán bộ, công chức, viên chức – Nam: [Phải sửa]" in text)
     assert "chưa nhận được" in texts["hon-dat"] and "31/01/2019" in texts["hon-dat"]
+    assert "hon-dat.xlsx, nhưng đó là báo cáo của năm khác" in texts["hon-dat"]
+    assert not any("năm khác" in text for unit, text in texts.items() if unit != "hon-dat")
     assert "a.xlsx" in texts["an-bien"] and "b.xlsx" in texts["an-bien"]
     assert "[Phải sửa] Tệp không phải bảng tính" in texts["rach-gia"]
     english = letters(returns, inbox, 2018, form, "en")
@@ -109,6 +111,7 @@ def test_letters_of_illustrative_returns_say_so(illustrative_data):
     assert texts and all(text.startswith(BANNER) for text in texts.values())
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_letters_and_removes_those_not_due_any_more(folder, tmp_path):
     out = tmp_path / "letters"
     found = kgge("check", folder, "--year", 2018, "--letters", out, "--lang", "vi")
@@ -176,6 +179,7 @@ def test_a_return_that_was_replaced_is_in_no_letter(tmp_path):
     assert not tmp_path.with_name("letters").joinpath("2018-labour.txt").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lang", "copies", "unmarked", "none"), [
     ("vi", "bản đánh dấu đã", "Không đánh dấu được", "Không tìm thấy báo cáo nào"),
     ("en", "copies written", "Not marked", "No return was found")])
@@ -212,3 +216,97 @@ def test_units_that_have_ended_are_not_missing(tmp_path, monkeypatch):
         texts = letters(returns, inbox, year, form)
         assert [*texts] == due and f"15/02/{year + 1}" in texts["home"]
         assert "Kiên Giang" not in "".join(texts.values())
+
+
+CALLED = {
+    "Ban Dân tộc 2018.xls": "ethnic-affairs", "Sở LĐTBXH 2018.xls": "labour",
+    "LĐTBXH.xls": "labour", "Sở TTTT.xls": "information", "MTTQ tỉnh.xls": "fatherland-front",
+    "stp_2018.xls": "justice", "Nội vụ 2018.xls": "home-affairs", "Đài PTTH KG.xls": "broadcasting",
+    "KH&ĐT.xls": "planning",
+    "Sở LĐ-TB&XH.xls": "labour", "Kiên Giang 2018.xls": "", "Báo cáo tài chính 2018.xls": "",
+    "Kế hoạch 27.xls": "", "Báo cáo KG 2018.xls": "", "Sở Tư pháp - Sở Tài chính.xls": ""}
+
+
+@pytest.mark.parametrize("name", CALLED)
+def test_a_file_is_its_units_by_the_name_that_offices_give_it(name, tmp_path):
+    (tmp_path / name).write_bytes(b"torn")
+    returns, inbox, form = sorted_out(tmp_path)
+    files = inbox.set_index("unit")["files"]
+    assert files[files.str.len() > 0].to_dict() == {CALLED[name]: [name]}
+    told = letters(returns, inbox, 2018, form)
+    assert not CALLED[name] or "chưa nhận được" not in told[CALLED[name]]
+
+
+def other_name(book):
+    book["Bìa"]["B9"] = "UBND huyện Châu Thành"
+
+
+def edited(folder, name, change):
+    book = openpyxl.load_workbook(folder / name)
+    change(book)
+    book.save(folder / name)
+
+
+@pytest.mark.parametrize(("others", "owner"), [
+    ([], "chau-thanh"), (["chau-thanh"], "tan-hiep"), (["tan-hiep"], "chau-thanh"),
+    (["chau-thanh", "tan-hiep"], "chau-thanh")])
+def test_a_file_under_the_name_of_a_unit_that_has_sent_its_own_is_the_codes(
+        others, owner, tmp_path):
+    send(tmp_path, "tan-hiep", name="x.xlsx")
+    edited(tmp_path, "x.xlsx", other_name)
+    for unit in others:
+        send(tmp_path, unit)
+    returns, inbox, form = sorted_out(tmp_path)
+    assert "x.xlsx" in inbox.set_index("unit")["files"][owner]
+    texts = letters(returns, inbox, 2018, form)
+    assert "Bìa!B9: [Phải sửa]" in texts[owner]
+    assert "chau-thanh" not in texts or owner == "chau-thanh", "its own return is sound"
+
+
+def test_what_was_taken_in_before_is_sent(tmp_path):
+    known, folder = tmp_path / "known", tmp_path / "in"
+    send(known, "labour")
+    send(known, "justice", received=LATE)
+    send(known, "finance", received=None)
+    send(known, "an-bien", received=None)
+    send(known, "hon-dat", 2017)
+    send(known, "culture")
+    (known / "receipts.csv").write_text("unit,year,received_on\nfinance,2018,20/01/2019\n")
+    send(folder, "rach-gia")
+    (folder / "receipts.csv").write_text("unit,year,received_on\nan-bien,2018,5/2/2019\n")
+    (folder / "Sở Văn hóa, Thể thao và Du lịch.xlsx").write_bytes(b"torn")
+    returns, form = read_returns(folder, known=known), load_form()
+    inbox = sort_inbox(returns, 2018, form)
+    states = inbox.set_index("unit")["state"]
+    assert states[states != "missing"].to_dict() == {
+        "labour": "on_time", "justice": "late", "finance": "on_time", "an-bien": "late",
+        "rach-gia": "on_time", "culture": "refused"}
+    lines = tell_inbox(inbox, 2018, form, "vi")
+    assert "6 đơn vị đã gửi, 20 đơn vị chưa gửi" in lines[0]
+    texts = letters(returns, inbox, 2018, form)
+    assert not {"labour", "justice", "finance", "an-bien", "rach-gia"} & set(texts)
+    assert "chưa nhận được" in texts["hon-dat"] and "[Phải sửa]" in texts["culture"]
+    assert returns.reporting["received"].sum() == 1
+
+
+def test_one_illustrative_return_stops_no_check(folder, tmp_path):
+    edited(folder, "labour.xlsx", lambda book: book["Bìa"].__setitem__("B18", "Có / Yes"))
+    out = tmp_path / "letters"
+    found = kgge("check", folder, "--year", 2018, "--letters", out, "--lang", "vi")
+    assert found.exit_code == 1
+    assert 'error: labour.xlsx: Bìa!B18: Ở đây ghi "Có / Yes"' in found.output
+    assert "7 đơn vị đã gửi" in found.output and "MINH HỌA" not in found.output.upper()[-400:]
+    text = (out / "2018-labour.txt").read_text(encoding="utf-8-sig")
+    assert "Bìa!B18: [Phải sửa]" in text and len([*out.iterdir()]) == 24
+
+
+def test_the_offices_own_files_are_neither_marked_nor_asked_for(folder, tmp_path):
+    (folder / "receipts.csv").write_text("unit,year,received_on\nlabour,2018,1/20/2019\n")
+    (folder / "receipts (1).csv").write_text("unit,year,received_on\n")
+    (folder / "labour (1).xlsx").write_bytes((folder / "labour.xlsx").read_bytes())
+    found = kgge("check", folder, "--year", 2018, "--lang", "vi", "--annotate", tmp_path / "copies")
+    said = [line for line in found.output.splitlines() if line.startswith("Không đánh dấu được")]
+    assert len(said) == 2 and not any("receipts" in line or "labour" in line for line in said)
+    assert {*(tmp_path / "copies").iterdir()} == {
+        tmp_path / "copies" / name for name in ("a.xlsx", "b.xlsx", "culture.xlsx", "p.xlsx")}
+    assert "receipts" not in found.output.partition("hạn gửi")[2]

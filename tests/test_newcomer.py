@@ -66,6 +66,7 @@ def test_a_readers_language_changes_no_test(monkeypatch):
     assert os.environ["KGGE_LANG"] == "en"
 
 
+@pytest.mark.slow
 def test_a_failing_notebook_says_how_it_is_read(tmp_path):
     from nbformat import v4, write
 

@@ -163,6 +163,7 @@ def test_this_plan_is_such_a_folder():
         kgge.about("colour")
 
 
+@pytest.mark.slow
 def test_without_the_prices_of_years_to_come_all_but_constant_prices_is_there(
         other, tmp_path, monkeypatch):
     rewrite(other / "raw" / "prices.csv", "2024,3.6\n2025,3.4\n", "")

@@ -493,6 +493,7 @@ def provinces(draw):
     return rows(*lines), draw(st.booleans())
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(provinces())
 def test_parts_sum_to_the_whole_and_ends_are_in_order(province):

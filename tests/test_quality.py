@@ -120,6 +120,7 @@ def test_a_return_sent_twice(tmp_path):
     assert codes.loc[["other.xlsx"]].str.contains("same_as_unit").any()
 
 
+@pytest.mark.slow
 def test_one_extra_zero_is_named_and_the_verdict_is_no_longer_firm(data):
     """16827 to 168270 in one cell of one unit: the range covers both readings."""
     path = data / "raw" / "returns" / "2020" / "illustrative-2020-rach-gia.xlsx"
@@ -140,6 +141,7 @@ def test_one_extra_zero_is_named_and_the_verdict_is_no_longer_firm(data):
     assert row["coverage_low"] < 0.54 and sound["coverage_high"] - row["coverage_high"] < 0.01
 
 
+@pytest.mark.slow
 def test_false_alarms_are_few():
     """On returns that hold together but for the blemishes put there, under 1% of the cells."""
     problems = read_returns(data_folder() / "raw" / "returns")

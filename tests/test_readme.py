@@ -40,6 +40,7 @@ def test_the_table_names_every_command():
     assert sorted({c.split()[0] for c in COMMANDS}) == sorted(offered)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", QUICK)
 def test_commands_run_as_written(command, data, tmp_path):
     if command.startswith("check"):
@@ -55,6 +56,7 @@ def test_options_of_the_long_commands_are_known():
         assert all(option in page for option in options if option.startswith("--")), command
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [README, VIETNAMESE], ids=["en", "vi"])
 def test_the_python_of_the_readme_runs(page, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

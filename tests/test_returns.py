@@ -115,6 +115,7 @@ MOVED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", MOVED)
 def test_reading_does_not_depend_on_position_or_labels(how, tmp_path):
     path = send(tmp_path, "rach-gia", 2018)
@@ -217,7 +218,7 @@ def test_reporting_has_a_row_for_every_unit_and_year_and_counts_a_unit_once(tmp_
     send(tmp_path, "justice", 2018, values={("I.1.other", "amount"): "..."})
     send(tmp_path, "justice", 2016, received_on=None)
     send(tmp_path, "finance", 2016)
-    shutil.copy(tmp_path / "finance-2016.xlsx", tmp_path / "again.xlsx")
+    send(tmp_path, "finance", 2016, "again.xlsx", factor=1.1)
     out = read_returns(tmp_path).reporting
     assert len(out) == 26 * 5 and out["expected"].eq(out["year"] <= 2018).all()
     rows = out.set_index(["unit", "year"])
@@ -396,6 +397,7 @@ STRUCK = CellRichText(TextBlock(InlineFont(strike=True), "12"), TextBlock(Inline
 OUT = CellRichText(TextBlock(InlineFont(strike=True), "100"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("spoil", "code"), [
     (lambda path: edit(path, put("E9", RAISED)), "runs"),
     (lambda path: edit(path, put("F9", STRUCK)), "runs"),
@@ -416,6 +418,7 @@ def test_a_copy_is_read_as_the_return_was(tmp_path, spoil, code):
     assert as_read(copy) == before
 
 
+@pytest.mark.slow
 def test_a_second_round_leaves_no_mark_of_the_first(tmp_path):
     """The unit mends a cell in its copy; its own colours, remark and answer stay."""
     path = send(tmp_path / "in", "rach-gia", 2018)
@@ -505,6 +508,7 @@ def test_a_round_changes_nothing_that_a_unit_wrote_or_painted(tmp_path):
     assert all(repr(sheet[cell].fill) == repr(fills[cell]) for cell in fills)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is not installed")
 def test_a_copy_saved_again_by_another_program_is_still_known(tmp_path):
     """LibreOffice drops the author of a comment; what our copy says is no remark of the unit."""
@@ -575,6 +579,7 @@ def test_outcomes_and_spending_have_every_row_the_form_asks(tmp_path):
         *read_table("budget", data_folder() / "processed" / "budget.csv")["item"].unique()]
 
 
+@pytest.mark.slow
 def test_bytes_of_a_book_opened_by_openpyxl_hold_the_same_figures(tmp_path):
     path, copy = send(tmp_path / "a", "rach-gia", 2018), io.BytesIO()
     openpyxl.load_workbook(path).save(copy)

@@ -141,6 +141,7 @@ def test_two_units_with_the_same_figures_are_both_doubted(tmp_path):
         assert (PERSONS, None, "same_as_unit") in found(tmp_path, f"{unit}-2017.xlsx")[1]
 
 
+@pytest.mark.slow
 def test_one_zero_too_many_in_the_illustrative_set_is_named(data):
     path = data_folder() / "raw" / "returns" / "2020" / "illustrative-2020-rach-gia.xlsx"
     book = openpyxl.load_workbook(path)

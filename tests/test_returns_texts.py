@@ -2,6 +2,7 @@
 
 import datetime
 import io
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -158,6 +159,29 @@ NOTED = {  # what is done: every problem it gives
     "a figure in a row of no code": (put(MONEY, E66=99), one(MONEY, "E66", "no_code")),
     "a number with its unit in a row of no code": (put(PERSONS, F37="350 người"),
                                                    one(PERSONS, "F37", "no_code")),
+    "a total that does not agree": (put(MONEY, B62="TỔNG CỘNG", E62=99.5),
+                                    one(MONEY, "E62", "no_code")),
+    "a figure in a heading": (put(MONEY, E7=40), one(MONEY, "E7", "no_code")),
+    "a large number below the table": (put(MONEY, B66="Người lập biểu", E66=913123456),
+                                       one(MONEY, "E66", "no_code")),
+    "rows not counted from 1": (put(PERSONS, A8=3, A9=4), {
+        (PERSONS, "A8", "not_read"), (PERSONS, "A9", "not_read")}),
+    **{f"measure {text}": (put(kind, E3=text), one(kind, "E3", "not_read")) for kind, text in (
+        (MONEY, "ĐVT: người"), (MONEY, "ĐVT: nghìn đồng"), (PERSONS, "Đơn vị tính: nghìn người"),
+        (PERSONS, "ĐVT: triệu đồng"), (MONEY, "Đơn vị tính: đồng"))},
+    "title of another year, shortened": (put(MONEY, A2="Kinh phí đã chi năm 2017"),
+                                         one(MONEY, "A2", "printed_year")),
+    "another heading, shortened": (put(PERSONS, E4="Số người đã tiếp cận"),
+                                   one(PERSONS, "E4", "other_heading")),
+    "heading of another year, shortened": (put(MONEY, E4="Đã chi năm 2019"),
+                                           one(MONEY, "E4", "printed_year")),
+    **{f"group {text}": (put(PERSONS, B12=text), one(PERSONS, "B12", "not_read")) for text in (
+        "LLVT (chỉ tính công an)", "LLVT (nghìn người)", "LLVT (6 tháng)")},
+    **{f"no name: {text}": (put(MONEY, E66=text), one(MONEY, "E66", "not_read")) for text in (
+        "CHƯA DUYỆT", "Số ước tính", "đã trừ trùng lặp", "Số người")},
+    **{f"no formal line: {text}": (put(MONEY, B3=text), one(MONEY, "B3", "not_read")) for text in (
+        "UBND thành phố Hà Tiên", "Số liệu 6 tháng", "Lưu ý: 6 tháng", "Kính gửi Sở: số ước",
+        "Rạch Giá: số liệu chưa duyệt")},
     "zero, and less than it, in a row of no code": (put(PERSONS, F37=0, G37="-5"), {
         (PERSONS, "F37", "no_code"), (PERSONS, "G37", "no_code")}),
     "about a number in a row of no code": (put(PERSONS, F37="hơn 350"),
@@ -247,6 +271,51 @@ HONEST = {
        for mark in ("-", "x", "...")},
     "a column filled with x": put(PERSONS, **{f"G{row}": "x" for row in range(7, 34)}),
     "a line of signs below": put(MONEY, B66="./.", E66="-----", A67="***"),
+    **{f"totals below the table: {text}": put(MONEY, B62=text, D62=99, E62=51 * 5.5)
+       for text in ("TỔNG CỘNG", "Tổng cộng:", "Cộng", "Tổng chi (triệu đồng)",
+                    "Tổng kinh phí / Total")},
+    "totals never computed": put(MONEY, A62="Tổng số", E62="=SUM(E8:E61)"),
+    "totals with an error": put(MONEY, A62="Tổng số", E62="#REF!"),
+    "totals of persons": put(PERSONS, B34="Tổng số", G34=sum(150 + at for at in range(22))),
+    "total of a project below it": lambda book: [
+        book[MONEY].insert_rows(23), put(MONEY, B23="Cộng dự án 1", E23=15 * 5.5)(book)],
+    "total in the heading of a project": put(MONEY, E7=15 * 5.5),
+    **{f"a telephone as a number: {text}": put(PERSONS, B36=text, E36=913123456)
+       for text in ("Liên hệ:", "Điện thoại", "ĐT (Zalo)")},
+    "a telephone below its name": put(MONEY, E66="SĐT", E67=913123456),
+    "rows counted": put(PERSONS, **{f"A{row}": row - 7 for row in range(8, 16)}),
+    "rows counted, by group, as text": put(PERSONS, A8="1", A9="2.", A10="01", A11="02", A17=1),
+    "rows of money counted": put(MONEY, A8=1, A9=2, A10=3, A11="4"),
+    **{f"above {kind}: {text}": put(kind, **{cell: text})
+       for kind, cell in ((COVER, "A1"), (COVER, "B3"), (PERSONS, "G1"), (MONEY, "B3"))
+       for text in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc",
+                    "CỘNG HOÀ XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐộc lập – Tự do – Hạnh phúc\n--------",
+                    "Số: 12/BC-UBND", "Số:      /BC-UBND", "UBND TỈNH KIÊN GIANG", "Phụ lục 01",
+                    "ỦY BAN NHÂN DÂN THÀNH PHỐ RẠCH GIÁ", "Biểu số 01/BĐG", "***",
+                    "(Kèm theo Báo cáo số 12/BC-UBND ngày 15/01/2019 của UBND thành phố)",
+                    "Kính gửi: Sở Lao động - Thương binh và Xã hội")},
+    **{f"measure {text}": put(kind, E3=text) for kind, text in (
+        (MONEY, "ĐVT: triệu đồng"), (MONEY, "(Đơn vị tính: Triệu đồng)"), (MONEY, "Đơn vị: tr.đ"),
+        (PERSONS, "Đơn vị tính: người"), (PERSONS, "ĐVT: người, lượt người"))},
+    **{f"title {text}": put(kind, A2=text) for kind, text in (
+        (PERSONS, "KẾT QUẢ THỰC HIỆN CHỈ TIÊU NĂM 2018"), (MONEY, "KINH PHÍ ĐÃ CHI"),
+        (MONEY, "Báo cáo kinh phí đã chi năm 2018"), (COVER, "BÁO CÁO KẾT QUẢ THỰC HIỆN 2018"))},
+    **{f"heading {text}": put(kind, **{cell: text}) for kind, cell, text in (
+        (PERSONS, "E4", "Tổng số người"), (PERSONS, "E4", "Tổng số đối tượng"),
+        (PERSONS, "F4", "Số người đã tiếp cận"), (PERSONS, "F4", "Số người\nPersons reached"),
+        (PERSONS, "G4", "Số lượt người"), (PERSONS, "B4", "Đối tượng"), (PERSONS, "K4", "Mã dòng"),
+        (MONEY, "E4", "Đã chi năm 2018"), (MONEY, "E4", "Số đã chi (triệu đồng)"))},
+    **{f"a name alone: {text}": put(MONEY, E66=text) for text in (
+        "Nguyễn Văn An", "TRẦN THỊ BÍCH", "ThS. Lê Hoa", "Danh Sol")},
+    **{f"the end: {text}": put(MONEY, B66=text) for text in (
+        "Kiên Giang, 15.01.2019", "Kiên Giang, tháng 01/2019", "./.", "--- HẾT ---", "Nơi nhận:",
+        "Thời gian ký: 15.01.2019 14:05:33 +07:00", "Rạch Giá, ngày 15-01-2019")},
+    **{f"group {text}": put(PERSONS, **{cell: text}) for cell, text in (
+        ("B8", "CB, CC, VC"), ("B9", "CBCCVC"), ("B12", "LLVT (công an, quân sự)"),
+        ("B14", "HS-SV"),
+        ("B13", "Lực lượng vũ trang (quân đội)"))},
+    **{f"replaces nothing: {text}": put(COVER, B22=text) for text in (
+        "-", "Không thay thế", "gửi lần đầu", "chưa gửi", "Báo cáo gửi lần 1", "không có")},
     "a blank sheet": lambda book: book.create_sheet("Sheet1"),
 }
 
@@ -317,3 +386,15 @@ def test_figures_moved_down_put_the_whole_sheet_in_doubt(tmp_path, sound, form):
     assert (PERSONS, None, "moved") in found and "no_code" in {code for *_, code in found}
     assert out.outcomes.query("file == 'a.xlsx'")["doubt"].str.contains("moved").all()
     assert out.spending["doubt"].isna().all()
+
+
+@pytest.mark.parametrize(("edit", "expected"), [
+    (swap(PERSONS, "E4", "F4"), {(PERSONS, cell, "other_heading") for cell in ("E4", "F4")}),
+    (swap(PERSONS, "F4", "G4"), {(PERSONS, cell, "other_heading") for cell in ("F4", "G4")}),
+    (put(PERSONS, B8="Cán bộ, công chức, viên chức (nghìn người)"), one(PERSONS, "B8", "not_read")),
+    (put(PERSONS, B8="Cán bộ, công chức, viên chức (chỉ tính khối huyện)"),
+     one(PERSONS, "B8", "not_read")),
+    (put(PERSONS, B8="Cán bộ, công chức, viên chức", C8="Nữ"), set())])
+def test_the_earlier_edition_is_held_against_its_codes_too(edit, expected, tmp_path, form):
+    path = Path(__file__).with_name("returns-v1") / "illustrative-2018-rach-gia.xlsx"
+    assert read(tmp_path, path.read_bytes(), edit, form)[1] == expected

@@ -190,6 +190,7 @@ def public_tables():
     return tables | {code: doubtful.head(1).assign(doubt=code) for code in kinds}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_every_public_table_is_shown_in_words_of_one_language(lang, public_tables):
     quoted = ("label", "text", "file", "sheet", "printed", "corrected", "place")  # of the sources

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib import pyplot as plt
 
 import kgge
 
@@ -36,6 +37,7 @@ def frame(values):
     return out.assign(project=out["item"].str.split(".").str[0], amount=[float(v) for v in values])
 
 
+@pytest.mark.slow
 @given(amounts)
 def test_parts_sum_to_totals_and_shares_to_one(values):
     table = frame(values)
@@ -206,7 +208,7 @@ def test_a_plan_that_is_running(budget):
     spending = kgge.load_spending()
     assert kgge.execution(budget, spending.iloc[:0], "project").empty
     first = spending[(spending["year"] == 2016) & spending["unit"].isin(["labour", "justice"])]
-    first.attrs = {}
+    first = pd.DataFrame(first.drop(columns="row").to_dict("list"))  # as if made by hand
     row = kgge.execution(budget, first, "year", units=kgge.load_units())
     assert row[["year", "units_expected", "units_with_figure"]].to_numpy().tolist() == [
         [2016, 26, 2]]
@@ -227,6 +229,7 @@ def test_totals_of_spending_are_spent():
         kgge.totals(spending, "project")
 
 
+@pytest.mark.slow
 @given(amounts, amounts)
 def test_execution_loses_nothing(planned, paid):
     budget = frame(planned)
@@ -338,3 +341,110 @@ def test_a_table_that_lost_its_attrs_is_compared_with_the_stored_one(budget):
     assert kgge.totals(two, "year").attrs["part"] == {"project": ["I", "II"]}
     with pytest.raises(kgge.DataError, match="do not cover the same"):
         kgge.execution(two, merged, "project")
+
+
+def yearly(table):
+    return kgge.totals(table, ["year", "source"])
+
+
+@pytest.mark.parametrize("returned", [
+    lambda s: yearly(s.drop(columns="unit")),
+    lambda s: yearly(s[["item", "year", "source", "amount"]]),
+    lambda s: yearly(s).rename(columns={"spent": "amount"}).drop(columns="not_known"),
+    lambda s: yearly(s).rename(columns={"spent": "amount"}).merge(pd.DataFrame({"year": [2018]}))])
+def test_what_was_spent_is_never_drawn_as_planned(returned):
+    ax = kgge.charts.planned_by_year_and_source(returned(kgge.load_spending()), lang="en")
+    text = kgge.charts.chart_text(ax)
+    plt.close(ax.figure)
+    assert text.illustrative and "million dong spent" in text.title and (
+        "Amounts spent" in text.subtitle and text.source.startswith("Source: returns"))
+
+
+def test_amounts_that_nothing_is_known_of_keep_the_mark(budget):
+    """Neither attrs nor columns tell what they are; of the plan's own totals the attrs do."""
+    lost = pd.DataFrame(yearly(budget).to_dict("list"))
+    for table, marked in ((yearly(budget), False), (lost, True)):
+        ax = kgge.charts.planned_by_year_and_source(table, lang="en")
+        assert kgge.charts.chart_text(ax).illustrative is marked
+        plt.close(ax.figure)
+    assert "illustrative" not in yearly(pd.DataFrame(budget.head().to_dict("list"))[
+        ["item", "year", "source", "amount"]]).attrs
+
+
+def test_one_amount_out_of_planned_and_spent_is_refused(budget):
+    both = kgge.execution(budget, kgge.load_spending(), ["project", "source"])
+    planned = both.rename(columns={"planned": "amount"}).drop(columns="spent")
+    for draw in (kgge.charts.planned_by_project_and_source,
+                 lambda table: kgge.totals(table, "project")):
+        with pytest.raises(kgge.DataError, match="made by kgge.execution.*planned or spent"):
+            draw(planned)
+    ax = kgge.charts.planned_by_project_and_source(both.drop(columns="planned"), lang="en")
+    assert "spent" in kgge.charts.chart_text(ax).title
+    plt.close(ax.figure)
+
+
+def test_money_that_stands_twice_is_refused(budget):
+    spending = kgge.load_spending()
+    twice, both = pd.concat([spending, spending]), pd.concat([budget, spending])
+    for match, call in (
+            (r"budget: a key stands twice:\n +item", lambda: kgge.execution(
+                pd.concat([budget, budget]), spending, "project")),
+            (r"spending: a key stands twice:\n", lambda: kgge.execution(budget, twice, "year")),
+            (r"the table of money: a key stands twice", lambda: kgge.totals(twice, "unit")),
+            (r"the table of money: a key is empty", lambda: yearly(both)),
+            (r"the table of money: a key stands twice",
+             lambda: yearly(pd.concat([budget, kgge.load_budget().iloc[:1]])))):
+        with pytest.raises(kgge.DataError, match=match):
+            call()
+    assert len(yearly(spending.drop(columns="unit"))) == len(yearly(spending))
+
+
+def test_the_units_of_the_plan_are_to_report(budget):
+    """With one unit's returns only, the others are due all the same; unlike sets are refused."""
+    spending, units = kgge.load_spending(), kgge.load_units()
+    alone, own = spending[one_unit(spending)], units[one_unit(units)]
+    due = kgge.execution(budget, spending, "project")["units_expected"]
+    assert due.eq(26 * 5).all()
+    for those in (None, own):
+        out = kgge.execution(budget, alone, "project", units=those)
+        assert out["units_expected"].eq(5).all()
+    with pytest.raises(kgge.DataError, match="spending has units that the table of units lacks"):
+        kgge.execution(budget, spending, "project", units=own)
+    with pytest.raises(kgge.DataError, match="filtered to some units.*with the same ones only"):
+        kgge.execution(budget, alone, "project", units=units)
+
+
+def test_the_plan_is_not_compared_with_part_of_the_rows(budget):
+    spending = kgge.load_spending()
+    half, some = spending.sample(frac=0.5, random_state=1), budget.query("amount > 20")
+    for plan, returned in ((budget, half), (some, spending)):
+        with pytest.raises(kgge.DataError, match="hold only some of their rows .* whole lines"):
+            kgge.execution(plan, returned, "project")
+    title = charts_title(kgge.charts.planned_by_year_and_source, yearly(some))
+    assert title.startswith("Part of the rows: ")
+
+
+def charts_title(draw, table):
+    ax = draw(table, lang="en")
+    plt.close(ax.figure)
+    return kgge.charts.chart_text(ax).title
+
+
+def test_the_annex_and_constant_prices_are_no_amounts_to_sum(budget):
+    """The annex holds projects, models and lines; constant prices stand after the sum."""
+    annex, real = kgge.load_annex(), kgge.real_terms(budget, 2016)
+    for table in (annex, annex.dropna(subset=["year", "source"])):
+        with pytest.raises(kgge.DataError, match="kgge.load_budget"):
+            yearly(table)
+    constant = real.assign(amount=real["constant"])
+    for table in (constant, constant[budget.columns]):
+        with pytest.raises(kgge.DataError, match="prices of 2016.*kgge.real_terms after"):
+            yearly(table)
+        with pytest.raises(kgge.DataError, match="budget: .*prices of 2016"):
+            kgge.execution(table, kgge.load_spending(), "year")
+    renamed = kgge.real_terms(yearly(budget), 2016).drop(columns="amount").rename(
+        columns={"constant": "amount"})
+    bare = pd.DataFrame(renamed.to_dict("list"))
+    for table in (renamed, bare, renamed.drop(columns="base_year")):
+        with pytest.raises(kgge.DataError, match="the chart draws current prices.* of 2016"):
+            kgge.charts.planned_by_year_and_source(table)

@@ -113,6 +113,7 @@ def test_use_takes_the_language_of_the_environment(monkeypatch):
         kgge.use("fr")
 
 
+@pytest.mark.slow
 def test_a_readers_matplotlibrc_changes_nothing(tmp_path):
     (tmp_path / "matplotlibrc").write_text(
         "figure.figsize: 20, 3\nfont.size: 30\naxes.facecolor: black\nsvg.hashsalt: mine\n")

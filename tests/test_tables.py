@@ -23,6 +23,7 @@ def test_what_is_committed_is_read_and_written_the_same(tmp_path, name):
     assert (tmp_path / f"{name}.csv").read_bytes() == (folder / f"{name}.csv").read_bytes()
 
 
+@pytest.mark.slow
 @given(st.text(max_size=12))
 def test_guard_is_undone_and_disarms(text):
     assert unguard(guard(text)) == text

@@ -62,6 +62,7 @@ def test_each_figure_in_doubt_goes_its_own_way():
         (50 + 0 + 90) / 1100, (50 + 100 + 100) / 300)
 
 
+@pytest.mark.slow
 def test_the_range_is_that_of_every_way_the_figures_in_doubt_can_go():
     """Against each of the up to 16 tables in which some of them are blank."""
     dice = random.Random(5)

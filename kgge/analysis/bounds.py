@@ -76,7 +76,7 @@ def _bounds_of(eligible: Array, reached: Array, state: Array, cumulative: bool,
     asked = _asked(counted, known, state, residents)
     if span is not None:  # who has ended is missing until a return of its successor counts them
         begun, ended, heir = span
-        since = np.maximum.accumulate(counted.any(axis=0)[:, heir] & ended, axis=0)
+        since = np.maximum.accumulate(np.any(counted, axis=0)[:, heir] & ended, axis=0)
         told = asked[:-EXTRA] & known & counted
         asked &= begun & ~(ended & ((heir < 0) | since))
         asked[:-EXTRA] |= told

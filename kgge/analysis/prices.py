@@ -4,19 +4,19 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from kgge.analysis.scope import needs
+from kgge.analysis.scope import needs, whole_year
 from kgge.files import DataError
 from kgge.tables.schemas import list_path, read_list
 
 
-def real_terms(budget: pd.DataFrame, base_year: int) -> pd.DataFrame:
+def real_terms(budget: pd.DataFrame, base_year: int | str) -> pd.DataFrame:
     """Express amounts in the prices of one year.
 
     Parameters
     ----------
     budget : DataFrame
         Any table with year and amount or spent (million dong of that year).
-    base_year : int
+    base_year : int or str
         Year in whose average consumer prices the amounts are to stand.
 
     Returns
@@ -47,15 +47,20 @@ def real_terms(budget: pd.DataFrame, base_year: int) -> pd.DataFrame:
                         "of amount and spent (as kgge.totals gives it)")
     if "constant" in budget:
         raise DataError("the table has amounts in constant prices already (column constant)")
-    index = _price_index()
-    covered = ", ".join(map(str, sorted(index.index)))
+    index, base_year = _price_index(), whole_year(base_year)
+    if index.empty:
+        raise DataError(f"{list_path('prices')} holds no price index: fill in year and "
+                        "cpi_change_pct of each year")
+    covered, years = ", ".join(map(str, sorted(index.index))), budget["year"].map(whole_year)
     if base_year not in index.index:
         raise DataError(f"base year {base_year}: {list_path('prices')} allows {covered}")
-    if absent := sorted(set(budget["year"]) - set(index.index)):
+    if absent := sorted(set(years) - set(index.index)):
         raise DataError(f"{list_path('prices')} has no price index of "
                         f"{', '.join(map(str, absent))}; it covers {covered}")
-    deflator = budget["year"].map(index).astype("float64") / index[base_year]
-    return budget.assign(constant=budget[money[0]] / deflator, base_year=base_year)
+    deflator = years.map(index).astype("float64") / index[base_year]
+    out = budget.assign(constant=budget[money[0]] / deflator, base_year=base_year)
+    out.attrs["base_year"] = base_year
+    return out
 
 
 def has_prices(years: Iterable[int]) -> bool:

@@ -9,10 +9,12 @@ import pandas as pd
 from kgge import plan
 from kgge.files import DataError, data_folder
 from kgge.tables.load import is_illustrative, read_table
-from kgge.tables.schemas import FIGURES, SCHEMAS, Kept, Whole
+from kgge.tables.schemas import FIGURES, MONEY, SCHEMAS, Kept, Whole
 
 # Keys in the order in which they may follow from the others.
 _IMPLIED = ("unit", "item", "group", "sex", "source", "project", "indicator", "year")
+
+RETURNED = {"unit", "state", "doubt", "file", "sheet", "not_known"}  # columns of returns only
 
 
 def keys_of(by: str | Sequence[str], allowed: Sequence[str]) -> list[str]:
@@ -97,6 +99,22 @@ def whole_of(table: pd.DataFrame) -> Whole | None:
     own, stored = ({*map(tuple, rows[whole.keys].astype(str).to_numpy())}
                    for rows in (table.dropna(subset=whole.figures), whole.rows))
     return whole if own <= stored else None
+
+
+def money_of(table: pd.DataFrame) -> str:
+    """Return what the amounts of a table are: planned, spent, both, or "" where nothing tells."""
+    if "money" in table.attrs:
+        return str(table.attrs["money"])
+    whole = whole_of(table)
+    if whole is not None and whole.name in MONEY:
+        return MONEY[whole.name]
+    return "spent" if table.attrs.get("illustrative") or RETURNED & set(table) else ""
+
+
+def base_year(table: pd.DataFrame) -> int | None:
+    """Return the year in whose prices `real_terms` has put amounts of a table; else None."""
+    years = table["base_year"].dropna() if "base_year" in table else pd.Series(dtype=float)
+    return int(years.iloc[0]) if len(years) else table.attrs.get("base_year")
 
 
 def filtered_to(table: pd.DataFrame) -> Kept:

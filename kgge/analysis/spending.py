@@ -6,9 +6,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.scope import filtered_to, keys_of, made_from, needs, scope, terms
+from kgge.analysis.scope import (
+    base_year,
+    filtered_to,
+    keys_of,
+    made_from,
+    money_of,
+    needs,
+    scope,
+    terms,
+    whole_of,
+)
 from kgge.files import DataError
 from kgge.labels import about
+from kgge.tables.load import read_table
 
 _BREAKDOWNS = ("item", "project", "year", "source")
 _MONEY_KEY = ["item", "year", "source"]
@@ -64,7 +75,12 @@ def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     1    local  2650.0
     """
     needs("the table of money", money, ["amount"])
-    returned = "unit" in money
+    kind = money_of(money)
+    if kind == "both":
+        raise DataError("the table was made by kgge.execution, so that its amount can be planned "
+                        "or spent: sum the budget or the spending itself")
+    _check_amounts("the table of money", money, kind)
+    returned = kind == "spent"
     if returned and "project" in (by or ()) and "project" not in money:
         raise ValueError("spending names items, not projects: kgge.execution(budget, spending, "
                          "'project') sums both by project")
@@ -73,14 +89,34 @@ def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     if not returned:
         plain = money.assign(amount=_amounts(money["amount"]))
         out = plain.groupby(keys, sort=False)["amount"].sum(min_count=1).reset_index()
-        out.attrs = {"illustrative": False, "part": filtered_to(money),  # a plan is no return
+        out.attrs = {"part": filtered_to(money),
                      "years": sorted(money["year"].unique()) if "year" in money else []}
+        if kind:  # a plan is no return; a table that nothing is known of keeps no such promise
+            out.attrs |= {"money": kind, "illustrative": False}
         return out
     plain = money.assign(spent=_amounts(money["amount"]), not_known=_not_known(money).astype(int))
     grouped = plain.groupby(keys, sort=False)
     out = pd.concat([grouped["spent"].sum(min_count=1), grouped["not_known"].sum()], axis=1)
-    out.attrs = made_from(money) | {"years": sorted(money["year"].unique())}
+    out.attrs = made_from(money) | {"money": kind, "years": sorted(money["year"].unique())}
     return out.reset_index()
+
+
+def _check_amounts(name: str, money: pd.DataFrame, kind: str) -> None:
+    """Raise where rows are no amounts of single lines, each once, in current prices."""
+    if "leaf" in money:
+        raise DataError(f"{name}: the annex holds lines beside the sums of projects and models, "
+                        "which would count twice; kgge.load_budget() gives the lines alone")
+    if base := base_year(money):
+        raise DataError(f"{name}: amounts in prices of {base}; sum and compare those of "
+                        "kgge.load_budget() or kgge.load_spending(), and take kgge.real_terms "
+                        "after that")
+    key = [column for column in ("unit", *_MONEY_KEY) if column in money]
+    if set(key) < {*_MONEY_KEY} or (kind == "spent" and "unit" not in key):
+        return  # sums already
+    for bad, why in ((money[key].isna().any(axis=1), "a key is empty"),
+                     (money.duplicated(key, keep=False), "a key stands twice")):
+        if bad.any():
+            raise DataError(f"{name}: {why}:\n{money.loc[bad, [*key, 'amount']].head(20)}")
 
 
 def shares(money: pd.DataFrame, by: str | Sequence[str],
@@ -141,8 +177,8 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     cumulative : bool, default False
         Each year with those before it; `by` must name the year.
     units : DataFrame, optional
-        As `load_units` gives it: those with indicators are to send returns. By default the
-        units that stand in `spending`, so one that never sent a return is not counted.
+        As `load_units` gives it: those with indicators are to send returns. By default those
+        of the data folder; of a table made by hand, the units that stand in `spending`.
 
     Returns
     -------
@@ -161,7 +197,8 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     ValueError
         If `by` or `years` name anything else.
     DataError
-        If one of the tables was filtered otherwise than the other: on lines, sources or years.
+        If one of the tables was filtered otherwise than the other: on lines, sources, years or
+        units; if amounts stand twice or in constant prices.
 
     Examples
     --------
@@ -178,6 +215,8 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
         raise ValueError(f"by={by!r}: cumulative sums up to each year, so by must name the year")
     needs("budget", budget, (*_MONEY_KEY, "project", "amount"))
     needs("spending", spending, ("unit", *_MONEY_KEY, "amount"))
+    _check_amounts("budget", budget, "planned")
+    _check_amounts("spending", spending, "spent")
     covered = scope(budget["year"], spending["year"], years)
     _check_scope(budget, spending, covered, years is not None)
     cells = _cells(budget, spending, covered)
@@ -198,7 +237,8 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     out["execution"] = (out["within"] / out["planned"]).where(out["planned"] > 0)
     _add_state(out)
     out = out[[*keys, *EXECUTION]]
-    out.attrs = made_from(spending) | {"part": _part(budget, spending)}
+    out.attrs = made_from(spending) | {"money": "both", "years": covered,
+                                       "part": _part(budget, spending)}
     return out
 
 
@@ -240,11 +280,21 @@ def _add_state(out: pd.DataFrame) -> None:
 
 def _senders(spending: pd.DataFrame, units: pd.DataFrame | None, years: list[int]) -> list[int]:
     """Return how many units are to report money in each year."""
+    there, part = set(spending["unit"]), filtered_to(spending).get("unit")
     if units is None:
-        return [int(spending["unit"].nunique())] * len(years)
+        units = read_table("units") if whole_of(spending) else pd.DataFrame({"unit": []})
+        if not there <= set(units["unit"]):  # made by hand, or another plan's
+            return [len(there)] * len(years)
+        units = units if part is None else units[units["unit"].isin(part)]
     needs("units", units, ("unit", "indicators"))
-    begun, ended = terms(units, years)
     sends = units["indicators"].fillna("").str.strip().ne("").to_numpy(dtype=bool)
+    if over := there - set(units["unit"]):
+        raise DataError("spending has units that the table of units lacks: "
+                        f"{', '.join(map(str, sorted(over)))}; pass both of the same units")
+    if part is not None and set(units.loc[sends, "unit"]) - set(part):
+        raise DataError("the spending was filtered to some units, so that the others would count "
+                        "as missing: pass a table of units with the same ones only")
+    begun, ended = terms(units, years)
     return [int(n) for n in (begun & ~ended & sends).sum(axis=1)]
 
 
@@ -265,6 +315,11 @@ def _check_scope(budget: pd.DataFrame, spending: pd.DataFrame, covered: list[int
               for which, other, found in (("spending", "budget", over),
                                           ("budget", "spending", under))
               for key, values in found.items() if values]
+    parts = filtered_to(budget), filtered_to(spending)
+    if not faults and "unit" not in parts[1] and any("rows" in part for part in parts):
+        raise DataError("budget and spending cannot be compared where they hold only some of their "
+                        "rows (such as amounts above a limit): filter both by whole lines, sources "
+                        "or years")
     if faults and given and over["year"] and len(faults) == 1:
         raise ValueError(f"years {', '.join(map(str, sorted(over['year'])))}: the budget has "
                          f"{', '.join(map(str, sorted(have['year'])))}")

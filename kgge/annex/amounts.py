@@ -8,8 +8,8 @@ from functools import lru_cache
 from math import nan
 from typing import NamedTuple
 
-from kgge.annex.fields import Field, Log, Part, Place, quote
-from kgge.annex.header import DASHES, Header, Slot
+from kgge.annex.fields import DASHES, Field, Log, Part, Place, quote
+from kgge.annex.header import Header, Slot
 from kgge.annex.reconcile import Key, add_up
 from kgge.annex.tree import PrintedRow, Tree
 from kgge.numbers import MARKS, readings

@@ -13,9 +13,11 @@ from typing import Any, NamedTuple
 
 from kgge.annex.numbering import WORD, Numbering
 from kgge.files import DataError, read_rows
+from kgge.numbers import readings
 from kgge.xlsx import MAX_RATIO, MAX_UNPACKED, Rejected, Sheet, open_sheets
 
 SUFFIXES = (".docx", ".xlsx", ".tsv", ".txt", ".csv")
+DASHES = {"-", "–", "—", "−"}  # yearbooks write a dash for zero
 _GONE = [f"{WORD}{tag}" for tag in ("strike", "dstrike", "vanish", "del", "moveFrom")]
 _PARTLY = " (partly struck out or raised)"
 _MERGED = "the field is merged with others"
@@ -36,6 +38,12 @@ class Field(NamedTuple):
     printed: str
     number: Decimal | None = None
     stated: bool = False
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether a number stands in the field, or a dash for zero."""
+        return self.number is not None or self.text in DASHES or bool(
+            readings(self.text.strip("()- ")))
 
 
 Grid = list[tuple[int, list[Field]]]

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import NamedTuple
 
-from kgge.annex.fields import Field, Grid, quote
+from kgge.annex.fields import Grid, quote
 from kgge.annex.headings import (
     FOREIGN,
     OF_WHICH,
@@ -20,13 +20,11 @@ from kgge.annex.headings import (
     unit_of_money,
     years_in,
 )
-from kgge.numbers import readings
 
 _TOTAL_ROW = re.compile(r"\W*(?:tổng|cộng|tổng cộng|tổng số|tổng kinh phí|total)\W*(?:\(.*)?")
 _UNIT_ASKED = re.compile(r"\W*(?:đơn vị tính|đvt|unit)\b")
 _NO_COLUMN = "no column of amounts was found"
 ALL = "all"  # the source of an annex that names none
-DASHES = {"-", "–", "—", "−"}  # yearbooks write a dash for zero
 Slot = tuple[int | None, str | None]  # year and source; a total lacks one of them or both
 
 
@@ -115,11 +113,6 @@ class Header:
                           f"amounts in {self.unit or 'no unit'}"])
 
 
-def is_amount(cell: Field) -> bool:
-    """Tell whether a number stands in a field, or a dash for zero."""
-    return cell.number is not None or cell.text in DASHES or bool(readings(cell.text.strip("()- ")))
-
-
 def _key(text: str, says: Meaning) -> object:
     """Return what a heading is repeated by, whatever its spelling."""
     return says.role or (says[:3] if any(says[:3]) else folded(text))
@@ -128,7 +121,7 @@ def _key(text: str, says: Meaning) -> object:
 def read_header(grid: Grid, sources: Sources) -> Header:
     """Return the header of the annex in a grid, which may hold other tables; no rows if none."""
     meaning = meanings(sources)
-    rows = [[Heading(line, c.column, c.text, meaning(c.text), is_amount(c))
+    rows = [[Heading(line, c.column, c.text, meaning(c.text), c.is_amount)
              for c in cells if c.text] for line, cells in grid]
     widths = [len(cells) for _, cells in grid]
     last, tops = Header(), dict[int, Header]()

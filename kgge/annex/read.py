@@ -25,7 +25,7 @@ from kgge.annex.fields import (
     quote,
     read_parts,
 )
-from kgge.annex.header import ALL, Header, is_amount, read_header
+from kgge.annex.header import ALL, Header, read_header
 from kgge.annex.headings import Sources, folded, is_source, meanings, unit_of_money
 from kgge.annex.tree import PrintedRow, number_kinds
 from kgge.files import DataError, data_folder, read_rows
@@ -211,7 +211,7 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
         place = next(n for n, c in enumerate(cells, 1) if c.column == label.column)
         row = PrintedRow(line, label.column, number, _MARKUP.sub("", label.text).strip(), [])
         found.append((row, cells, place))
-        if any(is_amount(c) for c in cells[place:]):
+        if any(c.is_amount for c in cells[place:]):
             end = len(found)
     # Below a closing row of totals comes no further line: what is numbered there ("1. Sở Tài
     # chính", a list of addressees) belongs to the signatures.
@@ -272,17 +272,17 @@ def _give_cells(row: PrintedRow, cells: list[Field], place: int, header: Header,
     #   row           Tập huấn   30    20    50     fits as it stands: 0
     #   row      Tập huấn   30   20    50           its label is one to the left: -1
     right = dict(enumerate(cells[place:], place + 1))
-    amounts = [n for n, c in right.items() if is_amount(c)]
+    amounts = [n for n, c in right.items() if c.is_amount]
     last, first = max(header.slots), min(header.slots)
     filled = [n for n, c in right.items() if c.text]
-    fit = [s for s in (0, place - header.label, max(filled, default=last) - last)
-           if all(n - s in header.slots or header.roles.get(n - s) == "other" for n in amounts)]
+    shift = next((s for s in (0, place - header.label, max(filled, default=last) - last) if all(
+        n - s in header.slots or header.roles.get(n - s) == "other" for n in amounts)), None)
     # A row that is too short for the header has lost a field: which one is not known.
-    if fit and not (amounts and last + fit[0] > len(cells)):
-        taken = [right.get(n + fit[0], Field(n + fit[0], "", "")) for n in header.slots]
+    if shift is not None and not (amounts and last + shift > len(cells)):
+        taken = [right.get(n + shift) or Field(n + shift, "", "") for n in header.slots]
         row.printed = any(c.text for c in taken)
         row.cells = taken if row.printed else []
-        if row.printed and fit[0]:
+        if row.printed and shift:
             begun = taken[0].column
             repairs.append(row.repair(
                 "undone shift", row.label, f"số tiền bắt đầu ở cột {begun}, tiêu đề ở cột {first} /"

@@ -115,8 +115,8 @@ class Tree:
         self.repairs: Log = []
         self.below: dict[str, list[PrintedRow]] = {}  # by item; that of projects is ""
         self.stack: list[tuple[str, PrintedRow]] = []
-        self.owners: dict[str, PrintedRow] = {}  # rows of which a part is named, by item
-        self.parts: dict[str, list[PrintedRow]] = {}  # the parts named of them in one row each
+        # Rows of which a part is named, by item, with the parts named in one row each.
+        self.owners: dict[str, tuple[PrintedRow, list[PrintedRow]]] = {}
         self.since: dict[str, int] = {}  # how many lines below an item a subtotal has counted
         self.last: dict[tuple[str, int], int] = {}  # number that a kind stands at, by its level
         self.ran_on: dict[str, int] = {}  # where numbers run on from the item before, by item
@@ -147,8 +147,7 @@ class Tree:
                 continue
             elif row.is_part and self.stack:
                 owner = self.stack[-1][1]
-                self.owners[owner.item] = owner
-                self.parts.setdefault(owner.item, []).append(row)
+                self.owners.setdefault(owner.item, (owner, []))[1].append(row)
             # "Cộng đồng" begins as totals do: it is one only if it is the sum of two lines or more.
             elif row.is_total or (_LIKE_TOTAL.match(row.label) and self._counted(row, 2)) or (
                     self._adds_up(row)):
@@ -202,7 +201,7 @@ class Tree:
         row.level = depth + 1
         row.item = f"{row.parent}.{len(siblings)}" if above else row.number.strip(_CLOSERS)
         if above and waiting:
-            self.owners[above.item] = above
+            self.owners.setdefault(above.item, (above, []))
         self.stack.append((kind, row))
         self.rows.append(row)
 
@@ -278,8 +277,8 @@ class Tree:
 
     def _settle_parts(self) -> None:
         """Leave out the parts of a row that do not make it up; those that do are its lines."""
-        for item, owner in self.owners.items():
-            lines, parts = self.below.get(item, []), self.parts.get(item, [])
+        for item, (owner, parts) in self.owners.items():
+            lines = self.below.get(item, [])
             sums, named = self.whole(lines + parts), self.whole(parts or lines)
             if sums and owner.printed and self.near(owner, sums):
                 self._add_lines(owner, parts)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 from matplotlib.axes import Axes
 
+from kgge.analysis.scope import base_year, money_of
 from kgge.charts.heatmap import heat
 from kgge.charts.marks import (
     Words,
@@ -41,8 +42,6 @@ from kgge.charts.wording import (
 )
 from kgge.files import DataError
 from kgge.labels import percent
-
-RETURNED = {"unit", "state", "doubt", "file", "sheet"}  # columns of a return, not of the annex
 
 
 class Money(NamedTuple):
@@ -97,16 +96,24 @@ class Money(NamedTuple):
                         share=share, who=listed(who))
 
 
-def money(table: pd.DataFrame) -> Money:
+def money(table: pd.DataFrame, constant: bool = False) -> Money:
     """Tell what the amounts of a table are; a table that could be either is refused."""
+    if not constant and (base := base_year(table)):
+        raise DataError(f"the chart draws current prices; amounts of the table are in prices of "
+                        f"{base}: draw them with kgge.charts.planned_in_constant_prices")
     columns = [c for c in ("amount", "spent") if c in table] or [c for c in ["share"] if c in table]
     if len(columns) != 1:
         raise DataError("the chart draws amount (planned) or spent (returned), million dong; the "
                         f"table has {', '.join(map(str, table.columns))}; make one with "
                         "kgge.totals(budget, …) or kgge.totals(spending, …)")
-    returned = "spent" in table or table.attrs.get("illustrative") or RETURNED & set(table)
-    return Money(table, columns[0], *(("spent", "returns") if returned else ("planned", "annex")),
-                 writer(table[columns[0]]))
+    kind = money_of(table) or ("spent" if columns == ["spent"] else "planned")
+    if kind == "both" and columns != ["spent"]:
+        raise DataError("the table was made by kgge.execution, so that its amount can be planned "
+                        "or spent; make one with kgge.totals(budget, …) or "
+                        "kgge.totals(spending, …)")
+    return Money(table, columns[0], *(
+        ("planned", "annex") if kind == "planned" else ("spent", "returns")),
+        writer(table[columns[0]]))
 
 
 @chart("year source", "", "kgge.totals(budget, ['year', 'source'])")
@@ -263,7 +270,7 @@ def planned_in_constant_prices(ax: Axes, table: pd.DataFrame) -> Words:
     >>> kgge.charts.chart_text(planned_in_constant_prices(table, lang="en")).title
     'At 2016 prices the amounts planned are worth 6,186 million dong, 6.3% less than ...'
     """
-    of, bases = money(table), table["base_year"].unique()
+    of, bases = money(table, constant=True), table["base_year"].unique()
     if len(bases) != 1 or pd.isna(bases[0]):
         raise DataError("constant prices are those of one year; base_year holds "
                         f"{', '.join(map(str, bases))}")

@@ -25,7 +25,6 @@ from kgge.tables.load import is_illustrative
 
 LINE = 0.145  # inches from one line of a label to the next
 Write = Callable[[float], str]
-PLAN = ("annex", "prices")  # sources that hold nothing from a return
 # The docstring of every chart: its own is a summary, what the table is, notes, an example.
 _ABOUT = """{summary}
 
@@ -152,8 +151,7 @@ def _end(ax: Axes, table: pd.DataFrame, words: Words, title: str | None, subtitl
     figures = "; ".join(words.figures) or words.title
     source = " ".join([say(f"source.{words.source}"), *(
         say(f"ours.{code}") for code in words.ours)])
-    finish(ax, title, subtitle, source, f"{title}. {subtitle}. {figures}.",
-           words.source not in PLAN and is_illustrative(table))
+    finish(ax, title, subtitle, source, f"{title}. {subtitle}. {figures}.", is_illustrative(table))
 
 
 def rows(ax: Axes, key: str, codes: Sequence[Any], width: float = 2.2,

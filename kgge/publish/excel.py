@@ -261,10 +261,12 @@ def _write_sheet(book: "Workbook", look: Looks, sheet: Sheet, place: int, lang: 
     if across:
         page.set_landscape()
     if _drawn(sheet, cells, lang):
-        _add_chart(book, page, sheet, cells, top, lang)
-        high = 260 if sheet.kind == "line" or not across else 330
-        if sum(heights) + high > room:
-            page.set_h_pagebreaks([top + len(cells) + 1])  # an empty row above the frame of a chart
+        high = max(360, 34 * len(cells) + 120) if sheet.kind == "bar" else (
+            320 if across and sheet.kind == "column" else 400)
+        _add_chart(book, page, sheet, cells, top, high, lang)
+        above = 22 + sum(heights) + 15 * (top + 1)  # the title, the table, lines of one height
+        if above + high * 0.75 > (516 if across else 763):  # points of A4 without its margins
+            page.set_h_pagebreaks([top + len(cells) + 1])  # an empty row above the frame
 
 
 def _widths(columns: Sequence[str], heads: Sequence[str], page: int) -> list[int]:
@@ -289,7 +291,7 @@ def _format(sheet: Sheet, cells: Iterable[Any], column: str) -> str:
 
 
 def _add_chart(book: "Workbook", page: "Worksheet", sheet: Sheet, cells: pd.DataFrame, top: int,
-               lang: str) -> None:
+               high: int, lang: str) -> None:
     """Add a chart that refers to the cells of the table, so that it can be edited."""
     name, measured = page.get_name(), sheet.value or sheet.series[0]
     title = label("sheet", f"{sheet.name}.chart" if sheet.by else sheet.name, lang)
@@ -318,7 +320,7 @@ def _add_chart(book: "Workbook", page: "Worksheet", sheet: Sheet, cells: pd.Data
     categories = {"reverse": across, "major_gridlines": {"visible": False}}
     chart.set_x_axis(measure if across else categories)
     chart.set_y_axis(categories if across else measure)
-    chart.set_size({"width": 740, "height": max(360, 34 * len(cells) + 120) if across else 400})
+    chart.set_size({"width": 740, "height": high})
     page.insert_chart(top + len(cells) + 2, 0, chart,
                       {"description": " ".join(said), "object_position": 3})
 

@@ -7,6 +7,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -218,12 +219,18 @@ def _found(folder: Path, lang: str) -> dict[str, Any]:
 
 def render(template: str, lang: str, **content: Any) -> bytes:
     """Return a page of ``kgge/publish/pages`` in one language, filled in; all text is escaped."""
+    page = _pages().get_template(template)
+    content |= {"lang": lang, "said": words("word", lang), "words": words}
+    return str(page.render(content)).encode()
+
+
+@cache
+def _pages() -> Any:
+    """Return the templates, each of them compiled once."""
     from jinja2 import Environment, PackageLoader
 
-    pages = Environment(loader=PackageLoader("kgge.publish", "pages"), autoescape=True,
-                        trim_blocks=True)
-    page = pages.get_template(template)
-    return page.render(lang=lang, said=words("word", lang), words=words, **content).encode()
+    return Environment(loader=PackageLoader("kgge.publish", "pages"), autoescape=True,
+                       trim_blocks=True)
 
 
 def _title(notebook: Any, otherwise: str) -> str:
@@ -237,15 +244,21 @@ def _title(notebook: Any, otherwise: str) -> str:
 
 def _page(notebook: Any, title: str, lang: str, kind: str = "") -> bytes:
     """Return one notebook as a page without code."""
+    body = without_empty(describe_tables(_exporter().from_notebook_node(notebook)[0],
+                                         label("word", "table", lang)))
+    return render("page.html.j2", lang, title=title, home="../index.html", body=body,
+                  kind=kind)
+
+
+@cache
+def _exporter() -> Any:
+    """Return what makes HTML of notebooks, its templates compiled once."""
     html_exporter: Any = import_module("nbconvert").HTMLExporter
     exporter = html_exporter(template_name="basic", sanitize_html=True, exclude_input=True,
                              exclude_input_prompt=True, exclude_output_prompt=True,
                              exclude_anchor_links=True)
     exporter.register_filter("clean_html", _clean)
-    body = without_empty(describe_tables(exporter.from_notebook_node(notebook)[0],
-                                         label("word", "table", lang)))
-    return render("page.html.j2", lang, title=title, home="../index.html", body=body,
-                  kind=kind)
+    return exporter
 
 
 def without_empty(html: str) -> str:
@@ -253,11 +266,11 @@ def without_empty(html: str) -> str:
     bs4: Any = import_module("bs4")
     page = bs4.BeautifulSoup(html, "html.parser")
     for head in reversed(page.find_all(["h2", "h3"])):
-        below: list[Any] = [
+        below: Any = next((
             one for one in head.next_elements if one not in head.descendants and (
                 one.name in ("h1", "h2", "h3", "img") if not isinstance(one, bs4.NavigableString)
-                else one.strip() and one.find_parent(("h1", "h2", "h3")) is None)]
-        if not below or below[0].name in ("h1", "h2", head.name):
+                else one.strip() and one.find_parent(("h1", "h2", "h3")) is None)), None)
+        if below is None or below.name in ("h1", "h2", head.name):
             head.decompose()
     return str(page)
 

@@ -6,19 +6,27 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from kgge.files import DataError
-from kgge.labels import fill
+from kgge.labels import current_lang, fill, words
 from kgge.plan import due_years
 from kgge.returns.cells import NOT_REPORTED
+from kgge.returns.corrections import Batch, read_cover, set_copies_aside, sort_out
 from kgge.returns.form import ENTRIES, Form, load_form
 from kgge.returns.parse import Return, as_text, messages, read_file
 from kgge.returns.quality import check_all
-from kgge.returns.receipts import date_returns, is_list, read_receipts
+from kgge.returns.receipts import (
+    RECEIPTS,
+    Dates,
+    check_dates,
+    is_list,
+    read_receipts,
+    seems_list,
+)
 from kgge.returns.texts import check_texts
 from kgge.tables.schemas import SCHEMAS, conform
 
@@ -27,6 +35,7 @@ STRUCTURE, MANY = ("hidden", "merged", "not_read", "not_asked", "unknown_code", 
                    "duplicate_row", "other_label", "other_past", "last_column", "no_reached",
                    "covered"), 12
 Fault = tuple[str, int, int, str, str, dict[str, Any]]
+_NOTHING = Batch([], {}, {}, {}, {})
 MILD = ("warning", "doubt", "aside")  # no error: what was sent may be kept as it is
 
 
@@ -59,7 +68,14 @@ def list_files(path: Path) -> list[tuple[str, Path]]:
         raise DataError(f"{path}: no such file or folder of returns")
     named = [(unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode()), file)
              for name, file in found if not is_list(file)]
-    return sorted(named, key=lambda pair: (pair[0], str(pair[1])))
+    out: dict[str, Path] = {}
+    for name, file in sorted(named, key=lambda pair: (pair[0], str(pair[1]))):
+        place, number = PurePosixPath(name), 1
+        while name in out:  # the same letters, composed in one name and not in the other
+            number += 1
+            name = str(place.with_stem(f"{place.stem} ({number})"))
+        out[name] = file
+    return sorted(out.items())
 
 
 def read_returns(path: str | Path, form: Form | None = None, known: str | Path | None = None
@@ -74,7 +90,9 @@ def read_returns(path: str | Path, form: Form | None = None, known: str | Path |
         What the returns are to hold; by default as ``data/raw`` says.
     known : str or Path, optional
         Returns taken in before, as ``data/raw/returns``: those of `path` are compared with them,
-        and none of them is in the tables. Nothing if there is no such folder.
+        and none of them is in the tables; ``reporting.attrs["taken_in"]`` holds their rows. Nothing
+        if there is no such folder. `path` is then an inbox: if it mixes illustrative and real
+        returns, those of the rarer kind are refused one by one.
 
     Returns
     -------
@@ -88,7 +106,8 @@ def read_returns(path: str | Path, form: Form | None = None, known: str | Path |
     Raises
     ------
     DataError
-        If there is no such folder or file, or it mixes illustrative and real returns.
+        If there is no such folder or file, or it mixes illustrative and real returns and is no
+        inbox.
 
     Examples
     --------
@@ -123,93 +142,91 @@ def _uncollected() -> Iterator[None]:
 
 
 def _read_all(path: Path, form: Form, known: str | Path | None) -> Returns:
-    files, before = list_files(path), [Path(known)] if known and Path(known).is_dir() else []
-    found = _read_files(files, form)
-    illustrative = _one_kind(found)
-    lists = [read_receipts(folder, form) for folder in (*before, path)]
-    date_returns(found, {key: day for dates, _ in lists for key, day in dates.items()})
-    _sort_out(found)
-    sound = sorted((r for r in found if not r.failed), key=form.place)
-    check_all(sorted(sound + _taken_in(before, files, sound, illustrative, form), key=form.place),
-              form)
+    files = list_files(path)
+    dates, lists = read_receipts(path, form)
+    check_dates(dates, form)
+    now = _read_files(files, dates, form)
+    illustrative = _one_kind(now, inbox=known is not None)
+    before = _taken_in(known, files, illustrative, form)
+    sort_out(now, before)
+    found, sound = now.found, sorted(now.sound(), key=form.place)
+    again = {(one.unit, one.year) for one in sound}
+    past = [one for one in before.sound() if (one.unit, one.year) not in again]
+    check_all(sorted(sound + past, key=form.place), form)
     outcomes, spending = _figures(sound, form)
-    out = Returns(outcomes, spending, _reporting(sound, form, illustrative),
-                  _problems([*found, *lists[-1][1]]))
+    out = Returns(outcomes, spending, _reporting(sound, form, illustrative, now.first),
+                  _problems([*found, *lists]))
     for table in out:
         table.attrs["illustrative"] = illustrative
     submitted = sum(r.submitted for r in found)
     rejected = sum(r.submitted if r.failed else len(r.lost) for r in found)
     out.reporting.attrs["cells"] = {"submitted": submitted, "accepted": submitted - rejected,
                                     "rejected": rejected}
-    # Whose each file seems to be; of which year, the form tells better than who typed another.
-    told = {r.name: {fault[3] for fault in r.faults} for r in found}
-    out.reporting.attrs["files"] = {
-        r.name: (r.sender or r.unit, r.period if told[r.name] & {"year", "period"} else r.year)
-        for r in found if not told[r.name] & {"not_return", "replaced"}}
+    out.reporting.attrs["taken_in"] = _reporting(
+        past, form, illustrative, before.first).query("received").to_dict("records") if past else []
+    out.reporting.attrs["files"] = _owners(found, {(r.unit, r.year) for r in [*sound, *past]})
     return out
 
 
-def _one_kind(found: list[Return]) -> bool:
-    sound = [r for r in found if not r.failed] or found[:1]  # what is refused decides nothing
-    invented, real = ([r.name for r in sound if r.illustrative is kind] for kind in (True, False))
-    if invented and real:
-        raise DataError(
-            "illustrative and real returns stand together; keep one kind only\n"
-            f"  illustrative: {', '.join(invented[:3])} ({len(invented)} files)\n"
-            f"  real: {', '.join(real[:3])} ({len(real)} files)")
-    return bool(invented)
+def _owners(found: list[Return], sent: set[tuple[str, int]]) -> dict[str, tuple[str, int]]:
+    """Return whose each file seems to be, and of which year, for all that may be returns.
+
+    The name on a cover tells better than its code, unless the unit named has sent its own return
+    and the other none; the form tells the year better than who typed another.
+    """
+    out = {}
+    for one in found:
+        told, of_code = {fault[3] for fault in one.faults}, (one.unit, one.year)
+        if not told & {"not_return", "replaced", "same_file", "list_name"}:
+            own = (one.sender, one.year) in sent and one.unit and of_code not in sent
+            out[one.name] = (one.unit if own else one.sender or one.unit,
+                             one.period if told & {"year", "period"} else one.year)
+    return out
 
 
-def _read_files(files: list[tuple[str, Path]], form: Form) -> list[Return]:
+def _one_kind(batch: Batch, inbox: bool) -> bool:
+    """Return whether the returns are illustrative; in an inbox refuse those of the rarer kind."""
+    sound = batch.sound() or batch.found[:1]  # what is refused decides nothing
+    invented, real = ([r for r in sound if r.illustrative is kind] for kind in (True, False))
+    if not (invented and real):
+        return bool(invented)
+    if not inbox:
+        raise DataError(words("inbox", current_lang())["mixed"].format(
+            **{f"{kind}_{what}": value for kind, of in (("invented", invented), ("real", real))
+               for what, value in (("files", ", ".join(r.name for r in of[:3])),
+                                   ("count", len(of)))}))
+    few = min(invented, real, key=len)  # of as many, those that are no result
+    for one in few:
+        one.fault("other_kind", *batch.place(one, "illustrative"))
+    return few is real
+
+
+def _read_files(files: list[tuple[str, Path]], dates: Dates, form: Form) -> Batch:
     from tqdm import tqdm
 
-    out = []
+    out = Batch([], dict(files), {}, dates, {})
     for name, file in tqdm(files, disable=None, unit="file", leave=False):
-        out.append(read_file(name, file, form))
-        check_texts(out[-1], form)
+        one = read_file(name, file, form)
+        out.found.append(one)
+        out.covers[name] = read_cover(one)
+        if seems_list(one, file):
+            one.faults.clear()
+            one.fault("list_name", name, wanted=RECEIPTS)
+        check_texts(one, form)
+    set_copies_aside(out)
     return out
 
 
-def _taken_in(folders: list[Path], files: list[tuple[str, Path]], sound: list[Return],
-              illustrative: bool, form: Form) -> list[Return]:
-    """Return what was received before, but for what stands in `files`, or is sent again there."""
+def _taken_in(known: str | Path | None, files: list[tuple[str, Path]], illustrative: bool,
+              form: Form) -> Batch:
+    """Return what was received before, but for what stands in `files`, or is of the other kind."""
+    if not known or not (folder := Path(known)).is_dir():
+        return _NOTHING
     here = {file.resolve() for _, file in files}
-    again = {(one.unit, one.year) for one in sound}
-    found = _read_files([(name, file) for folder in folders for name, file in list_files(folder)
-                         if file.resolve() not in here], form)
-    _sort_out(found)
-    return [one for one in found if not one.failed and one.illustrative is illustrative
-            and (one.unit, one.year) not in again]
-
-
-def _sort_out(found: list[Return]) -> None:
-    """Of several returns of a unit and year keep the one that corrects the others, or none.
-
-    One that was refused is replaced as well, and what was wrong with it is nobody's to mend.
-    """
-    same = defaultdict(list)
-    for one in found:
-        if one.unit and not one.sender:
-            same[one.unit, one.year].append(one)
-    for (unit, year), several in same.items():
-        sound = [one for one in several if not one.failed]
-        last = _correction(sound)
-        for one in several:
-            if last and one is not last and not (one.failed and one.replaces):
-                one.faults.clear()
-                one.fault("replaced", f"{unit} {year}", wanted=last.name)
-            elif last is None and len(sound) > 1 and one in sound:
-                others = ", ".join(r.name for r in sound if r is not one)
-                one.fault("duplicate_return", f"{unit} {year}", wanted=others)
-
-
-def _correction(several: list[Return]) -> Return | None:
-    """Return the latest return that says it replaces another; none where that is open."""
-    said = [one for one in several if one.replaces]
-    if not said or len(several) - len(said) > 1:
-        return None
-    days = [one.received_on or datetime.date.min for one in said]
-    return said[days.index(max(days))] if days.count(max(days)) == 1 else None
+    others = [(name, file) for name, file in list_files(folder) if file.resolve() not in here]
+    out = _read_files(others, read_receipts(folder, form)[0], form)
+    sort_out(out, _NOTHING)
+    return out._replace(found=[r for r in out.sound() if r.illustrative is illustrative])
 
 
 def _figures(sound: list[Return], form: Form) -> list[pd.DataFrame]:
@@ -244,10 +261,12 @@ def _frame(name: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
     return conform(name, pd.DataFrame(rows, columns=columns))
 
 
-def _reporting(sound: list[Return], form: Form, illustrative: bool) -> pd.DataFrame:
+def _reporting(sound: list[Return], form: Form, illustrative: bool,
+               first: dict[tuple[str, int], Return]) -> pd.DataFrame:
     """Return one row for each unit and year of the plan: a unit counts once.
 
-    Years after the latest return are not expected yet. A return without content is not on time.
+    Years after the latest return are not expected yet. A return without content is not on time; a
+    correction is where the return that it corrects was.
     """
     found = {(one.unit, one.year): one for one in sound}
     expected = due_years(form.years, (one.year for one in sound))
@@ -259,12 +278,17 @@ def _reporting(sound: list[Return], form: Form, illustrative: bool) -> pd.DataFr
                 rows.append((unit, year, year in expected, False, None, False, False, None,
                              illustrative))
                 continue
-            content = any(cell.state == "reported" for lines in one.lines.values()
-                          for _, _, cell in lines[0].cells.values())
-            on_time = bool(content and one.received_on and one.received_on <= form.due_on[year])
-            rows.append((unit, year, True, True, one.received_on, on_time, content, one.name,
-                         illustrative))
+            on_time = any(_has_content(r) and r.received_on and r.received_on <= form.due_on[year]
+                          for r in (first.get((unit, year), one), one))
+            content = _has_content(one)
+            rows.append((unit, year, True, True, one.received_on, content and on_time, content,
+                         one.name, illustrative))
     return _frame("reporting", rows)
+
+
+def _has_content(one: Return) -> bool:
+    return any(cell.state == "reported" for lines in one.lines.values()
+               for _, _, cell in lines[0].cells.values())
 
 
 def _written(detail: object, lang: str) -> str:

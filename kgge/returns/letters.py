@@ -13,7 +13,9 @@ from kgge.returns.annotate import for_unit
 from kgge.returns.cells import fold
 from kgge.returns.collect import Returns
 from kgge.returns.form import BANNER, Form
+from kgge.returns.parse import _names
 
+_NO_NAME = ("va", "tinh", "kg")  # words of a unit's name, or beside it, that tell nothing
 STATES = ("on_time", "late", "no_date", "empty", "refused", "missing")
 
 
@@ -35,7 +37,7 @@ def sort_inbox(returns: Returns, year: int, form: Form) -> pd.DataFrame:
         One row a unit: unit, state (of ``STATES``; ``refused``: a file came, and none could be
         read), received_on, files; then one a file that belongs to none of them, with state
         ``other_year`` or ``unknown``. A file that could not be opened is taken for its unit's by
-        its name, as ``2018-rach-gia.xlsx``.
+        its name, as ``2018-rach-gia.xlsx``; a return taken in before stands without files.
 
     Raises
     ------
@@ -52,13 +54,15 @@ def sort_inbox(returns: Returns, year: int, form: Form) -> pd.DataFrame:
         state = "other_year" if of != year else "unknown" if unit not in due else ""
         others += [(unit, state, pd.NaT, [name])] * (state != "")
         files[unit] += [name] * (not state)
-    read = returns.reporting.query("year == @year and received").set_index("unit")
+    here, before = ({row["unit"]: row for row in table if row["year"] == year and row["received"]}
+                    for table in (returns.reporting.to_dict("records"),
+                                  returns.reporting.attrs["taken_in"]))
     rows: list[tuple[Any, ...]] = []
     for unit in due:
-        if unit not in read.index:
+        one = here.get(unit) or (None if files[unit] else before.get(unit))
+        if one is None:
             rows.append((unit, "refused" if files[unit] else "missing", pd.NaT, files[unit]))
             continue
-        one = read.loc[unit]
         state = ("on_time" if one["on_time"] else "empty" if not one["with_content"] else
                  "no_date" if pd.isna(one["received_on"]) else "late")
         rows.append((unit, state, one["received_on"], files[unit]))
@@ -66,12 +70,25 @@ def sort_inbox(returns: Returns, year: int, form: Form) -> pd.DataFrame:
 
 
 def _unit_named(file: str, form: Form) -> str:
-    """Return the one unit whose code or name the name of a file holds: Hòn Đất, hondat_2018."""
-    said = _words(Path(file).stem)
-    found = [unit for unit in form.units if any(
+    """Return the one unit that the name of a file names: Hòn Đất, hondat_2018, Sở LĐTBXH.
+
+    A department may be called without that word where nothing else stands there: Nội vụ 2018.
+    """
+    said, names = _words(Path(file).stem), form.labels
+    found = [unit for unit in form.units if _names(names["unit", unit], " ".join(said)) or any(
         f" {' '.join(name)} " in f" {' '.join(said)} " or "".join(name) in said
-        for name in map(_words, (unit, *form.labels["unit", unit])))]
+        for name in map(_words, (unit, *names["unit", unit])))]
+    rest = "".join(word for word in said if not word.isdigit() and word not in _NO_NAME)
+    found = found or [unit for unit in form.units if rest in _bare(names["unit", unit][0])]
     return found[0] if len(found) == 1 else ""
+
+
+def _bare(name: str) -> set[str]:
+    """Return how a department or the like is called without that word, and its first letters."""
+    kind, *words = (word for word in _words(name) if word not in _NO_NAME)
+    if kind not in ("so", "ban", "dai", "hoi") or len(words) < 2:
+        return set()
+    return {"".join(words), *["".join(word[0] for word in words)] * (len(words) > 2)}
 
 
 def _words(text: str) -> list[str]:
@@ -97,9 +114,10 @@ def tell_inbox(inbox: pd.DataFrame, year: int, form: Form, lang: str) -> list[st
                  for unit, of, received, files in units.itertuples(index=False) if of == state]
         lines += [f"  {said[state]} ({len(named)}): {'; '.join(named)}"] * bool(named)
     for state in ("other_year", "unknown"):
-        stray: list[str] = sum(inbox.loc[inbox["state"] == state, "files"], [])
-        if stray:
-            lines.append(f"  {said[state]} ({len(stray)}): {'; '.join(stray)}")
+        stray = [f"{form.labels['unit', unit][at]} ({', '.join(files)})" if unit in form.units
+                 else ", ".join(files) for unit, of, _, files in inbox.itertuples(index=False)
+                 if of == state]
+        lines += [f"  {said[state]} ({len(stray)}): {'; '.join(stray)}"] * bool(stray)
     return lines
 
 
@@ -123,6 +141,7 @@ def letters(returns: Returns, inbox: pd.DataFrame, year: int, form: Form, lang: 
     problems = for_unit(returns.problems)
     office, names = words("office", lang), {u: form.labels["unit", u] for u in form.units}
     at = ("vi", "en").index(lang)
+    stray = inbox[inbox["state"] == "other_year"].groupby("unit")["files"].sum()
     for unit, state, files in inbox[["unit", "state", "files"]].itertuples(index=False):
         mine = problems[problems["file"].isin(files)]
         if state not in STATES or (state != "missing" and mine.empty):
@@ -130,8 +149,10 @@ def letters(returns: Returns, inbox: pd.DataFrame, year: int, form: Form, lang: 
         facts = {"year": year, "due": f"{form.due_on[year]:%d/%m/%Y}", "files": ", ".join(files),
                  "unit": office.get(unit, names[unit][at]), "count": len(mine),
                  "receiver": office.get(about("receiver"), names[about("receiver")][at])
-                 if about("receiver") in names else about("receiver")}
-        body = ["remind"] if state == "missing" else ["mend", "list", "end"]
+                 if about("receiver") in names else about("receiver"),
+                 "stray": ", ".join(stray.get(unit, []))}
+        body = ["remind", "other_year"][:1 + (unit in stray)] if state == "missing" else [
+            "mend", "list", "end"]
         listed = "\n".join(_line(number, row, rows, said, lang, len(files) > 1)
                            for number, row in enumerate(mine.to_dict("records"), 1))
         parts = [listed if part == "list" else said[part].format(**facts)

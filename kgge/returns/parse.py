@@ -17,6 +17,7 @@ from kgge.returns.cells import (
     are_words,
     clean,
     fold,
+    is_mark,
     plain_dates,
     read_cell,
     read_date,
@@ -26,6 +27,7 @@ from kgge.returns.cells import (
 )
 from kgge.returns.cells import rejected as reject
 from kgge.returns.form import ASIDE, COLUMNS, ENTRIES, SHEETS, Form
+from kgge.returns.loose import is_accounted
 from kgge.returns.period import read_period
 from kgge.xlsx import Rejected, Sheet, open_sheets
 
@@ -45,6 +47,10 @@ _IN_FIGURES = re.compile(r"(?<![\d.,])(?:1(?P<by>[., ]?)000(?P=by)000|10\^6|"
 _NO_MEASURE = re.compile(r"\b(?:khong|not)\b[^;,)]*|\b(?:lam tron|rounded)\b[^;)]*|"
                          r"\b1 trieu (?:dong )?=[^;)]*")
 _HEADERS = {column.code for columns in COLUMNS.values() for column in columns}
+
+
+# A return that stands for no earlier one: Không thay thế, gửi lần đầu.
+_NO_OTHER = re.compile(r"(?:khong|chua|no|none|n/a)\b|(?:.{0,20}\b)?lan (?:dau|1|thu nhat)\b")
 
 
 class Line(NamedTuple):
@@ -218,6 +224,8 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
             out.lines.setdefault(code, []).append(line)
         else:
             stray, filled = _stray(code, known, cells, filled)
+            filled = [name for name in filled if code or not is_accounted(
+                sheet.rows, row, cells[name][0], at_code, name)]
         out.submitted += len(filled)
         for name in filled:
             at, value, cell = cells[name]
@@ -319,11 +327,12 @@ def _read_replaces(out: Return, said: dict[str, Place]) -> None:
     """Read whether the return stands for an earlier one of its year: a date, or yes."""
     place = next((p for code, p in said.items() if code == "replaces" or "thay the" in fold(code)),
                  ("", "", -1, -1))
-    answer = read_yes(place[0]) if as_text(place[0]) else False
+    none = not as_text(place[0]) or is_mark(place[0]) or _NO_OTHER.match(fold(place[0]))
+    answer = False if none else read_yes(place[0])
     dated = read_date(place[0]) or _DAY.search(plain_dates(place[0]))
     if answer is None and not dated:
         out.fault("replaces", *place)
-    out.replaces = bool(answer or dated)
+    out.replaces = bool(answer or dated and not none)
 
 
 def _read_receipt(out: Return, received: Place, form: Form) -> None:
@@ -381,12 +390,12 @@ def _read_unit(out: Return, said: dict[str, Place], form: Form) -> None:
         out.sender = (*_named(head, form), "")[0]
         return
     out.unit, own = unit, form.labels["unit", unit]
-    if not as_text(name[0]) or _names(own, head):
+    if not as_text(name[0]) or names_unit(own, head):
         return
     if others := _named(head, form):
         out.fault("other_unit", *name, wanted=f"{unit} ({own[0]})")
         out.sender = others[0]
-    elif not _names(own, fold(name[0])):
+    elif not names_unit(own, fold(name[0])):
         out.fault("unit_name", *name, wanted=f"{unit} ({own[0]})")
 
 
@@ -401,7 +410,7 @@ def _unit_code(code: str, head: str, form: Form) -> str:
     if (plain := spelt.replace(" ", "-")) in form.units:
         return plain
     named = _named(spelt, form)
-    return named[0] if len(named) == 1 and _names(form.labels["unit", named[0]], head) else code
+    return named[0] if len(named) == 1 and names_unit(form.labels["unit", named[0]], head) else code
 
 
 def _check_owner(out: Return, form: Form) -> None:
@@ -410,18 +419,18 @@ def _check_owner(out: Return, form: Form) -> None:
     for table in (t for tables in out.tables.values() for t in tables if out.unit):
         for row, line in enumerate(table.sheet.rows[:max(table.header, 0)]):
             head, _, name = str(line[0]).partition("·")
-            if head and name and not _names(own, fold(name)) and _named(fold(name), form):
+            if head and name and not names_unit(own, fold(name)) and _named(fold(name), form):
                 out.fault("unit_name", line[0], table.sheet.name, row, 0,
                           wanted=f"{out.unit} ({own[0]})")
 
 
 def _named(text: str, form: Form) -> list[str]:
     """Return the units that a folded text names."""
-    return [unit for unit in form.units if _names(form.labels["unit", unit], text)]
+    return [unit for unit in form.units if names_unit(form.labels["unit", unit], text)]
 
 
 @lru_cache(maxsize=4096)
-def _names(labels: tuple[str, str], text: str) -> bool:
+def names_unit(labels: tuple[str, str], text: str) -> bool:
     """Tell whether a text holds the name of a unit, in full or by its first letters: Sở LĐTBXH."""
     return any(_is_spelt(own, said) for label in labels for own, said in zip(
         _spellings(fold(label)), _spellings(text), strict=True))

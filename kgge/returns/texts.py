@@ -6,33 +6,35 @@ from typing import Any, NamedTuple, cast
 
 from kgge.labels import about
 from kgge.returns.aside import guide_groups, guide_rules, summary_rows
-from kgge.returns.cells import fold, is_mark
+from kgge.returns.cells import LIMITS, fold, is_mark
 from kgge.returns.form import ASIDE, BANNER, COLUMNS, ENTRIES, HOW, SHEETS, TITLES, Form, headings
-from kgge.returns.parse import Return, Table, as_text
+from kgge.returns.loose import NOTE, SAYS, is_formal, is_name, is_phone, says_total
+from kgge.returns.parse import Return, Table, as_text, names_unit
 from kgge.returns.template import cover_rows, money_rows, person_rows
 from kgge.xlsx import Fault
 
 LABELS = ("no", "text", "sex", "source", "scope")  # columns that say what a row is
+_MARKED = "minh hoa / illustrative"  # above a heading of last year's figures
+_FEW = 2  # words: with no more a heading may be of any column
+_TITLED = {"bao", "cao", "bieu", "nam", "ve"}  # what a title may say beside
 _SHORT, _DITTO = ("sex", "source"), {"", "nt", "nhu tren"}
 _ALSO = {"female": {"nu gioi", "female"}, "male": {"nam gioi", "male"}}
 _ASTRAY = 3  # ours: rows without code that hold figures; of so many the table was moved
-_NOTE = re.compile(r"\W*(?:ghi chu|chu thich|luu y|note|so lieu|don vi tinh)")
+_ARMED = "su bo doi bien phong canh sat".split()  # who serves, in words of everyday
 # Words that change what a figure means, wherever they stand above a table.
 _CHANGES = re.compile(
-    r"nghin|thousand|\bty\b|billion|\buoc\b|\d thang|%|phan tram|" + _NOTE.pattern)
+    r"nghin|thousand|\bty\b|billion|\buoc\b|\d thang|%|phan tram|" + NOTE.pattern)
+_ONLY = re.compile(r"\b(?:chi|tru|rieng|ngoai|khong|chua|only|without)\b")
 # What a Vietnamese table ends with: place and date, who made it, who signed, how to reach them.
 _SIGNED = re.compile(
     r"\bngay\b.{0,14}\bthang\b|\bngay\s*\d|^\W*ky\b|da ky|thu truong|ke toan|"
     r"\bnguoi (?:lap|tong hop|bao cao|kiem tra|ky)|chu tich|giam doc|truong (?:phong|ban)|"
     r"chanh van phong|tong bien tap|bi thu|^(?:tm|kt|tl|tuq|q)\.|"
     r"^(?:lap bieu|duyet|xac nhan|dai dien|can bo|lanh dao)\b|"
-    r"prepared by|head of unit|director|place, date|dien thoai|\bs?dt\b|e-?mail|@|"
-    r"\b\d{1,2}/\d{1,2}/\d{4}|^\d{4}-\d\d-\d\d|\d (?:jan|feb|mar|apr|may|jun|jul|"
+    r"^\W*lien he\b|prepared by|head of unit|director|place, date|dien thoai|\bs?dt\b|e-?mail|@|"
+    r"\b\d{1,2}([./-])\d{1,2}\1\d{4}|^(?!so\b)[^\W\d][^\d,]*, ?thang \d{1,2}(?:/| nam )\d{4}$|"
+    r"\bthoi gian ky|^co quan\b|^\d{4}-\d\d-\d\d|\d (?:jan|feb|mar|apr|may|jun|jul|"
     r"aug|sep|oct|nov|dec)[a-z]* \d{4}$")
-# Who signs says nothing of figures.
-_SAYS = re.compile(
-    r"nghin|thousand|\bty\b|trieu|\bdong\b(?! dau)|billion|\buoc\b|tam tinh|chua |so lieu|kinh phi|"
-    r"quyet toan|don gia|%|phan tram|\d thang(?! \d+ nam)|" + _NOTE.pattern)
 _PHONE = re.compile(r"[\d .()+-]{8,}")
 
 
@@ -43,6 +45,13 @@ class Printed(NamedTuple):
     loose: set[str]  # texts of rows without code, as they are and folded
     spelled: dict[str, dict[str, str]]  # rows by their codes in small letters
     words: dict[str, dict[str, set[str]]]  # by column and code: its labels, in each language
+    defined: dict[str, set[str]]  # by group: the words that say whom it holds
+
+    def within(self, code: str, value: object) -> object:
+        """Return a label without a bracket that only names some of those its group holds."""
+        defined = self.defined.get(code.split(".")[1] if code.count(".") == 2 else "", set())
+        return re.sub(r"\([^()]*\)", lambda found: "" if defined.issuperset(
+            _plain(found[0]).split()) else found[0], str(value)) if defined else value
 
 
 def printed(form: Form, kind: str, unit: str) -> Printed:
@@ -63,7 +72,9 @@ def printed(form: Form, kind: str, unit: str) -> Printed:
             {column: {code: {_plain(part) for part in (row[column], *row[column].split(" / "))}
                       | (_ALSO.get(code.rpartition(".")[2], set()) if column == "sex" else set())
                       for code, row in rows.items() if row.get(column)}
-             for column in LABELS})
+             for column in LABELS},
+            {group: {*_plain(text).split(), *_ARMED} for group, text in
+             form.words("definition", "vi").items()} if kind == "indicators" else {})
         form.printed[key] = made
     return cast(Printed, form.printed[key])
 
@@ -96,7 +107,8 @@ def _check_aside(out: Return, table: Table, kind: str, form: Form) -> None:
         total = kind == "summary" and any(own and v for own, v in zip(ours, line, strict=True))
         for at, value in enumerate(line):
             if not (ours[at] or total and isinstance(value, float | Fault)
-                    or signed and _is_signature(fold(value))):
+                    or is_formal(text := fold(value), kind) or is_mark(value)
+                    or signed and _is_signature(text)):
                 out.fault("not_read", value, sheet.name, row, at)
 
 
@@ -124,49 +136,70 @@ def _check_rows(out: Return, table: Table, kind: str, form: Form) -> None:
     owners = [said.rows.get(code) or code != "" and said.spelled.get(as_text(code).lower()) or None
               for code in (line[at_code] for line in sheet.rows[header + 1:])]
     last = max((row for row, own in enumerate(owners, header + 1) if own), default=header)
-    signed = False
+    signed, count = False, 0  # the last row that its number column counts: 1, 2, 3
     for row, values in enumerate(sheet.rows[header + 1:], header + 1):
         own = owners[row - header - 1]
         if own is None:
             if not said.loose.issuperset(values):
                 signed |= row > last and any(_is_signed(fold(v)) for v in values if v)
-                _note_loose(out, row, table, said, signed)
+                _note_loose(out, row, table, said, (kind, signed, row > last))
             continue
         for name, at in labels:
             if values[at] != own.get(name, "") and values[at] != "":
+                if name == "no" and (number := _ordinal(values[at])) in (1, count, count + 1):
+                    count = number
+                    continue
                 _check_label(out, table, (row, at), name, own, said)
         for at in beside if kind == "cover" else ():
             if as_text(values[at]):
                 out.fault("not_read", values[at], sheet.name, row, at)
 
 
+def _ordinal(value: object) -> int:
+    """Return the number that counts a row, 1 or "01.", else -1."""
+    found = re.fullmatch(r"0?([1-9]\d?)\.?", as_text(value), re.ASCII)
+    return int(found[1]) if found else -1
+
+
 def _is_signed(text: str) -> bool:
-    return bool(_SIGNED.search(text)) and not _SAYS.search(text)
+    return bool(_SIGNED.search(text)) and not SAYS.search(text)
 
 
 def _is_signature(text: str) -> bool:
     """Tell whether words below a table are place, date, office, name or telephone of who signed."""
     name = len(text.split()) <= 7 and not any(c.isdigit() for c in text)
-    return not _SAYS.search(text) and bool(
+    return not SAYS.search(text) and bool(
         name or _SIGNED.search(text) or _PHONE.fullmatch(text))
 
 
-def _note_loose(out: Return, row: int, table: Table, said: Printed, signed: bool) -> None:
-    """Name what stands in a row of no code, but headings, signatures and figures rejected there."""
-    sheet, _, places = table
+def _note_loose(out: Return, row: int, table: Table, said: Printed, where: tuple[str, bool, bool]
+                ) -> None:
+    """Name what stands in a row of no code, but headings, signatures and figures rejected there.
+
+    `where`: on which sheet, whether signatures have begun, whether all codes stand above.
+    """
+    (sheet, _, places), (kind, signed, below) = table, where
     values, names = sheet.rows[row], {at: name for name, at in places.items()}
     lost = [at for at in range(len(values)) if (sheet.name, row, at) in out.lost]
+    total = says_total(values)
     for at, text in enumerate(values):
         if text == "" or text in said.loose:
             continue
         folded = fold(text)
         if is_mark(text) or at in lost or lost and names.get(at) == "code":
             continue
+        if isinstance(text, float) and names.get(at) in LIMITS or is_phone(
+                sheet.rows, row, text):
+            continue  # a figure that is not lost: it adds up those of its column
+        if total and (says_total([text]) or isinstance(text, float | Fault) and at in names):
+            continue
         if any(_plain(text) in w for w in said.words.get(names.get(at, ""), {}).values()):
             continue  # a label of the form beside a code that is gone
         if not out.current:  # an earlier edition says the same of the period at length
             folded = re.sub(r" \((?:luy ke|tinh trong).*", "", folded)
-        if folded not in said.loose and not (signed and _is_signature(folded)):
+        usual = is_formal(folded, kind) or (below and is_name(text) or signed
+                                            and _is_signature(folded)) and not SAYS.search(folded)
+        if folded not in said.loose and not usual:
             out.fault("not_read", text, sheet.name, row, at)
 
 
@@ -177,7 +210,7 @@ def _check_label(out: Return, table: Table, cell: tuple[int, int], column: str,
     A label may be shortened, in one language, or a sign of repetition, as people write them.
     """
     (row, at), sheet, labels = cell, table.sheet, said.words.get(column, {})
-    text = _plain(sheet.rows[row][at])
+    text = _plain(said.within(own["code"], sheet.rows[row][at]))
     mine = labels.get(own["code"], set())
     if text in mine or column != "no" and (
             text in _DITTO or _shortens(text, mine) and not _shortens(text, _others(labels, mine))):
@@ -194,7 +227,8 @@ def _check_label(out: Return, table: Table, cell: tuple[int, int], column: str,
     if text in others or wrong:
         out.fault("other_label", sheet.rows[row][at], sheet.name, row, at,
                   wanted=" ".join(filter(None, (own["code"], own.get(column)))))
-    elif out.current or not known and table.sheet.name != SHEETS["cover"]:
+    elif out.current or table.sheet.name != SHEETS["cover"] and (
+            not known or _CHANGES.search(fold(sheet.rows[row][at])) or _ONLY.search(text)):
         out.fault("not_read", sheet.rows[row][at], sheet.name, row, at)
 
 
@@ -211,7 +245,7 @@ def _shortens(text: str, labels: set[str]) -> bool:
     """Tell whether a text is made of the words of a label, or of their first letters: NSĐP."""
     return bool(text) and not text.isdigit() and any(
         f" {text} " in f" {label} "
-        or text.replace("w", "u") == "".join(word[0] for word in label.split())
+        or text.replace("w", "u").replace(" ", "") == "".join(word[0] for word in label.split())
         for label in labels)
 
 
@@ -224,23 +258,62 @@ def _check_above(out: Return, table: Table, kind: str, form: Form) -> None:
         for at, value in enumerate(line):
             if value in said.plain or value == said.texts.get(codes.get(at, "")):
                 continue
-            text = fold(value).removeprefix("minh hoa / illustrative ")
-            if not text or text.startswith(said.number):
+            text = fold(value).removeprefix(f"{_MARKED} ")
+            if not text or text.startswith(said.number) or _is_usual(value, kind, out, form):
                 continue
-            over = next((c for c in said.heads if kind in ENTRIES and text in said.heads[c]), "")
+            over = _heading(said, kind, codes.get(at, ""), value)
             pair = {over, here := codes.get(at, "")}
             if len(pair) == 2 and pair & {*entries} and pair <= {
                     *entries, *(f"last_{name}" for name in entries)}:
                 out.fault("other_heading", value, sheet.name, row, at, wanted=here)
                 out.doubts[sheet.name, -1]["other_heading"] = None
-            if text in said.known:
-                continue
-            year = re.search(r"– ?(\d{4})$", text) if text.startswith(said.title) else None
-            others = (_top(form, kind, out.unit, y).heads for y in form.years if y != out.year)
-            if year or any(text in head for heads in others for head in heads.values()):
-                out.fault("printed_year", value, sheet.name, row, at, wanted=out.year)
-            elif out.current or _CHANGES.search(text):
-                out.fault("not_read", value, sheet.name, row, at)
+            elif text not in said.known and not (over and over == here):
+                _note_above(out, (value, sheet.name, row, at), said, kind, form)
+
+
+def _note_above(out: Return, place: tuple[Any, str, int, int], said: "Top", kind: str, form: Form
+                ) -> None:
+    """Name what stands above a table, but a shortened title; tell of one of another year."""
+    text = fold(place[0])
+    words = [w for w in re.findall(r"\w+", text) if w not in _TITLED]
+    years = [int(w) for w in words if re.fullmatch(r"20\d\d", w)]
+    titled = len(words) - len(years) > 1 and _follows(
+        [w for w in words if not w.isdigit()], re.findall(r"\w+", said.title))
+    others = (_top(form, kind, out.unit, y).heads for y in form.years if y != out.year)
+    if titled and years not in ([], [out.year]) or any(
+            text in head for heads in others for head in heads.values()):
+        out.fault("printed_year", *place, wanted=out.year)
+    elif not titled and (out.current or _CHANGES.search(text)):
+        out.fault("not_read", *place)
+
+
+def _is_usual(value: object, kind: str, out: Return, form: Form) -> bool:
+    """Tell whether a text above a table is a formal line, or no more than the unit's own name."""
+    text, own = fold(value), form.labels.get(("unit", out.unit), ("", ""))
+    return is_mark(value) or is_formal(text, kind) or not any(c.isdigit() for c in text) and (
+        not SAYS.search(text) and len(text.split()) <= 12 and names_unit(own, text))
+
+
+def _heading(said: "Top", kind: str, here: str, value: object) -> str:
+    """Return the column a heading is of: here if it may be, in full or shortened, else another."""
+    lines = [line for part in str(value).split("\n") if (line := fold(part)) != _MARKED]
+    exact = [code for code, heads in said.heads.items() if " ".join(lines) in heads]
+    if kind not in ENTRIES or exact:
+        return here if here in exact else (*exact, "")[0]
+    fit = {code: [any(_follows(part, re.findall(r"\w+", head)) for head in heads)
+                  for part in (re.findall(r"\w+", line) for line in lines)]
+           for code, heads in said.heads.items()}
+    if all(fit.get(here, [False])) and len(_plain(value).split()) > 1:
+        return here
+    others = [code for code, fits in fit.items() if any(
+        ok and len(line.split()) > _FEW for ok, line in zip(fits, lines, strict=True))]
+    return others[0] if len(others) == 1 and not any(fit.get(here, [])) else ""
+
+
+def _follows(words: list[str], of: list[str]) -> bool:
+    """Tell whether words stand among others in that order."""
+    rest = iter(of)
+    return all(word in rest for word in words)
 
 
 class Top(NamedTuple):

@@ -11,9 +11,15 @@ from kgge.files import DataError, data_folder, guard, read_rows, unguard, write_
 from kgge.tables.schemas import FROM_RETURNS, SCHEMAS, conform
 
 
+def _changed(column: Any, change: Callable[[str], str]) -> Any:
+    """Return a column of text with `change` made, once a text: codes and states come many times."""
+    places, texts = pd.factorize(column)
+    return pd.Series([*map(change, texts), None], dtype=object).to_numpy()[places]  # -1: missing
+
+
 def _as_written(column: Any, kind: str) -> Any:
     if kind == "string":
-        return column.map(lambda v: guard(unicodedata.normalize("NFC", v)), na_action="ignore")
+        return _changed(column, lambda text: guard(unicodedata.normalize("NFC", text)))
     if kind == "number":
         return column.map(lambda v: f"{v:.10f}".rstrip("0").rstrip("."), na_action="ignore")
     if kind == "date":
@@ -44,7 +50,7 @@ def read_table(name: str, path: Path | None = None) -> pd.DataFrame:
                         encoding="utf-8-sig", sep=max(",;", key=head.count))
     for c in SCHEMAS[name].columns:
         if c.name in frame and c.type == "string":
-            frame[c.name] = frame[c.name].map(unguard, na_action="ignore")
+            frame[c.name] = _changed(frame[c.name], unguard)
     frame.index += 2  # lines of the file
     out = conform(name, frame, path.name)
     out.attrs["illustrative"] = name in FROM_RETURNS and is_illustrative(

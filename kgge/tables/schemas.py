@@ -86,7 +86,8 @@ def conform(name: str, frame: pd.DataFrame, place: str = "") -> pd.DataFrame:
     schema, at = _ALL[name], place or name
     wanted = [column.name for column in schema.columns]
     optional = {column.name for column in schema.columns if column.limits["optional"]}
-    frame = frame.assign(**dict.fromkeys(sorted(optional - set(frame.columns))))
+    # Anew, without the attrs, which pandas copies deep with each column.
+    frame = pd.DataFrame(frame).assign(**dict.fromkeys(sorted(optional - set(frame.columns))))
     if set(frame.columns) != set(wanted):
         raise DataError(f"{at}: columns are {', '.join(map(str, frame.columns))}; "
                         f"they must be {', '.join(wanted)}")
@@ -123,6 +124,7 @@ class Whole:
     """The rows with a figure that a table had when it was read: their keys and their figures."""
 
     def __init__(self, name: str, table: pd.DataFrame) -> None:
+        self.name = name
         self.keys = [*SCHEMAS[name].key, *["project"] * ("project" in table)]
         self.figures = FIGURES[name]
         there = table[[*self.figures]].notna().all(axis=1)
@@ -143,9 +145,9 @@ def _checked_column(values: Any, column: Column, faults: list[tuple[int, str]]) 
     """Return one column in its type; cells that are not of it or not allowed go to `faults`."""
     there, limits = values.notna().to_numpy(), column.limits
     out = _typed(values, column.type)
-    wrong = there & out.isna().to_numpy()
-    faults += [(i, f"{column.name} {values.iloc[i]!r} is no {column.type}")
-               for i in wrong.nonzero()[0]]
+    if column.type != "string":  # anything is one
+        faults += [(i, f"{column.name} {values.iloc[i]!r} is no {column.type}")
+                   for i in (there & out.isna().to_numpy()).nonzero()[0]]
     if limits.get("required") or column.type == "boolean":
         faults += [(i, f"{column.name} is empty") for i in (~there).nonzero()[0]]
     for limit, wanted in limits.items():

@@ -1,0 +1,167 @@
+"""Several returns of one unit and year: copies, corrections, and when each of them came."""
+
+import datetime
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from kgge.returns.cells import fold, plain_dates, read_date
+from kgge.returns.parse import Place, Return, _cover_cells
+from kgge.returns.receipts import Dates, Key
+
+_DATED = ("no_date", "received_on", "far_date", "swapped_date")  # what a cover's date is told
+
+
+class Batch(NamedTuple):
+    """The returns of a folder, and by the names of their files what else is known of them.
+
+    `files` holds where each lies, `covers` what stands beside the codes of its cover and where,
+    `dates` the dates of the lists, `first` by unit and year the return that later ones correct.
+    """
+
+    found: list[Return]
+    files: dict[str, Path]
+    covers: dict[str, dict[str, Place]]
+    dates: Dates
+    first: dict[Key, Return]
+
+    def sound(self) -> list[Return]:
+        """Return the returns that count."""
+        return [one for one in self.found if not one.failed]
+
+    def place(self, one: Return, code: str) -> Place:
+        """Return what stands beside a code of a cover, and where."""
+        return self.covers[one.name].get(code, ("", "", -1, -1))
+
+    def content(self, one: Return) -> bytes:
+        """Return a file byte for byte."""
+        return self.files[one.name].read_bytes()
+
+
+def read_cover(one: Return) -> dict[str, Place]:
+    """Return what stands beside each code of a cover, and where."""
+    return {"replaces" if "thay the" in fold(code) else code: places[0]
+            for table in one.tables.get("cover", []) if "value" in table.places
+            for code, places in _cover_cells(table).items()}
+
+
+def set_copies_aside(batch: Batch) -> None:
+    """Of files that are the same byte for byte keep the one with the shortest name."""
+    sizes = defaultdict(list)
+    for one in batch.found:
+        if batch.covers[one.name]:  # what has none says only by its name whose it is
+            sizes[batch.files[one.name].stat().st_size].append(one)
+    for several in sizes.values():
+        same = defaultdict(list)
+        for one in several if len(several) > 1 else ():
+            same[batch.content(one)].append(one)
+        for first, *copies in (sorted(s, key=lambda r: (len(r.name), r.name))
+                               for s in same.values()):
+            for one in copies:
+                one.faults.clear()
+                one.fault("same_file", one.name, wanted=first.name)
+
+
+def sort_out(batch: Batch, before: Batch) -> None:
+    """Of several returns of a unit and year keep the one that corrects the others, or none.
+
+    One that was refused is replaced as well, and what was wrong with it is nobody's to mend.
+    `before` holds what was taken in earlier, sorted out already: a correction may be one of that.
+    """
+    same: dict[Key, list[Return]] = {key: [] for key in batch.dates}
+    for one in batch.found:
+        if one.unit and not one.sender and not _is_copy(one):
+            same.setdefault((one.unit, one.year), []).append(one)
+    taken = {(one.unit, one.year): one for one in before.sound()}
+    for key, several in same.items():
+        sound = [one for one in several if not one.failed]
+        chain, earlier = _chain(sound, batch), taken.get(key)
+        _date(key, several, chain, batch, earlier, before)
+        _judge(" ".join(map(str, key)), several, sound, chain)
+        if chain and chain[0].replaces and earlier:
+            batch.first[key] = before.first.get(key, earlier)
+        elif chain:
+            batch.first[key] = chain[0]
+            again = earlier and not chain[-1].replaces
+            if earlier and again and batch.content(chain[-1]) != before.content(earlier):
+                chain[-1].fault("taken_in", *batch.place(chain[-1], "replaces"), year=key[1],
+                                wanted=earlier.name)
+
+
+def _is_copy(one: Return) -> bool:
+    return any(fault[3] == "same_file" for fault in one.faults)
+
+
+def _judge(what: str, several: Iterable[Return], sound: Sequence[Return],
+           chain: Sequence[Return]) -> None:
+    """Set aside what was replaced; refuse returns of which it is not said which one counts."""
+    last = chain[-1] if chain and chain[-1].replaces else None
+    for one in several:
+        if last and one is not last and not (one.failed and one.replaces):
+            one.faults.clear()
+            one.fault("replaced", what, wanted=last.name)
+        elif not chain and one in sound:
+            others = ", ".join(r.name for r in sound if r is not one)
+            one.fault("duplicate_return", what, wanted=others)
+
+
+def _chain(sound: Sequence[Return], batch: Batch) -> list[Return]:
+    """Return returns of a unit and year in the order in which they came; none where it is open."""
+    said = [one for one in sound if one.replaces]
+    if len(sound) - len(said) > 1:
+        return []
+    after = {one.name: sum(_came_later(one, other, batch) for other in said if other is not one)
+             for one in said}
+    said.sort(key=lambda one: after[one.name])
+    if said and after[said[-1].name] < len(said) - 1:
+        return []
+    return [one for one in sound if not one.replaces] + said
+
+
+def _came_later(one: Return, other: Return, batch: Batch) -> bool:
+    """Tell whether a correction came after another: by dates of receipt, else by what it replaces.
+
+    Received on 20/02 is before what replaces the return of 20/02, and that before what replaces
+    the one of 20/03.
+    """
+    if one.received_on and other.received_on and one.received_on != other.received_on:
+        return one.received_on > other.received_on
+    mine, its = _replaced_on(one, batch), _replaced_on(other, batch)
+    return bool(mine and (other.received_on and mine >= other.received_on or its and mine > its))
+
+
+def _replaced_on(one: Return, batch: Batch) -> datetime.date | None:
+    """Return the date of the return that a correction says it replaces."""
+    value = batch.place(one, "replaces")[0]
+    named = re.search(r"\d+/\d+/\d{4}", plain_dates(value))
+    return read_date(value) or (read_date(named[0]) if named else None)
+
+
+def _date(key: Key, several: Sequence[Return], chain: list[Return], batch: Batch,
+          earlier: Return | None, before: Batch) -> None:
+    """Give returns the dates of the lists, which stand above what their covers say.
+
+    The earliest date is that of the first return, be it refused or taken in before; later ones
+    are those of the corrections, in order. A date that is left over is named.
+    """
+    receipts, old = batch.dates.get(key, []), before.dates.get(key, [])
+    said = receipts or old
+    if not chain and any(not one.failed for one in several):
+        return  # it is open which came first; none of them counts
+    if not chain or chain[0].replaces:
+        first = [one for one in several if one.failed and not one.replaces][:1]
+        if not first and earlier:
+            first, said = [earlier], [*old, *receipts]
+        chain = first + chain
+    days = list({receipt.day: receipt for receipt in sorted(said, key=lambda r: r.day)}.values())
+    if chain and chain[0].replaces:  # the one that it replaces is not there, its date may be
+        instead = _replaced_on(chain[0], batch) if chain[0] is not earlier else None
+        days = [d for d in days if d.day > instead] if instead else days[-len(chain):]
+    for one, receipt in zip(chain, days, strict=False):
+        one.received_on = receipt.day
+        one.faults = [fault for fault in one.faults if fault[3] not in _DATED]
+    for left in days[max(len(chain), 1):]:
+        left.list.fault("receipts", left.text, row=left.row, column=left.column,
+                        line=left.row + 1, wanted=f"{key[0]} {key[1]}: {days[0].day:%d/%m/%Y}")

@@ -1,0 +1,101 @@
+"""What stands beside the form and is no figure gone astray: totals, telephones, formal lines."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from kgge.returns.cells import Cell, clean, fold, read_cell
+from kgge.xlsx import Fault
+
+_ROUNDED = 0.05  # ours: a total of amounts may be typed to one decimal
+_TOTAL = re.compile(
+    r"\W*(?:tong|cong|total|sum)(?:\W+(?:cong|so|chi|kinh phi|tien|nguoi|luot|da|du an|ca|nam|"
+    r"all|of|trieu dong|amount|spending|persons|toan|huyen|thanh pho|tinh|don vi|bieu|total|\d+|"
+    r"[ivx]+))*\W*")
+NOTE = re.compile(r"\W*(?:ghi chu|chu thich|luu y|note|so lieu|don vi tinh)")
+# Who signs says nothing of figures; dong is money, but for lao động, hội đồng and the like.
+SAYS = re.compile(
+    r"nghin|thousand|\bty\b|trieu|(?<!lao )(?<!hoi )(?<!cong )(?<!hoat )(?<!hanh )(?<!hop )\bdong\b"
+    r"(?! dau)|billion|\buoc\b|tam tinh|chua |so lieu|kinh phi|"
+    r"quyet toan|don gia|%|phan tram|\d thang(?! \d+ nam)|" + NOTE.pattern)
+# What any official document carries: emblem and motto, number, addressee, annexes, copies, its end.
+_FORMAL = re.compile(
+    r"\W*(?:cong hoa xa hoi chu nghia viet nam|socialist republic of viet ?nam|"
+    r"doc lap\W+tu do\W+hanh phuc|independence\W+freedom\W+happiness|\W)*|"
+    r"(?:phu luc|bieu|mau)(?: so| bao cao)?\W*[\w./-]*|\W*(?:het|the end)\W*|"
+    r"\W*(?:so tien )?(?:viet )?bang chu\b.*")
+_ADDRESSED = re.compile(
+    r"so\W*(?:\d+\W*)?/ ?[a-z][\w-]*(?: ?/ ?[\w-]+)*\W*(?:ngay.*)?|kinh gui\b.*|"
+    r"\W*(?:ban hanh )?kem theo\b.*|(?:uy ban nhan dan|ubnd) tinh\b[\w ]*|"
+    r"\W*(?:noi nhan|nhu tren|luu)\b.*")
+_MEASURE = re.compile(r"\W*(?:dvt|don vi(?: tinh)?|unit(?: of measure)?)\b\W*(.*?)\W*")
+_MEASURES = {"indicators": {"nguoi", "luot nguoi", "luot", "persons", "attendances"},
+             "spending": {"trieu dong", "tr d", "tr dong", "trd", "trieu vnd", "million dong"}}
+_FAMILIES = ("nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly danh dinh "
+             "doan lam mai trinh truong dao cao ha luong thai to ta chau quach luu kim thach son "
+             "tang diep vuong chu trieu thi").split()
+_TITLE = re.compile(r"^(?:(?:ông|bà|đ/c|ths|ts|cn|ks|bs|mr|ms|mrs)\b\.?\s*)+", re.IGNORECASE)
+_CONTACT = re.compile(
+    r"\b(?:lien he|dien thoai|di dong|s?dt|dd|phone|tel|mobile|hotline|zalo|fax)\b")
+_NUMBER = re.compile(r"\+?\d(?:[ .-]?\d){7,11}", re.ASCII)
+
+
+def says_total(line: Sequence[Any]) -> bool:
+    """Tell whether a row says that it adds up: Tổng cộng, Cộng dự án 1, Total."""
+    return any(isinstance(value, str) and _TOTAL.fullmatch(fold(value)) for value in line)
+
+
+def is_accounted(rows: Sequence[Sequence[Any]], row: int, at: int, at_code: int, column: str
+                 ) -> bool:
+    """Tell whether a figure in a row of no code is a telephone or adds up what its column holds.
+
+    In a row that says so: all rows above, those since the last row of no code, or all below; in
+    a heading: those up to the next.
+    """
+    value, total = rows[row][at], says_total(rows[row])
+    if isinstance(value, Fault) or is_phone(rows, row, value):
+        return total or not isinstance(value, Fault)
+    number, coded = read_cell(value, column).number, [line[at_code] != "" for line in rows]
+    last = max((r for r in range(row) if not coded[r]), default=-1) + 1
+    parts = [(row + 1, next((r for r in range(row + 1, len(rows)) if not coded[r]), len(rows)))]
+    parts += [(0, row), (last, row), (row + 1, len(rows))] if total else []
+    return any(_adds_up(number, [read_cell(rows[r][at], column) for r in range(*part) if coded[r]])
+               for part in parts)
+
+
+def _adds_up(number: float, cells: Sequence[Cell]) -> bool:
+    figures = [cell.number for cell in cells if cell.state == "reported"]
+    return len(figures) > 1 and abs(sum(figures) - number) <= _ROUNDED
+
+
+def is_phone(rows: Sequence[Sequence[Any]], row: int, value: object) -> bool:
+    """Tell whether digits beside or below the word for a telephone are its number."""
+    said = f"{value:.0f}" if isinstance(value, float) else clean(str(value))
+    return bool(_NUMBER.fullmatch(said)) and any(
+        isinstance(text, str) and _CONTACT.search(fold(text))
+        for text in (*rows[row - 1], *rows[row]))
+
+
+def is_formal(text: str, kind: str) -> bool:
+    """Tell whether a folded text is a formal line, or the measure of this table: ĐVT: người."""
+    if _FORMAL.fullmatch(text) or _ADDRESSED.fullmatch(text) and not SAYS.search(text):
+        return True
+    said, allowed = _MEASURE.fullmatch(text), _MEASURES.get(kind, set().union(*_MEASURES.values()))
+    return said is not None and allowed.issuperset(
+        " ".join(re.findall(r"\w+", part)) for part in re.split(r"[,;/]| va ", said[1]))
+
+
+def is_name(text: object) -> bool:
+    """Tell whether a text is a person's name: two to five words, each with a capital.
+
+    Examples
+    --------
+    >>> [is_name(text) for text in ("Trần Thị Bích", "ThS. LÊ HOA", "CHƯA DUYỆT", "Số ước tính")]
+    [True, True, False, False]
+    """
+    if not isinstance(text, str):
+        return False
+    words = _TITLE.sub("", clean(text)).split()
+    capital = all(word.isalpha() and word[0].isupper() and word[1:].islower() for word in words)
+    large = all(word.isalpha() and word.isupper() for word in words)
+    return 2 <= len(words) <= 5 and (capital or large and fold(words[0]) in _FAMILIES)
