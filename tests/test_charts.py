@@ -769,7 +769,7 @@ def test_one_unit_away_from_the_target_is_no_plural(gap, said):
                           "gap_low": [gap, -3.0], "gap_high": [gap, -3.0]})
     assert f"the unit shown not at the target of 80% is {said} away" in spoken(
         "gap_by_unit", table).title
-    assert "đơn vị chưa đạt" in (title := spoken("gap_by_unit", table, "vi").title)
+    assert "đơn vị trong biểu đồ chưa đạt" in (title := spoken("gap_by_unit", table, "vi").title)
     assert "các đơn vị" not in title
     several = table.assign(gap=gap, gap_share=0.5)
     assert "units not at the target" in spoken("gap_by_unit", several).title
@@ -967,3 +967,23 @@ def test_what_is_no_chart_is_answered_in_one_sentence(tmp_path):
     for name in ("reports_received", "warnings_by_unit_and_year"):
         with pytest.raises(DataError, match="expected is true or false, the table has '"):
             getattr(charts, name)(as_text.assign(warnings=0, errors=0))
+
+
+def test_a_description_says_the_title_once():
+    table = gallery()["warnings_by_unit_and_year"].assign(warnings=0, errors=0)
+    for lang, words in (("en", "o warning and no error"), ("vi", "hông có cảnh báo")):
+        assert spoken("warnings_by_unit_and_year", table, lang).alt.count(words) == 1
+
+
+def test_one_indicator_one_project_and_one_year_are_no_plural():
+    card = REAL()["scorecard"].query("indicator == '1a'")
+    assert spoken("scorecard", card).title.startswith("Indicator 1a, 2020: achieved; ")
+    assert spoken("scorecard", card, "vi").title.startswith("Chỉ tiêu 1a, năm 2020: đạt")
+    plan = kgge.load_budget().query("project == 'IV'").assign(amount=5.0)
+    grid = totals(plan, ["project", "year"])
+    assert spoken("planned_by_project_and_year", grid).title.startswith(
+        "Project 4: the same is planned for each year: ")
+    same = totals(kgge.load_budget().query("year == 2016"), ["project", "year"]).assign(amount=5.0)
+    assert spoken("planned_by_project_and_year", same).title == (
+        "The same is planned for each project: 5 million dong")
+    assert spoken("planned_by_project_and_year", same, "vi").title.endswith("cho mỗi dự án")

@@ -173,6 +173,8 @@ def planned_by_project_and_year(ax: Axes, table: pd.DataFrame) -> Words:
     most, whole = write(values.max()), write(values.sum())
     chosen = values.map(write) == most
     kind = "tie" if chosen.all() and len(table) > 1 else "one" if chosen.sum() == 1 else "most"
+    if kind == "tie":  # "for each project" of one year
+        kind += "".join(f".{key}" for key in ("project", "year") if table[key].nunique() == 1)
     title = of.say(f"grid.{kind}", most=most, whole=whole, cells=cells_at(table, chosen))
     return of.words(title, of.figures("project", "year"))
 

@@ -148,10 +148,11 @@ def _end(ax: Axes, table: pd.DataFrame, words: Words, title: str | None, subtitl
     """
     part = part_of(table)
     title = title or (f"{part}: {words.title}" if part else upper(words.title))
-    figures = "; ".join(words.figures) or words.title
+    figures = "; ".join(words.figures)
     source = " ".join([say(f"source.{words.source}"), *(
         say(f"ours.{code}") for code in words.ours)])
-    finish(ax, title, subtitle, source, f"{title}. {subtitle}. {figures}.", is_illustrative(table))
+    alt = ". ".join(filter(None, [title, subtitle, figures]))
+    finish(ax, title, subtitle, source, f"{alt}.", is_illustrative(table))
 
 
 def rows(ax: Axes, key: str, codes: Sequence[Any], width: float = 2.2,

@@ -246,6 +246,10 @@ def _score_title(table: pd.DataFrame, year: int) -> str:
     left = int((~known["firm"].astype(bool)).sum())
     told = count("scorecard.open", left) if left else say("scorecard.settled")
     early = not set(table["status"]) <= {"achieved", "not_achieved", "not_assessable"}
+    if len(table) == 1:
+        only = table.iloc[0]
+        return say("scorecard.one", indicator=only["indicator"], year=year, open=told,
+                   status=lower(label("status", only["status"])))
     good = int(table["status"].isin(["achieved", "on_track"]).sum())
     return count(f"scorecard.{'early' if early else 'title'}", good, rows=len(table),
                  year=year, open=told)
