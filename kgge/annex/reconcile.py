@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from kgge.analysis.scope import needs
 from kgge.tables.schemas import conform
 
 Key = tuple[str, int | None, str | None]  # item, year, source
@@ -42,9 +43,11 @@ def reconcile(annex: pd.DataFrame) -> pd.DataFrame:
     >>> reconcile(read_annex())["state"].value_counts().to_dict()
     {'agrees': 101}
     """
+    names = ("item", "year", "source", "amount", "line", "column")
+    needs("the annex", annex, (*names, "parent"))
     table: Any = annex
     columns = (table[name].to_numpy(dtype=object, na_value=None)
-               for name in ("item", "year", "source", "amount", "line", "column"))
+               for name in names)
     cells = {(item, year, source): at for item, year, source, *at in zip(*columns, strict=True)}
     parents = dict(zip(table["item"], table["parent"].to_numpy(dtype=object, na_value=None),
                        strict=True))
