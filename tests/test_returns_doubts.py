@@ -165,7 +165,7 @@ def test_quality_counts_returns_and_doubts_by_unit_and_year(tmp_path):
     assert counts.loc[("ha-tien", 2017)].tolist() == [1, 0, 0, 0, 0, 0]
     years = quality(out.reporting, out.problems, by="year").set_index("year")
     assert years.loc[2017, ["received", "errors"]].tolist() == [1, 1]
-    with pytest.raises(ValueError, match="allowed are unit, year or both"):
+    with pytest.raises(ValueError, match="give one or more of unit, year"):
         quality(out.reporting, out.problems, by="month")
 
 

@@ -487,3 +487,35 @@ def test_years_between_that_were_left_out_are_not_in_the_period(budget):
     one = kgge.totals(budget, [*by, "year"]).query("year == 2018")
     with pytest.raises(kgge.DataError, match="made by year and lost that column.*filter by year"):
         draw(one.drop(columns="year"))
+
+
+def loaded():
+    names = ("budget", "spending", "units", "reporting", "problems")
+    return [getattr(kgge, f"load_{name}")() for name in names]
+
+
+@pytest.mark.parametrize(("call", "match"), [
+    (lambda b, s, u, r, p: kgge.totals(b, 2018), "^by=2018: give one or more of item, project"),
+    (lambda b, s, u, r, p: kgge.totals(s, [["year"]]), r"^by=\[\['year'\]\]: give one or more"),
+    (lambda b, s, u, r, p: kgge.execution("project", b, s), "^by=a table: give one or more"),
+    (lambda b, s, u, r, p: kgge.execution(b, s, u, "project"), "^by=a table: give one or more"),
+    (lambda b, s, u, r, p: kgge.execution(b, s, "project", u), r"^years is a table: .*\(units=\)"),
+    (lambda b, s, u, r, p: kgge.shares(b, "year", "project"), "^within='project': give one or"),
+    (lambda b, s, u, r, p: kgge.quality(None, p), "^reporting: a table is needed"),
+    (lambda b, s, u, r, p: kgge.quality(p, r), "^reporting has the columns .*in their order"),
+    (lambda b, s, u, r, p: kgge.reporting_rates(None), "^reporting: a table is needed"),
+    (lambda b, s, u, r, p: kgge.reporting_rates(r, 2018), "^by=2018: give one or more of unit"),
+    (lambda b, s, u, r, p: kgge.reconcile(b), "^the annex has the columns .* parent must be"),
+    (lambda b, s, u, r, p: kgge.real_terms(b, "x"), "^year 'x': give a whole year")])
+def test_what_was_given_in_place_of_another_is_said_in_a_sentence(call, match):
+    with pytest.raises((ValueError, kgge.DataError), match=match):
+        call(*loaded())
+
+
+def test_years_may_be_text_and_a_list_of_prices_may_be_empty(budget, monkeypatch):
+    plain = kgge.real_terms(budget, 2016)["constant"].tolist()
+    assert kgge.real_terms(budget, "2016")["constant"].tolist() == plain
+    assert kgge.real_terms(budget.astype({"year": str}), 2016)["constant"].tolist() == plain
+    monkeypatch.setattr("kgge.analysis.prices._price_index", lambda: pd.Series(dtype=float))
+    with pytest.raises(kgge.DataError, match="prices.csv holds no price index: fill in year"):
+        kgge.real_terms(budget, 2016)

@@ -517,3 +517,31 @@ def compare(found, sums, missing, told):
     assert found["firm"] == (known and agree), found
     assert set(filter(None, found["missing_units"].split(";"))) == missing, found
     assert found["units_reported"] == told, found
+
+
+def test_years_outside_the_plan_are_refused():
+    outcomes, targets, listed = shares()
+    for call in (lambda: kgge.progress(outcomes, targets, listed, 1999),
+                 lambda: kgge.gap(outcomes, targets, listed, 2030),
+                 lambda: kgge.tipping(outcomes, targets, listed, "1999"),
+                 lambda: kgge.coverage(outcomes, targets, listed, "year", years=[2016, 2031])):
+        with pytest.raises(ValueError, match="years (1999|2030|2031): .* from 2016 to 2020"):
+            call()
+    early = targets.assign(base_year=2009, target_year=2014)
+    by_hand = pd.DataFrame(columns=["unit", "year", "indicator", "group", "sex", "eligible",
+                                    "reached"])
+    with pytest.raises(ValueError, match="years 2016: .* from 2010 to 2014"):
+        kgge.progress(by_hand, early, listed, 2016)
+
+
+def test_codes_of_digits_may_come_back_from_csv_as_numbers(tmp_path):
+    outcomes, targets, listed = shares()
+    part = outcomes[outcomes["indicator"].isin(["2", "3"])]
+    part.to_csv(tmp_path / "a.csv", index=False)
+    again = pd.read_csv(tmp_path / "a.csv")
+    assert again["indicator"].tolist() != part["indicator"].tolist()
+    now, before = (kgge.progress(table, targets, listed, 2020) for table in (again, part))
+    pd.testing.assert_frame_equal(now, before)
+    assert now.attrs["part"] == before.attrs["part"] == {"indicator": ["2", "3"]}
+    with pytest.raises(ValueError, match="^by=2020: give one or more of unit, group, sex"):
+        kgge.gap(outcomes, targets, listed, "unit", 2020)

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from kgge.analysis.bounds import NOT_APPLICABLE, ROW, Array, Block, GroupSex, block_of
-from kgge.analysis.scope import filtered_to, needs, scope, terms, whole_of
+from kgge.analysis.scope import check_span, filtered_to, scope, terms, whole_of, with_codes
 from kgge.analysis.verdict import check_targets
 from kgge.files import DataError
 from kgge.labels import about
+from kgge.tables.schemas import needs
 
 KEY = ["unit", "year", "indicator", "group", "sex"]
 CENSUS_GROUP = "residents"
@@ -49,6 +50,10 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     if whole:  # read from a plan's folder: its baseline may be older than it
         begins = [int(about("first_year"))]
     asked = scope(begins, returned, years)
+    ends = [*targets["target_year"].dropna()] if "target_year" in targets else []
+    if years is not None and ends:
+        ends += [int(about("last_year"))] if whole else []
+        check_span(asked, [*begins, *returned], [*ends, *returned])
     seen = [*asked, *map(int, returned)]
     return asked, range(min(seen), max(seen) + 1) if seen else range(0), targets
 
@@ -59,6 +64,7 @@ def blocks(outcomes: pd.DataFrame, units: pd.DataFrame, targets: pd.DataFrame,
     for name, key in (("units", units["unit"]), ("targets", targets["indicator"])):
         if key.duplicated().any():
             raise DataError(f"{name}: {', '.join(key[key.duplicated()])} stands twice")
+    outcomes = with_codes(outcomes)
     at, texts = pd.factorize(units["indicators"].fillna(""))
     lists = [[code.strip() for code in text.split(";")] for text in texts]
     aside = {code for several in lists for code in several} - set(targets["indicator"])

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from kgge.analysis.scope import needs, whole_year
+from kgge.analysis.scope import whole_year
 from kgge.files import DataError
-from kgge.tables.schemas import list_path, read_list
+from kgge.tables.schemas import list_path, needs, read_list
 
 
 def real_terms(budget: pd.DataFrame, base_year: int | str) -> pd.DataFrame:

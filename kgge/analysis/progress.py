@@ -9,10 +9,10 @@ import pandas as pd
 from kgge.analysis.blocks import blocks, lay_out
 from kgge.analysis.bounds import sum_cells
 from kgge.analysis.coverage import COUNTS, RETURNS, compare
-from kgge.analysis.scope import made_from, needs
+from kgge.analysis.scope import made_from
 from kgge.analysis.tipping import break_even
 from kgge.analysis.verdict import ORDER, Goal, check_targets, goal_of, share_of
-from kgge.tables.schemas import Kept
+from kgge.tables.schemas import Kept, needs
 
 PROGRESS = ["indicator", "year", *COUNTS, "baseline", "target", "distance_share", "time_share",
             "ratio", "status", "status_low", "status_high", "firm", "observed_pace",

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from kgge.analysis.scope import keys_of, needs
+from kgge.analysis.scope import keys_of
+from kgge.tables.schemas import needs
 
 
 def report_states(reporting: pd.DataFrame) -> pd.Series:
@@ -46,6 +47,7 @@ def reporting_rates(reporting: pd.DataFrame, by: str | list[str] = "year") -> pd
     ['expected', 'received', 'on_time']
     """
     keys = keys_of(by, ("unit", "year"))
+    needs("reporting", reporting, keys)
     counts = ["received", "on_time", "with_content"]
     due = reporting.assign(on_time=report_states(reporting).eq("on_time"))
     due = due[due["expected"].eq(True)]

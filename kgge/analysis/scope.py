@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from kgge import plan
-from kgge.files import DataError, data_folder
+from kgge.files import data_folder
 from kgge.tables.load import is_illustrative, read_table
 from kgge.tables.schemas import FIGURES, MONEY, SCHEMAS, Kept, Whole
 
@@ -17,22 +17,16 @@ _IMPLIED = ("unit", "item", "group", "sex", "source", "project", "indicator", "y
 RETURNED = {"unit", "state", "doubt", "file", "sheet", "not_known"}  # columns of returns only
 
 
-def keys_of(by: str | Sequence[str], allowed: Sequence[str]) -> list[str]:
+def keys_of(by: Any, allowed: Sequence[str], name: str = "by") -> list[str]:
     """Return the keys of `by` as a list; raise ``ValueError`` unless each is allowed, and once."""
-    keys = [by] if isinstance(by, str) else list(by or ())
-    if not keys or len(set(keys)) < len(keys) or not set(keys) <= set(allowed):
-        raise ValueError(f"by={by!r}: give one or more of {', '.join(allowed)}, each once, "
+    table = isinstance(by, (pd.DataFrame, pd.Series))
+    keys = [by] if table or isinstance(by, str) or not isinstance(by, Iterable) else list(by)
+    if not keys or any(not isinstance(key, str) or key not in allowed or keys.count(key) > 1
+                       for key in keys):
+        shown = "a table" if table else repr(by)
+        raise ValueError(f"{name}={shown}: give one or more of {', '.join(allowed)}, each once, "
                          "several as a list")
     return keys
-
-
-def needs(name: str, table: Any, columns: Iterable[str]) -> None:
-    """Raise unless `table` is a table with these columns: tables are easily given in turn."""
-    if not isinstance(table, pd.DataFrame):
-        raise DataError(f"{name}: a table is needed, this is a {type(table).__name__}")
-    if absent := [column for column in columns if column not in table]:
-        raise DataError(f"{name} has the columns {', '.join(map(str, table))}; "
-                        f"{', '.join(absent)} must be among them (are the tables in their order?)")
 
 
 def whole_year(year: Any) -> int:
@@ -69,10 +63,23 @@ def scope(planned: Iterable[Any], returned: Iterable[Any], years: Any = None) ->
     >>> scope(range(2016, 2021), [2018], years="2018")
     [2018]
     """
+    if isinstance(years, pd.DataFrame):
+        raise ValueError("years is a table: give years as numbers, and units by its name (units=)")
     if years is not None:
         several = [years] if isinstance(years, (str, int, float)) else years
         return sorted({whole_year(year) for year in several})
     return plan.due_years(planned, returned)
+
+
+def check_span(asked: Iterable[int], first: Iterable[Any], last: Iterable[Any]) -> None:
+    """Raise where years are asked for that lie before all of `first` or after all of `last`."""
+    first = [*first]
+    if not first:  # nothing says where the plan begins
+        return
+    begin, end = int(min(first)), int(max(last))
+    if odd := [year for year in asked if not begin <= year <= end]:
+        raise ValueError(f"years {', '.join(map(str, odd))}: give years from {begin} to {end}, "
+                         "those of the plan")
 
 
 def terms(units: pd.DataFrame, years: Iterable[int]) -> tuple[Any, Any]:
@@ -117,6 +124,19 @@ def base_year(table: pd.DataFrame) -> int | None:
     return int(years.iloc[0]) if len(years) else table.attrs.get("base_year")
 
 
+def _codes(values: pd.Series) -> pd.Series:
+    """Return codes as text: those that are all digits come back from a CSV file as numbers."""
+    digits = values.name != "year" and pd.api.types.is_integer_dtype(values.dtype)
+    return values.astype("str") if digits else values
+
+
+def with_codes(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Return the outcomes with their indicators as text."""
+    values = outcomes["indicator"]
+    codes = _codes(values)
+    return outcomes if codes is values else outcomes.assign(indicator=codes)
+
+
 def filtered_to(table: pd.DataFrame) -> Kept:
     """Return which keys of a table as loaded were filtered, with the values that are left.
 
@@ -139,7 +159,8 @@ def filtered_to(table: pd.DataFrame) -> Kept:
     every = len(keys) == len(whole.keys)
     if every and len(own) >= len(whole.rows):
         return Kept()
-    left = {key: whole.rows[key].isin(table[key].unique()).to_numpy() for key in keys}
+    found = {key: _codes(table[key]).unique() for key in keys}
+    left = {key: whole.rows[key].isin(found[key]).to_numpy() for key in keys}
     less = [key for key in keys if not left[key].all()]
     # What the other keys leave out anyhow was not filtered: the units of one indicator, the lines
     # of one project.
@@ -148,7 +169,7 @@ def filtered_to(table: pd.DataFrame) -> Kept:
             [np.ones(len(whole.rows), dtype=bool), *(left[k] for k in less if k != key)])
         if (left[key] | ~others).all():
             less.remove(key)
-    part = Kept({key: table[key].unique().tolist() for key in less})
+    part = Kept({key: found[key].tolist() for key in less})
     rows = whole.rows[np.logical_and.reduce([left[key] for key in keys])]
     # Without a key rows may have been summed, so that amounts are compared, not numbers of rows.
     if len(own) < len(rows) if every else not np.allclose(

@@ -12,7 +12,6 @@ from kgge.analysis.scope import (
     keys_of,
     made_from,
     money_of,
-    needs,
     scope,
     terms,
     whole_of,
@@ -21,6 +20,7 @@ from kgge.analysis.scope import (
 from kgge.files import DataError
 from kgge.labels import about
 from kgge.tables.load import read_table
+from kgge.tables.schemas import needs
 
 _BREAKDOWNS = ("item", "project", "year", "source")
 _MONEY_KEY = ["item", "year", "source"]
@@ -82,10 +82,10 @@ def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
                         "or spent: sum the budget or the spending itself")
     _check_amounts("the table of money", money, kind)
     returned = kind == "spent"
-    if returned and "project" in (by or ()) and "project" not in money:
+    keys = keys_of(by, (*_BREAKDOWNS, "unit") if returned else _BREAKDOWNS)
+    if returned and "project" in keys and "project" not in money:
         raise ValueError("spending names items, not projects: kgge.execution(budget, spending, "
                          "'project') sums both by project")
-    keys = keys_of(by, (*_BREAKDOWNS, "unit") if returned else _BREAKDOWNS)
     needs("the table of money", money, keys)
     if not returned:
         plain = money.assign(amount=_amounts(money["amount"]))
@@ -159,7 +159,7 @@ def shares(money: pd.DataFrame, by: str | Sequence[str],
     if within is None:
         whole: float | pd.Series = out[amounts].sum()
     else:
-        keys = keys_of(within, keys_of(by, (*_BREAKDOWNS, "unit")))
+        keys = keys_of(within, keys_of(by, (*_BREAKDOWNS, "unit")), "within")
         whole = out.groupby(keys, sort=False)[amounts].transform("sum")
     out.attrs["within"] = [] if within is None else keys_of(within, (*_BREAKDOWNS, "unit"))
     return out.assign(share=out[amounts] / whole)

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from kgge import plan
-from kgge.analysis.scope import needs
 from kgge.files import DataError
+from kgge.tables.schemas import needs
 
 CUTS = (("on_track", Fraction(plan.ON_TRACK)),
         ("acceleration_needed", Fraction(plan.ACCELERATE)), ("limited", Fraction(0)))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from kgge.tables.schemas import conform
+from kgge.tables.schemas import conform, needs
 
 Key = tuple[str, int | None, str | None]  # item, year, source
 
@@ -42,10 +42,11 @@ def reconcile(annex: pd.DataFrame) -> pd.DataFrame:
     >>> reconcile(read_annex())["state"].value_counts().to_dict()
     {'agrees': 101}
     """
+    names = ("item", "parent", "year", "source", "amount", "line", "column")
+    needs("the annex", annex, names)
     table: Any = annex
     items, parents, *columns = (
-        table[name].to_numpy(dtype=object, na_value=None)
-        for name in ("item", "parent", "year", "source", "amount", "line", "column"))
+        table[name].to_numpy(dtype=object, na_value=None) for name in names)
     cells = {(item, year, source): at
              for item, year, source, *at in zip(items, *columns, strict=True)}
     within = annex.attrs.get("tolerances", {})

@@ -11,10 +11,12 @@ from typing import Any
 
 import pandas as pd
 
+from kgge.analysis.scope import keys_of
 from kgge.labels import about
 from kgge.returns.cells import Cell
 from kgge.returns.form import ENTRIES, SHEETS, Form
 from kgge.returns.parse import Line, Return, messages
+from kgge.tables.schemas import needs
 
 # Ours. The persons of a group change by a few per cent a year: half as many again is one digit
 # or one unit of measure too many; of a few persons, one who comes or goes is half of them.
@@ -339,9 +341,9 @@ def quality(reporting: pd.DataFrame, problems: pd.DataFrame,
     >>> quality(load_reporting(), load_problems(), by="year").columns.tolist()
     ['year', 'expected', 'received', 'on_time', 'in_doubt', 'warnings', 'errors']
     """
-    keys = [by] if isinstance(by, str) else list(by)
-    if not keys or not set(keys) <= {"unit", "year"} or len(set(keys)) < len(keys):
-        raise ValueError(f"by={by!r}: allowed are unit, year or both")
+    keys = keys_of(by, ("unit", "year"))
+    needs("reporting", reporting, ("unit", "year", "expected", "received", "on_time", "file"))
+    needs("problems", problems, ("file", "cell", "code", "severity"))
     doubts = {code for code, about in messages().items() if about["severity"] == "doubt"}
     counts = problems[["file"]].assign(
         in_doubt=[bool(doubts & set(codes.split(";"))) and isinstance(cell, str)

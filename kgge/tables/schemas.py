@@ -6,7 +6,7 @@ them, `conform` enforces them wherever a table is read or written.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -110,6 +110,15 @@ def conform(name: str, frame: pd.DataFrame, place: str = "") -> pd.DataFrame:
     if name in MONEY:
         out.attrs["money"] = MONEY[name]
     return out
+
+
+def needs(name: str, table: Any, columns: Iterable[str]) -> None:
+    """Raise unless `table` is a table with these columns: tables are easily given in turn."""
+    if not isinstance(table, pd.DataFrame):
+        raise DataError(f"{name}: a table is needed, this is a {type(table).__name__}")
+    if absent := [column for column in columns if column not in table]:
+        raise DataError(f"{name} has the columns {', '.join(map(str, table))}; "
+                        f"{', '.join(absent)} must be among them (are the tables in their order?)")
 
 
 class Kept(dict[str, Any]):
