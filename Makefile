@@ -47,7 +47,7 @@ report: $(READY)
 	$(BIN)/kgge report --out reports
 
 test: $(READY) lint
-	@echo "== running the tests and comparing the notebooks (about six minutes on two cores)"
+	@echo "== running the tests and comparing the notebooks (about seven minutes on two cores)"
 	$(BIN)/python $(PYTEST)
 
 quick: $(READY)
