@@ -157,6 +157,12 @@ def test_signs_that_only_look_like_those_asked_for_are_read_and_named(value, num
 
 @pytest.mark.parametrize(("value", "problem"), [
     ("chưa rõ", "dots"), ("không rõ số", "dots"), ("không áp dụng", "nothing"), ("n/a", "nothing"),
-    ("không có số liệu", "nothing"), ("chưa thống kê", "text")])
+    ("không có số liệu", "nothing"), ("chưa thống kê", "dots"), ("chưa có số liệu", "dots"),
+    ("đang tổng hợp", "dots"), ("dang tong hop", "dots"), ("chua co so lieu", "dots"),
+    ("chờ số liệu các xã", "dots"), ("sẽ báo cáo sau", "dots"), ("chưa có", "nothing"),
+    ("khong co", "nothing"), ("ít nhất 120", "approximate"), ("tối thiểu 120", "approximate"),
+    ("tren 120", "approximate"), ("it nhat 120", "approximate"), ("120 (ước)", "approximate"),
+    ("120 tạm tính", "approximate"), ("120?", "approximate"), ("khong duoi 120", "approximate"),
+    ("co 120", "text"), ("do 3 xa chua gui", "text"), ("120 người", "text")])
 def test_words_are_told_which_sign_they_stand_for(value, problem):
     assert read_cell(value, "reached").problem == problem

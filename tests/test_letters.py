@@ -132,7 +132,7 @@ def test_the_command_writes_the_letters_and_removes_those_not_due_any_more(folde
 
 
 SLIPS = {  # what is wrong on the cover, or with the file: its name, the change, what is told
-    "unit code": ("gq.xlsx", {"B10": "gò quao"}, "Bìa!B10: [Phải sửa]"),
+    "unit code": ("gq.xlsx", {"B10": "gq-01"}, "Bìa!B10: [Phải sửa]"),
     "code of another": ("gq.xlsx", {"B10": "hon-dat"}, "Bìa!B9: [Phải sửa]"),
     "year": ("gq.xlsx", {"B12": 2030}, "Bìa!B12: [Phải sửa]"),
     "year of another": ("gq.xlsx", {"B12": 2019}, "Bìa!B13: [Phải sửa]"),
@@ -275,15 +275,15 @@ def test_what_was_taken_in_before_is_sent(tmp_path):
     send(folder, "rach-gia")
     (folder / "receipts.csv").write_text("unit,year,received_on\nan-bien,2018,5/2/2019\n")
     (folder / "Sở Văn hóa, Thể thao và Du lịch.xlsx").write_bytes(b"torn")
-    returns, form = read_returns(folder, known=known), load_form()
-    inbox = sort_inbox(returns, 2018, form)
+    returns = read_returns(folder, known=known)
+    inbox = sort_inbox(returns, 2018, form())
     states = inbox.set_index("unit")["state"]
     assert states[states != "missing"].to_dict() == {
         "labour": "on_time", "justice": "late", "finance": "on_time", "an-bien": "late",
         "rach-gia": "on_time", "culture": "refused"}
-    lines = tell_inbox(inbox, 2018, form, "vi")
+    lines = tell_inbox(inbox, 2018, form(), "vi")
     assert "6 đơn vị đã gửi, 20 đơn vị chưa gửi" in lines[0]
-    texts = letters(returns, inbox, 2018, form)
+    texts = letters(returns, inbox, 2018, form())
     assert not {"labour", "justice", "finance", "an-bien", "rach-gia"} & set(texts)
     assert "chưa nhận được" in texts["hon-dat"] and "[Phải sửa]" in texts["culture"]
     assert returns.reporting["received"].sum() == 1

@@ -556,3 +556,23 @@ def test_a_unit_that_was_merged_is_not_counted_beside_its_successor():
     for asked, ends, missing in ((units, (50 / 200, 95 / 200), "b"), (closed, (0.3, 0.3), "")):
         row = progress(outcomes, targets, asked).query("year == 2017").iloc[0]
         assert (row["coverage_low"], row["coverage_high"], row["missing_units"]) == (*ends, missing)
+
+
+def test_an_indicator_that_no_unit_reports_beside_units_that_end():
+    ends = units("u", "v").assign(last_year=[2016, None], successor=["v", None])
+    result = progress(single(2016, 10, 5), TARGETS, ends, 2017).set_index("indicator")
+    assert result["units_expected"].to_dict() == {"1a": 2, "1b": 0, "4": 0}
+
+
+def test_the_order_of_many_rows_changes_nothing():
+    names = [f"unit-{i:02}" for i in range(40)]
+    table = rows(*((name, year, group, sex, 100 + i, 10 * (year - 2015) + i)
+                   for i, name in enumerate(names) for year in range(2016, 2021)
+                   for group in "abcd" for sex in ("female", "male")))
+    assert len(table) > 1500  # so many that runs of a unit are looked up at once
+    ordered = progress(table, A, units(*names))
+    assert ordered["reached"].tolist() == [8 * sum(range(t, 40 + t)) for t in range(10, 60, 10)]
+    mixed = table.sample(frac=1, random_state=1)
+    pd.testing.assert_frame_equal(progress(mixed, A, units(*names)), ordered)
+    with pytest.raises(DataError, match="unknown unit unit-39 "):
+        progress(table, A, units(*names[:-1]))

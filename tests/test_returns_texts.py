@@ -182,6 +182,10 @@ NOTED = {  # what is done: every problem it gives
     **{f"no formal line: {text}": (put(MONEY, B3=text), one(MONEY, "B3", "not_read")) for text in (
         "UBND thành phố Hà Tiên", "Số liệu 6 tháng", "Lưu ý: 6 tháng", "Kính gửi Sở: số ước",
         "Rạch Giá: số liệu chưa duyệt")},
+    "no persons in any group": (put(PERSONS, **{f"E{row}": None for row in range(8, 34)}),
+                                {(PERSONS, None, "blank_column")}),
+    "the column of persons in the group is gone": (put(PERSONS, E6="nhóm"), {
+        (PERSONS, None, "no_column"), *((PERSONS, cell, "not_read") for cell in ["E8"])}),
     "zero, and less than it, in a row of no code": (put(PERSONS, F37=0, G37="-5"), {
         (PERSONS, "F37", "no_code"), (PERSONS, "G37", "no_code")}),
     "about a number in a row of no code": (put(PERSONS, F37="hơn 350"),
@@ -316,6 +320,9 @@ HONEST = {
         ("B13", "Lực lượng vũ trang (quân đội)"))},
     **{f"replaces nothing: {text}": put(COVER, B22=text) for text in (
         "-", "Không thay thế", "gửi lần đầu", "chưa gửi", "Báo cáo gửi lần 1", "không có")},
+    **{f"row of codes: {text!r}": put(kind, **{cell: text}) for kind, cell, text in (
+        (PERSONS, "K6", " code "), (PERSONS, "K6", "CODE"), (PERSONS, "E6", "Eligible"),
+        (PERSONS, "F6", "REACHED "), (MONEY, "F6", "Code"), (COVER, "C6", "Code"))},
     "a blank sheet": lambda book: book.create_sheet("Sheet1"),
 }
 

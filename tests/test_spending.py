@@ -420,14 +420,8 @@ def test_the_plan_is_not_compared_with_part_of_the_rows(budget):
     for plan, returned in ((budget, half), (some, spending)):
         with pytest.raises(kgge.DataError, match="hold only some of their rows .* whole lines"):
             kgge.execution(plan, returned, "project")
-    title = charts_title(kgge.charts.planned_by_year_and_source, yearly(some))
+    title = words_of(kgge.charts.planned_by_year_and_source, yearly(some)).title
     assert title.startswith("Part of the rows: ")
-
-
-def charts_title(draw, table):
-    ax = draw(table, lang="en")
-    plt.close(ax.figure)
-    return kgge.charts.chart_text(ax).title
 
 
 def test_the_annex_and_constant_prices_are_no_amounts_to_sum(budget):
@@ -448,3 +442,48 @@ def test_the_annex_and_constant_prices_are_no_amounts_to_sum(budget):
     for table in (renamed, bare, renamed.drop(columns="base_year")):
         with pytest.raises(kgge.DataError, match="the chart draws current prices.* of 2016"):
             kgge.charts.planned_by_year_and_source(table)
+
+
+def words_of(draw, table):
+    ax = draw(table, lang="en")
+    plt.close(ax.figure)
+    return kgge.charts.chart_text(ax)
+
+
+def test_sums_up_to_each_year_are_not_summed_again(budget):
+    """The last year holds all: 5,711.3 of 6,600, in 123 of 130 returns."""
+    spending, units = kgge.load_spending(), kgge.load_units()
+    for by, draw in (("year", kgge.charts.planned_against_spent),
+                     (["project", "year"], kgge.charts.execution_by_project_and_year)):
+        table = kgge.execution(budget, spending, by, cumulative=True, units=units)
+        bare = pd.DataFrame(table.to_dict("list"))
+        for one in (table, bare, table.drop(columns=["first_year", "last_year"])):
+            text = words_of(draw, one)
+            assert "; each year with those before it; as reported in " in text.subtitle
+            assert text.subtitle.count("of 130 unit returns") == 1
+            if by == "year":
+                assert text.title.startswith("At least 5,711.3 of the 6,600 million dong planned")
+            else:
+                assert "86.5%" in readable(draw, one) and "132" not in text.title
+        assert "each year with" not in words_of(draw, kgge.execution(budget, spending, by)).subtitle
+
+
+def readable(draw, table):
+    """Return all words in a chart: the totals of a grid too."""
+    ax = draw(table, lang="en")
+    plt.close(ax.figure)
+    return " ".join(text.get_text() for text in ax.texts)
+
+
+def test_years_between_that_were_left_out_are_not_in_the_period(budget):
+    ends, by = budget[budget["year"].isin([2016, 2020])], ["project", "source"]
+    draw = kgge.charts.planned_by_project_and_source
+    assert words_of(draw, kgge.totals(ends, by)).subtitle.endswith(", 2016, 2020")
+    assert words_of(draw, kgge.totals(budget, by)).subtitle.endswith(", 2016–2020")
+    later = budget[budget["year"] != 2017]
+    assert words_of(draw, kgge.totals(later, by)).subtitle.endswith(", 2016, 2018–2020")
+    money = kgge.execution(budget, kgge.load_spending(), "project", years=[2016, 2020])
+    assert "plan, 2016, 2020;" in words_of(kgge.charts.planned_against_spent, money).subtitle
+    one = kgge.totals(budget, [*by, "year"]).query("year == 2018")
+    with pytest.raises(kgge.DataError, match="made by year and lost that column.*filter by year"):
+        draw(one.drop(columns="year"))

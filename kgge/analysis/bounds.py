@@ -254,7 +254,9 @@ def rests_on(block: Block, span: range, year: int) -> pd.DataFrame:
     """
     at, found = year - span[0], []
     both_ways = doubted(block, at)
-    for c, u in np.argwhere(block.complete[:, at] | block.missing[:, at] | both_ways):
+    counts = block.missing[:, at] | both_ways
+    counts[:-EXTRA] |= block.complete[:, at]
+    for c, u in np.argwhere(counts):
         key = {"unit": block.units[u], "indicator": block.indicator}
         if c == len(block.cells) - EXTRA:  # the census's; a reached told beside it counts too
             found.append(key | {"figure": "residents", "carried": True})

@@ -16,6 +16,7 @@ from kgge.analysis.scope import (
     scope,
     terms,
     whole_of,
+    whole_year,
 )
 from kgge.files import DataError
 from kgge.labels import about
@@ -89,16 +90,22 @@ def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     if not returned:
         plain = money.assign(amount=_amounts(money["amount"]))
         out = plain.groupby(keys, sort=False)["amount"].sum(min_count=1).reset_index()
-        out.attrs = {"part": filtered_to(money),
-                     "years": sorted(money["year"].unique()) if "year" in money else []}
+        out.attrs = {"part": filtered_to(money), "years": _years(money, keys)}
         if kind:  # a plan is no return; a table that nothing is known of keeps no such promise
             out.attrs |= {"money": kind, "illustrative": False}
         return out
     plain = money.assign(spent=_amounts(money["amount"]), not_known=_not_known(money).astype(int))
     grouped = plain.groupby(keys, sort=False)
     out = pd.concat([grouped["spent"].sum(min_count=1), grouped["not_known"].sum()], axis=1)
-    out.attrs = made_from(money) | {"money": kind, "years": sorted(money["year"].unique())}
+    out.attrs = made_from(money) | {"money": kind, "years": _years(money, keys)}
     return out.reset_index()
+
+
+def _years(money: pd.DataFrame, keys: list[str]) -> list[int] | None:
+    """Return the years of a sum; None where its rows name theirs, so that they may be filtered."""
+    if "year" in keys:
+        return None
+    return sorted(map(whole_year, money["year"].unique())) if "year" in money else []
 
 
 def _check_amounts(name: str, money: pd.DataFrame, kind: str) -> None:
@@ -237,7 +244,7 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     out["execution"] = (out["within"] / out["planned"]).where(out["planned"] > 0)
     _add_state(out)
     out = out[[*keys, *EXECUTION]]
-    out.attrs = made_from(spending) | {"money": "both", "years": covered,
+    out.attrs = made_from(spending) | {"money": "both", "years": covered, "cumulative": cumulative,
                                        "part": _part(budget, spending)}
     return out
 

@@ -40,9 +40,21 @@ def partial(table: pd.DataFrame) -> "pd.Series[bool]":
     return out
 
 
+def _latest(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that may be summed: of sums up to each year, those of the last year."""
+    return table[table["year"] == table["year"].max()] if _cumulative(table) else table
+
+
+def _cumulative(table: pd.DataFrame) -> bool:
+    """Tell whether the rows of a year count those before it too."""
+    return "year" in table and (bool(table.attrs.get("cumulative")) or (
+        "first_year" in table and bool((table["first_year"] < table["year"]).any())))
+
+
 def _reported(table: pd.DataFrame) -> str:
     """Say how many returns the money rests on, and how many figures in them are not known."""
-    out = []
+    out = [say("cumulative")] if _cumulative(table) else []
+    table = _latest(table)
     if {"units_expected", "units_with_figure"} <= set(table) and "unit" not in table:
         # The rows of one period count the same returns; not each of these has a figure for each.
         by = table.groupby("year") if "year" in table else table.groupby(lambda _: 0)
@@ -105,7 +117,7 @@ def planned_against_spent(ax: Axes, table: pd.DataFrame) -> Words:
     kinds = ["planned", "spent", *(["other"] if table["other"].gt(0).any() else [])]
     legend(ax, patches("money", kinds))
     by = say(f"key.{key}")
-    return Words(_spent_title(table, by), figures, "spending",
+    return Words(_spent_title(_latest(table), by), figures, "spending",
                  {"key": by, "reported": _reported(table)})
 
 
@@ -145,6 +157,7 @@ def execution_by_project_and_year(ax: Axes, table: pd.DataFrame) -> Words:
     texts = [_above(t, v) for t, v in zip(_rates(table), rate, strict=True)]
 
     def total(part: pd.DataFrame) -> str:
+        part = _latest(part)
         planned, within = part["planned"].sum(), part["within"].sum(min_count=1)
         return _above(percent(within / planned), within / planned) if (
             planned > 0 and pd.notna(within)) else "–"

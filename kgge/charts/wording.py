@@ -10,7 +10,7 @@ import pandas as pd
 
 from kgge import labels
 from kgge.analysis.scope import terms
-from kgge.files import data_folder, read_rows
+from kgge.files import DataError, data_folder, read_rows
 from kgge.tables.load import load_units
 
 KINDS = {"project": "item"}  # keys whose code list has another name
@@ -34,14 +34,32 @@ def count(code: str, number: int, **figures: object) -> str:
 
 
 def period(table: pd.DataFrame) -> str:
-    """Return the years a table speaks of, by its columns or its attributes; else "all years"."""
-    ends = [c for c in ("first_year", "last_year") if c in table]
-    kept = table.get("year", table.attrs.get("years", ()))
-    years = table[ends].stack() if len(ends) == 2 else kept
-    if not len(years):
+    """Return the years a table speaks of, by its columns or its attributes; else "all years".
+
+    Raises
+    ------
+    DataError
+        If the table was made by year, and no longer says of which year its rows are.
+    """
+    kept = table.attrs.get("years", ())
+    if {"first_year", "last_year"} <= set(table):
+        ends = table[["first_year", "last_year"]].drop_duplicates().astype(int)
+        years = {y for first, last in ends.to_numpy() for y in range(first, last + 1)}
+        years = years & set(kept or ()) or years
+    elif kept is None and "year" not in table:
+        raise DataError("the table was made by year and lost that column, so that its period is "
+                        "not known: filter by year before kgge.totals")
+    else:
+        years = {int(year) for year in table.get("year", kept)}
+    if not years:
         return say("all_years")
-    first, last = int(min(years)), int(max(years))
-    return str(first) if first == last else f"{first}–{last}"
+    runs: list[list[int]] = []
+    for year in sorted(years):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
 
 
 def part_of(table: pd.DataFrame) -> str:

@@ -42,8 +42,7 @@ def filled_annexes(budget: pd.DataFrame, spending: pd.DataFrame,
         _add(out, cells[inside], "planned", "within", "execution")
         _add(out, cells[~inside], "", "other", "")
         _add(out, cells, "", "spent", "")
-        ends = cells["year"].min(), cells["year"].max()
-        out.attrs = made_from(spending) | {"years": list(map(int, ends))}
+        out.attrs = made_from(spending) | {"years": sorted(map(int, cells["year"].unique()))}
         return out
 
     parts = [filled(part) for _, part in cells.groupby("year")]

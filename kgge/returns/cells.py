@@ -18,17 +18,22 @@ LIMITS = {"eligible": 2e6, "reached": 2e6, "attendances": 2e7, "amount": 1e5}
 _BLANK = re.compile(r"[\s\u200b\ufeff]+")
 # A line break, a tab or a gap between figures parts two numbers; only one space parts thousands.
 _APART = re.compile(r"\d\s*(?:[^\S \u00a0\u2009\u202f]|\s{2})\s*[\d.,]*\d")
-_WRONG = [(code, re.compile(pattern)) for code, pattern in (
+# Words that tell what was meant, with tone marks; those that are others without them stand apart.
+_TONED = r"độ|cỡ|tầm"
+_WRONG_WORDS = (
+    ("dots", r"[.…][.… ]+|(?:chưa|không|ko) (?:rõ|biết|xác định).*|unknown|not known|đang .*|"
+             r"chưa (?:có (?:số|dữ|báo|kết)|tổng hợp|thống kê|cập nhật|nhận|thu thập).*|"
+             r"chờ (?:số|báo cáo|tổng hợp).*|.*(?:báo cáo|bổ sung|cập nhật) sau|pending|tbd"),
     ("nothing", r"(?:không|ko|k|chưa)(?: (?:có|phát sinh|áp dụng|thuộc|báo cáo)\b.*)?|none|nil|no|"
                 r"0 có|n/?a|not applicable"),
-    ("dots", r"[.…][.… ]+|(?:chưa|không|ko) (?:rõ|biết|xác định).*|unknown|not known"),
     ("negative", r"(?:[-–−]|âm) ?\d[\d., ]*|\([\d., ]*\d[\d., ]*\)"),
     ("percent", r".*\d ?%"),
     ("fraction", r"\d[\d., ]*/ ?\d.*"),
-    ("approximate", r"(?:hơn|trên|khoảng|gần|dưới|độ|chừng|ước|cỡ|about|over|under|some|nearly|"
-                    r"around|approx|more than|less than|[~<>≈≥≤]).*\d.*|\d[\d., ]*"
-                    r"(?:\+|[-–] ?\d.*| ?trở lên)"),
-)]
+    ("approximate", r"(?:hơn|trên|khoảng|gần|dưới|chừng|ước|ít nhất|nhiều nhất|tối thiểu|tối đa|"
+                    r"xấp xỉ|không (?:dưới|quá)|about|over|under|some|nearly|around|approx|"
+                    rf"at least|at most|more than|less than|{_TONED}|[~<>≈≥≤]).*\d.*|"
+                    r"\d[\d., ]*(?:\+|\?+|[-–] ?\d.*| ?trở lên|\W*(?:ước|tạm tính|dự kiến).*)"))
+_WRONG = [(code, re.compile(pattern)) for code, pattern in _WRONG_WORDS]
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # Day, month, year; months that a dash joins (tháng 1-12/2018) are no day, nor is 1/1-31/12.
 _DATES = re.compile(
@@ -91,6 +96,10 @@ def fold(value: object) -> str:
     """
     plain = unicodedata.normalize("NFD", clean(str(value))).casefold().replace("đ", "d")
     return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+_WITHOUT_TONES = [(code, re.compile(fold(pattern.replace(f"{_TONED}|", ""))))
+                  for code, pattern in _WRONG_WORDS]
 
 
 def read_cell(value: object, column: str) -> Cell:
@@ -168,7 +177,8 @@ def _read_text(text: str, column: str) -> Cell:
         return rejected("decimal")
     if values:  # persons are whole: of "1.234" that is the larger reading
         return _in_range(float(values[-1]), column, "read_as")
-    return rejected(next((code for code, p in _WRONG if p.fullmatch(text.casefold())), "text"))
+    words = _WITHOUT_TONES if text.isascii() else _WRONG
+    return rejected(next((code for code, p in words if p.fullmatch(text.casefold())), "text"))
 
 
 def read_date(value: object) -> datetime.date | None:

@@ -13,7 +13,7 @@ from kgge.returns.annotate import for_unit
 from kgge.returns.cells import fold
 from kgge.returns.collect import Returns
 from kgge.returns.form import BANNER, Form
-from kgge.returns.parse import _names
+from kgge.returns.parse import names_unit
 
 _NO_NAME = ("va", "tinh", "kg")  # words of a unit's name, or beside it, that tell nothing
 STATES = ("on_time", "late", "no_date", "empty", "refused", "missing")
@@ -75,7 +75,7 @@ def _unit_named(file: str, form: Form) -> str:
     A department may be called without that word where nothing else stands there: Nội vụ 2018.
     """
     said, names = _words(Path(file).stem), form.labels
-    found = [unit for unit in form.units if _names(names["unit", unit], " ".join(said)) or any(
+    found = [unit for unit in form.units if names_unit(names["unit", unit], " ".join(said)) or any(
         f" {' '.join(name)} " in f" {' '.join(said)} " or "".join(name) in said
         for name in map(_words, (unit, *names["unit", unit])))]
     rest = "".join(word for word in said if not word.isdigit() and word not in _NO_NAME)

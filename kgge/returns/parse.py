@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,6 +36,7 @@ Place = tuple[Any, str, int, int]  # what stands in a cell; its sheet, row and c
 # Days: later than that, day and month of a date of receipt may be swapped. A return a few days
 # late is the commonest of all; due on 31 January, later ones have one such day a month, the first.
 LATE = 7
+_TOP = 20  # ours: so far down a row of codes is looked for that is not spelt as the form does
 _NEEDED = ("unit", "year", "illustrative", "version")  # codes that a cover is known by
 _DAY, _YEARS = re.compile(r"\b(\d{1,2})/(\d{1,2})/\d{4}\b"), re.compile(r"(?<!\d)\d{4}(?!\d)")
 # Units of measure: million dong must be among them, and none of another size or thing.
@@ -186,10 +188,13 @@ def _find_aside(sheet: Sheet) -> tuple[str, Table]:
 
 def find_table(sheet: Sheet, out: Return) -> tuple[str, Table]:
     """Find the row of column codes of a sheet; the kind is ``""`` where there is none."""
-    for row, line in enumerate(sheet.rows):
-        if "code" not in line:
-            continue
-        texts = [as_text(value) for value in line]
+    rows = chain(
+        (row for row, line in enumerate(sheet.rows) if "code" in line),
+        (row for row, line in enumerate(sheet.rows[:_TOP]) if any(  # " Code", where none is exact
+            type(value) is str and len(value) < _TOP and as_text(value).lower() == "code"
+            for value in line)))
+    for row in rows:
+        texts = [as_text(value).lower() for value in sheet.rows[row]]
         kind = next((k for k, wanted in ENTRIES.items() if not {*wanted}.isdisjoint(texts)), "")
         if kind:
             places = {text: at for at, text in enumerate(texts) if text in _HEADERS}
@@ -462,6 +467,19 @@ def _check_lines(out: Return, form: Form) -> None:
                         out.lose("duplicate_row", line, name, wanted=code)
         if lines[0].filled:
             (_check_money if code in form.money else _check_persons)(out, code, lines[0], form)
+    _check_column(out, form)
+
+
+def _check_column(out: Return, form: Form) -> None:
+    """Say once that the persons in all groups are not given; a column that is gone is told."""
+    if "no_eligible" not in {fault[3] for fault in out.faults}:
+        return
+    cells = [line.cells["eligible"] for code, lines in out.lines.items() if code in form.persons
+             for line in lines]
+    if len(cells) > 2 and all(cell is NOT_REPORTED for _, _, cell in cells):
+        out.faults = [fault for fault in out.faults if fault[3] != "no_eligible"]
+        if cells[0][0] >= 0:
+            out.fault("blank_column", "eligible", out.tables["indicators"][0].sheet.name)
 
 
 def _check_money(out: Return, code: str, line: Line, form: Form) -> None:
