@@ -772,7 +772,7 @@ def test_one_unit_away_from_the_target_is_no_plural(gap, said):
     assert "đơn vị trong biểu đồ chưa đạt" in (title := spoken("gap_by_unit", table, "vi").title)
     assert "các đơn vị" not in title
     several = table.assign(gap=gap, gap_share=0.5)
-    assert "units not at the target" in spoken("gap_by_unit", several).title
+    assert "units shown not at the target" in spoken("gap_by_unit", several).title
 
 
 @pytest.mark.parametrize("coverage", [0.0, 0.03, 0.08, 0.121, 0.15, 0.2])
