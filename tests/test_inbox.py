@@ -506,16 +506,16 @@ def test_a_late_correction_is_not_taken_for_a_turned_date(tmp_path, form):
 
 def test_names_that_differ_only_in_how_letters_are_composed_are_two(tmp_path, form):
     for unit, kind in (("rach-gia", "NFC"), ("ha-tien", "NFD")):
-        send(tmp_path, form, unit=unit, name=unicodedata.normalize(kind, "Báo cáo.xlsx"),
+        send(tmp_path / "in", form, unit=unit, name=unicodedata.normalize(kind, "Báo cáo.xlsx"),
              edit=put("F8", "hơn 350" if kind == "NFC" else "gần 20", PERSONS))
-    out = whole(read_returns(tmp_path, form))
+    out = whole(read_returns(tmp_path / "in", form))
     found = dict(zip(out.problems["file"], out.problems["value"], strict=True))
     assert sorted(found) == ["Báo cáo (2).xlsx", "Báo cáo.xlsx"]
     assert sorted(found.values()) == ["gần 20", "hơn 350"]
     owners = {name: unit for name, (unit, _) in out.reporting.attrs["files"].items()}
     assert {owners[name]: value for name, value in found.items()} == {
         "rach-gia": "hơn 350", "ha-tien": "gần 20"}
-    copies = annotate(tmp_path, tmp_path.with_name("copies"), out.problems)
+    copies = annotate(tmp_path / "in", tmp_path / "copies", out.problems)
     assert sorted(path.name for path in copies) == sorted(found)
     assert found == {
         path.name: openpyxl.load_workbook(path)[PERSONS]["F8"].value for path in copies}
