@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from kgge.files import DataError, data_folder, read_rows
@@ -25,8 +26,8 @@ _TRUTH = {"true": True, "false": False, "1": True, "0": False}  # Excel saves TR
 # What a limit of Table Schema asks of the values that are there, and how an error says so.
 _LIMITS: dict[str, tuple[Any, str]] = {
     "enum": (lambda values, allowed: ~values.isin(allowed), "allowed are {}"),
-    "minimum": (lambda values, least: values < least, "the least allowed is {}"),
-    "maximum": (lambda values, most: values > most, "the most allowed is {}"),
+    "minimum": (lambda values, least: _numbers(values) < least, "the least allowed is {}"),
+    "maximum": (lambda values, most: _numbers(values) > most, "the most allowed is {}"),
     "pattern": (lambda values, shape: ~values.str.fullmatch(shape), "it must look like {}"),
 }
 
@@ -92,7 +93,8 @@ def conform(name: str, frame: pd.DataFrame, place: str = "") -> pd.DataFrame:
         raise DataError(f"{at}: columns are {', '.join(map(str, frame.columns))}; "
                         f"they must be {', '.join(wanted)}")
     faults: list[tuple[int, str]] = []
-    out = pd.DataFrame({c.name: _checked_column(frame[c.name], c, faults) for c in schema.columns})
+    out = pd.DataFrame({c.name: _checked_column(frame[c.name], c, faults).array
+                        for c in schema.columns})
     twice = out.duplicated(list(schema.key), keep=False).to_numpy()
     if twice.any() and not faults:
         faults += [(int(i), f"the key {', '.join(schema.key)} stands more than once: "
@@ -104,7 +106,6 @@ def conform(name: str, frame: pd.DataFrame, place: str = "") -> pd.DataFrame:
         more = [f"and {len(lines) - _SHOWN} more"] * (len(lines) > _SHOWN)
         raise DataError(f"{at}: {len(lines)} fault{'s' * (len(lines) > 1)}:\n  "
                         + "\n  ".join(lines[:_SHOWN] + more))
-    out = out.reset_index(drop=True)
     if name in FIGURES:  # so that a function can tell a part from the whole
         out.attrs["whole"] = Whole(name, out)
     if name in MONEY:
@@ -152,27 +153,31 @@ class Whole:
 
 def _checked_column(values: Any, column: Column, faults: list[tuple[int, str]]) -> Any:
     """Return one column in its type; cells that are not of it or not allowed go to `faults`."""
-    there, limits = values.notna().to_numpy(), column.limits
+    there, limits = ~pd.isna(values.array), column.limits
     out = _typed(values, column.type)
     if column.type != "string":  # anything is one
         faults += [(i, f"{column.name} {values.iloc[i]!r} is no {column.type}")
-                   for i in (there & out.isna().to_numpy()).nonzero()[0]]
+                   for i in (there & pd.isna(out.array)).nonzero()[0]]
     if limits.get("required") or column.type == "boolean":
         faults += [(i, f"{column.name} is empty") for i in (~there).nonzero()[0]]
     for limit, wanted in limits.items():
         if limit in _LIMITS:
             breaks, what = _LIMITS[limit]
             said = ", ".join(map(str, wanted)) if isinstance(wanted, list) else wanted
-            bad = breaks(out, wanted).fillna(False).to_numpy(dtype=bool) & there
+            bad = np.asarray(breaks(out, wanted), dtype=bool) & there
             faults += [(i, f"{column.name} {values.iloc[i]!r}: {what.format(said)}")
                        for i in bad.nonzero()[0]]
     whole = column.type == "boolean" and not out.isna().any()
     return out.astype("bool") if whole else out
 
 
+def _numbers(values: Any) -> Any:
+    return values.to_numpy(dtype="float64", na_value=np.nan)
+
+
 def _typed(values: Any, kind: str) -> Any:
     """Return a column in the type of `kind`; what cannot be taken for it is missing."""
-    if kind == "boolean":
+    if kind == "boolean" and values.dtype != bool:
         return values.map(lambda v: _TRUTH.get(str(v).casefold()), na_action="ignore")
     if kind == "date":
         text = isinstance(values.dtype, pd.StringDtype) or values.dtype == object
