@@ -191,16 +191,18 @@ def read_date(value: object) -> datetime.date | None:
     """
     if isinstance(value, datetime.date):
         return value.date() if isinstance(value, datetime.datetime) else value
-    text = plain_dates(value)
-    dates = {match[0]: match for match in _AMONG.finditer(text)}
-    match = _DATE.fullmatch(text) or (
-        [*dates.values()][0] if len(dates) == 1 and not _UNSURE.search(text) else None)
-    if match:
+    if match := _DATE.fullmatch(text := plain_dates(value)) or _among(text):
         with suppress(ValueError):
             return datetime.date(*map(int, match.group(3, 2, 1)))
     days = int(match[1]) if (match := _SERIAL.fullmatch(text)) else 0
     in_use = 36526 <= days <= 73050  # 2000 to 2099
     return datetime.date(1899, 12, 30) + datetime.timedelta(days) if in_use else None
+
+
+def _among(text: str) -> re.Match[str] | None:
+    """Find the one date in a text that names no other."""
+    dates = {match[0]: match for match in _AMONG.finditer(text)}
+    return dates.popitem()[1] if len(dates) == 1 and not _UNSURE.search(text) else None
 
 
 def plain_dates(value: object) -> str:
@@ -223,8 +225,8 @@ def _plain_date(found: re.Match[str]) -> str:
 
 def is_mark(value: object) -> bool:
     """Tell whether a text is one of the marks, or signs alone: without a code they say nothing."""
-    return isinstance(value, str) and (
-        plain_text(clean(value)) in _MARKS or not any(c.isalnum() for c in value))
+    return isinstance(value, str) and (not any(c.isalnum() for c in value)
+                                       or len(value) < 9 and plain_text(clean(value)) in _MARKS)
 
 
 def are_words(value: object, cell: Cell) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from kgge.returns.cells import Cell, clean, fold, read_cell
@@ -76,6 +77,7 @@ def is_phone(rows: Sequence[Sequence[Any]], row: int, value: object) -> bool:
         for text in (*rows[row - 1], *rows[row]))
 
 
+@lru_cache(maxsize=1024)
 def is_formal(text: str, kind: str) -> bool:
     """Tell whether a folded text is a formal line, or the measure of this table: ĐVT: người."""
     if _FORMAL.fullmatch(text) or _ADDRESSED.fullmatch(text) and not SAYS.search(text):
@@ -85,6 +87,7 @@ def is_formal(text: str, kind: str) -> bool:
         " ".join(re.findall(r"\w+", part)) for part in re.split(r"[,;/]| va ", said[1]))
 
 
+@lru_cache(maxsize=1024)
 def is_name(text: object) -> bool:
     """Tell whether a text is a person's name: two to five words, each with a capital.
 

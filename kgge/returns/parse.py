@@ -191,8 +191,7 @@ def find_table(sheet: Sheet, out: Return) -> tuple[str, Table]:
     rows = chain(
         (row for row, line in enumerate(sheet.rows) if "code" in line),
         (row for row, line in enumerate(sheet.rows[:_TOP]) if any(  # " Code", where none is exact
-            type(value) is str and len(value) < _TOP and as_text(value).lower() == "code"
-            for value in line)))
+            type(value) is str and value.strip().lower() == "code" for value in line)))
     for row in rows:
         texts = [as_text(value).lower() for value in sheet.rows[row]]
         kind = next((k for k, wanted in ENTRIES.items() if not {*wanted}.isdisjoint(texts)), "")

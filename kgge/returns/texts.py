@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 from kgge.labels import about
@@ -161,10 +162,12 @@ def _ordinal(value: object) -> int:
     return int(found[1]) if found else -1
 
 
+@lru_cache(maxsize=1024)
 def _is_signed(text: str) -> bool:
     return bool(_SIGNED.search(text)) and not SAYS.search(text)
 
 
+@lru_cache(maxsize=1024)
 def _is_signature(text: str) -> bool:
     """Tell whether words below a table are place, date, office, name or telephone of who signed."""
     name = len(text.split()) <= 7 and not any(c.isdigit() for c in text)
@@ -197,9 +200,8 @@ def _note_loose(out: Return, row: int, table: Table, said: Printed, where: tuple
             continue  # a label of the form beside a code that is gone
         if not out.current:  # an earlier edition says the same of the period at length
             folded = re.sub(r" \((?:luy ke|tinh trong).*", "", folded)
-        usual = is_formal(folded, kind) or (below and is_name(text) or signed
-                                            and _is_signature(folded)) and not SAYS.search(folded)
-        if folded not in said.loose and not usual:
+        if not (folded in said.loose or signed and _is_signature(folded) or is_formal(folded, kind)
+                or below and is_name(text) and not SAYS.search(folded)):
             out.fault("not_read", text, sheet.name, row, at)
 
 
