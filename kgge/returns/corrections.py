@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kgge.returns.cells import fold, plain_dates, read_date
-from kgge.returns.parse import Place, Return, _cover_cells
+from kgge.returns.parse import Place, Return, cover_cells
 from kgge.returns.receipts import Dates, Key
 
 _DATED = ("no_date", "received_on", "far_date", "swapped_date")  # what a cover's date is told
@@ -44,7 +44,7 @@ def read_cover(one: Return) -> dict[str, Place]:
     """Return what stands beside each code of a cover, and where."""
     return {"replaces" if "thay the" in fold(code) else code: places[0]
             for table in one.tables.get("cover", []) if "value" in table.places
-            for code, places in _cover_cells(table).items()}
+            for code, places in cover_cells(table).items()}
 
 
 def set_copies_aside(batch: Batch) -> None:

@@ -282,7 +282,7 @@ def _note(out: Return, line: Line, name: str, stray: str, code: str) -> None:
 
 
 def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
-    read = [(table, _cover_cells(table)) for table in covers if "value" in table.places]
+    read = [(table, cover_cells(table)) for table in covers if "value" in table.places]
     whole = [(table, cells) for table, cells in read if cells.keys() >= {*_NEEDED}]
     if len(whole) != 1:
         lacking = [", ".join(code for code in _NEEDED if code not in cells) for _, cells in read]
@@ -317,7 +317,7 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
         _read_receipt(out, said.get("received_on", ("", sheet.name, -1, -1)), form)
 
 
-def _cover_cells(table: Table) -> dict[str, list[Place]]:
+def cover_cells(table: Table) -> dict[str, list[Place]]:
     """Return what stands beside each code of a cover: the first that says anything first."""
     sheet, header, places = table
     out: dict[str, list[Place]] = defaultdict(list)
@@ -391,12 +391,12 @@ def _read_unit(out: Return, said: dict[str, Place], form: Form) -> None:
     unit = _unit_code(as_text(said["unit"][0]).lower(), head, form)
     if unit not in form.units:
         out.fault("unit", *said["unit"], wanted=", ".join(form.units))
-        out.sender = (*_named(head, form), "")[0]
+        out.sender = (*units_named(head, form), "")[0]
         return
     out.unit, own = unit, form.labels["unit", unit]
     if not as_text(name[0]) or names_unit(own, head):
         return
-    if others := _named(head, form):
+    if others := units_named(head, form):
         out.fault("other_unit", *name, wanted=f"{unit} ({own[0]})")
         out.sender = others[0]
     elif not names_unit(own, fold(name[0])):
@@ -413,7 +413,7 @@ def _unit_code(code: str, head: str, form: Form) -> str:
     spelt = re.sub(r"[\W_]+", " ", fold(code)).strip()
     if (plain := spelt.replace(" ", "-")) in form.units:
         return plain
-    named = _named(spelt, form)
+    named = units_named(spelt, form)
     return named[0] if len(named) == 1 and names_unit(form.labels["unit", named[0]], head) else code
 
 
@@ -423,12 +423,12 @@ def _check_owner(out: Return, form: Form) -> None:
     for table in (t for tables in out.tables.values() for t in tables if out.unit):
         for row, line in enumerate(table.sheet.rows[:max(table.header, 0)]):
             head, _, name = str(line[0]).partition("·")
-            if head and name and not names_unit(own, fold(name)) and _named(fold(name), form):
+            if head and name and not names_unit(own, fold(name)) and units_named(fold(name), form):
                 out.fault("unit_name", line[0], table.sheet.name, row, 0,
                           wanted=f"{out.unit} ({own[0]})")
 
 
-def _named(text: str, form: Form) -> list[str]:
+def units_named(text: str, form: Form) -> list[str]:
     """Return the units that a folded text names."""
     return [unit for unit in form.units if names_unit(form.labels["unit", unit], text)]
 

@@ -13,7 +13,7 @@ from kgge.files import split_rows
 from kgge.labels import code_of
 from kgge.returns.cells import fold, read_date
 from kgge.returns.form import Form
-from kgge.returns.parse import Return, _named, as_text, doubt_receipt
+from kgge.returns.parse import Return, as_text, doubt_receipt, units_named
 
 RECEIPTS = "receipts.csv"
 # What each column may be called; of several such columns the one named first here counts.
@@ -125,7 +125,7 @@ def _unit(text: str, form: Form) -> str:
     """Return the unit that a list means: by its code, its name, or the name of its office."""
     if (code := code_of("unit", text)) in form.units:
         return code
-    named = _named(fold(text), form)
+    named = units_named(fold(text), form)
     return named[0] if len(named) == 1 else text
 
 
