@@ -415,33 +415,6 @@ def test_a_blank_return_in_time_is_no_return_in_time(tmp_path, form):
     assert not read_returns(tmp_path, form).reporting["on_time"].any()
 
 
-@pytest.mark.parametrize("answer", [None, "20/01/2019"])
-@pytest.mark.parametrize("fault", [None, put("F8", "hơn 350", PERSONS), put("B15", "nghìn đồng")])
-def test_a_file_that_came_twice_counts_once(answer, fault, tmp_path, form):
-    if answer:
-        send(tmp_path, form, name="0.xlsx")
-    path = send(tmp_path, form, name="a.xlsx", received_on=datetime.date(2019, 2, 4),
-                edit=lambda book: (add_field(answer)(book), fault and fault(book)))
-    once = whole(read_returns(tmp_path, form))
-    for name in ("a (1).xlsx", "mail/a.xlsx"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_bytes(path.read_bytes())
-    out = whole(read_returns(tmp_path, form))
-    aside = out.problems[out.problems["code"] == "same_file"]
-    assert aside[["file", "severity"]].values.tolist() == [
-        ["a (1).xlsx", "warning"], ["mail/a.xlsx", "warning"]]
-    assert aside["message_vi"].str.contains('"a.xlsx"').all()
-    rest = out.problems.drop(aside.index).reset_index(drop=True)
-    assert rest.equals(once.problems) and out.outcomes.equals(once.outcomes)
-    assert set(out.reporting.attrs["files"]) == set(once.reporting.attrs["files"])
-
-
-def test_files_without_cover_are_no_copies_of_each_other(tmp_path, form):
-    for name in ("Rạch Giá.xlsx", "Hà Tiên.xlsx"):
-        (tmp_path / name).write_bytes(b"torn")
-    assert codes(read_returns(tmp_path, form)) == ["not_workbook"] * 2
-
-
 def test_a_second_return_of_what_was_taken_in_must_say_that_it_replaces_it(tmp_path, form):
     known, inbox = tmp_path / "known", tmp_path / "inbox"
     first = send(known, form, name="2018/nhan.xlsx")
@@ -454,6 +427,11 @@ def test_a_second_return_of_what_was_taken_in_must_say_that_it_replaces_it(tmp_p
     assert read_returns(inbox, form, known).problems.empty
     (inbox / "rach-gia-2018.xlsx").write_bytes(first.read_bytes())
     assert read_returns(inbox, form, known).problems.empty, "it is the very same file"
+    for folder, name in ((known, "2018/nhan.xlsx"), (inbox, "rach-gia-2018.xlsx")):
+        send(folder, form, name=name, illustrative=True,
+             received_on=datetime.date(2019, 2, 4 + (folder == known)))
+    out = read_returns(inbox, form, known)
+    assert "taken_in" not in codes(out) and not out.reporting.attrs["taken_in"], "none is received"
     send(inbox, form, 2017)
     assert "taken_in" not in codes(read_returns(inbox / "rach-gia-2017.xlsx", form, known))
 

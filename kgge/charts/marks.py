@@ -25,6 +25,7 @@ from kgge.tables.load import is_illustrative
 
 LINE = 0.145  # inches from one line of a label to the next
 Write = Callable[[float], str]
+PLAN = ("annex", "prices")  # sources that hold nothing from a return
 # The docstring of every chart: its own is a summary, what the table is, notes, an example.
 _ABOUT = """{summary}
 
@@ -152,7 +153,10 @@ def _end(ax: Axes, table: pd.DataFrame, words: Words, title: str | None, subtitl
     source = " ".join([say(f"source.{words.source}"), *(
         say(f"ours.{code}") for code in words.ours)])
     alt = ". ".join(filter(None, [title, subtitle, figures]))
-    finish(ax, title, subtitle, source, f"{alt}.", is_illustrative(table))
+    # Of money that nothing is known of, the plan's source says that it is the plan's.
+    mark = is_illustrative(table) and (
+        words.source not in PLAN or bool(table.attrs.get("illustrative")))
+    finish(ax, title, subtitle, source, f"{alt}.", mark)
 
 
 def rows(ax: Axes, key: str, codes: Sequence[Any], width: float = 2.2,

@@ -15,7 +15,7 @@ from kgge.files import DataError
 from kgge.labels import current_lang, fill, words
 from kgge.plan import due_years
 from kgge.returns.cells import NOT_REPORTED
-from kgge.returns.corrections import Batch, read_cover, set_copies_aside, sort_out
+from kgge.returns.corrections import Batch, read_cover, sort_out
 from kgge.returns.form import ENTRIES, Form, load_form
 from kgge.returns.parse import Return, as_text, messages, read_file
 from kgge.returns.quality import check_all
@@ -163,7 +163,8 @@ def _read_all(path: Path, form: Form, known: str | Path | None) -> Returns:
     out.reporting.attrs["cells"] = {"submitted": submitted, "accepted": submitted - rejected,
                                     "rejected": rejected}
     out.reporting.attrs["taken_in"] = _reporting(
-        past, form, illustrative, before.first).query("received").to_dict("records") if past else []
+        past, form, illustrative, before.first).query("received").to_dict(
+            "records") if past and not illustrative else []
     out.reporting.attrs["files"] = _owners(found, {(r.unit, r.year) for r in [*sound, *past]})
     return out
 
@@ -177,7 +178,7 @@ def _owners(found: list[Return], sent: set[tuple[str, int]]) -> dict[str, tuple[
     out = {}
     for one in found:
         told, of_code = {fault[3] for fault in one.faults}, (one.unit, one.year)
-        if not told & {"not_return", "replaced", "same_file", "list_name"}:
+        if not told & {"not_return", "replaced", "list_name"}:
             own = (one.sender, one.year) in sent and one.unit and of_code not in sent
             out[one.name] = (one.unit if own else one.sender or one.unit,
                              one.period if told & {"year", "period"} else one.year)
@@ -213,7 +214,6 @@ def _read_files(files: list[tuple[str, Path]], dates: Dates, form: Form) -> Batc
             one.faults.clear()
             one.fault("list_name", name, wanted=RECEIPTS)
         check_texts(one, form)
-    set_copies_aside(out)
     return out
 
 

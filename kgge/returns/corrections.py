@@ -2,7 +2,6 @@
 
 import datetime
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -47,32 +46,16 @@ def read_cover(one: Return) -> dict[str, Place]:
             for code, places in cover_cells(table).items()}
 
 
-def set_copies_aside(batch: Batch) -> None:
-    """Of files that are the same byte for byte keep the one with the shortest name."""
-    sizes = defaultdict(list)
-    for one in batch.found:
-        if batch.covers[one.name]:  # what has none says only by its name whose it is
-            sizes[batch.files[one.name].stat().st_size].append(one)
-    for several in sizes.values():
-        same = defaultdict(list)
-        for one in several if len(several) > 1 else ():
-            same[batch.content(one)].append(one)
-        for first, *copies in (sorted(s, key=lambda r: (len(r.name), r.name))
-                               for s in same.values()):
-            for one in copies:
-                one.faults.clear()
-                one.fault("same_file", one.name, wanted=first.name)
-
-
 def sort_out(batch: Batch, before: Batch) -> None:
     """Of several returns of a unit and year keep the one that corrects the others, or none.
 
     One that was refused is replaced as well, and what was wrong with it is nobody's to mend.
     `before` holds what was taken in earlier, sorted out already: a correction may be one of that.
+    Of illustrative ones none was received.
     """
     same: dict[Key, list[Return]] = {key: [] for key in batch.dates}
     for one in batch.found:
-        if one.unit and not one.sender and not _is_copy(one):
+        if one.unit and not one.sender:
             same.setdefault((one.unit, one.year), []).append(one)
     taken = {(one.unit, one.year): one for one in before.sound()}
     for key, several in same.items():
@@ -85,13 +68,10 @@ def sort_out(batch: Batch, before: Batch) -> None:
         elif chain:
             batch.first[key] = chain[0]
             again = earlier and not chain[-1].replaces
-            if earlier and again and batch.content(chain[-1]) != before.content(earlier):
+            if earlier and again and not earlier.illustrative and (
+                    batch.content(chain[-1]) != before.content(earlier)):
                 chain[-1].fault("taken_in", *batch.place(chain[-1], "replaces"), year=key[1],
                                 wanted=earlier.name)
-
-
-def _is_copy(one: Return) -> bool:
-    return any(fault[3] == "same_file" for fault in one.faults)
 
 
 def _judge(what: str, several: Iterable[Return], sound: Sequence[Return],
