@@ -226,9 +226,7 @@ def column(name, value, codes=EVERY):
     ({}, column("attendances", None, load_form().asked("indicators", "rach-gia")), set()),
     # x does not apply, or it does: not both in one row
     ({}, {(CODE, "reached"): "x", (CODE, "attendances"): "x"}, {("F14", "no_reached")}),
-    # no group is larger than all residents; one sex is not nearly all of them, nor none
-    ({}, {(CODE, "eligible"): 230_000}, {
-        ("E14", "above_census"), ("E14", "jumps"), ("2017 E14", "jumps")}),
+    # one sex is not nearly all residents, nor none of them
     ({}, {("1b.residents.female", "eligible"): 160_000, ("1b.residents.male", "eligible"): None},
      {("E17", "far_from_census"), ("F18", "no_eligible")}),
     ({}, {("1b.residents.female", "eligible"): 218_920, ("1b.residents.male", "eligible"): "-",

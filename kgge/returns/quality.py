@@ -198,15 +198,12 @@ def _check_money(one: Return, before: dict[tuple[str, str, str], tuple[Return, L
 def _check_past(one: Return, earlier: Return | None, form: Form) -> None:
     """Name what stands as last year's figure, locked in the form, and is not what was returned.
 
-    Where nothing was returned: what the form cannot have printed, in its first year or beside
-    columns that were left blank all through.
+    In the first year the form prints none.
     """
+    if one.year == form.years[0]:
+        for *_, place in one.past:
+            one.fault("last_column", *place, wanted=one.year, year=one.year - 1)
     if earlier is None or earlier.year != one.year - 1:
-        filled = {name for lines in one.lines.values()
-                  for name, (*_, cell) in lines[0].cells.items() if cell.state != "not_reported"}
-        for _, name, _, place in one.past:
-            if one.year == form.years[0] or name not in filled:
-                one.fault("last_column", *place, wanted=one.year, year=one.year - 1)
         return
     for code, name, cell, place in one.past:
         then = earlier.lines[code][0].cells[name] if code in earlier.lines else None
@@ -216,17 +213,8 @@ def _check_past(one: Return, earlier: Return | None, form: Form) -> None:
 
 
 def _check_census(one: Return, form: Form) -> None:
-    """Doubt residents far from the census, or said not to be there, in either direction.
-
-    No group is larger than all residents of the unit, or of the province.
-    """
+    """Doubt residents far from the census, or said not to be there, in either direction."""
     census = form.residents.get(one.unit)
-    most = census or sum(form.residents.values())
-    for code, (indicator, *_) in form.persons.items():
-        if indicator != form.census and code in one.lines:
-            line = one.lines[code][0]
-            if line.cells["eligible"][2].number > most > 0:
-                _doubt(one, line, "eligible", "above_census", wanted=most)
     lines = [one.lines[code][0] for code, (indicator, *_) in form.persons.items()
              if indicator == form.census and code in one.lines]
     cells = [line.cells["eligible"][2] for line in lines]
