@@ -508,7 +508,7 @@ def test_a_part_is_spoken_of_as_a_part():
     assert title(plan.query("project == 'II'")).startswith("Project 2: the central budget was to")
     assert title(plan.query("source == 'local'"), "vi").startswith(
         "Ngân sách địa phương: dự kiến 2.650 triệu đồng")
-    assert title(plan.query("item == 'IV.2.1'")).startswith("Talks, billboards and posters")
+    assert title(plan.query("item == 'IV.2.1'")).startswith("Project 4, Talks, billboards")
     assert title(plan).startswith("The central budget was to provide 59.8%")
     later = totals(plan.query("year > 2018"), ["project", "source"])
     assert spoken("planned_by_project_and_source", later).subtitle.endswith("2019–2020")

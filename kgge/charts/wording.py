@@ -77,6 +77,9 @@ def part_of(table: pd.DataFrame) -> str:
     for key in ("unit", "group", "sex"):  # rows chosen after the summing
         if key in table and table[key].nunique() == 1 and len(_choice(table, key)) > 1:
             part[key] = [table[key].iloc[0]]
+    above = {code.split(".")[0] for code in part.get("item", ())}
+    if len(above) == 1:  # lines of one project
+        part = {"project": [*above]} | part
     told = []
     for key in (key for key in part if key in _PARTS):
         some = [short(n) for n in names(key, part[key])] if len(part[key]) <= 3 else []
