@@ -320,6 +320,21 @@ def test_what_was_filtered_is_said_as_it_was_filtered(budget, query, part):
     assert kgge.totals(budget.query(query), "year").attrs["part"] == part
 
 
+def test_a_figure_that_was_taken_away_or_changed_is_no_row_left_out(budget):
+    """What if a unit had not told: its rows are there, and nothing was filtered."""
+    spending = kgge.load_spending()
+    own = spending["unit"].eq("rach-gia") & spending["year"].eq(2018)
+    for changed in (spending["amount"].mask(own), spending["amount"] * 2):
+        table = spending.assign(amount=changed)
+        found = kgge.execution(budget, table, "project")
+        assert found["planned"].sum() == 6600 and not found.attrs["part"]
+        assert found["spent"].sum() == pytest.approx(changed.sum())
+        assert not kgge.totals(table.drop(columns="item").query("unit == unit"), "year").attrs[
+            "part"] or changed.sum() < spending["amount"].sum()
+    less = kgge.totals(spending[~own], "year").attrs["part"]
+    assert less["rows"][0] < less["rows"][1]
+
+
 def test_rows_without_a_figure_change_nothing(budget):
     spending, whole = kgge.load_spending(), None
     for part in (spending, spending.dropna(subset=["amount"]),

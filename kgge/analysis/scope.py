@@ -140,9 +140,9 @@ def with_codes(outcomes: pd.DataFrame) -> pd.DataFrame:
 def filtered_to(table: pd.DataFrame) -> Kept:
     """Return which keys of a table as loaded were filtered, with the values that are left.
 
-    Rows without a figure count for nothing. Where less rows are left than these values leave,
-    `rows` is there too: how many are left, of how many. A table computed from one that was
-    filtered says so in ``attrs["part"]``.
+    Rows that had no figure count for nothing, and one whose figure was taken away is still there.
+    Where less rows are left than these values leave, `rows` is there too: how many are left, of how
+    many. A table computed from one that was filtered says so in ``attrs["part"]``.
 
     Examples
     --------
@@ -171,10 +171,14 @@ def filtered_to(table: pd.DataFrame) -> Kept:
             less.remove(key)
     part = Kept({key: found[key].tolist() for key in less})
     rows = whole.rows[np.logical_and.reduce([left[key] for key in keys])]
-    # Without a key rows may have been summed, so that amounts are compared, not numbers of rows.
-    if len(own) < len(rows) if every else not np.allclose(
-            own[figures].astype(float).sum(), rows[figures].sum()):
-        part["rows"] = [len(own), len(rows)]
+    if every:
+        there, asked = ({*map(tuple, of[keys].astype(str).to_numpy())} for of in (table, rows))
+        lost = min(len(asked - there), len(rows) - len(own))
+    else:  # rows may have been summed, so that figures are compared, not numbers of rows
+        less_of = rows[figures].sum() - own[figures].astype(float).sum()
+        lost = int((less_of > 1e-6 * rows[figures].sum()).any())
+    if lost > 0:
+        part["rows"] = [len(rows) - lost, len(rows)]
     return part
 
 

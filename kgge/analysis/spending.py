@@ -118,7 +118,7 @@ def _check_amounts(name: str, money: pd.DataFrame, kind: str) -> None:
                         "kgge.load_budget() or kgge.load_spending(), and take kgge.real_terms "
                         "after that")
     key = [column for column in ("unit", *_MONEY_KEY) if column in money]
-    if set(key) < {*_MONEY_KEY} or (kind == "spent" and "unit" not in key):
+    if not {*_MONEY_KEY} <= set(key) or (kind == "spent" and "unit" not in key):
         return  # sums already
     for bad, why in ((money[key].isna().any(axis=1), "a key is empty"),
                      (money.duplicated(key, keep=False), "a key stands twice")):
