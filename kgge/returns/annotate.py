@@ -83,9 +83,9 @@ def _marked(file: Path, rows: pd.DataFrame) -> bytes:
     content = BytesIO()
     try:
         stored = stored_results(file)
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), file.open("rb") as opened:
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(file, keep_links=False, rich_text=True)
+            book = openpyxl.load_workbook(opened, keep_links=False, rich_text=True)
         for sheet in book.worksheets:
             _clean(sheet, book.custom_doc_props, stored.get(sheet.title, {}))
         for row in rows.fillna("").to_dict("records"):
