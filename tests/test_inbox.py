@@ -427,6 +427,9 @@ def test_a_second_return_of_what_was_taken_in_must_say_that_it_replaces_it(tmp_p
     assert read_returns(inbox, form, known).problems.empty
     (inbox / "rach-gia-2018.xlsx").write_bytes(first.read_bytes())
     assert read_returns(inbox, form, known).problems.empty, "it is the very same file"
+    send(known, form, unit="labour")
+    assert len(read_returns(inbox, form, known).reporting.attrs["taken_in"]) == 1
+    send(known, form, unit="labour", illustrative=True)
     for folder, name in ((known, "2018/nhan.xlsx"), (inbox, "rach-gia-2018.xlsx")):
         send(folder, form, name=name, illustrative=True,
              received_on=datetime.date(2019, 2, 4 + (folder == known)))

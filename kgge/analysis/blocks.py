@@ -36,7 +36,7 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     returned = [first, latest] if first <= latest else []
     # Only a table that was filtered tells so; one made by hand may begin where it likes.
     whole = whole_of(outcomes)
-    if part and whole and any(year < latest and year not in told for year in whole.rows["year"]):
+    if part and whole and any(year < latest for year in {*whole.rows["year"]}.difference(told)):
         raise DataError("the outcomes were filtered to some years, but earlier returns are carried "
                         "forward: pass them whole and say which year (year=, or years=)")
     if "unit" in part and set(units.loc[units["indicators"].fillna("").ne(""), "unit"]) - set(

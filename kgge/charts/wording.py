@@ -10,8 +10,9 @@ import pandas as pd
 
 from kgge import labels
 from kgge.analysis.scope import terms
-from kgge.files import DataError, data_folder, read_rows
+from kgge.files import DataError
 from kgge.tables.load import load_units
+from kgge.tables.schemas import read_list
 
 KINDS = {"project": "item"}  # keys whose code list has another name
 # Keys that stand in the order of their code list; the others in the order of the table.
@@ -92,11 +93,10 @@ def _choice(table: pd.DataFrame, key: str) -> set[str]:
     of = set(table["indicator"]) if "indicator" in table else None
     if key == "unit":
         return set(_senders(of)["unit"])
-    path = data_folder() / "raw" / "groups.csv"
-    groups = [row for _, row in read_rows(path, ["indicator", "group", "sexes"])
-              if of is None or row["indicator"] in of]
-    return {code for row in groups
-            for code in ([row["group"]] if key == "group" else row["sexes"].split(";"))}
+    groups = read_list("groups")
+    groups = groups if of is None else groups[groups["indicator"].isin(of)]
+    return {code for codes in groups["group" if key == "group" else "sexes"]
+            for code in codes.split(";")}
 
 
 def _senders(indicators: set[str] | None) -> pd.DataFrame:
