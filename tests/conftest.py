@@ -41,21 +41,6 @@ def _use_illustrative_data(illustrative_data):
 
 
 @pytest.fixture
-def plain_pictures(monkeypatch):
-    """Draw all as ever, but with few dots, and one notebook after the other in one process.
-
-    For tests that read the words of many pages and figures: dots are most of the time they take.
-    """
-    from kgge.publish import figures, html
-
-    setup = html._SETUP.replace("'retina'", "'png'")
-    assert setup != html._SETUP
-    monkeypatch.setattr(html, "_SETUP", setup)
-    monkeypatch.setattr(figures, "DPI", 40)
-    monkeypatch.setattr("os.cpu_count", lambda: 1)
-
-
-@pytest.fixture
 def data(tmp_path, monkeypatch):
     """Return a copy of the data folder that a test may change; the package then uses it."""
     folder = tmp_path / "dữ liệu thử"

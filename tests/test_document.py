@@ -30,7 +30,9 @@ NAMES = ("planned_by_year_and_source", "planned_against_spent", "scorecard", "re
 @pytest.fixture(scope="module")
 def drawn():
     chosen = [figure for figure in figures() if figure.name in NAMES]
-    return {lang: [draw(figure, lang, ()) for figure in chosen] for lang in ("vi", "en")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kgge.publish.figures.DPI", 50)  # as large on paper
+        return {lang: [draw(figure, lang, ()) for figure in chosen] for lang in ("vi", "en")}
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,11 @@ def files(drawn):
 @pytest.fixture(params=["vi", "en"])
 def lang(request):
     return request.param
+
+
+@pytest.fixture(scope="module")
+def briefs():
+    return {lang: kgge.brief(lang) for lang in ("vi", "en")}
 
 
 @pytest.fixture
@@ -116,10 +123,10 @@ def test_the_annex_filled_in_lies_across_one_page_a_year(drawn):
 
 
 @pytest.mark.parametrize("size", [(400, 1600), (1600, 400)])
-def test_the_picture_of_the_brief_leaves_room_on_its_page(size, lang):
+def test_the_picture_of_the_brief_leaves_room_on_its_page(size, briefs, lang):
     buffer = BytesIO()
     Image.new("L", size).save(buffer, "png")
-    opened = docx.Document(BytesIO(brief_document(kgge.brief(lang), buffer.getvalue(), "alt")))
+    opened = docx.Document(BytesIO(brief_document(briefs[lang], buffer.getvalue(), "alt")))
     (shape,) = opened.inline_shapes
     assert shape.width.cm <= 15.01 and shape.height.cm <= 8.51
     assert shape.width / shape.height == pytest.approx(size[0] / size[1], rel=0.01)

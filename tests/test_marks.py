@@ -1,4 +1,4 @@
-"""Illustrative returns say so everywhere; real ones, nowhere."""
+"""Illustrative returns say so everywhere, real ones nowhere; each file is in one language."""
 
 import io
 import re
@@ -8,12 +8,14 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from here import plain
+from language import foreign, text_of_document, text_of_workbook
 
 import kgge
 from kgge.build import build
+from kgge.publish.brief import write_brief
 from kgge.publish.catalogue import figures
-from kgge.publish.figures import export, export_chart
-from kgge.publish.html import write_report
+from kgge.publish.figures import draw, export, export_chart
 from kgge.tables.schemas import SCHEMAS
 
 pytestmark = pytest.mark.slow
@@ -25,6 +27,7 @@ MADE = ["vi/scorecard.txt", "en/scorecard.txt", "en/scorecard.csv", "vi/planned_
         "figures-vi.docx", "figures-en.docx", "tables-vi.xlsx", "tables-en.xlsx"]
 PLANNED = ["en/planned_by_line.txt", "vi/planned_by_year_and_source.csv",
            "en/planned_by_project_and_source.svg"]
+SHOWN = {Path(name).stem for name in [*MADE, *PLANNED]}
 
 
 @pytest.fixture
@@ -55,15 +58,30 @@ def words(path):
     return content.decode("utf-8", "ignore")
 
 
-def test_illustrative_returns_are_marked_everywhere(tmp_path, monkeypatch, plain_pictures):
-    wanted = {Path(name).stem for name in [*MADE, *PLANNED]}
-    some = [figure for figure in figures() if figure.name in wanted]
-    monkeypatch.setattr("kgge.publish.figures.figures", lambda: some)
-    export(tmp_path, formats=["png", "svg"], jobs=1)
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    """All that is exported of the illustrative returns; pictures of some figures, one with dots."""
+    folder = tmp_path_factory.mktemp("exported")
+
+    def some(figure, lang, formats, *how):
+        return draw(figure, lang, formats if figure.name in SHOWN else (), *how)
+
+    with pytest.MonkeyPatch.context() as patch:
+        plain(patch)
+        patch.setattr("kgge.publish.figures.draw", some)
+        export(folder, formats=["svg"], jobs=1)
+        write_brief(folder, forms=["docx"])
+    tables = kgge.load_outcomes(), kgge.load_targets(), kgge.load_units()
+    export_chart(kgge.charts.paths_to_targets(kgge.progress(*tables), lang="vi"), folder / "vi",
+                 "paths_to_targets", ["png"])
+    return folder
+
+
+def test_illustrative_returns_are_marked_everywhere(exported):
     for name in MADE:
-        assert MARK.search(words(tmp_path / name)), name
+        assert MARK.search(words(exported / name)), name
     for name in PLANNED:
-        assert not MARK.search(words(tmp_path / name)), name
+        assert not MARK.search(words(exported / name)), name
     processed = kgge.files.data_folder() / "processed"
     for name in ("outcomes.csv", "spending.csv", "reporting.csv", "problems.csv"):
         lines = (processed / name).read_text(encoding="utf-8").splitlines()
@@ -72,13 +90,36 @@ def test_illustrative_returns_are_marked_everywhere(tmp_path, monkeypatch, plain
     assert "ILLUSTRATIVE" in (processed / "datapackage.json").read_text(encoding="utf-8")
 
 
-def test_real_returns_are_marked_nowhere(real, tmp_path, plain_pictures):
-    export(tmp_path / "out", formats=["svg"], jobs=1)
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_no_document_holds_a_word_or_a_code_of_the_other_language(exported, lang):
+    """Captions, tables and descriptions of all figures, the brief, the workbook; no pictures."""
+    written = {f"{name}-{lang}.docx": text_of_document(exported / f"{name}-{lang}.docx")
+               for name in ("figures", "brief")}
+    written["tables"] = text_of_workbook(exported / f"tables-{lang}.xlsx")
+    written |= {path.stem: path.read_text("utf-8") for path in (exported / lang).glob("*.txt")}
+    assert len(written) == len(figures()) + 3
+    assert {name: found for name, text in written.items()
+            if (found := foreign(text, lang, ""))} == {}
+
+
+def test_a_word_or_a_code_of_the_other_language_is_found():
+    assert foreign("Dự án 3 (late): planned_by_line, 3 units on time", "vi") == {
+        "late", "planned_by_line", "units", "on", "time"}
+    assert foreign("Project 3: đã chi of theo, on_time in Rạch Giá", "en") == {
+        "đã", "chi", "theo", "on_time"}
+
+
+def test_real_returns_are_marked_nowhere(real, tmp_path):
+    """Nor in what is made of all figures and on the pages: see the report of another plan."""
+    some = [figure for figure in figures() if figure.name in SHOWN]
+    with pytest.MonkeyPatch.context() as patch:
+        plain(patch)
+        patch.setattr("kgge.publish.figures.figures", lambda: some)
+        export(tmp_path / "out", formats=["svg"], jobs=1)
     export_chart(kgge.charts.reports_received(kgge.load_reporting()), tmp_path / "out", "one",
                  ["png"])
-    write_report(tmp_path / "out", ["vi"])
     made = [p for p in (tmp_path / "out").rglob("*") if p.is_file()]
-    assert {p.suffix for p in made} >= {".docx", ".xlsx", ".html", ".png", ".svg", ".csv", ".txt"}
+    assert {p.suffix for p in made} >= {".docx", ".xlsx", ".png", ".svg", ".csv", ".txt"}
     column = next(c for c in SCHEMAS["reporting"].columns if c.name == "illustrative")
     for path in [*made, *(real / "processed").iterdir()]:
         text = re.sub(r"data:image/png;base64,[^\"]*", "", words(path))

@@ -3,18 +3,22 @@
 import re
 import shutil
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 from commands import kgge as run
+from here import plain
 from second_plan import LINES, YEARS, annex_rows, write_returns, write_second_plan
 
 import kgge
 from kgge.build import build
+from kgge.cli import report
 from kgge.files import data_folder
 from kgge.publish.catalogue import figures, sheets
+from kgge.publish.figures import export
 from kgge.publish.html import notebook_folder, run_notebooks
 from kgge.tables.folder import KEYS, LISTS, of_another_plan, read_plan, write_plan_folder
 from kgge.tables.schemas import DESCRIBED, list_file
@@ -237,19 +241,36 @@ def texts(path):
     return path.read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def report_of_another(tmp_path_factory):
+    """Return folders: the report of another plan with real returns, its forms, its tables."""
+    out, forms, data = (tmp_path_factory.mktemp(name) for name in ("out", "forms", "an-lac"))
+    write_second_plan(data / "plan")
+    with pytest.MonkeyPatch.context() as patch, kgge.use():
+        patch.setenv("KGGE_DATA", str(data / "plan"))
+        write_returns(data / "plan")
+        assert run("template", "--year", "2022", "--out", forms).returncode == 0
+        plain(patch)
+        patch.setattr("kgge.publish.figures.export", partial(export, formats=["svg"], jobs=1))
+        report(out)
+    return out, forms, data / "plan" / "processed"
+
+
 @pytest.mark.slow
-def test_nothing_made_for_another_plan_names_this_one(other, tmp_path):
-    write_returns(other)
-    forms = run("--data", other, "template", "--year", "2022", "--out", tmp_path / "f")
-    assert forms.returncode == 0
-    done = run("--data", other, "report", "--out", tmp_path / "out")
-    assert done.returncode == 0, done.stderr[-2000:]
-    made = [p for folder in (tmp_path / "out", tmp_path / "f", other / "processed")
-            for p in folder.rglob("*") if p.suffix in (
+def test_nothing_made_for_another_plan_names_this_one(report_of_another):
+    made = [p for folder in report_of_another for p in folder.rglob("*") if p.suffix in (
                 ".html", ".docx", ".xlsx", ".csv", ".json", ".txt", ".md", ".svg")]
-    assert {p.suffix for p in made} >= {".html", ".docx", ".xlsx", ".csv", ".json", ".txt"}
+    assert {p.suffix for p in made} >= {
+        ".html", ".docx", ".xlsx", ".csv", ".json", ".txt", ".svg"}
     found = {f"{p.name}: {m[0]}" for p in made for m in THIS_PLAN.finditer(texts(p))}
     assert found == set(), sorted(found)
+
+
+@pytest.mark.slow
+def test_no_figure_or_page_made_of_real_returns_is_marked_as_illustrative(report_of_another):
+    made = [p for p in report_of_another[0].rglob("*.*") if p.suffix != ".pdf"]
+    assert {p.suffix for p in made} == {".html", ".docx", ".xlsx", ".csv", ".txt", ".svg"}
+    assert not [p.name for p in made if re.search("(?i)illustrative|minh họa", texts(p))]
 
 
 def test_annexes_of_both_plans_are_written_in_the_same_number_of_fields():

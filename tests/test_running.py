@@ -1,6 +1,5 @@
 """A plan that is running: every figure, card and trace, with few returns or none."""
 
-import ast
 import json
 import re
 import shutil
@@ -8,6 +7,7 @@ from html import unescape
 
 import pandas as pd
 import pytest
+from here import plain, run_cell
 
 import kgge
 from kgge.build import build
@@ -136,11 +136,7 @@ def cells_of(name, last):
     names, shown = {"display": str}, {}
     for cell in json.loads(book.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code":
-            lines = ast.parse("".join(cell["source"])).body
-            value = lines.pop() if isinstance(lines[-1], ast.Expr) else None
-            exec(compile(ast.Module(lines, []), cell["id"], "exec"), names)
-            if value is not None:
-                shown[cell["id"]] = eval(compile(ast.Expression(value.value), "", "eval"), names)
+            shown[cell["id"]] = run_cell("".join(cell["source"]), names)
             if cell["id"] == last:
                 return names, shown
     raise AssertionError(f"{book.name} has no cell {last}")
@@ -170,12 +166,13 @@ def test_a_notebook_and_its_cards_tell_the_same_pace(running, persons):
         assert row[at - 1:at + 1] == (list(pace.groups()) if pace else ["[x]", "[x]"])
 
 
-def test_the_report(running, tmp_path, request, plain_pictures):
+def test_the_report(running, tmp_path, request, monkeypatch):
     """Pages in one language, pictures and documents in the other: all are made and read well."""
     case = list(COME).index(request.node.callspec.params["running"])
     pages, figures = ("vi", "en") if case % 2 else ("en", "vi")
+    plain(monkeypatch)
     assert write_report(tmp_path, [pages]) == []
-    export(tmp_path, [figures], (), jobs=1)  # each is drawn for the Word document
+    export(tmp_path, [figures], (), jobs=1)  # each is laid out for the Word document
     write_brief(tmp_path, [figures])
     made = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
     assert {f"{pages}/{source.stem}.html" for source in notebook_folder().glob("*.ipynb")} <= made

@@ -59,3 +59,12 @@ def test_it_works_without_a_checkout(tmp_path):
     report = run("--data", data, "report", "--out", "out")
     assert report.returncode == 2 and "checkout" in report.stderr, report.stderr
     assert not (tmp_path / "out").exists()
+    (tmp_path / "site" / "notebooks").mkdir()  # and in one it is made; here of the plan alone
+    shutil.copy(ROOT / "notebooks" / "01-budget-annex.ipynb", tmp_path / "site" / "notebooks")
+    shutil.rmtree(data / "raw" / "returns")
+    (data / "raw" / "returns").mkdir()
+    report = run("--data", data, "report", "--lang", "vi", "--out", "out")
+    assert report.returncode == 0 and "index.html" in report.stdout, report.stderr
+    made = {path.relative_to(tmp_path / "out").as_posix() for path in tmp_path.rglob("out/**/*.*")}
+    assert made >= {"index.html", "vi/01-budget-annex.html", "vi/planned_by_line.pdf",
+                    "figures-vi.docx", "tables-vi.xlsx", "brief-vi.pdf"}
