@@ -7,6 +7,7 @@ import datetime
 
 import openpyxl
 import pytest
+from forms import put
 
 from kgge.returns.collect import read_returns
 from kgge.returns.form import load_form
@@ -18,17 +19,17 @@ FORM = load_form()
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
     """Return what is wrong with a return whose cells of the cover are changed."""
-    folder = tmp_path_factory.mktemp("cover")
+    folder, books = tmp_path_factory.mktemp("cover"), {}
 
     def read(unit="rach-gia", sheet="Bìa", **cells):
-        path = folder / f"{unit}.xlsx"
-        if not path.exists():
+        if unit not in books:
+            path = folder / f"{unit}.xlsx"
             write_template(unit, 2018, path, form=FORM, received_on=datetime.date(2019, 1, 20),
                            values={("II.1.central", "amount"): 1.5})
-        book = openpyxl.load_workbook(path)
-        for cell, value in cells.items():
-            book[sheet][cell] = value
-        book.save(folder / "changed.xlsx")
+            books[unit] = openpyxl.load_workbook(path)
+        take_back = put(sheet, **cells)(books[unit])
+        books[unit].save(folder / "changed.xlsx")
+        take_back()
         problems = read_returns(folder / "changed.xlsx", FORM).problems
         return [*zip(problems["sheet"], problems["cell"], problems["code"], strict=True)]
     return read

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from forms import put
 from openpyxl.comments import Comment
 
 from kgge.returns.collect import read_returns
@@ -38,10 +39,16 @@ def sound(form, tmp_path_factory):
     return out
 
 
+OPEN = {}  # to open a workbook takes as long as to read it: one that can be put back is kept
+
+
 def read(tmp_path, data, edit, form):
-    book = openpyxl.load_workbook(io.BytesIO(data))
-    edit(book)
+    book = OPEN.pop(data, None) or openpyxl.load_workbook(io.BytesIO(data))
+    take_back = edit(book)
     book.save(tmp_path / "a.xlsx")
+    if callable(take_back):
+        take_back()
+        OPEN[data] = book
     out = read_returns(tmp_path / "a.xlsx", form)
     cells = out.reporting.attrs["cells"]
     assert cells["accepted"] + cells["rejected"] == cells["submitted"]
@@ -50,22 +57,17 @@ def read(tmp_path, data, edit, form):
                  for r in rows.to_dict("records") for code in r["code"].split(";")}
 
 
-def put(sheet, **cells):
-    def edit(book):
-        for cell, value in cells.items():
-            book[sheet][cell] = value
-    return edit
-
-
 def both(*edits):
-    return lambda book: [edit(book) for edit in edits]
+    def edit(book):
+        done = [edit(book) for edit in edits]
+        return lambda: [take_back() for take_back in reversed(done)]
+    return edit
 
 
 def swap(sheet, *cells):
-    def edit(book):
-        one, other = (book[sheet][cell] for cell in cells)
-        one.value, other.value = other.value, one.value
-    return edit
+    return lambda book: put(sheet, **{
+        cell: book[sheet][other].value for cell, other in zip(cells, cells[::-1], strict=True)})(
+            book)
 
 
 def shift_codes(book):
