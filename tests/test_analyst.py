@@ -161,6 +161,7 @@ def test_a_table_by_district(persons):
         assert "rach-gia" not in page
 
 
+@pytest.mark.slow
 def test_a_chart_of_ones_own(tmp_path, persons):
     reached = both("year", indicator=["1b"])
     table = kgge.coverage(*persons, "indicator").query("indicator == '1b'")

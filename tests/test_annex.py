@@ -239,6 +239,7 @@ def test_other_annexes_of_the_form_are_read(tmp_path_factory, made, mark, data):
     assert annex["level"].max() == (3 if nested else 2)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(made=annexes())
 def test_workbooks_with_merged_headers_are_read(tmp_path_factory, made):

@@ -39,6 +39,7 @@ def test_sources_are_as_received():
     assert named == files
 
 
+@pytest.mark.slow
 def test_data_package_is_valid():
     report = frictionless.validate(str(data_folder() / "processed" / "datapackage.json"))
     assert report.valid, report.flatten(["title", "rowNumber", "fieldName", "type", "note"])
@@ -293,6 +294,7 @@ def test_trace_of_planned_money_that_was_filtered_gives_its_own_cells(query, by)
         part.query("year == 2018")["amount"].sum()) < 1140
 
 
+@pytest.mark.slow
 def test_trace_of_returns_that_were_filtered_gives_their_own_cells():
     outcomes, targets, listed = shares()
     alone = listed.query("unit == 'rach-gia'")

@@ -367,6 +367,7 @@ def test_what_is_drawn_is_read_not_the_table(name, change):
     assert not before.equals(charts.chart_data(ax))
 
 
+@pytest.mark.slow
 def test_overlap_and_cut_text_are_noticed(monkeypatch):
     ax = charts.planned_by_line(gallery()["planned_by_line"])
     for place in ((0.9, 0.5), (0.05, 0.97)):
@@ -417,6 +418,7 @@ def test_titles_and_description_say_the_finding():
     assert "2018: Ngân sách trung ương 690, Ngân sách địa phương 450." in text.alt
 
 
+@pytest.mark.slow
 def test_share_is_not_rounded_over_its_target():
     table = gallery(years=[2019], indicators=["1a"])["paths_to_targets"].assign(
         coverage=0.69997, coverage_low=0.69997, coverage_high=0.69997)
@@ -510,6 +512,7 @@ def test_a_part_is_spoken_of_as_a_part():
     assert spoken("planned_against_spent", money).title.startswith("Rạch Giá: ")
 
 
+@pytest.mark.slow
 def test_ties_and_single_rows_are_sentences():
     fourth = totals(kgge.load_budget().query("project == 'IV'"), ["year", "source"])
     assert spoken("planned_by_year_and_source", fourth).title == (
@@ -525,6 +528,7 @@ def test_ties_and_single_rows_are_sentences():
     assert spoken("coverage_by_unit", one).title.count("%") == 1
 
 
+@pytest.mark.slow
 def test_what_ranges_leave_open_is_no_finding():
     rows = pd.DataFrame({"indicator": "4", "year": 2020, "group": "persons_in_need",
                          "sex": ["female", "male"], "coverage": [0.756, 0.778],
@@ -540,6 +544,7 @@ def test_what_ranges_leave_open_is_no_finding():
         "Indicator 4, 2020: whether women or men are ahead is not known, as returns are missing")
 
 
+@pytest.mark.slow
 def test_execution_counts_planned_sources_and_says_what_is_left_out():
     table = execution(kgge.load_budget(), kgge.load_spending(), "project")
     text = spoken("planned_against_spent", table)
@@ -563,6 +568,7 @@ def test_the_line_to_the_target_is_in_the_legend_though_the_last_row_has_none():
     assert "straight line in that year" in words
 
 
+@pytest.mark.slow
 def test_what_is_not_assessable_is_never_firm_and_a_target_is_as_the_plan_writes_it():
     table = gallery()["scorecard"].assign(status="not_assessable", firm=True)
     text = spoken("scorecard", table)
@@ -590,6 +596,7 @@ def test_silent_units_share_a_row():
     assert charts.chart_data(ax)["coverage"].isna().sum() == 18
 
 
+@pytest.mark.slow
 def test_gap_of_objective_four_sums_to_579_persons():
     table = kgge.gap(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), 2020)
     text = spoken("gap_by_unit", table[table["indicator"] == "4"])
@@ -619,6 +626,7 @@ def test_own_title_and_subtitle_and_helpful_errors():
     assert spoken("planned_by_year_and_source", text_years).subtitle.endswith("2016–2020")
 
 
+@pytest.mark.slow
 def test_the_mark_stands_in_the_source_line_too():
     ax = charts.reports_received(kgge.load_reporting(), lang="vi")
     source = next(text for text in ax.texts if text.get_gid() == "source")
@@ -656,6 +664,7 @@ def test_charts_share_a_figure_of_the_caller(shape, width, monkeypatch):
     assert charts.chart_text(right).lang == "vi"
 
 
+@pytest.mark.slow
 def test_a_closed_chart_is_given_back():
     ax = weakref.ref(charts.planned_by_line(gallery()["planned_by_line"]))
     assert ax() is not None
@@ -805,6 +814,7 @@ def persons(function, by, where, **given):
     return made.query(where)
 
 
+@pytest.mark.slow
 def test_rows_of_one_sex_or_unit_chosen_after_the_summing_are_named():
     women = persons("coverage", ["unit", "sex"],
                     "indicator == '1b' and year == 2020 and sex == 'female'")
@@ -831,6 +841,7 @@ def test_the_shares_of_a_gap_are_of_the_rows_drawn():
     assert "together 100%" in text.alt
 
 
+@pytest.mark.slow
 def test_what_is_said_of_all_units_is_said_where_all_are_drawn():
     behind = persons("coverage", "unit", "indicator == '1b' and year == 2020 and coverage < 0.5")
     assert "none of the 5 reporting units shown has reached" in spoken(
@@ -853,6 +864,7 @@ def test_what_is_said_of_all_units_is_said_where_all_are_drawn():
     assert "in 0 of 125 cases shown" in spoken("warnings_by_unit_and_year", quality).title
 
 
+@pytest.mark.slow
 def test_where_nothing_is_known_nothing_is_said_to_be_fine():
     gap = persons("gap", "unit", "indicator == '1b'", year=2020).assign(
         gap=math.nan, gap_share=math.nan)
@@ -878,6 +890,7 @@ def test_where_nothing_is_known_nothing_is_said_to_be_fine():
         "; elsewhere not known, or no clear difference")
 
 
+@pytest.mark.slow
 def test_lines_stand_under_their_projects_whatever_the_order_of_the_table():
     table = totals(kgge.load_budget(), ["project", "item"])
 
@@ -895,6 +908,7 @@ def test_lines_stand_under_their_projects_whatever_the_order_of_the_table():
         pd.testing.assert_series_equal(amounts, same)
 
 
+@pytest.mark.slow
 def test_shares_are_of_their_year_or_refused():
     plan, keys = kgge.load_budget(), ["year", "source"]
     local = shares(plan, keys, "year").query("source == 'local'")
@@ -969,6 +983,7 @@ def test_a_description_says_the_title_once():
         assert spoken("warnings_by_unit_and_year", table, lang).alt.count(words) == 1
 
 
+@pytest.mark.slow
 def test_one_indicator_one_project_and_one_year_are_no_plural():
     card = REAL()["scorecard"].query("indicator == '1a'")
     assert spoken("scorecard", card).title.startswith("Indicator 1a, 2020: achieved; ")

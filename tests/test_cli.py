@@ -83,6 +83,7 @@ def test_build_says_what_it_took_the_columns_for_and_how_many_checks_there_are(d
     assert "column 3 2016 central" not in kgge("build", data=data).stdout
 
 
+@pytest.mark.slow
 def test_build_of_an_annex_that_does_not_add_up(data):
     path = next((data / "raw").glob("*annex.tsv"))
     path.write_text(path.read_text(encoding="utf-8").replace("\t1,150", "\t1,151"),
@@ -99,6 +100,7 @@ def test_build_of_an_unreadable_annex_is_one_sentence(data):
     assert "Traceback" not in found.stderr and len(found.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_wrong_use_is_2():
     assert kgge("bild").returncode == 2
     assert kgge("template", "--out", "x").returncode == 2
@@ -119,11 +121,13 @@ def test_a_file_where_a_folder_belongs_is_wrong_use(tmp_path, words):
     assert found.returncode == 2 and "is a file" in found.stderr
 
 
+@pytest.mark.slow
 def test_copies_among_the_returns_are_wrong_use(data):
     found = kgge("check", data / "raw" / "returns", "--annotate", data / "raw" / "returns" / "2016")
     assert found.returncode == 2 and "choose a folder apart" in found.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("unit", "year"), [
     ("nowhere", "2018"), ("rach-gia", "2031"), (None, "2031")])
 def test_template_of_an_unknown_unit_or_year(tmp_path, unit, year):

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import PackageNotFoundError, metadata, version
 from pathlib import Path
 
@@ -23,6 +24,7 @@ SYSTEMS = {"linux": "posix", "darwin": "posix", "win32": "nt"}
 PYTHONS = ["3.11.0", "3.11.4", "3.11.5", "3.12.0", "3.13.0", "3.14.0"]
 
 
+@cache
 def unlocked():
     """Name the first package that is not of the locked version."""
     for need in LOCK:

@@ -252,6 +252,7 @@ def test_a_correction_replaces_the_first_return(answer, tmp_path, form):
     assert out.reporting.attrs["cells"]["rejected"] == 117
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [
     put("F8", "hơn 350", PERSONS), put("B15", "nghìn đồng"), put("B13", "01/01/2017 – 31/12/2017"),
     put("B17", "hôm qua"), put("B16", "KH27-v0")])
@@ -265,6 +266,7 @@ def test_nothing_is_said_of_the_faults_of_a_return_that_was_replaced(fault, tmp_
     assert set(out.outcomes["file"]) == {"2.xlsx"}
 
 
+@pytest.mark.slow
 def test_what_is_refused_is_replaced_only_by_its_own_unit_and_a_later_return(tmp_path, form):
     send(tmp_path, form, edit=add_field("Có"))
     send(tmp_path, form, name="other.xlsx", edit=put("B9", "UBND thị xã Hà Tiên"))
@@ -282,6 +284,7 @@ def test_a_refused_file_does_not_decide_what_the_others_are(tmp_path, form):
     assert out.reporting["received"].sum() == 1
 
 
+@pytest.mark.slow
 def test_of_several_corrections_the_latest_counts(tmp_path, form):
     send(tmp_path, form, name="1.xlsx")
     for at, month in ((2, 3), (3, 2)):
@@ -367,6 +370,7 @@ def test_a_list_may_date_the_first_return_and_its_corrections(days, dated, tmp_p
     assert row["on_time"] == bool(dated or days), "the first return came in time"
 
 
+@pytest.mark.slow
 def test_what_is_no_chain_is_still_refused(tmp_path, form):
     chain(tmp_path, form, dated=False)
     send(tmp_path, form, name="d.xlsx", edit=add_field("20/02/2019"), received_on=None)
@@ -415,6 +419,7 @@ def test_a_blank_return_in_time_is_no_return_in_time(tmp_path, form):
     assert not read_returns(tmp_path, form).reporting["on_time"].any()
 
 
+@pytest.mark.slow
 def test_a_second_return_of_what_was_taken_in_must_say_that_it_replaces_it(tmp_path, form):
     known, inbox = tmp_path / "known", tmp_path / "inbox"
     first = send(known, form, name="2018/nhan.xlsx")

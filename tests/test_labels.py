@@ -44,6 +44,7 @@ def test_a_missing_label_is_an_error_that_names_all():
         label("item", "I", "fr")
 
 
+@pytest.mark.slow
 def test_the_language_is_the_one_given_else_the_one_set_else_that_of_the_environment():
     before = current_lang()
     try:

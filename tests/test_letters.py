@@ -167,6 +167,7 @@ def test_a_name_that_holds_no_unit_or_two_is_nobodys(name, tmp_path):
     assert inbox.query("state == 'unknown'")["files"].tolist() == [[name]]
 
 
+@pytest.mark.slow
 def test_a_return_that_was_replaced_is_in_no_letter(tmp_path):
     send(tmp_path, "labour", **{"1a.officials.male/reached": "hơn 350"})
     write_template("labour", 2018, tmp_path / "2.xlsx", values=SOUND, received_on=LATE)
@@ -289,6 +290,7 @@ def test_what_was_taken_in_before_is_sent(tmp_path):
     assert returns.reporting["received"].sum() == 1
 
 
+@pytest.mark.slow
 def test_one_illustrative_return_stops_no_check(folder, tmp_path):
     edited(folder, "labour.xlsx", lambda book: book["Bìa"].__setitem__("B18", "Có / Yes"))
     out = tmp_path / "letters"
@@ -300,6 +302,7 @@ def test_one_illustrative_return_stops_no_check(folder, tmp_path):
     assert "Bìa!B18: [Phải sửa]" in text and len([*out.iterdir()]) == 24
 
 
+@pytest.mark.slow
 def test_the_offices_own_files_are_neither_marked_nor_asked_for(folder, tmp_path):
     (folder / "receipts.csv").write_text("unit,year,received_on\nlabour,2018,1/20/2019\n")
     (folder / "receipts (1).csv").write_text("unit,year,received_on\n")

@@ -41,6 +41,7 @@ def rewrite(path, old, new, encoding="utf-8"):
     path.write_text(text.replace(old, new), encoding=encoding)
 
 
+@pytest.mark.slow
 def test_a_new_folder_explains_each_file_and_holds_nothing_of_this_plan(tmp_path):
     made = run("new", tmp_path / "plan")
     assert made.returncode == 0 and len(made.stdout.splitlines()) == len(LISTS) + 1
@@ -65,6 +66,7 @@ def test_the_example_rows_of_the_page_are_rows_that_can_be_read(tmp_path, monkey
         kgge.tables.schemas.conform(name, frame.replace("", None))
 
 
+@pytest.mark.slow
 def test_what_a_new_folder_still_needs_is_said_at_once(tmp_path):
     run("new", tmp_path / "plan")
     found = run("--data", tmp_path / "plan", "build")
@@ -148,6 +150,7 @@ def test_a_line_is_called_as_printed_unless_the_folder_names_it(other):
         kgge.label("item", "IX", "vi")
 
 
+@pytest.mark.slow
 def test_labels_of_another_plan_do_not_come_along_silently(other):
     with (other / "raw" / "labels.csv").open("a", encoding="utf-8") as file:
         file.write("item,I.2,Giao lưu trao đổi kinh nghiệm,Exchange visits\nitem,IV.9,Mô hình,M\n")
@@ -196,6 +199,7 @@ def test_optional_rows_may_be_taken_out_and_a_missing_label_names_its_file(other
         build()
 
 
+@pytest.mark.slow
 def test_a_unit_reports_in_its_years_only(other, tmp_path):
     form = kgge.returns.form.load_form()
     assert form.reporting(2022) == ["home", "north", "south", "port"]

@@ -104,6 +104,7 @@ def test_all_of_a_group_at_once(tmp_path):
     assert seen == {("rach-gia-2018", "F14", "all_at_once")}
 
 
+@pytest.mark.slow
 def test_a_return_sent_twice(tmp_path):
     _, seen = doubts(tmp_path, ("rach-gia", 2017, {}), ("rach-gia", 2018, {}))
     assert not seen
@@ -283,6 +284,7 @@ def test_rows_of_men_that_are_those_of_women(tmp_path):
     assert not seen, "figures of one size are no copy of each other"
 
 
+@pytest.mark.slow
 def test_a_sheet_left_blank_after_one_with_figures(tmp_path):
     asked = load_form().asked("indicators", "rach-gia")
     blank = {(code, name): None for code in asked for name in NAMES}

@@ -34,6 +34,7 @@ def test_both_languages_hold_the_same_commands_and_names():
     assert sum(bool(typed) for typed, _, _ in english) == 4
 
 
+@pytest.mark.slow
 def test_the_table_names_every_command():
     page = commands.kgge("--help").stdout
     offered = re.findall(r"^  (\w+)  ", page.split("Commands:")[1], re.MULTILINE)

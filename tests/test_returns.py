@@ -286,6 +286,7 @@ def test_nothing_to_read(tmp_path):
         read_returns(tmp_path / "none")
 
 
+@pytest.mark.slow
 def test_annotated_copies_mark_the_cells_and_change_nothing_else(tmp_path):
     folder = tmp_path / "in"
     path = send(folder / "2018", "rach-gia", 2018)
@@ -315,6 +316,7 @@ def test_annotated_copies_mark_the_cells_and_change_nothing_else(tmp_path):
         .reset_index(drop=True), again.problems[["sheet", "cell", "code"]])
 
 
+@pytest.mark.slow
 def test_copies_keep_what_formulas_came_to(tmp_path):
     """What is read of the copy is what was read of the return, formulas to other files too."""
     path = send(tmp_path / "in", "rach-gia", 2018)
@@ -347,6 +349,7 @@ def test_copies_keep_what_formulas_came_to(tmp_path):
     assert openpyxl.load_workbook(copy, data_only=True)["Chỉ tiêu"]["F8"].value == 120
 
 
+@pytest.mark.slow
 def test_what_has_no_cell_is_said_in_the_first_and_what_a_unit_noted_stays(tmp_path):
     path = send(tmp_path / "in", "rach-gia", 2018)
 
@@ -463,6 +466,7 @@ def test_a_second_round_leaves_no_mark_of_the_first(tmp_path):
     assert not annotate(path, tmp_path / "out") and not copy.exists(), "mended: no copy stays"
 
 
+@pytest.mark.slow
 def test_a_round_changes_nothing_that_a_unit_wrote_or_painted(tmp_path):
     """Our sign in its own words, its answers wherever typed, fills of any kind, a date as text."""
     path = send(tmp_path / "in", "rach-gia", 2018)
@@ -641,6 +645,7 @@ def test_a_copy_that_cannot_be_made_costs_no_other_its_own(tmp_path, monkeypatch
         "labour-2016.xlsx"]
 
 
+@pytest.mark.slow
 def test_marks_go_when_the_cell_is_mended(tmp_path):
     path = send(tmp_path / "in", "labour", 2016)
     edit(path, lambda book: book["Chỉ tiêu"].cell(8, 6, "hơn 350"))
@@ -664,6 +669,7 @@ def test_an_error_of_a_later_program_is_one_cell_and_not_the_file(tmp_path, text
     assert out.reporting["received"].sum() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["", 't="n"'])
 @pytest.mark.parametrize("text", ["#DIV/0!", "#N/A", "#SPILL!"])
 def test_an_error_of_a_formula_spoils_nothing_beside_it(tmp_path, kind, text):

@@ -343,6 +343,7 @@ def test_a_unit_may_shorten_its_name_and_give_its_address(name, tmp_path, sound,
     assert not read(tmp_path, sound["labour"], put(COVER, B9=name), form)[1]
 
 
+@pytest.mark.slow
 def test_what_is_done_to_a_whole_column_is_said_once(tmp_path, sound, form):
     def hide(book):
         book[MONEY].column_dimensions["E"].hidden = True
@@ -356,6 +357,7 @@ def test_what_is_done_to_a_whole_column_is_said_once(tmp_path, sound, form):
     assert out.reporting.attrs["cells"]["rejected"] == 132
 
 
+@pytest.mark.slow
 def test_a_cover_that_is_not_found_says_what_was_looked_for(tmp_path, sound, form):
     def said(edit):
         out, found = read(tmp_path, sound["rach-gia"], edit, form)

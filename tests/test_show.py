@@ -203,6 +203,7 @@ def test_every_public_table_is_shown_in_words_of_one_language(lang, public_table
         assert not [head for head in heads if "_" in head or head.islower()], name
 
 
+@pytest.mark.slow
 def test_every_value_of_a_list_that_a_table_can_hold_has_its_words():
     for name, schema in SCHEMAS.items():
         for column in schema.columns:

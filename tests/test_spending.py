@@ -146,6 +146,7 @@ def test_one_table_filtered_and_not_the_other_is_refused(budget, plan, returns):
         kgge.execution(budget.query(plan), spending.query(returns), "project")
 
 
+@pytest.mark.slow
 def test_both_filtered_alike_or_years_give_the_same(budget):
     spending, units = kgge.load_spending(), kgge.load_units()
     whole = kgge.execution(budget, spending, ["project", "year"])
@@ -158,6 +159,7 @@ def test_both_filtered_alike_or_years_give_the_same(budget):
     assert early["planned"].sum() == 1340 + 1390 + 1140 and early["last_year"].eq(2018).all()
 
 
+@pytest.mark.slow
 def test_a_plan_is_not_split_by_unit(budget):
     spending = kgge.load_spending().query("unit == 'rach-gia'")
     for by in ("unit", "project"):
@@ -346,6 +348,7 @@ def test_rows_without_a_figure_change_nothing(budget):
         assert out["execution"].tolist() == whole["execution"].tolist()
 
 
+@pytest.mark.slow
 def test_a_table_that_lost_its_attrs_is_compared_with_the_stored_one(budget):
     spending, kinds = kgge.load_spending(), kgge.load_units()[["unit", "kind"]]
     merged = spending.merge(kinds, on="unit")
@@ -460,6 +463,7 @@ def words_of(draw, table):
     return kgge.charts.chart_text(ax)
 
 
+@pytest.mark.slow
 def test_sums_up_to_each_year_are_not_summed_again(budget):
     """The last year holds all: 5,711.3 of 6,600, in 123 of 130 returns."""
     spending, units = kgge.load_spending(), kgge.load_units()
@@ -485,6 +489,7 @@ def readable(draw, table):
     return " ".join(text.get_text() for text in ax.texts)
 
 
+@pytest.mark.slow
 def test_years_between_that_were_left_out_are_not_in_the_period(budget):
     ends, by = budget[budget["year"].isin([2016, 2020])], ["project", "source"]
     draw = kgge.charts.planned_by_project_and_source

@@ -198,6 +198,7 @@ def test_the_form_prints_on_a4_with_its_header_on_each_page(book):
                                                          for c in printed[0]}
 
 
+@pytest.mark.slow
 def test_rows_are_those_of_the_unit_and_codes_stand_once(tmp_path):
     form = load_form()
     for unit, rows in (("newspaper", 12), ("finance", 18), ("labour", 20), ("rach-gia", 22)):

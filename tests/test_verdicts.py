@@ -186,6 +186,7 @@ def test_years_are_those_from_the_plans_first_to_the_latest_return():
     assert first[["missing_units", "coverage_low", "coverage_high"]].tolist() == ["a", 0, 1]
 
 
+@pytest.mark.slow
 def test_returns_that_are_not_due_are_neither_expected_nor_missing(data):
     from kgge.build import build
 
