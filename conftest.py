@@ -9,9 +9,9 @@ import pytest
 # Before kgge is imported, and for the kernels of the notebooks: a reader's own setting changes
 # no text that is compared.
 os.environ["KGGE_LANG"] = "en"
-# Whole reports and simulations, each of them minutes of one process: they begin.
-LONGEST = ["test_running.py", "test_report.py", "test_plan.py", "test_marks.py",
-           "test_simulation.py"]
+# Whole reports and all charts, each of them half a minute or more of one process: they begin.
+LONGEST = ["test_running.py", "test_charts.py", "test_report.py", "test_marks.py", "test_plan.py",
+           "test_environment.py", "test_kill.py"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,6 +3,8 @@
 from copy import copy
 from functools import cache, partial
 
+from openpyxl.utils.cell import coordinate_to_tuple
+
 from kgge.files import data_folder
 from kgge.returns.form import Form, load_form
 
@@ -20,14 +22,20 @@ def _form(_) -> Form:
 def put(sheet, **cells):
     """Return an edit of an open workbook that sets cells; it returns what takes it back."""
     def edit(book):
-        found = [book[sheet][cell] for cell in cells]
-        before = [(cell, cell.value, copy(cell._style)) for cell in found]
-        for cell, value in zip(found, cells.values(), strict=True):
-            cell.value = value
-        return partial(_take_back, before)
+        page, before = book[sheet], {}
+        for name, value in cells.items():
+            place = coordinate_to_tuple(name)
+            if (old := page._cells.get(place)) is not None:
+                old = old.value, copy(old._style)
+            before[place] = old
+            page[name] = value
+        return partial(_take_back, page, before)
     return edit
 
 
-def _take_back(before):
-    for cell, value, style in before:
-        cell.value, cell._style = value, style
+def _take_back(page, before):
+    for place, old in before.items():
+        if old is None:  # there was no such cell
+            del page._cells[place]
+        else:
+            page._cells[place].value, page._cells[place]._style = old

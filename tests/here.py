@@ -3,6 +3,7 @@
 import ast
 import os
 from base64 import b64encode
+from functools import cache
 from io import BytesIO
 from types import SimpleNamespace
 
@@ -13,7 +14,7 @@ from nbformat.v4 import new_output
 from PIL import Image
 
 import kgge
-from kgge.publish import figures
+from kgge.publish import brief, figures
 
 _buffer = BytesIO()
 Image.new("L", (9, 9), 255).save(_buffer, "png")
@@ -23,7 +24,8 @@ BLANK = _buffer.getvalue()
 def plain(patch):
     """Draw all as ever but without dots, and run notebooks here: most of the time they take.
 
-    Every figure is laid out, and each thing in it asked to draw itself, all the same.
+    Every figure is laid out, and each thing in it asked to draw itself, all the same; the brief of
+    a language, which page, file and index show, is made once.
     """
     image = figures._image
 
@@ -34,6 +36,7 @@ def plain(patch):
         return BLANK
 
     patch.setattr(figures, "_image", blank)
+    patch.setattr(brief, "brief", cache(brief.brief))
     patch.setattr("nbclient.NotebookClient", Client)
     patch.setattr("os.cpu_count", lambda: 1)
 

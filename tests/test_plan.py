@@ -181,6 +181,7 @@ def test_without_the_prices_of_years_to_come_all_but_constant_prices_is_there(
         kgge.real_terms(kgge.load_budget(), 2021)
     shutil.copy(notebook_folder() / "02-planned-spending.ipynb", tmp_path)
     monkeypatch.setattr(kgge.publish.html, "notebook_folder", lambda: tmp_path)
+    plain(monkeypatch)
     page, = run_notebooks(["en"])["en"].values()
     assert "constant prices" not in "".join(cell.source for cell in page.cells)
 
