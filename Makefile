@@ -2,7 +2,7 @@
 #   make report   set up, build the tables, run the notebooks, write reports/
 #   make test     set up, run all tests and compare every notebook
 # After a change:
-#   make quick                 the tests that take a moment, in about two minutes
+#   make quick                 the tests that take a moment, in about a minute
 #   make processed notebooks   make again what is committed and made by the code
 #   make benchmarks            speed and memory, as ratios (on a machine that does nothing else)
 # From time to time:
@@ -47,7 +47,7 @@ report: $(READY)
 	$(BIN)/kgge report --out reports
 
 test: $(READY) lint
-	@echo "== running the tests and comparing the notebooks (about ten minutes on two cores)"
+	@echo "== running the tests and comparing the notebooks (five to ten minutes on two cores)"
 	$(BIN)/python $(PYTEST)
 
 quick: $(READY)

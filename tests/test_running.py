@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from functools import cache
 from html import unescape
 
 import pandas as pd
@@ -15,6 +16,7 @@ from kgge.files import data_folder
 from kgge.publish.brief import write_brief
 from kgge.publish.figures import export
 from kgge.publish.html import notebook_folder, write_report
+from kgge.xlsx import open_sheets
 
 # Which returns have come, as patterns of their paths.
 COME = {"none": [], "2016": ["2016/*"], "2018": ["2018/*"], "2016 and 2018": ["2016/*", "2018/*"],
@@ -36,6 +38,7 @@ def running(request, tmp_path_factory, illustrative_data):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KGGE_DATA", str(folder))
         build()
+        patch.setattr("kgge.tracing.open_sheets", cache(open_sheets))  # these do not change here
         yield {path.parent.name for path in kept}
 
 
