@@ -149,7 +149,9 @@ class Form(NamedTuple):
 
     def place(self, one: Any) -> tuple[int, int]:
         """Return where a return stands among others: by unit as listed, then by year."""
-        return list(self.units).index(one.unit), one.year
+        if ("place",) not in self.printed:
+            self.printed["place",] = {unit: at for at, unit in enumerate(self.units)}
+        return self.printed["place",][one.unit], one.year
 
     def asked(self, kind: str, unit: str) -> dict[str, tuple[str, ...]]:
         """Return the rows of a table that a unit is to fill in; all where it is not known."""
