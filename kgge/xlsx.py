@@ -3,6 +3,7 @@
 import operator as op
 import posixpath
 import re
+import struct
 import zipfile
 import zlib
 from collections import defaultdict
@@ -31,7 +32,8 @@ _OLE, _ARCHIVES = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", (b"Rar!", b"7z\xbc\xaf", 
 # What a sheet may hold that the fast reader hides, above its cells and in them; an odd way of
 # writing (other quotes, names of its own for the usual tags) is looked at too.
 _ABOVE = (b"hidden=", b"idth=\"0", b"zeroHeight", b"='", b":sheetData")
-_SIGNS = (b't="e"', b"hidden=", b'ht="0', b"rPr", b"xmlns")
+# Each with a letter of it: one letter is found far faster, and d, P and x are rare in cells.
+_SIGNS = {b't="e"': b"e", b'ht="0': b"h", b"hidden=": b"d", b"rPr": b"P", b"xmlns": b"x"}
 # Errors of later programs (#SPILL!, Err:508), beside those of the format itself.
 _NEW_ERROR = re.compile(
     rb'(<c [^>]*t="e"[^>]*>(?:<f[^>]*/>|<f[^<]*</f>)?<v>)'
@@ -129,8 +131,7 @@ def open_sheets(path: Path) -> tuple[list[Sheet], bool]:
     try:
         parts = _unpack(data)
         suspect = [_is_suspect(text) for text in parts.values()]  # all, before the fast reader
-        sheets = _read_fast(_with_usual_errors(data) if any(
-            _NEW_ERROR.search(text) for text in parts.values() if b't="e"' in text) else data)
+        sheets = _read_fast(_with_usual_errors(parts) if any(suspect) else parts)
         links = any("externallinks/" in name for name in parts)
         return (_look_again(parts | _themes(data), sheets) if any(suspect) else sheets), links
     except (Rejected, KeyboardInterrupt, SystemExit):
@@ -207,20 +208,26 @@ def _check_type(suffix: str, data: bytes) -> None:
 
 
 def _unpack(data: bytes) -> dict[str, bytes]:
-    """Return the parts by name in lower case, none beyond the size its directory entry states."""
+    """Return the parts by name, none beyond the size its directory entry states."""
     try:
         archive = zipfile.ZipFile(BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise Rejected("not_workbook") from error
+    listed = {_lower(part.filename): part for part in archive.infolist()}
     total = sum(part.file_size for part in archive.infolist())
     if total > MAX_UNPACKED or total > MAX_RATIO * len(data):
         raise Rejected("too_big", f"{total / 1e6:.0f} MB")
-    _check_container([part.filename.lower() for part in archive.infolist()])
-    out = {part.filename.lower(): _inflate(data, part) for part in archive.infolist()
-           if part.flag_bits & 1 or not part.filename.lower().startswith(_ASIDE)}
+    _check_container([*listed])
+    out = {name: _inflate(data, part) for name, part in listed.items()
+           if part.flag_bits & 1 or not name.startswith(_ASIDE)}
     if _STRICT in out["xl/workbook.xml"]:
         raise Rejected("strict")
     return out
+
+
+def _lower(name: str) -> str:
+    """Return the name of a part in small letters of ASCII: the fast reader takes these as equal."""
+    return name.encode().lower().decode()
 
 
 def _inflate(data: bytes, part: zipfile.ZipInfo) -> bytes:
@@ -255,7 +262,8 @@ def _is_suspect(text: bytes) -> bool:
         raise Rejected("unreadable", "UTF-16")
     if b"<!DOCTYPE" in text:
         raise Rejected("unreadable", "DOCTYPE")
-    first, last = text.find(b"sheetData"), text.rfind(b"sheetData")
+    first = text.find(b"sheetData")
+    last = text.rfind(b"sheetData", first)
     cells = text[first:last] if first >= 0 else b""
     beside = text[:first + 9] + text[last:] if cells else text
     odd = first >= 0 and (text.count(b"sheetData") > 2 or beside.count(_MAIN) > 1
@@ -265,7 +273,8 @@ def _is_suspect(text: bytes) -> bool:
         _check_spread(text)
     if first >= 0:
         _check_near(text, cells, odd)
-        return suspect or any(sign in cells for sign in _SIGNS) or _lacks_results(cells)
+        return suspect or _lacks_results(cells) or any(
+            letter in cells and sign in cells for sign, letter in _SIGNS.items())
     if b"cellXfs" in text:
         return suspect or any(odd.search(text) for odd in _ODD_LOOKS)
     return suspect or (b"rPr>" in text and b"sst" in text)
@@ -273,13 +282,13 @@ def _is_suspect(text: bytes) -> bool:
 
 def _lacks_results(cells: bytes) -> bool:
     """Tell if there may be a formula without a number beside it, as the form's totals have one."""
-    results = cells.count(b"</f><v>") - cells.count(b"</f><v><")
-    return b"<f" in cells and cells.count(b"<f") > results or b"'" in cells and b"='" in cells
+    return b"f" in cells and (cells.count(b"<f") > (
+        cells.count(b"</f><v>") - cells.count(b"</f><v><"))) or b"'" in cells and b"='" in cells
 
 
 def _check_near(text: bytes, cells: bytes, odd: bool) -> None:
     """Reject a sheet with a filled cell far off; read cell by cell only if written unusually."""
-    if not odd and b"xmlns" not in cells and not _NOT_NEAR.search(cells):
+    if not (odd or _NOT_NEAR.search(cells) or b"x" in cells and b"xmlns" in cells):
         return
     for _, row in ElementTree.iterparse(BytesIO(text)):
         if _tag(row) == "row":
@@ -306,19 +315,31 @@ def _area(part: ElementTree.Element) -> tuple[int, int, int, int]:
     return (*xl_cell_to_rowcol(first), *xl_cell_to_rowcol(last or first))
 
 
-def _with_usual_errors(data: bytes) -> bytes:
-    """Return a workbook whose newer errors are #VALUE!, since the fast reader knows no others."""
-    out = BytesIO()
-    with zipfile.ZipFile(BytesIO(data)) as book, zipfile.ZipFile(out, "w") as copy:
-        for name in book.namelist():
-            copy.writestr(name, _NEW_ERROR.sub(rb"\1#VALUE!<", book.read(name)))
-    return out.getvalue()
+def _with_usual_errors(parts: dict[str, bytes]) -> dict[str, bytes]:
+    """Return parts whose newer errors are #VALUE!, since the fast reader knows no others."""
+    return {name: _NEW_ERROR.sub(rb"\1#VALUE!<", text) if b't="e"' in text else text
+            for name, text in parts.items()}
 
 
-def _read_fast(data: bytes) -> list[Sheet]:
+def _bundle(parts: dict[str, bytes]) -> bytes:
+    """Return parts as a zip file without compression: nobody unpacks them a second time."""
+    out, entries, at = [], [], 0
+    for name, text in parts.items():
+        called = name.encode()
+        head = struct.pack("<5H3I2H", 20, 0x800, 0, 0, 33, zlib.crc32(text), len(text), len(text),
+                           len(called), 0)
+        out += [b"PK\3\4", head, called, text]
+        entries += [b"PK\1\2\x14\0", head, struct.pack("<3H2I", 0, 0, 0, 0, at), called]
+        at += 4 + len(head) + len(called) + len(text)
+    size = sum(map(len, entries))
+    return b"".join([*out, *entries, b"PK\5\6", struct.pack(
+        "<4H2IH", 0, 0, len(parts), len(parts), size, at, 0)])
+
+
+def _read_fast(parts: dict[str, bytes]) -> list[Sheet]:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    book = CalamineWorkbook.from_filelike(BytesIO(data))
+    book = CalamineWorkbook.from_filelike(BytesIO(_bundle(parts)))
     return [Sheet(about.name, book.get_sheet_by_name(about.name).to_python(skip_empty_area=False),
                   about.visible != SheetVisibleEnum.Visible, {})
             for about in book.sheets_metadata if about.typ == SheetTypeEnum.WorkSheet]
@@ -349,7 +370,7 @@ def _links(parts: dict[str, bytes], name: str) -> list[tuple[str, str, str]]:
     folder, _, file = name.rpartition("/")
     text = parts.get(f"{folder}/_rels/{file}.rels", b"<none/>")
     return [(str(link.get("Id")), str(link.get("Type")).rpartition("/")[2], posixpath.normpath(
-        posixpath.join(f"/{folder}", str(link.get("Target")))).lstrip("/").lower())
+        _lower(posixpath.join(f"/{folder}", str(link.get("Target"))))).lstrip("/"))
         for link in ElementTree.fromstring(text) if link.get("TargetMode") != "External"]
 
 

@@ -111,6 +111,7 @@ def test_fold_meets_every_way_of_typing_a_label():
     ways = ["Văn hóa", "Văn hoá", "VĂN  HÓA", "Va\u0306n ho\u0301a", "văn\u00a0hóa "]
     assert {fold(way) for way in ways} == {"van hoa"}
     assert fold("Đài") == "dai"
+    assert [fold(value) for value in (1.0, True, 1)] == ["1.0", "true", "1"]
 
 
 @pytest.mark.parametrize(("value", "expected"), [

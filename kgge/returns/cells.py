@@ -85,7 +85,7 @@ def clean(text: str) -> str:
     return _BLANK.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=8192, typed=True)
 def fold(value: object) -> str:
     """Return text for comparing: no tone marks, case or doubled spaces, however it was typed.
 
@@ -116,6 +116,8 @@ def read_cell(value: object, column: str) -> Cell:
     ('ambiguous', 'not_known')
     """
     if type(value) is float:
+        if 0 <= value <= LIMITS[column] and value.is_integer():
+            return Cell(value + 0.0, "reported", "")
         return _in_range(value, column, "")
     if isinstance(value, str):
         if value in _MARKS:

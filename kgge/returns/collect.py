@@ -15,7 +15,7 @@ from kgge.files import DataError
 from kgge.labels import current_lang, fill, words
 from kgge.plan import due_years
 from kgge.returns.cells import NOT_REPORTED
-from kgge.returns.corrections import Batch, read_cover, sort_out
+from kgge.returns.corrections import Batch, sort_out
 from kgge.returns.form import ENTRIES, Form, load_form
 from kgge.returns.parse import Return, as_text, messages, read_file
 from kgge.returns.quality import check_all
@@ -35,7 +35,7 @@ STRUCTURE, MANY = ("hidden", "merged", "not_read", "not_asked", "unknown_code", 
                    "duplicate_row", "other_label", "other_past", "last_column", "no_reached",
                    "covered"), 12
 Fault = tuple[str, int, int, str, str, dict[str, Any]]
-_NOTHING = Batch([], {}, {}, {}, {})
+_NOTHING = Batch([], {}, {}, {})
 MILD = ("warning", "doubt", "aside")  # no error: what was sent may be kept as it is
 
 
@@ -198,18 +198,17 @@ def _one_kind(batch: Batch, inbox: bool) -> bool:
                                    ("count", len(of)))}))
     few = min(invented, real, key=len)  # of as many, those that are no result
     for one in few:
-        one.fault("other_kind", *batch.place(one, "illustrative"))
+        one.fault("other_kind", *one.beside("illustrative"))
     return few is real
 
 
 def _read_files(files: list[tuple[str, Path]], dates: Dates, form: Form) -> Batch:
     from tqdm import tqdm
 
-    out = Batch([], dict(files), {}, dates, {})
+    out = Batch([], dict(files), dates, {})
     for name, file in tqdm(files, disable=None, unit="file", leave=False):
         one = read_file(name, file, form)
         out.found.append(one)
-        out.covers[name] = read_cover(one)
         if seems_list(one, file):
             one.faults.clear()
             one.fault("list_name", name, wanted=RECEIPTS)
@@ -234,26 +233,21 @@ def _figures(sound: list[Return], form: Form) -> list[pd.DataFrame]:
     out = []
     for name, kind in (("outcomes", "indicators"), ("spending", "spending")):
         rows: list[tuple[Any, ...]] = []
+        blank = [NOT_REPORTED] * len(ENTRIES[kind])
         for one in sound:
+            lines, doubts, own = one.lines, one.doubts, (one.unit, one.year)
             for code, key in form.asked(kind, one.unit).items():
-                cells = [NOT_REPORTED] * len(ENTRIES[kind])
-                sheet, row = None, None
-                if code in one.lines:
-                    sheet, at, found, _ = one.lines[code][0]
+                cells, sheet, row, doubt = blank, None, None, ""
+                if code in lines:
+                    sheet, at, found, _ = lines[code][0]
                     cells, row = [cell for _, _, cell in found.values()], at + 1
-                rows.append((one.unit, one.year, *key, *(cell.number for cell in cells),
-                             *(cell.state for cell in cells), _doubt(one, sheet, row),
-                             one.name, sheet, row))
+                    if doubts:  # about the row, and about all of the sheet
+                        doubt = ";".join({**doubts.get((sheet, at), {}),
+                                          **doubts.get((sheet, -1), {})})
+                numbers, states, _ = zip(*cells, strict=True)
+                rows.append((*own, *key, *numbers, *states, doubt or None, one.name, sheet, row))
         out.append(_frame(name, rows))
     return out
-
-
-def _doubt(one: Return, sheet: str | None, row: int | None) -> str | None:
-    """Return the codes of the doubts about a row: its own, and those about all of the sheet."""
-    if not one.doubts or sheet is None or row is None:
-        return None
-    return ";".join({**one.doubts.get((sheet, row - 1), {}), **one.doubts.get((sheet, -1), {})}
-                    ) or None
 
 
 def _frame(name: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from kgge.returns.cells import fold, plain_dates, read_date
-from kgge.returns.parse import Place, Return, cover_cells
+from kgge.returns.cells import plain_dates, read_date
+from kgge.returns.parse import Return
 from kgge.returns.receipts import Dates, Key
 
 _DATED = ("no_date", "received_on", "far_date", "swapped_date")  # what a cover's date is told
@@ -16,13 +16,12 @@ _DATED = ("no_date", "received_on", "far_date", "swapped_date")  # what a cover'
 class Batch(NamedTuple):
     """The returns of a folder, and by the names of their files what else is known of them.
 
-    `files` holds where each lies, `covers` what stands beside the codes of its cover and where,
-    `dates` the dates of the lists, `first` by unit and year the return that later ones correct.
+    `files` holds where each lies, `dates` the dates of the lists, `first` by unit and year the
+    return that later ones correct.
     """
 
     found: list[Return]
     files: dict[str, Path]
-    covers: dict[str, dict[str, Place]]
     dates: Dates
     first: dict[Key, Return]
 
@@ -30,20 +29,9 @@ class Batch(NamedTuple):
         """Return the returns that count."""
         return [one for one in self.found if not one.failed]
 
-    def place(self, one: Return, code: str) -> Place:
-        """Return what stands beside a code of a cover, and where."""
-        return self.covers[one.name].get(code, ("", "", -1, -1))
-
     def content(self, one: Return) -> bytes:
         """Return a file byte for byte."""
         return self.files[one.name].read_bytes()
-
-
-def read_cover(one: Return) -> dict[str, Place]:
-    """Return what stands beside each code of a cover, and where."""
-    return {"replaces" if "thay the" in fold(code) else code: places[0]
-            for table in one.tables.get("cover", []) if "value" in table.places
-            for code, places in cover_cells(table).items()}
 
 
 def sort_out(batch: Batch, before: Batch) -> None:
@@ -60,7 +48,7 @@ def sort_out(batch: Batch, before: Batch) -> None:
     taken = {(one.unit, one.year): one for one in before.sound()}
     for key, several in same.items():
         sound = [one for one in several if not one.failed]
-        chain, earlier = _chain(sound, batch), taken.get(key)
+        chain, earlier = _chain(sound), taken.get(key)
         _date(key, several, chain, batch, earlier, before)
         _judge(" ".join(map(str, key)), several, sound, chain)
         if chain and chain[0].replaces and earlier:
@@ -70,7 +58,7 @@ def sort_out(batch: Batch, before: Batch) -> None:
             again = earlier and not chain[-1].replaces
             if earlier and again and not earlier.illustrative and (
                     batch.content(chain[-1]) != before.content(earlier)):
-                chain[-1].fault("taken_in", *batch.place(chain[-1], "replaces"), year=key[1],
+                chain[-1].fault("taken_in", *chain[-1].beside("replaces"), year=key[1],
                                 wanted=earlier.name)
 
 
@@ -87,12 +75,12 @@ def _judge(what: str, several: Iterable[Return], sound: Sequence[Return],
             one.fault("duplicate_return", what, wanted=others)
 
 
-def _chain(sound: Sequence[Return], batch: Batch) -> list[Return]:
+def _chain(sound: Sequence[Return]) -> list[Return]:
     """Return returns of a unit and year in the order in which they came; none where it is open."""
     said = [one for one in sound if one.replaces]
     if len(sound) - len(said) > 1:
         return []
-    after = {one.name: sum(_came_later(one, other, batch) for other in said if other is not one)
+    after = {one.name: sum(_came_later(one, other) for other in said if other is not one)
              for one in said}
     said.sort(key=lambda one: after[one.name])
     if said and after[said[-1].name] < len(said) - 1:
@@ -100,7 +88,7 @@ def _chain(sound: Sequence[Return], batch: Batch) -> list[Return]:
     return [one for one in sound if not one.replaces] + said
 
 
-def _came_later(one: Return, other: Return, batch: Batch) -> bool:
+def _came_later(one: Return, other: Return) -> bool:
     """Tell whether a correction came after another: by dates of receipt, else by what it replaces.
 
     Received on 20/02 is before what replaces the return of 20/02, and that before what replaces
@@ -108,13 +96,13 @@ def _came_later(one: Return, other: Return, batch: Batch) -> bool:
     """
     if one.received_on and other.received_on and one.received_on != other.received_on:
         return one.received_on > other.received_on
-    mine, its = _replaced_on(one, batch), _replaced_on(other, batch)
+    mine, its = _replaced_on(one), _replaced_on(other)
     return bool(mine and (other.received_on and mine >= other.received_on or its and mine > its))
 
 
-def _replaced_on(one: Return, batch: Batch) -> datetime.date | None:
+def _replaced_on(one: Return) -> datetime.date | None:
     """Return the date of the return that a correction says it replaces."""
-    value = batch.place(one, "replaces")[0]
+    value = one.beside("replaces")[0]
     named = re.search(r"\d+/\d+/\d{4}", plain_dates(value))
     return read_date(value) or (read_date(named[0]) if named else None)
 
@@ -137,7 +125,7 @@ def _date(key: Key, several: Sequence[Return], chain: list[Return], batch: Batch
         chain = first + chain
     days = list({receipt.day: receipt for receipt in sorted(said, key=lambda r: r.day)}.values())
     if chain and chain[0].replaces:  # the one that it replaces is not there, its date may be
-        instead = _replaced_on(chain[0], batch) if chain[0] is not earlier else None
+        instead = _replaced_on(chain[0]) if chain[0] is not earlier else None
         days = [d for d in days if d.day > instead] if instead else days[-len(chain):]
     for one, receipt in zip(chain, days, strict=False):
         one.received_on = receipt.day

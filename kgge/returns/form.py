@@ -17,6 +17,7 @@ ENTRIES = {"cover": ("value",), "indicators": ("eligible", "reached", "attendanc
            "spending": ("amount",)}
 
 BANNER = "SỐ LIỆU MINH HỌA, KHÔNG PHẢI SỐ LIỆU THẬT / ILLUSTRATIVE FIGURES, NOT REAL"
+PAST = "MINH HỌA / ILLUSTRATIVE"  # above a heading of last year's figures
 TITLES = {"cover": "BÁO CÁO KẾT QUẢ THỰC HIỆN {programme} / YEARLY RETURN",
           "indicators": "KẾT QUẢ THỰC HIỆN CÁC CHỈ TIÊU / INDICATORS",
           "spending": "KINH PHÍ ĐÃ CHI (triệu đồng) / SPENDING (million dong)",
@@ -148,13 +149,19 @@ class Form(NamedTuple):
 
     def place(self, one: Any) -> tuple[int, int]:
         """Return where a return stands among others: by unit as listed, then by year."""
-        return list(self.units).index(one.unit), one.year
+        if ("place",) not in self.printed:
+            self.printed["place",] = {unit: at for at, unit in enumerate(self.units)}
+        return self.printed["place",][one.unit], one.year
 
     def asked(self, kind: str, unit: str) -> dict[str, tuple[str, ...]]:
         """Return the rows of a table that a unit is to fill in; all where it is not known."""
-        if kind == "spending" or unit not in self.units:
-            return dict(self.money if kind == "spending" else self.persons)
-        return {code: key for code, key in self.persons.items() if key[0] in self.units[unit]}
+        if (kind, "asked", unit) not in self.printed:
+            money = kind == "spending"
+            rows: Mapping[str, tuple[str, ...]] = self.money if money else self.persons
+            own = None if money else self.units.get(unit)
+            self.printed[kind, "asked", unit] = {
+                code: key for code, key in rows.items() if own is None or key[0] in own}
+        return cast(dict[str, tuple[str, ...]], self.printed[kind, "asked", unit])
 
 
 def load_form() -> Form:

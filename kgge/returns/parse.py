@@ -84,11 +84,12 @@ class Return:
     received_on: datetime.date | None = None
     replaces: bool = False
     illustrative: bool | None = None
+    cover: dict[str, Place] = field(default_factory=dict)  # by code: what stands beside it
     failed: bool = False
     current: bool = True  # of the edition of the form in use
     tables: dict[str, list["Table"]] = field(default_factory=dict)
     submitted: int = 0
-    lines: dict[str, list[Line]] = field(default_factory=dict)
+    lines: dict[str, list[Line]] = field(default_factory=lambda: defaultdict(list))
     past: list[tuple[str, str, Cell, Place]] = field(default_factory=list)  # last year's, printed
     faults: list[tuple[str, int, int, str, str, dict[str, Any]]] = field(default_factory=list)
     lost: set[tuple[str, int, int]] = field(default_factory=set)
@@ -105,6 +106,10 @@ class Return:
         self.failed |= severity in ("fatal", "aside")
         if severity == "doubt":
             self.doubts[sheet, row][code] = None
+
+    def beside(self, code: str) -> Place:
+        """Return what stands beside a code of the cover, and where."""
+        return self.cover.get(code, ("", "", -1, -1))
 
     def lose(self, code: str, line: Line, column: str, **details: object) -> None:
         """Note an error that rejects the figure of one entry cell."""
@@ -125,6 +130,7 @@ def messages() -> dict[str, dict[str, str]]:
         return {row["code"]: row for row in csv.DictReader(file)}
 
 
+@lru_cache(maxsize=4096, typed=True)
 def as_text(value: object, limit: int = 200) -> str:
     """Return what stands in a cell as text of limited length; dates as 2019-01-31."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
@@ -191,7 +197,8 @@ def find_table(sheet: Sheet, out: Return) -> tuple[str, Table]:
     rows = chain(
         (row for row, line in enumerate(sheet.rows) if "code" in line),
         (row for row, line in enumerate(sheet.rows[:_TOP]) if any(  # " Code", where none is exact
-            type(value) is str and value.strip().lower() == "code" for value in line)))
+            type(value) is str and len(said := value.strip()) == 4 and said.lower() == "code"
+            for value in line)))
     for row in rows:
         texts = [as_text(value).lower() for value in sheet.rows[row]]
         kind = next((k for k, wanted in ENTRIES.items() if not {*wanted}.isdisjoint(texts)), "")
@@ -212,34 +219,34 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
     at_code, columns = places["code"], [(name, places.get(name, -1)) for name in entries]
     beside = [(at, "") for at in range(len(sheet.rows[header])) if at not in places.values()]
     beside += [(at, name[5:]) for name, at in places.items() if name.startswith("last_")]
-    spelled = {code.lower(): code for code in known}
+    spelled, notes = {code.lower(): code for code in known}, sheet.notes
     for row, values in enumerate(sheet.rows[header + 1:], header + 1):
         code = values[at_code]
         if code != "" and code not in asked:
             code = as_text(code)
             code = spelled.get(code.lower(), code)
-        cells = {name: (at, values[at], read_cell(values[at], name)) if at >= 0
+        cells = {name: (at, value := values[at], read_cell(value, name)) if at >= 0
                  else (-1, "", NOT_REPORTED) for name, at in columns}
         filled = [name for name, cell in cells.items() if cell[2] is not NOT_REPORTED]
         if code == "" and not filled:
             continue
         line, stray = Line(sheet.name, row, cells, bool(filled)), ""
         if code in asked:
-            out.lines.setdefault(code, []).append(line)
+            out.lines[code].append(line)
         else:
             stray, filled = _stray(code, known, cells, filled)
             filled = [name for name in filled if code or not is_accounted(
                 sheet.rows, row, cells[name][0], at_code, name)]
         out.submitted += len(filled)
         for name in filled:
-            at, value, cell = cells[name]
+            at, _, cell = cells[name]
             if stray or cell.problem:
                 _note(out, line, name, stray, code)
-            if (row, at) in sheet.notes:
+            if notes and (row, at) in notes:
                 _note_look(out, line, name, sheet)
         for at, figure in beside if code in known else ():
-            if values[at] != "":
-                _read_beside(out, (values[at], sheet.name, row, at), code, figure)
+            if (value := values[at]) != "":
+                _read_beside(out, (value, sheet.name, row, at), code, figure)
 
 
 def _read_beside(out: Return, place: Place, code: str, figure: str) -> None:
@@ -283,6 +290,8 @@ def _note(out: Return, line: Line, name: str, stray: str, code: str) -> None:
 
 def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
     read = [(table, cover_cells(table)) for table in covers if "value" in table.places]
+    out.cover = {"replaces" if "thay the" in fold(code) else code: places[0]
+                 for _, cells in read for code, places in cells.items()}
     whole = [(table, cells) for table, cells in read if cells.keys() >= {*_NEEDED}]
     if len(whole) != 1:
         lacking = [", ".join(code for code in _NEEDED if code not in cells) for _, cells in read]
@@ -324,7 +333,8 @@ def cover_cells(table: Table) -> dict[str, list[Place]]:
     for row, line in enumerate(sheet.rows[header + 1:], header + 1):
         out[as_text(line[places["code"]])].append(
             (line[places["value"]], sheet.name, row, places["value"]))
-    return {code: sorted(found, key=lambda p: not as_text(p[0])) for code, found in out.items()}
+    return {code: sorted(found, key=lambda p: not as_text(p[0])) if found[1:] else found
+            for code, found in out.items()}
 
 
 def _read_replaces(out: Return, said: dict[str, Place]) -> None:
@@ -484,10 +494,13 @@ def _check_column(out: Return, form: Form) -> None:
 def _check_money(out: Return, code: str, line: Line, form: Form) -> None:
     """Refuse an amount above all that is planned, doubt one above all that is for its line."""
     at, value, amount = line.cells["amount"]
-    planned, whole = form.planned[form.money[code][0]], sum(form.planned.values())
+    planned = form.planned[form.money[code][0]]
+    if not amount.number > planned:
+        return
+    whole = sum(form.planned.values())
     if amount.number > whole > 0:
         out.lose("above_whole_plan", line, "amount", wanted=whole)
-    elif amount.number > planned > 0:
+    elif planned > 0:
         out.fault("above_plan", value, line.sheet, line.row, at, wanted=planned)
 
 

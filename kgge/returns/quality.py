@@ -43,17 +43,19 @@ def check_all(sound: Sequence[Return], form: Form) -> None:
     before: dict[tuple[str, str, str], tuple[Return, Line]] = {}
     firm = set()  # rows said twice already: there the later figure is the one in doubt
     previous: dict[str, Return] = {}
+    unplanned = about("unplanned").split(";")
     for one in sound:
         _check_whole(one)
         _check_silent(one, previous.get(one.unit))
         _check_sexes(one, previous.get(one.unit), form)
         _check_census(one, form)
-        _check_money(one, before, form)
+        _check_money(one, before, unplanned, form)
         _check_past(one, previous.get(one.unit), form)
         for code in form.asked("indicators", one.unit):
             if code in one.lines:
                 line, cumulative = one.lines[code][0], _adds_up(form, code)
-                counted, met = (before.get((one.unit, code, c)) for c in ("eligible", "reached"))
+                counted = before.get((one.unit, code, "eligible"))
+                met = before.get((one.unit, code, "reached"))
                 _check_line(one, line, counted, met, cumulative, form)
                 if counted and (one.unit, code) not in firm:
                     _check_first(one, line, *counted)
@@ -83,8 +85,9 @@ def _check_repeated(sound: Sequence[Return], form: Form) -> None:
     """Doubt figures on persons that the same unit sent before, or that are another unit's too."""
     same: dict[tuple[Any, ...], list[Return]] = defaultdict(list)
     for one in sound:
-        figures = tuple((code, name, cell.number) for code in form.persons if code in one.lines
-                        for name, (*_, cell) in one.lines[code][0].cells.items() if cell.number > 0)
+        figures = tuple([(code, name, cell.number) for code in form.persons if code in one.lines
+                         for name, (_, _, cell) in one.lines[code][0].cells.items()
+                         if cell.number > 0])
         if len(figures) >= SAME:
             same[figures].append(one)
     for several in same.values():
@@ -100,15 +103,16 @@ def _check_repeated(sound: Sequence[Return], form: Form) -> None:
 def _check_whole(one: Return) -> None:
     """Doubt a return, or its persons, of which nothing is said, or nothing but 0."""
     lines = _persons(one)
-    every = [cell for rows in one.lines.values() for *_, cell in rows[0].cells.values()]
-    if not any(cell.state in ("reported", "rejected") for cell in every):
+    if not any(cell.state in ("reported", "rejected") for rows in one.lines.values()
+               for _, _, cell in rows[0].cells.values()):
         one.fault("no_figure")
         return
     cells = {name: [line.cells[name][2] for line in lines if line.cells[name][0] >= 0]
              for name in ENTRIES["indicators"]}
     eligible, reached, attendances = (
         [c for c in of if c.state in ("reported", "rejected")] for of in cells.values())
-    said = any(cell.state != "not_reported" for of in cells.values() for cell in of)
+    said = eligible or reached or attendances or any(
+        cell.state != "not_reported" for of in cells.values() for cell in of)
     if not said:  # a unit without persons to report may have spent
         return
     sheet, some = lines[0].sheet, any(cell.number > 0 for cell in eligible)
@@ -134,7 +138,7 @@ def _check_silent(one: Return, earlier: Return | None) -> None:
         now, then = ([rows[0] for rows in of.lines.values() if column in rows[0].cells]
                      for of in (one, earlier))
         if now and not any(line.filled for line in now) and any(
-                cell.number > 0 for line in then for *_, cell in line.cells.values()):
+                cell.number > 0 for line in then for _, _, cell in line.cells.values()):
             one.fault("no_figure", sheet=now[0].sheet)
 
 
@@ -143,14 +147,14 @@ def _check_sexes(one: Return, earlier: Return | None, form: Form) -> None:
     pairs, alike = 0, set[float]()
     for code, (indicator, group, sex) in form.persons.items():
         other = f"{indicator}.{group}.male"
-        if sex != "female" or not {code, other} <= one.lines.keys():
+        if sex != "female" or code not in one.lines or other not in one.lines:
             continue
         women, men = one.lines[code][0], one.lines[other][0]
         (*_, hers), (*_, his) = women.cells["eligible"], men.cells["eligible"]
         if not (hers.number > FEW and his.number > FEW):
             continue
         pairs += 1
-        if [c for *_, c in women.cells.values()] == [c for *_, c in men.cells.values()]:
+        if [c for _, _, c in women.cells.values()] == [c for _, _, c in men.cells.values()]:
             alike.add(hers.number)
         if earlier and {code, other} <= earlier.lines.keys():
             then = [earlier.lines[c][0].cells["eligible"][2].number for c in (code, other)]
@@ -167,7 +171,7 @@ def _near(one: float, other: float) -> bool:
 
 
 def _check_money(one: Return, before: dict[tuple[str, str, str], tuple[Return, Line]],
-                 form: Form) -> None:
+                 unplanned: Sequence[str], form: Form) -> None:
     """Doubt sums above the plan; an amount far off the last one, or of a few dong."""
     lines = {code: one.lines[code][0] for code in form.money if code in one.lines}
     paid = {code: amount for code, line in lines.items()
@@ -176,7 +180,7 @@ def _check_money(one: Return, before: dict[tuple[str, str, str], tuple[Return, L
     if above:
         one.fault("sum_above_plan", round(sum(paid.values()), 6),
                   next(iter(lines.values())).sheet, wanted=whole)
-    unplanned, of_item = about("unplanned").split(";"), defaultdict[str, list[str]](list)
+    of_item = defaultdict[str, list[str]](list)
     for code in paid:
         item, source = form.money[code]
         of_item[item] += [code] * (source not in unplanned)
@@ -240,7 +244,7 @@ def _doubt(one: Return, line: Line, column: str, code: str, **details: object) -
 def _check_line(one: Return, line: Line, counted: tuple[Return, Line] | None,
                 met: tuple[Return, Line] | None, cumulative: bool, form: Form) -> None:
     """Doubt one row against what the same unit last said of it: who is in it, who was reached."""
-    eligible, reached, attendances = (line.cells[name][2] for name in line.cells)
+    (_, _, eligible), (_, _, reached), _ = line.cells.values()
     if counted:
         _check_eligible(one, line, eligible, counted[1].cells["eligible"][2], counted[0])
     past, earlier = met or (None, line)
@@ -267,7 +271,7 @@ def _check_line(one: Return, line: Line, counted: tuple[Return, Line] | None,
 
 def _check_attendances(one: Return, line: Line, new: float) -> None:
     """Doubt attendances that those reached, or those newly reached, cannot have been."""
-    eligible, reached, attendances = (cell for *_, cell in line.cells.values())
+    (_, _, eligible), (_, _, reached), (_, _, attendances) = line.cells.values()
     if attendances.number < new:
         _doubt(one, line, "attendances", "few_attendances", wanted=new)
     if attendances.number > 0 and (reached.number == 0 or eligible.number == 0):

@@ -18,6 +18,7 @@ from kgge.returns.form import (
     DATED,
     ENTRIES,
     HOW,
+    PAST,
     SHEETS,
     SIGNED,
     TITLES,
@@ -258,7 +259,7 @@ class Painter:
         for at, (column, text) in enumerate(zip(columns, self.headings[kind], strict=True)):
             past = column.code.startswith("last_") and self.before.illustrative
             sheet.set_column(at, at, column.width)
-            sheet.write(3, at, "MINH HỌA / ILLUSTRATIVE\n" * past + text, self.head)
+            sheet.write(3, at, f"{PAST}\n" * past + text, self.head)
             sheet.write(4, at, f"({entries.index(column.code) + 1})" if column.code in entries
                         and kind != "cover" else "ABCDEFGHIJK"[at] * (column.code != "code"),
                         self.code)

@@ -8,14 +8,25 @@ from typing import Any, NamedTuple, cast
 from kgge.labels import about
 from kgge.returns.aside import guide_groups, guide_rules, summary_rows
 from kgge.returns.cells import LIMITS, fold, is_mark
-from kgge.returns.form import ASIDE, BANNER, COLUMNS, ENTRIES, HOW, SHEETS, TITLES, Form, headings
+from kgge.returns.form import (
+    ASIDE,
+    BANNER,
+    COLUMNS,
+    ENTRIES,
+    HOW,
+    PAST,
+    SHEETS,
+    TITLES,
+    Form,
+    headings,
+)
 from kgge.returns.loose import NOTE, SAYS, is_formal, is_name, is_phone, says_total
 from kgge.returns.parse import Return, Table, as_text, names_unit
 from kgge.returns.template import cover_rows, money_rows, person_rows
 from kgge.xlsx import Fault
 
 LABELS = ("no", "text", "sex", "source", "scope")  # columns that say what a row is
-_MARKED = "minh hoa / illustrative"  # above a heading of last year's figures
+_MARKED = fold(PAST)
 _FEW = 2  # words: with no more a heading may be of any column
 _TITLED = {"bao", "cao", "bieu", "nam", "ve"}  # what a title may say beside
 _SHORT, _DITTO = ("sex", "source"), {"", "nt", "nhu tren"}
@@ -45,8 +56,17 @@ class Printed(NamedTuple):
     rows: dict[str, dict[str, str]]
     loose: set[str]  # texts of rows without code, as they are and folded
     spelled: dict[str, dict[str, str]]  # rows by their codes in small letters
-    words: dict[str, dict[str, set[str]]]  # by column and code: its labels, in each language
     defined: dict[str, set[str]]  # by group: the words that say whom it holds
+    made: dict[str, dict[str, set[str]]]  # what `words` returned
+
+    def words(self, column: str) -> dict[str, set[str]]:
+        """Return the labels of a column by code, in each language; few returns have to ask."""
+        if column not in self.made:
+            self.made[column] = {
+                code: {_plain(part) for part in (row[column], *row[column].split(" / "))}
+                | (_ALSO.get(code.rpartition(".")[2], set()) if column == "sex" else set())
+                for code, row in self.rows.items() if row.get(column) and column in LABELS}
+        return self.made[column]
 
     def within(self, code: str, value: object) -> object:
         """Return a label without a bracket that only names some of those its group holds."""
@@ -70,12 +90,8 @@ def printed(form: Form, kind: str, unit: str) -> Printed:
             rows, {"", *(part for row in said if "code" not in row for text in row.values()
                          for part in (text, fold(text), fold(text.rpartition(" (")[0])))},
             {code.lower(): row for code, row in rows.items()},
-            {column: {code: {_plain(part) for part in (row[column], *row[column].split(" / "))}
-                      | (_ALSO.get(code.rpartition(".")[2], set()) if column == "sex" else set())
-                      for code, row in rows.items() if row.get(column)}
-             for column in LABELS},
             {group: {*_plain(text).split(), *_ARMED} for group, text in
-             form.words("definition", "vi").items()} if kind == "indicators" else {})
+             form.words("definition", "vi").items()} if kind == "indicators" else {}, {})
         form.printed[key] = made
     return cast(Printed, form.printed[key])
 
@@ -196,7 +212,8 @@ def _note_loose(out: Return, row: int, table: Table, said: Printed, where: tuple
             continue  # a figure that is not lost: it adds up those of its column
         if total and (says_total([text]) or isinstance(text, float | Fault) and at in names):
             continue
-        if any(_plain(text) in w for w in said.words.get(names.get(at, ""), {}).values()):
+        plain = _plain(text)
+        if any(plain in own for own in said.words(names.get(at, "")).values()):
             continue  # a label of the form beside a code that is gone
         if not out.current:  # an earlier edition says the same of the period at length
             folded = re.sub(r" \((?:luy ke|tinh trong).*", "", folded)
@@ -211,7 +228,7 @@ def _check_label(out: Return, table: Table, cell: tuple[int, int], column: str,
 
     A label may be shortened, in one language, or a sign of repetition, as people write them.
     """
-    (row, at), sheet, labels = cell, table.sheet, said.words.get(column, {})
+    (row, at), sheet, labels = cell, table.sheet, said.words(column)
     text = _plain(said.within(own["code"], sheet.rows[row][at]))
     mine = labels.get(own["code"], set())
     if text in mine or column != "no" and (
@@ -234,6 +251,7 @@ def _check_label(out: Return, table: Table, cell: tuple[int, int], column: str,
         out.fault("not_read", sheet.rows[row][at], sheet.name, row, at)
 
 
+@lru_cache(maxsize=4096, typed=True)
 def _plain(value: object) -> str:
     """Return the words of a label, without signs and case."""
     return " ".join(re.findall(r"\w+", fold(value)))
@@ -258,7 +276,7 @@ def _check_above(out: Return, table: Table, kind: str, form: Form) -> None:
     entries, codes = ENTRIES.get(kind, ()), {at: code for code, at in places.items()}
     for row, line in enumerate(sheet.rows[:header]):
         for at, value in enumerate(line):
-            if value in said.plain or value == said.texts.get(codes.get(at, "")):
+            if value in said.plain or value in said.exact.get(codes.get(at, ""), ()):
                 continue
             text = fold(value).removeprefix(f"{_MARKED} ")
             if not text or text.startswith(said.number) or _is_usual(value, kind, out, form):
@@ -319,9 +337,12 @@ def _follows(words: list[str], of: list[str]) -> bool:
 
 
 class Top(NamedTuple):
-    """What the form prints above a table: headings by column, all else; the same folded."""
+    """What the form prints above a table: headings by column, all else; the same folded.
 
-    texts: dict[str, str]
+    Above a column of no code, any heading.
+    """
+
+    exact: dict[str, set[str]]
     plain: set[str]
     title: str
     number: str
@@ -335,10 +356,12 @@ def _top(form: Form, kind: str, unit: str, year: int) -> Top:
         title = TITLES[kind].format(programme=about("programme", "vi").upper())
         texts = dict(zip([column.code for column in COLUMNS[kind]], headings(
             kind, year, {code: form.accumulation[code] for code in asked}), strict=True))
+        exact = {code: {text, f"{PAST}\n{text}"} for code, text in texts.items()}
+        exact[""] = set().union(*exact.values())
         heads = {code: {fold(part) for part in (text, *text.split("\n"))}
                  for code, text in texts.items()}
         plain = {"", HOW, BANNER, *"ABCDEFGHIJK", "(1)", "(2)", "(3)", kind, f"{title} – {year}"}
         form.printed[kind, asked, year] = Top(
-            texts, plain, fold(title), "bieu so / form: " + fold(about("form")), heads,
+            exact, plain, fold(title), "bieu so / form: " + fold(about("form")), heads,
             {*map(fold, plain)}.union(*heads.values()))
     return cast(Top, form.printed[kind, asked, year])

@@ -15,8 +15,9 @@ import pandas as pd
 
 from kgge.files import DataError, data_folder, read_rows
 
-DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "bool",
-          "date": "datetime64[ns]"}
+DTYPES = {kind: pd.api.types.pandas_dtype(name) for kind, name in {
+    "string": "str", "integer": "Int64", "number": "float64", "boolean": "bool",
+    "date": "datetime64[ns]"}.items()}
 FROM_RETURNS = ("outcomes", "spending", "reporting", "problems")
 # Tables that are often filtered: the columns that make a row of them a figure.
 FIGURES = {"budget": ("amount",), "outcomes": ("eligible", "reached"), "spending": ("amount",)}
@@ -184,7 +185,7 @@ def _typed(values: Any, kind: str) -> Any:
         return pd.to_datetime(values, format="%Y-%m-%d" if text else None,
                               errors="coerce").astype(DTYPES[kind])
     try:  # a sound column at once; otherwise cell by cell, so that the bad ones can be named
-        return values.astype(DTYPES[kind])
+        return values if values.dtype == DTYPES[kind] else values.astype(DTYPES[kind])
     except (ValueError, TypeError):
         numbers = pd.to_numeric(values, errors="coerce").astype("float64")
         if kind == "integer":
@@ -213,8 +214,8 @@ def read_list(name: str) -> pd.DataFrame:
     """
     path, columns = list_path(name), _ALL[name].columns
     rows = read_rows(path, [c.name for c in columns if not c.limits["optional"]])
-    frame = pd.DataFrame([row for _, row in rows], index=[line for line, _ in rows],
-                         columns=[c.name for c in columns], dtype="str").replace("", None)
+    frame = pd.DataFrame({c.name: [row.get(c.name) or None for _, row in rows] for c in columns},
+                         index=[line for line, _ in rows], dtype="str")
     return conform(name, frame, path.name)
 
 
