@@ -119,13 +119,14 @@ def _try(rows: Sequence[PrintedRow], header: Header, mark: str,
         not row.cells[at].text or (None in slots[at] and not s) or near(row, at, s)
         for at, s in enumerate(sums)))
     of = {row.item: row for row in tree.rows}
-    cells: dict[Key, float | None] = {
-        (row.item, *slot): row.amounts[at] if row.printed else None
-        for row in tree.rows for at, slot in enumerate(slots)}
+    printed = {(item, *slot): (row, at) for item, row in of.items() if row.printed
+               for at, slot in enumerate(slots)}
+    nothing: list[float | None] = [None] * len(slots)
     return Trial(tree, of, {
-        (check, key): near(of[key[0]], slots.index(key[1:]), computed)
-        for check, key, computed in add_up(cells, {row.item: row.parent for row in tree.rows})
-        if cells.get(key) is not None and computed is not None})
+        (check, key): near(*printed[key], computed) for check, key, computed in add_up(
+            {item: [*row.amounts] if row.printed else nothing for item, row in of.items()}, slots,
+            {row.item: row.parent for row in tree.rows})
+        if key in printed and computed is not None})
 
 
 def _check_parts(trial: Trial, header: Header, faults: list[str]) -> None:
