@@ -131,10 +131,10 @@ def _try(rows: Sequence[PrintedRow], header: Header, mark: str,
 
 def _check_parts(trial: Trial, header: Header, faults: list[str]) -> None:
     """Refuse columns that stand under "Trong đó" and do not make up their total."""
-    for at, slot in enumerate(header.slots.values()):
+    for at, slot in enumerate(header.slots.values() if header.parts else ()):
         told = [good for (check, key), good in trial.checks.items() if check == "row total"
                 and key[1:] == slot and trial.rows[key[0]].cells[at].text]
-        if header.parts and told and not any(told):
+        if told and not any(told):
             faults.append(f"the columns under 'Trong đó' do not make up the total beside them "
                           f"({slot[0] or 'all years'}): what is not named there is not known")
 

@@ -6,6 +6,7 @@ them, `conform` enforces them wherever a table is read or written.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,7 +27,7 @@ _SHOWN = 20  # faults of a table that its error lists
 _TRUTH = {"true": True, "false": False, "1": True, "0": False}  # Excel saves TRUE for true
 # What a limit of Table Schema asks of the values that are there, and how an error says so.
 _LIMITS: dict[str, tuple[Any, str]] = {
-    "enum": (lambda values, allowed: ~pd.Series(values).isin(allowed), "allowed are {}"),
+    "enum": (lambda values, allowed: ~values.isin(allowed), "allowed are {}"),
     "minimum": (lambda values, least: values.astype(float) < least, "the least allowed is {}"),
     "maximum": (lambda values, most: values.astype(float) > most, "the most allowed is {}"),
     "pattern": (lambda values, shape: ~pd.Series(values).str.fullmatch(shape),
@@ -96,19 +97,19 @@ def conform(name: str, frame: pd.DataFrame, place: str = "") -> pd.DataFrame:
         raise DataError(f"{at}: columns are {', '.join(map(str, frame.columns))}; "
                         f"they must be {', '.join(wanted)}")
     faults: list[tuple[int, str]] = []
-    out = pd.DataFrame({c.name: _checked_column(frame[c.name], c, faults)
-                        for c in schema.columns}, copy=False)
-    twice = out.duplicated(list(schema.key), keep=False).to_numpy()
-    if twice.any() and not faults:
-        faults += [(int(i), f"the key {', '.join(schema.key)} stands more than once: "
-                    f"{', '.join(map(str, out.iloc[i][list(schema.key)]))}")
-                   for i in twice.nonzero()[0]]
+    columns = {c.name: _checked_column(frame[c.name], c, faults) for c in schema.columns}
+    rows = [*zip(*(columns[key].tolist() for key in schema.key), strict=True)]
+    if len({*rows}) < len(rows) and not faults:
+        count = Counter(rows)
+        faults += [(i, f"the key {', '.join(schema.key)} stands more than once: "
+                    f"{', '.join(map(str, row))}") for i, row in enumerate(rows) if count[row] > 1]
     if faults:
         lines = [f"{f'line {frame.index[i]}' if place else f'row {i + 1}'}: {what}"
                  for i, what in sorted(faults)]
         more = [f"and {len(lines) - _SHOWN} more"] * (len(lines) > _SHOWN)
         raise DataError(f"{at}: {len(lines)} fault{'s' * (len(lines) > 1)}:\n  "
                         + "\n  ".join(lines[:_SHOWN] + more))
+    out = pd.DataFrame(columns, copy=False)
     if name in FIGURES:  # so that a function can tell a part from the whole
         out.attrs["whole"] = Whole(name, out)
     if name in MONEY:
