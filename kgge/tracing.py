@@ -162,7 +162,7 @@ def _spent(rows: pd.DataFrame, column: str = "spent") -> pd.DataFrame:
 def _rests_on(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the cells that shares of persons rest on, the carried ones marked."""
     outcomes, units = (_part(read_table(name), rows) for name in ("outcomes", "units"))
-    asked, span, targets = lay_out(outcomes, read_table("targets"), units)
+    _, span, targets, _ = lay_out(outcomes, read_table("targets"), units)
     keys = [key for key in ("unit", "group", "sex") if key in rows]
     wanted: list[pd.DataFrame] = []
     for block, _ in blocks(outcomes, units, targets, span):
