@@ -156,11 +156,10 @@ def year_on_year(outcomes: pd.DataFrame, targets: pd.DataFrame,
     asked, span, targets, attrs = lay_out(outcomes, targets, units)
     rows = [{"indicator": block.indicator, "year": year} | compare(block, span, year)
             for block, _ in blocks(outcomes, units, targets, span) for year in asked]
-    names = ["reached_before", "eligible_before", "reached", "eligible"]
-    out = pd.DataFrame(rows, columns=["indicator", "year", "since", *names, "pace"]).astype(
+    names = ["reached_before", "eligible_before", "reached", "eligible", "change", "pace"]
+    out = pd.DataFrame(rows, columns=["indicator", "year", "since", *names]).astype(
         {"since": "Int64"} | dict.fromkeys(names, "float64"))
     out["change"] = out["reached"] - out["reached_before"]
-    out["pace"] = out.pop("pace").astype("float64")
     out.attrs = attrs
     return out
 

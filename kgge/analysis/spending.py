@@ -163,12 +163,10 @@ def shares(money: pd.DataFrame, by: str | Sequence[str],
     """
     out = totals(money, by)
     amounts = "spent" if "spent" in out else "amount"
-    if within is None:
-        whole: float | pd.Series = out[amounts].sum()
-    else:
-        keys = keys_of(within, keys_of(by, (*_BREAKDOWNS, "unit")), "within")
-        whole = out.groupby(keys, sort=False)[amounts].transform("sum")
-    out.attrs["within"] = [] if within is None else keys_of(within, (*_BREAKDOWNS, "unit"))
+    keys = [] if within is None else keys_of(within, keys_of(by, (*_BREAKDOWNS, "unit")), "within")
+    whole: Any = out.groupby(keys, sort=False)[amounts].transform("sum") if keys else (
+        out[amounts].sum())
+    out.attrs["within"] = keys
     return out.assign(share=out[amounts] / whole)
 
 
