@@ -162,7 +162,7 @@ def _spent(rows: pd.DataFrame, column: str = "spent") -> pd.DataFrame:
 def _rests_on(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the cells that shares of persons rest on, the carried ones marked."""
     outcomes, units = (_part(read_table(name), rows) for name in ("outcomes", "units"))
-    asked, span, targets = lay_out(outcomes, read_table("targets"), units)
+    _, span, targets, _ = lay_out(outcomes, read_table("targets"), units)
     keys = [key for key in ("unit", "group", "sex") if key in rows]
     wanted: list[pd.DataFrame] = []
     for block, _ in blocks(outcomes, units, targets, span):
@@ -267,10 +267,9 @@ def _received(rows: pd.DataFrame) -> pd.DataFrame:
 
 # How the cells of a table are found, by columns that only such a table has: first the tables that
 # name their cells, then the computed ones, then the code lists, whose columns are merged to others.
-_READ: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+_FINDS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "file sheet row": _in_returns, "received_on file": _on_covers,
-    "message_en file": _of_problems, "line column": _in_annex}
-_FINDS = _READ | {
+    "message_en file": _of_problems, "line column": _in_annex,
     "printed": partial(_of_table, name="annex"), "on_time expected": _received,
     "planned spent": _planned_and_spent, "planned": _planned,
     "spent": _spent, "amount": _amounts, "indicator year": _rests_on,

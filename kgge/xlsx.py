@@ -49,13 +49,14 @@ _NOT_NEAR = re.compile(rb'<c(?! r="[A-Z]{1,2}[0-9]{1,3}")')
 _ODD_LOOKS = [re.compile(pattern) for pattern in (
     rb'numFmtId="(?:9|10)"(?=[^>]*xfId)', rb"strike",
     rb'<color (?:theme="0"|indexed="[19]"|rgb="..(?:[89a-fA-F].){3}")',
-    rb'formatCode="(?!(?i:General|@|[dmyhs/: -]+|[#,0]*[#0](?:\.[0#]+)?)")')]
+    rb'formatCode=(?!"(?i:General|@|[dmyhs/: -]+|[#,0]*[#0](?:\.[0#]+)?)")')]
 # A format may say what is counted ("học sinh", "triệu đồng"), but nothing that makes another number
 # of it: thousands, about so many, signs and digits of its own.
 _HARMLESS = {"", "₫", "triệu", "triệu đồng", "triệu vnd", "triệu vnđ", "million dong"}
 _OTHERWISE = re.compile(
     r"\b(?:nghìn|ngàn|trăm|chục|triệu|tỷ|tỉ|k|m|thousand|hundred|million|billion|ước|khoảng|hơn|trên|"
     r"dưới|gần|độ|about|over|x)\b|[^\w\s]|\d")
+_UNIT_SHOWN = re.compile('"([^"]*đồng[^"]*)"')
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[\d.]+)\]")
 _COMPARE = {"<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge, "=": op.eq, "<>": op.ne}
 # What our copies say of a cell stands between these, whoever saved them again since.
@@ -92,7 +93,7 @@ class Sheet(NamedTuple):
     ``runs`` of letters that are struck out or raised) has a `Fault` in `rows`. `notes` (by row and
     column from 0) tell of a value that people see otherwise or not at all: ``hidden``, ``merged``,
     ``struck``, ``invisible``, ``shown`` (text: what the cell shows), ``covered`` (by a picture or
-    shape), and of a ``comment`` or ``text_box``.
+    shape), of a ``comment`` or ``text_box``, and of a ``unit`` of money in its number format.
     """
 
     name: str
@@ -555,6 +556,7 @@ def _inspect(cell: ElementTree.Element, value: Any, look: Look, strings: list[li
     if how == "runs" and re.search(r"\d", str(value)):
         return Fault("runs", str(value)), []
     seen = [Fault(how, "")] if how in ("struck", "invisible") else []
+    seen += [Fault("unit", said) for said in _UNIT_SHOWN.findall(look.code)]
     if isinstance(value, float) and (shows := shown(look.code, value)) is not None:
         if "%" in shows:
             return Fault("percent", shows), seen

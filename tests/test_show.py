@@ -77,6 +77,17 @@ def test_money_of_which_returns_are_missing_is_a_least_and_has_the_same_digits()
     assert shown == [["≥ 525.9", "≥ 0.0", "≥ 525.9"], ["3.5", "29.0", "32.5"]]
 
 
+def test_what_a_source_cannot_have_is_zero_and_no_least():
+    table = plain(source=["central", "other"], within=[5.0, 0.0], other=[0.0, 609.0],
+                  units_expected=[2, 2], units_with_figure=[1, 1])
+    shown = [line.split(" | ")[1:3] for line in lines(table, "en")[2:4]]
+    assert shown == [["≥ 5", "0"], ["0", "≥ 609"]]
+    none = plain(source=["central", "other"], within=[0.0, 0.0], other=[0.0, 0.0],
+                 units_expected=[2, 2], units_with_figure=[1, 1])
+    shown = [line.split(" | ")[1:3] for line in lines(none, "en")[2:4]]
+    assert shown == [["≥ 0", "0"], ["0", "≥ 0"]]
+
+
 def test_html_is_read_by_everyone_and_by_no_browser_as_markup():
     table = plain(label=["<script>alert(1)</script>", "b"], amount=[1.0, None])
     text = html(table, title="<b>")

@@ -22,6 +22,25 @@ def test_the_plan_adds_up(budget):
     assert kgge.totals(budget, ["source", "year"]).columns.tolist() == ["source", "year", "amount"]
 
 
+def test_columns_given_apart_are_answered_with_the_list(budget):
+    with pytest.raises(ValueError, match=r"beside it 'year': give several as a list, as \['proj"):
+        kgge.totals(budget, "project", "year")
+
+
+def test_a_table_without_attrs_is_looked_for_once(budget, monkeypatch):
+    tables = {"budget": budget, "spending": kgge.load_spending(), "outcomes": kgge.load_outcomes()}
+    bare, (targets, units) = {}, (kgge.load_targets(), kgge.load_units())
+    for name, table in tables.items():
+        bare[name] = table.copy()
+        bare[name].attrs = {}
+    read = []
+    monkeypatch.setattr("kgge.analysis.scope.read_table", lambda name: (
+        read.append(name), tables[name])[1])
+    kgge.execution(bare["budget"], bare["spending"], "project", units=units)
+    kgge.progress(bare["outcomes"], targets, units)
+    assert read == ["budget", "spending", "outcomes"]
+
+
 @pytest.mark.parametrize("by", ["line", [], ["year", "year"], ["year", "unit"]])
 def test_wrong_names_are_answered_with_the_allowed(budget, by):
     with pytest.raises(ValueError, match="give one or more of item, project, year, source"):

@@ -44,8 +44,11 @@ def test_columns_types_and_keys_are_held_to():
         conform("budget", budget.drop(columns="line"))
     with pytest.raises(DataError, match="row 1: amount 'viel' is no number"):
         conform("budget", budget.astype({"amount": "str"}).assign(amount="viel"))
-    with pytest.raises(DataError, match="key item, year, source stands more than once"):
+    with pytest.raises(DataError, match="key item, year, source stands more than once: I.1, 2016,"):
         conform("budget", pd.concat([budget, budget.head(1)]))
+    twice = pd.DataFrame({"year": ["2018", "2018"], "cpi_change_pct": ["2.6", "3.5"]})
+    with pytest.raises(DataError, match="row 2: the key year stands more than once: 2018$"):
+        conform("prices", twice)
 
 
 def test_a_table_that_is_not_there(tmp_path, monkeypatch):

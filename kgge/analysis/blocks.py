@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from kgge.analysis.bounds import NOT_APPLICABLE, ROW, Array, Block, GroupSex, block_of
-from kgge.analysis.scope import check_span, filtered_to, scope, terms, whole_of, with_codes
+from kgge.analysis.scope import as_read, check_span, made_from, scope, terms, whole_of, with_codes
 from kgge.analysis.verdict import check_targets
 from kgge.files import DataError
 from kgge.labels import about
@@ -19,8 +19,8 @@ _SAMPLE = 1000  # rows that mostly hold every group and sex there is
 
 
 def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
-            years: Any = None) -> tuple[list[int], range, pd.DataFrame]:
-    """Return the years of the result, all years to look at, and the targets to be judged.
+            years: Any = None) -> tuple[list[int], range, pd.DataFrame, dict[Any, Any]]:
+    """Return the years and attrs of the result, all years to look at, targets to be judged.
 
     Raises
     ------
@@ -31,11 +31,12 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     needs("outcomes", outcomes, [*KEY, "eligible", "reached"])
     needs("units", units, ("unit", "indicators", "residents"))
     check_targets(targets)
-    told, part = outcomes["year"].to_numpy(dtype=float, na_value=np.nan), filtered_to(outcomes)
+    outcomes = as_read(outcomes)
+    attrs, whole = made_from(outcomes), whole_of(outcomes)
+    part, told = attrs["part"], outcomes["year"].to_numpy(dtype=float, na_value=np.nan)
     first, latest = np.fmin.reduce(told, initial=np.inf), np.fmax.reduce(told, initial=-np.inf)
     returned = [first, latest] if first <= latest else []
     # Only a table that was filtered tells so; one made by hand may begin where it likes.
-    whole = whole_of(outcomes)
     if part and whole and any(year < latest for year in {*whole.rows["year"]}.difference(told)):
         raise DataError("the outcomes were filtered to some years, but earlier returns are carried "
                         "forward: pass them whole and say which year (year=, or years=)")
@@ -55,7 +56,7 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
         ends += [int(about("last_year"))] if whole else []
         check_span(asked, [*begins, *returned], [*ends, *returned])
     seen = [*asked, *map(int, returned)]
-    return asked, range(min(seen), max(seen) + 1) if seen else range(0), targets
+    return asked, range(min(seen), max(seen) + 1) if seen else range(0), targets, attrs
 
 
 def blocks(outcomes: pd.DataFrame, units: pd.DataFrame, targets: pd.DataFrame,

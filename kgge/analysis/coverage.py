@@ -8,7 +8,7 @@ import pandas as pd
 
 from kgge.analysis.blocks import blocks, lay_out
 from kgge.analysis.bounds import Block, sum_cells
-from kgge.analysis.scope import keys_of, made_from
+from kgge.analysis.scope import keys_of
 
 COVERAGE_KEYS = ("indicator", "year", "unit", "group", "sex")
 COUNTS = ["reached", "eligible", "coverage", "coverage_low", "coverage_high"]
@@ -85,13 +85,13 @@ def coverage(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
 def tabulate(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame, keys: list[str],
              years: Any = None, gaps: bool = False) -> pd.DataFrame:
     """Return the table of `coverage`; with `gaps`, also what is missing to the target."""
-    asked, span, targets = lay_out(outcomes, targets, units, years)
+    asked, span, targets, attrs = lay_out(outcomes, targets, units, years)
     parts = [part for block, target in blocks(outcomes, units, targets, span) if len(block.units)
              for part in _tables(block, span, keys, target["target"] if gaps else None)]
     columns = ["indicator", "year", *keys, *COUNTS, *["gap_low", "gap_high"] * gaps, *RETURNS]
     result = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     result = result.loc[result["year"].isin(asked), columns].reset_index(drop=True)
-    result.attrs = made_from(outcomes)
+    result.attrs = attrs
     return result
 
 
@@ -153,15 +153,14 @@ def year_on_year(outcomes: pd.DataFrame, targets: pd.DataFrame,
     0  2016   <NA>      NaN     NaN
     1  2017   2016     30.0    20.0
     """
-    asked, span, targets = lay_out(outcomes, targets, units)
+    asked, span, targets, attrs = lay_out(outcomes, targets, units)
     rows = [{"indicator": block.indicator, "year": year} | compare(block, span, year)
             for block, _ in blocks(outcomes, units, targets, span) for year in asked]
-    names = ["reached_before", "eligible_before", "reached", "eligible"]
-    out = pd.DataFrame(rows, columns=["indicator", "year", "since", *names, "pace"]).astype(
+    names = ["reached_before", "eligible_before", "reached", "eligible", "change", "pace"]
+    out = pd.DataFrame(rows, columns=["indicator", "year", "since", *names]).astype(
         {"since": "Int64"} | dict.fromkeys(names, "float64"))
     out["change"] = out["reached"] - out["reached_before"]
-    out["pace"] = out.pop("pace").astype("float64")
-    out.attrs = made_from(outcomes)
+    out.attrs = attrs
     return out
 
 

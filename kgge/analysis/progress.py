@@ -9,7 +9,6 @@ import pandas as pd
 from kgge.analysis.blocks import blocks, lay_out
 from kgge.analysis.bounds import sum_cells
 from kgge.analysis.coverage import COUNTS, RETURNS, compare
-from kgge.analysis.scope import made_from
 from kgge.analysis.tipping import break_even
 from kgge.analysis.verdict import ORDER, Goal, check_targets, goal_of, share_of
 from kgge.tables.schemas import Kept, needs
@@ -63,7 +62,7 @@ def progress(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
        coverage  ratio    status  firm
     0     0.133   0.95  on_track  True
     """
-    asked, span, targets = lay_out(outcomes, targets, units, year)
+    asked, span, targets, attrs = lay_out(outcomes, targets, units, year)
     check_targets(targets, "target", "target_year", "baseline", "base_year")
     rows: list[dict[str, Any]] = []
     beside = Kept({"tipping": [], "pace": []})  # for the status card
@@ -80,7 +79,7 @@ def progress(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
                 beside["pace"].append({"indicator": block.indicator, "year": y} | {
                     name: shown[name] for name in ("since", "pace")})
     result = pd.DataFrame(rows, columns=PROGRESS)
-    result.attrs = made_from(outcomes) | {"beside": beside}
+    result.attrs = attrs | {"beside": beside}
     return result
 
 

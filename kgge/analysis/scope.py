@@ -97,7 +97,7 @@ def whole_of(table: pd.DataFrame) -> Whole | None:
     for among those of the data folder, if it has all the columns of one and no key beside its keys.
     """
     if "whole" in table.attrs:
-        return cast(Whole, table.attrs["whole"])
+        return cast("Whole | None", table.attrs["whole"])
     name = next((name for name in FIGURES
                  if {column.name for column in SCHEMAS[name].columns} <= set(table)), None)
     if name is None or not (data_folder() / "processed" / f"{name}.csv").is_file():
@@ -106,6 +106,13 @@ def whole_of(table: pd.DataFrame) -> Whole | None:
     own, stored = ({*map(tuple, rows[whole.keys].astype(str).to_numpy())}
                    for rows in (table.dropna(subset=whole.figures), whole.rows))
     return whole if own <= stored else None
+
+
+def as_read(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with `whole_of` in its attrs, so that it is looked for once."""
+    out = table.copy(deep=False)
+    out.attrs = table.attrs | {"whole": whole_of(table)}
+    return out
 
 
 def money_of(table: pd.DataFrame) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from kgge.analysis.scope import (
+    as_read,
     base_year,
     filtered_to,
     keys_of,
@@ -33,7 +34,7 @@ def _amounts(column: Any) -> Any:
     return column.to_numpy(dtype=float, na_value=np.nan)
 
 
-def _without_plan() -> set[str]:
+def without_plan() -> set[str]:
     """Return the funding sources that the plan names without amounts."""
     return set(filter(None, about("unplanned").split(";")))
 
@@ -45,7 +46,7 @@ def _not_known(spending: pd.DataFrame) -> Any:
     return spending["state"].eq("not_known").to_numpy(dtype=bool)
 
 
-def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
+def totals(money: pd.DataFrame, by: str | Sequence[str], *more: Any) -> pd.DataFrame:
     """Sum planned amounts, or spent ones.
 
     Parameters
@@ -54,6 +55,8 @@ def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
         As `load_budget` gives it; or as `load_spending` does.
     by : str or list of str
         Any of item, project, year, source; of spending: item, year, source, unit.
+    *more
+        Refused: several columns are given as one list.
 
     Returns
     -------
@@ -65,7 +68,7 @@ def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If `by` names anything else.
+        If `by` names anything else, or the columns are given apart.
 
     Examples
     --------
@@ -76,6 +79,10 @@ def totals(money: pd.DataFrame, by: str | Sequence[str]) -> pd.DataFrame:
     1    local  2650.0
     """
     needs("the table of money", money, ["amount"])
+    if more:
+        raise ValueError(f"by={by!r} and beside it {', '.join(map(repr, more))}: give several as a "
+                         "list, as ['project', 'year']")
+    money = as_read(money)
     kind = money_of(money)
     if kind == "both":
         raise DataError("the table was made by kgge.execution, so that its amount can be planned "
@@ -156,12 +163,10 @@ def shares(money: pd.DataFrame, by: str | Sequence[str],
     """
     out = totals(money, by)
     amounts = "spent" if "spent" in out else "amount"
-    if within is None:
-        whole: float | pd.Series = out[amounts].sum()
-    else:
-        keys = keys_of(within, keys_of(by, (*_BREAKDOWNS, "unit")), "within")
-        whole = out.groupby(keys, sort=False)[amounts].transform("sum")
-    out.attrs["within"] = [] if within is None else keys_of(within, (*_BREAKDOWNS, "unit"))
+    keys = [] if within is None else keys_of(within, keys_of(by, (*_BREAKDOWNS, "unit")), "within")
+    whole: Any = out.groupby(keys, sort=False)[amounts].transform("sum") if keys else (
+        out[amounts].sum())
+    out.attrs["within"] = keys
     return out.assign(share=out[amounts] / whole)
 
 
@@ -222,6 +227,7 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
         raise ValueError(f"by={by!r}: cumulative sums up to each year, so by must name the year")
     needs("budget", budget, (*_MONEY_KEY, "project", "amount"))
     needs("spending", spending, ("unit", *_MONEY_KEY, "amount"))
+    budget, spending = as_read(budget), as_read(spending)
     _check_amounts("budget", budget, "planned")
     _check_amounts("spending", spending, "spent")
     covered = scope(budget["year"], spending["year"], years)
@@ -313,7 +319,7 @@ def _check_scope(budget: pd.DataFrame, spending: pd.DataFrame, covered: list[int
     """
     have = {key: set(budget[key]) for key in _MONEY_KEY}
     over = {"item": set(spending["item"]) - have["item"],
-            "source": set(spending["source"]) - have["source"] - _without_plan(),
+            "source": set(spending["source"]) - have["source"] - without_plan(),
             "year": set(covered) - have["year"]}
     asked = have | {"year": set(covered)}
     under = {key: asked[key] - set(values) for key, values in filtered_to(spending).items()
@@ -338,7 +344,7 @@ def _check_scope(budget: pd.DataFrame, spending: pd.DataFrame, covered: list[int
 def _cells(budget: pd.DataFrame, spending: pd.DataFrame, covered: list[int]) -> pd.DataFrame:
     """Return planned and spent amounts one below the other, in the order of the budget."""
     plain = budget.assign(planned=_amounts(budget["amount"]))
-    with_plan = set(plain.loc[~plain["source"].isin(_without_plan()) | (plain["planned"] > 0),
+    with_plan = set(plain.loc[~plain["source"].isin(without_plan()) | (plain["planned"] > 0),
                               "source"])
     spent = spending.assign(
         spent=_amounts(spending["amount"]), not_known=_not_known(spending),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from kgge.analysis.blocks import blocks, lay_out
 from kgge.analysis.bounds import EXTRA, Block, doubted, sum_cells
-from kgge.analysis.scope import made_from, whole_year
+from kgge.analysis.scope import whole_year
 from kgge.analysis.verdict import CUTS, ORDER, Goal, check_targets, goal_of, share_of
 
 TIPPING = ["indicator", "year", "threshold", "verdict_above", "verdict_below", "state",
@@ -69,14 +69,14 @@ def tipping(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     0  certain_above              50        0.642857
     """
     year = whole_year(year)
-    _, span, targets = lay_out(outcomes, targets, units, year)
+    _, span, targets, attrs = lay_out(outcomes, targets, units, year)
     check_targets(targets, "target", "target_year", "baseline", "base_year")
     rows = []
     for block, target in blocks(outcomes, units, targets, span):
         sums = {name: values[year - span[0], 0] for name, values in sum_cells(block).items()}
         rows += break_even(block, sums, goal_of(target, year), span, year)
     result = pd.DataFrame(rows, columns=TIPPING).astype({"last_year": "Int64"})
-    result.attrs = made_from(outcomes)
+    result.attrs = attrs
     return result
 
 

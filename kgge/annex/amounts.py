@@ -18,11 +18,14 @@ _NEGATIVE = re.compile(r"[-–−]\s*(\d.*)|\((\d.*)\)")
 
 
 class Trial(NamedTuple):
-    """The rows as they read under one decimal mark, and which of their checks agree."""
+    """The rows as they read under one decimal mark; of their checks whether and where they agree.
+
+    A check is known by its name and by the item, year and source of the total, whose field it has.
+    """
 
     tree: Tree
     rows: dict[str, PrintedRow]  # by item
-    checks: dict[tuple[str, Key], bool]
+    checks: dict[tuple[str, Key], tuple[bool, Field]]
 
 
 @lru_cache(maxsize=4096)
@@ -84,7 +87,7 @@ def settle(rows: Sequence[PrintedRow], header: Header, marks: tuple[str, ...],
         marks = tuple(mark for mark in marks if all(
             _values(c.text)[mark].as_tuple().exponent == 0 for _, c in doubtful)) or marks
     trials = [_try(rows, header, mark, tolerances) for mark in (marks if doubtful else marks[:1])]
-    agreed = [{key for key, good in trial.checks.items() if good} for trial in trials]
+    agreed = [{key for key, (good, _) in trial.checks.items() if good} for trial in trials]
     # One mark is better than the other if it makes all agree that the other does, and more.
     best = next((trial for trial, good in zip(trials, agreed, strict=True)
                  if all(good > other for other in agreed if other is not good)), None)
@@ -119,21 +122,22 @@ def _try(rows: Sequence[PrintedRow], header: Header, mark: str,
         not row.cells[at].text or (None in slots[at] and not s) or near(row, at, s)
         for at, s in enumerate(sums)))
     of = {row.item: row for row in tree.rows}
-    cells: dict[Key, float | None] = {
-        (row.item, *slot): row.amounts[at] if row.printed else None
-        for row in tree.rows for at, slot in enumerate(slots)}
+    printed = {(item, *slot): (row, at) for item, row in of.items() if row.printed
+               for at, slot in enumerate(slots)}
+    nothing: list[float | None] = [None] * len(slots)
     return Trial(tree, of, {
-        (check, key): near(of[key[0]], slots.index(key[1:]), computed)
-        for check, key, computed in add_up(cells, {row.item: row.parent for row in tree.rows})
-        if cells.get(key) is not None and computed is not None})
+        (check, key): (near(row, at, computed), row.cells[at]) for check, key, computed in add_up(
+            {item: [*row.amounts] if row.printed else nothing for item, row in of.items()}, slots,
+            {row.item: row.parent for row in tree.rows})
+        if computed is not None and key in printed for row, at in [printed[key]]})
 
 
 def _check_parts(trial: Trial, header: Header, faults: list[str]) -> None:
     """Refuse columns that stand under "Trong đó" and do not make up their total."""
-    for at, slot in enumerate(header.slots.values()):
-        told = [good for (check, key), good in trial.checks.items() if check == "row total"
-                and key[1:] == slot and trial.rows[key[0]].cells[at].text]
-        if header.parts and told and not any(told):
+    for slot in header.slots.values() if header.parts else ():
+        told = [good for (check, key), (good, field) in trial.checks.items()
+                if check == "row total" and key[1:] == slot and field.text]
+        if told and not any(told):
             faults.append(f"the columns under 'Trong đó' do not make up the total beside them "
                           f"({slot[0] or 'all years'}): what is not named there is not known")
 
@@ -154,10 +158,8 @@ def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) 
                 continue
             # A total says something of the empty field only where it is printed itself: the sum of
             # two empty fields is no witness.
-            told = [trial.checks[check, key] for check, key in _checks_of(row, slot, trial.rows)
-                    if (check, key) in trial.checks and (
-                        key == (row.item, *slot)
-                        or trial.rows[key[0]].cells[slots.index(key[1:])].text)]
+            checks = (trial.checks.get(key) for key in _checks_of(row, slot, trial.rows))
+            told = [good for good, field in filter(None, checks) if field.text or field is cell]
             if told and all(told):
                 repairs.append({"line": row.line, "column": cell.column, "rule": "empty field",
                                 "printed": "(empty)", "corrected": "0",

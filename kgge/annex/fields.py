@@ -42,8 +42,12 @@ class Field(NamedTuple):
     @property
     def is_amount(self) -> bool:
         """Whether a number stands in the field, or a dash for zero."""
-        return self.number is not None or self.text in DASHES or bool(
-            readings(self.text.strip("()- ")))
+        return self.number is not None or _is_amount(self.text)
+
+
+@lru_cache(maxsize=4096)
+def _is_amount(text: str) -> bool:
+    return text in DASHES or bool(readings(text.strip("()- ")))
 
 
 Grid = list[tuple[int, list[Field]]]
@@ -140,29 +144,10 @@ def _split(text: str, mark: str) -> list[tuple[int, list[str]]] | None:
 
 def _read_book(path: Path) -> list[Part]:
     try:
-        sheets, units = open_sheets(path)[0], _units_shown(path)
-        return [_read_sheet(sheet)._replace(units=units.get(sheet.name, {})) for sheet in sheets]
+        return [_read_sheet(sheet) for sheet in open_sheets(path)[0]]
     except Rejected as error:
         raise DataError(f"{path.name}: not a readable .xlsx workbook "
                         f"({', '.join(error.args)})") from error
-
-
-def _units_shown(path: Path) -> dict[str, dict[Place, str]]:
-    """Return by sheet which cells name a unit of money by their number format (0 "triệu đồng")."""
-    with zipfile.ZipFile(path) as archive:
-        names = {"xl/styles.xml"} & set(archive.namelist())
-        if not any("đồng" in archive.read(name).decode(errors="replace") for name in names):
-            return {}
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(path)
-    except Exception as error:  # it is stricter than the reader of the cells
-        raise Rejected("unreadable", "number formats") from error
-    return {sheet.title: {(cell.row, cell.column): said[1] for row in sheet.iter_rows()
-                          for cell in row
-                          if (said := re.search('"([^"]*đồng[^"]*)"', str(cell.number_format)))}
-            for sheet in book.worksheets}
 
 
 def _read_sheet(sheet: Sheet) -> Part:
@@ -171,17 +156,20 @@ def _read_sheet(sheet: Sheet) -> Part:
             for n, row in enumerate(sheet.rows, 1)]
     seen: dict[str, set[int]] = {}
     faults: dict[Place, str] = {}
+    units: dict[Place, str] = {}
     for (row, column), notes in sheet.notes.items():
         for note in notes:
             if note.code in ("shown", "invisible"):
                 faults[row + 1, column + 1] = f"the cell shows {quote(note.text)}"
             elif note.code == "merged":
                 faults.setdefault((row + 1, column + 1), _MERGED)
+            elif note.code == "unit":
+                units[row + 1, column + 1] = note.text
             elif note.code in ("hidden", "struck"):
                 seen.setdefault(note.code, set()).add(row + 1)
     said = [f"sheet {sheet.name!r}: {what} cells are read like all others, in row "
             f"{', '.join(map(str, sorted(rows)))}" for what, rows in seen.items()]
-    return Part(sheet.name, grid, sheet.hidden, said, faults)
+    return Part(sheet.name, grid, sheet.hidden, said, faults, units)
 
 
 def _typed_cell(column: int, value: object) -> Field:

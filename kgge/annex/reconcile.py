@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from kgge.annex.header import Slot
 from kgge.tables.schemas import conform, needs
 
 Key = tuple[str, int | None, str | None]  # item, year, source
@@ -44,40 +45,41 @@ def reconcile(annex: pd.DataFrame) -> pd.DataFrame:
     """
     names = ("item", "parent", "year", "source", "amount", "line", "column")
     needs("the annex", annex, names)
-    table: Any = annex
-    items, parents, *columns = (
-        table[name].to_numpy(dtype=object, na_value=None) for name in names)
+    table: Any = pd.DataFrame(annex)  # without the attrs, which pandas copies deep with each column
+    items, above, *columns = (table[name].to_numpy(dtype=object, na_value=None).tolist()
+                              for name in names)
     cells = {(item, year, source): at
              for item, year, source, *at in zip(items, *columns, strict=True)}
+    slots = [*dict.fromkeys((year, source) for _, year, source in cells)]
+    parents = dict(zip(items, above, strict=True))
+    amounts = {item: [cells.get((item, *slot), (None,))[0] for slot in slots] for item in parents}
     within = annex.attrs.get("tolerances", {})
     rows = []
-    for check, key, computed in add_up(
-            {key: amount for key, (amount, *_) in cells.items()},
-            dict(zip(items, parents, strict=True))):
+    for check, key, computed in add_up(amounts, slots, parents):
         printed, line, column = cells.get(key, (None, None, None))
         difference = None if printed is None or computed is None else round(printed - computed, 6)
         # Not printed is not zero: such a total is neither right nor wrong.
         state = "not checkable" if difference is None else "agrees" if abs(
             difference) <= within.get((line, column), within.get(None, 0)) else "differs"
         rows.append((check, *key, printed, computed, difference, state, line))
-    return conform("ledger", pd.DataFrame(rows, columns=[
+    return conform("ledger", pd.DataFrame(rows, dtype=object, columns=[
         "check", "item", "year", "source", "printed", "computed", "difference", "state", "line"]))
 
 
-def add_up(cells: Mapping[Key, float | None], parents: Mapping[str, str | None],
-           ) -> Iterator[tuple[str, Key, float | None]]:
+def add_up(amounts: Mapping[str, list[float | None]], slots: Sequence[Slot],
+           parents: Mapping[str, str | None]) -> Iterator[tuple[str, Key, float | None]]:
     """Go through the checks: name, the total checked, and what its parts add up to.
 
-    `cells` are amounts, None where nothing is printed; `parents` the item above each item.
+    `amounts` are those of each item in the order of `slots`, None where nothing is printed;
+    `parents` the item above each item.
     """
     below: dict[str, list[str]] = {}
     for item, parent in parents.items():
         if item != "total":
             below.setdefault(parent or "", []).append(item)
-    slots = list(dict.fromkeys((year, source) for _, year, source in cells))
     # A slot without year or source is a total, over whatever it lacks.
     totals = dict.fromkeys([(None, None), *(slot for slot in slots if None in slot)])
-    parts_of = {(year, source): [(y, s) for y, s in slots if None not in (y, s)
+    parts_of = {(year, source): [at for at, (y, s) in enumerate(slots) if None not in (y, s)
                                  and year in (None, y) and source in (None, s)]
                 for year, source in totals}
 
@@ -85,14 +87,14 @@ def add_up(cells: Mapping[Key, float | None], parents: Mapping[str, str | None],
         """Return what the lines below an item add up to; one that prints nothing, its own lines."""
         lines = []
         for line in below.get(item, ()):
-            printed = [cells.get((line, *slot)) for slot in slots]
+            printed = amounts[line]
             lines.append(printed if None not in printed else [
                 p if p is not None else c for p, c in zip(printed, computed(line), strict=True)])
         return [add(column) for column in zip(*lines, strict=True)] or [None] * len(slots)
 
-    for item in parents:
+    for item, printed in amounts.items():
         for total, parts in parts_of.items():
-            yield "row total", (item, *total), add([cells.get((item, *slot)) for slot in parts])
+            yield "row total", (item, *total), add([printed[at] for at in parts])
     for check, items in (("children", [i for i in parents if i in below]), ("grand total", [""])):
         for item in items:
             for slot, amount in zip(slots, computed(item), strict=True):
@@ -101,5 +103,4 @@ def add_up(cells: Mapping[Key, float | None], parents: Mapping[str, str | None],
 
 def add(parts: Sequence[float | None]) -> float | None:
     """Return the sum of parts; None where one of them is not known, or there is none."""
-    known = [part for part in parts if part is not None]
-    return sum(known) if known and len(known) == len(parts) else None
+    return sum(parts) if parts and None not in parts else None  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from kgge.analysis.spending import without_plan
 from kgge.charts.layout import MARK
 from kgge.charts.wording import upper
 from kgge.files import DataError, read_rows
@@ -233,6 +234,9 @@ def _least(table: pd.DataFrame, column: str) -> "pd.Series[bool]":
             least |= table[cells].fillna(0) > 0
     if column in SPENT and {"units_expected", "units_with_figure"} <= set(table):
         least |= table["units_with_figure"] < table["units_expected"]
+    if column in ("within", "other") and "source" in table:  # all of a source is the one or other
+        own = table["source"].isin(without_plan()) == (column == "other")
+        least &= own | (table[column] > 0)
     return least
 
 

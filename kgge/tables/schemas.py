@@ -6,6 +6,7 @@ them, `conform` enforces them wherever a table is read or written.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,9 +16,9 @@ import pandas as pd
 
 from kgge.files import DataError, data_folder, read_rows
 
-DTYPES = {kind: pd.api.types.pandas_dtype(name) for kind, name in {
-    "string": "str", "integer": "Int64", "number": "float64", "boolean": "bool",
-    "date": "datetime64[ns]"}.items()}
+DTYPES = {kind: pd.api.types.pandas_dtype(name) for kind, name in (
+    ("string", "str"), ("integer", "Int64"), ("number", "float64"), ("boolean", "bool"),
+    ("date", "datetime64[ns]"))}
 FROM_RETURNS = ("outcomes", "spending", "reporting", "problems")
 # Tables that are often filtered: the columns that make a row of them a figure.
 FIGURES = {"budget": ("amount",), "outcomes": ("eligible", "reached"), "spending": ("amount",)}
@@ -27,9 +28,10 @@ _TRUTH = {"true": True, "false": False, "1": True, "0": False}  # Excel saves TR
 # What a limit of Table Schema asks of the values that are there, and how an error says so.
 _LIMITS: dict[str, tuple[Any, str]] = {
     "enum": (lambda values, allowed: ~values.isin(allowed), "allowed are {}"),
-    "minimum": (lambda values, least: _numbers(values) < least, "the least allowed is {}"),
-    "maximum": (lambda values, most: _numbers(values) > most, "the most allowed is {}"),
-    "pattern": (lambda values, shape: ~values.str.fullmatch(shape), "it must look like {}"),
+    "minimum": (lambda values, least: values.astype(float) < least, "the least allowed is {}"),
+    "maximum": (lambda values, most: values.astype(float) > most, "the most allowed is {}"),
+    "pattern": (lambda values, shape: ~pd.Series(values).str.fullmatch(shape),
+                "it must look like {}"),
 }
 
 
@@ -88,25 +90,26 @@ def conform(name: str, frame: pd.DataFrame, place: str = "") -> pd.DataFrame:
     schema, at = _ALL[name], place or name
     wanted = [column.name for column in schema.columns]
     optional = {column.name for column in schema.columns if column.limits["optional"]}
-    # Anew, without the attrs, which pandas copies deep with each column.
-    frame = pd.DataFrame(frame).assign(**dict.fromkeys(sorted(optional - set(frame.columns))))
+    frame = pd.DataFrame(frame)  # without the attrs, which pandas copies deep with each column
+    if absent := sorted(optional - set(frame.columns)):
+        frame = frame.assign(**dict.fromkeys(absent))
     if set(frame.columns) != set(wanted):
         raise DataError(f"{at}: columns are {', '.join(map(str, frame.columns))}; "
                         f"they must be {', '.join(wanted)}")
     faults: list[tuple[int, str]] = []
-    out = pd.DataFrame({c.name: _checked_column(frame[c.name], c, faults).array
-                        for c in schema.columns})
-    twice = out.duplicated(list(schema.key), keep=False).to_numpy()
-    if twice.any() and not faults:
-        faults += [(int(i), f"the key {', '.join(schema.key)} stands more than once: "
-                    f"{', '.join(map(str, out.iloc[i][list(schema.key)]))}")
-                   for i in twice.nonzero()[0]]
+    columns = {c.name: _checked_column(frame[c.name], c, faults) for c in schema.columns}
+    rows = [*zip(*(columns[key].tolist() for key in schema.key), strict=True)]
+    if len({*rows}) < len(rows) and not faults:
+        count = Counter(rows)
+        faults += [(i, f"the key {', '.join(schema.key)} stands more than once: "
+                    f"{', '.join(map(str, row))}") for i, row in enumerate(rows) if count[row] > 1]
     if faults:
         lines = [f"{f'line {frame.index[i]}' if place else f'row {i + 1}'}: {what}"
                  for i, what in sorted(faults)]
         more = [f"and {len(lines) - _SHOWN} more"] * (len(lines) > _SHOWN)
         raise DataError(f"{at}: {len(lines)} fault{'s' * (len(lines) > 1)}:\n  "
                         + "\n  ".join(lines[:_SHOWN] + more))
+    out = pd.DataFrame(columns, copy=False)
     if name in FIGURES:  # so that a function can tell a part from the whole
         out.attrs["whole"] = Whole(name, out)
     if name in MONEY:
@@ -158,7 +161,7 @@ def _checked_column(values: Any, column: Column, faults: list[tuple[int, str]]) 
     out = _typed(values, column.type)
     if column.type != "string":  # anything is one
         faults += [(i, f"{column.name} {values.iloc[i]!r} is no {column.type}")
-                   for i in (there & pd.isna(out.array)).nonzero()[0]]
+                   for i in (there & pd.isna(out)).nonzero()[0]]
     if limits.get("required") or column.type == "boolean":
         faults += [(i, f"{column.name} is empty") for i in (~there).nonzero()[0]]
     for limit, wanted in limits.items():
@@ -168,29 +171,25 @@ def _checked_column(values: Any, column: Column, faults: list[tuple[int, str]]) 
             bad = np.asarray(breaks(out, wanted), dtype=bool) & there
             faults += [(i, f"{column.name} {values.iloc[i]!r}: {what.format(said)}")
                        for i in bad.nonzero()[0]]
-    whole = column.type == "boolean" and not out.isna().any()
+    whole = column.type == "boolean" and not pd.isna(out).any()
     return out.astype("bool") if whole else out
 
 
-def _numbers(values: Any) -> Any:
-    return values.to_numpy(dtype="float64", na_value=np.nan)
-
-
 def _typed(values: Any, kind: str) -> Any:
-    """Return a column in the type of `kind`; what cannot be taken for it is missing."""
+    """Return a column as an array of the type of `kind`; what cannot be taken for it is missing."""
     if kind == "boolean" and values.dtype != bool:
-        return values.map(lambda v: _TRUTH.get(str(v).casefold()), na_action="ignore")
+        return values.map(lambda v: _TRUTH.get(str(v).casefold()), na_action="ignore").array
     if kind == "date":
         text = isinstance(values.dtype, pd.StringDtype) or values.dtype == object
         return pd.to_datetime(values, format="%Y-%m-%d" if text else None,
-                              errors="coerce").astype(DTYPES[kind])
+                              errors="coerce").astype(DTYPES[kind]).array
     try:  # a sound column at once; otherwise cell by cell, so that the bad ones can be named
-        return values if values.dtype == DTYPES[kind] else values.astype(DTYPES[kind])
+        return values.array if values.dtype == DTYPES[kind] else values.array.astype(DTYPES[kind])
     except (ValueError, TypeError):
         numbers = pd.to_numeric(values, errors="coerce").astype("float64")
         if kind == "integer":
-            return numbers.where(numbers.mod(1) == 0).astype("Int64")
-        return numbers
+            return numbers.where(numbers.mod(1) == 0).astype("Int64").array
+        return numbers.array
 
 
 def read_list(name: str) -> pd.DataFrame:
