@@ -14,7 +14,7 @@ from matplotlib.ticker import AutoLocator, MaxNLocator, ScalarFormatter
 from matplotlib.transforms import Bbox
 
 from kgge import labels
-from kgge.charts.style import INK, MARK_INK, SIZES, balanced
+from kgge.charts.style import INK, MARK_INK, SIZES, balanced, drawn_in_style
 from kgge.files import DataError
 from kgge.tables import load as tables
 
@@ -223,9 +223,10 @@ def bare(ax: Axes) -> Iterator[None]:
     try:
         yield
     finally:
-        ax.title.set_visible(True)
-        _write(ax, notes(ax), chart_text(ax))
-        _arrange(root_of(ax))
+        with drawn_in_style():
+            ax.title.set_visible(True)
+            _write(ax, notes(ax), chart_text(ax))
+            _arrange(root_of(ax))
 
 
 def strip(ax: Axes) -> None:
@@ -239,7 +240,8 @@ def strip(ax: Axes) -> None:
         elif artist not in stay:
             artist.remove()
     kept.words = stay
-    _arrange(root_of(ax))
+    with drawn_in_style():
+        _arrange(root_of(ax))
 
 
 def root_of(artist: Artist) -> Any:
