@@ -58,7 +58,7 @@ def words(path):
 def test_illustrative_returns_are_marked_everywhere(tmp_path, monkeypatch, plain_pictures):
     wanted = {Path(name).stem for name in [*MADE, *PLANNED]}
     some = [figure for figure in figures() if figure.name in wanted]
-    monkeypatch.setattr("kgge.publish.figures.figures", lambda: some)
+    monkeypatch.setattr("kgge.publish.figures.figures", lambda _: some)
     export(tmp_path, formats=["png", "svg"], jobs=1)
     for name in MADE:
         assert MARK.search(words(tmp_path / name)), name
