@@ -16,6 +16,7 @@ import kgge
 from kgge import charts, labels
 from kgge.analysis.prices import real_terms
 from kgge.analysis.spending import execution, shares, totals
+from kgge.charts.style import drawn_in_style
 from kgge.files import DataError
 from kgge.plan import STATUSES
 from kgge.tables import load as tables
@@ -222,7 +223,7 @@ def drawn_texts(ax, monkeypatch):
             found.append((self.get_text(), self.get_window_extent(renderer)))
         return draw(self, renderer, *args, **kwargs)
 
-    with monkeypatch.context() as patch:
+    with monkeypatch.context() as patch, drawn_in_style():  # as files and notebooks are
         patch.setattr(Text, "draw", record)
         ax.figure.draw_without_rendering()
     return found

@@ -39,7 +39,7 @@ def two(some, tmp_path_factory):
     """Two exports of two figures: one in this process, one in two others."""
     folders = [tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("two")]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kgge.publish.figures, "figures", lambda: some)
+        patch.setattr(kgge.publish.figures, "figures", lambda _: some)
         written = [export(folder, jobs=jobs) for folder, jobs in zip(folders, (1, 2), strict=True)]
     return folders, written
 
@@ -222,7 +222,7 @@ def test_files_that_lie_there_stay(two, some, tmp_path, monkeypatch):
     mine = folder / "vi" / "mine.txt"
     mine.write_text("kept")
     before = {path for path in folder.rglob("*") if path.is_file()}
-    monkeypatch.setattr(kgge.publish.figures, "figures", lambda: some[:1])
+    monkeypatch.setattr(kgge.publish.figures, "figures", lambda _: some[:1])
     monkeypatch.setattr(kgge.publish.figures, "annexes", lambda: ())
     export(folder, ["vi"], ["svg"], jobs=1)
     assert {path for path in folder.rglob("*") if path.is_file()} == before
@@ -246,7 +246,7 @@ def test_an_error_names_the_figure():
 
 def test_a_figure_that_fails_is_named_and_stops_no_other(tmp_path, monkeypatch):
     sound = figures()[:1]
-    monkeypatch.setattr(kgge.publish.figures, "figures", lambda: [
+    monkeypatch.setattr(kgge.publish.figures, "figures", lambda _: [
         sound[0]._replace(name="broken", chart="no_such_chart"), *sound])
     monkeypatch.setattr(kgge.publish.figures, "annexes", lambda: ())
     with pytest.raises(kgge.DataError, match="^figure broken, language en: AttributeError: "):

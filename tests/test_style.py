@@ -9,7 +9,10 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import LoadFlags
 from matplotlib.markers import MarkerStyle
+from matplotlib.textpath import TextToPath
 
 import kgge
 from kgge import labels, plan
@@ -128,6 +131,24 @@ def test_importing_the_package_does_not_import_matplotlib():
     code = "import sys, kgge; print('matplotlib' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], text=True, check=True, capture_output=True)
     assert out.stdout == "False\n"
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_no_letter_stands_nearer_to_a_blank(bold):
+    """So a line is as wide as its words and blanks: asked of the font for whole lines."""
+    font = TextToPath()._get_font(FontProperties(
+        family="DejaVu Sans", weight="bold" if bold else "normal"))
+
+    def wide(text):
+        font.set_text(text, flags=LoadFlags.NO_HINTING)
+        return font.get_width_height()[0]
+
+    letters = {letter for text in labels.words("chart").values() for letter in text} - {" ", "\n"}
+    for letter, blank in itertools.product(letters | set("ĂÂĐÊÔƠƯăâđêôơưạảấầẩẫậ"), " \u00a0"):
+        both = wide(letter) + wide(blank)
+        assert wide(letter + blank) == wide(blank + letter) == both, (letter, blank)
+    assert style.text_width("To AV\u00a0fi 2,5%", 12, bold) == pytest.approx(
+        wide("To AV\u00a0fi 2,5%") / 64 * 12 / TextToPath.FONT_SCALE / 72)
 
 
 def test_wrap():

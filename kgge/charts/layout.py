@@ -4,22 +4,26 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from matplotlib import rcParams
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import AutoLocator, MaxNLocator, ScalarFormatter
 from matplotlib.transforms import Bbox
 
 from kgge import labels
-from kgge.charts.style import INK, MARK_INK, SIZES, balanced
+from kgge.charts.style import INK, MARK_INK, SIZES, balanced, drawn_in_style
 from kgge.files import DataError
 from kgge.tables import load as tables
 
 MARK = {"en": "ILLUSTRATIVE", "vi": "SỐ LIỆU MINH HỌA"}
 PAD, GAP = 0.1, 0.08  # inches: edge of the figure to text, text to text
+_LETTERS = ("font.", "text.", "mathtext.")  # parameters that decide how wide a text is
 
 
 class ChartText(NamedTuple):
@@ -223,9 +227,10 @@ def bare(ax: Axes) -> Iterator[None]:
     try:
         yield
     finally:
-        ax.title.set_visible(True)
-        _write(ax, notes(ax), chart_text(ax))
-        _arrange(root_of(ax))
+        with drawn_in_style():
+            ax.title.set_visible(True)
+            _write(ax, notes(ax), chart_text(ax))
+            _arrange(root_of(ax))
 
 
 def strip(ax: Axes) -> None:
@@ -239,7 +244,8 @@ def strip(ax: Axes) -> None:
         elif artist not in stay:
             artist.remove()
     kept.words = stay
-    _arrange(root_of(ax))
+    with drawn_in_style():
+        _arrange(root_of(ax))
 
 
 def root_of(artist: Artist) -> Any:
@@ -267,9 +273,21 @@ def _arrange(figure: Figure) -> None:
         _place(ax, figure, room)
 
 
+def _ruler(figure: Figure) -> RendererAgg:
+    """Return what measures the letters of a figure, the same for all figures of one look."""
+    looks = {key: rcParams[key] for key in rcParams if key.startswith(_LETTERS)}
+    return _measuring(figure.dpi, str(looks))
+
+
+@lru_cache(maxsize=8)
+def _measuring(dpi: float, looks: str) -> RendererAgg:
+    """Return a renderer, which measures a text once; a figure's own goes when its height does."""
+    return RendererAgg(1, 1, dpi)  # type: ignore[no-untyped-call]
+
+
 def _height(artist: Artist) -> float:
-    extra = GAP if artist.get_gid() == "mark" else 0.0
-    return float(artist.get_window_extent().height / root_of(artist).dpi) + extra
+    figure, extra = root_of(artist), GAP if artist.get_gid() == "mark" else 0.0
+    return float(artist.get_window_extent(_ruler(figure)).height / figure.dpi) + extra
 
 
 def _overhang(ax: Axes) -> list[float]:
@@ -277,7 +295,7 @@ def _overhang(ax: Axes) -> list[float]:
     words = notes(ax).words
     for artist in words:
         artist.set_visible(False)
-    outer: Any = ax.get_tightbbox()
+    outer: Any = ax.get_tightbbox(_ruler(root_of(ax)))
     for artist in words:
         artist.set_visible(True)
     inner, dpi = ax.bbox, root_of(ax).dpi
@@ -307,7 +325,7 @@ def _place(ax: Axes, figure: Figure, room: list[float]) -> None:
             break
     for text, holder in kept.inside:
         text.set_visible(True)
-        box, held = text.get_window_extent(), holder.get_window_extent()
+        box, held = text.get_window_extent(_ruler(figure)), holder.get_window_extent()
         text.set_visible(bool(box.width < held.width and box.height < held.height))
 
 

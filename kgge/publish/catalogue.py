@@ -49,7 +49,10 @@ class Sheet(NamedTuple):
     years: str = ""  # that it speaks of
 
 
-def published() -> dict[str, dict[str, pd.DataFrame]]:
+Published = dict[str, dict[str, pd.DataFrame]]
+
+
+def published() -> Published:
     """Return the published tables by section of the report and by the chart that draws them.
 
     Tables of money planned always, in constant prices where these are known; the others where
@@ -91,10 +94,10 @@ def published() -> dict[str, dict[str, pd.DataFrame]]:
     }
 
 
-def figures() -> list[Figure]:
-    """Return the published figures, in the order of the report."""
+def figures(made: Published | None = None) -> list[Figure]:
+    """Return the published figures, in the order of the report; `made` is what `published` gave."""
     found = []
-    for section, drawn in published().items():
+    for section, drawn in (made or published()).items():
         for chart, table in drawn.items():
             if chart == "reach_needed" and not table["share_needed"].where(
                     table["state"].eq("open")).notna().any():
@@ -108,9 +111,9 @@ def figures() -> list[Figure]:
     return found
 
 
-def sheets() -> list[Sheet]:
+def sheets(made: Published | None = None) -> list[Sheet]:
     """Return the tables of the workbook in order; those of returns only where some were read."""
-    made, budget = published(), tables.load_budget()
+    made, budget = made or published(), tables.load_budget()
     plan, by_line = made["plan"], totals(budget, ["item", "source"])
     found = [
         _crossed("by_year", plan["planned_by_year_and_source"], "column", "stacked"),
@@ -129,7 +132,7 @@ def sheets() -> list[Sheet]:
         one._replace(returned=True, marked=marked) for one in [*_returned(made), *annexes()]]
 
 
-def _returned(made: dict[str, dict[str, pd.DataFrame]]) -> list[Sheet]:
+def _returned(made: Published) -> list[Sheet]:
     """Return the tables made from returns."""
     if "reporting" not in made:
         return []

@@ -38,11 +38,11 @@ _PLACE = {"vi": "[$-42A]", "en": ""}  # Vietnamese separators, where the program
 Looks = dict[str, Any]  # the cell formats of a workbook by name
 
 
-def workbook(lang: str) -> bytes:
+def workbook(lang: str, content: Sequence[Sheet] = ()) -> bytes:
     """Return the workbook of all tables in one language, the same whenever the tables are."""
     from xlsxwriter import Workbook
 
-    buffer, content, said = BytesIO(), sheets(), words("word", lang)
+    buffer, content, said = BytesIO(), content or sheets(), words("word", lang)
     book = Workbook(buffer, {"in_memory": True})
     book.set_properties({"title": said["workbook"], "subject": said["plan"], "author": "kgge",
                          "keywords": said["keywords"], "created": _MADE,
@@ -73,7 +73,7 @@ def _looks(book: "Workbook", lang: str) -> Looks:
     return {name: book.add_format(base | look) for name, look in looks.items()}
 
 
-def _write_cover(book: "Workbook", look: Looks, content: list[Sheet], lang: str) -> None:
+def _write_cover(book: "Workbook", look: Looks, content: Sequence[Sheet], lang: str) -> None:
     said = words("word", lang)
     sheet = _new(book, said["cover"], said["workbook"], look)
     origins = [said["source_plan"], *[said["source_returns"]] * any(

@@ -23,7 +23,7 @@ from kgge.charts.layout import MARK, ChartText
 from kgge.charts.style import drawn_in_style
 from kgge.files import DataError, guard, write_bytes
 from kgge.labels import check_lang, label, words
-from kgge.publish.catalogue import Figure, annexes, figures
+from kgge.publish.catalogue import Figure, figures, published, sheets
 from kgge.publish.word import Drawn, document
 
 if TYPE_CHECKING:
@@ -80,22 +80,24 @@ def export(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
 
     langs = list(dict.fromkeys(map(check_lang, langs)))
     _check(formats, widths)
-    jobs, published = jobs or os.cpu_count() or 1, figures()
+    jobs, made = jobs or os.cpu_count() or 1, published()  # tables, made once for all files
+    drawable, filled = figures(made), sheets(made)
     faults: list[str] = []
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         apply: Callable[..., Iterable[Any]] = partial(pool.map, chunksize=3) if jobs > 1 else map
-        drawing = {lang: apply(_attempt, published, repeat(lang), repeat(formats), repeat(bare),
+        drawing = {lang: apply(_attempt, drawable, repeat(lang), repeat(formats), repeat(bare),
                                repeat(widths)) for lang in langs}
-        files = {f"tables-{lang}.xlsx": workbook(lang) for lang in langs}
+        files = {f"tables-{lang}.xlsx": workbook(lang, filled) for lang in langs}
         drawn: dict[str, list[Drawn]] = {}
         for lang in langs:
-            done = list(tqdm(drawing[lang], f"figures ({lang})", len(published), disable=None,
+            done = list(tqdm(drawing[lang], f"figures ({lang})", len(drawable), disable=None,
                              leave=False))
             drawn[lang] = [one for one in done if isinstance(one, Drawn)]
             faults += [one for one in done if isinstance(one, str)]
-            for section, made in Counter(figure.section for figure in published).items():
-                _log.info("%s: %d (%s)", label("section", section, lang), made, lang)
-        documents = zip(langs, apply(document, drawn.values(), langs, repeat(annexes())),
+            for section, many in Counter(figure.section for figure in drawable).items():
+                _log.info("%s: %d (%s)", label("section", section, lang), many, lang)
+        annexes = [one for one in filled if one.name == "annex"]
+        documents = zip(langs, apply(document, drawn.values(), langs, repeat(annexes)),
                         strict=True)
         files |= {f"figures-{lang}.docx": content for lang, content in documents}
     files |= {f"{lang}/{name}": content for lang in langs for one in drawn[lang]

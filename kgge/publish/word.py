@@ -250,32 +250,36 @@ def _element(tag: str, **attributes: str) -> Any:
 def add_table(doc: "Document", rows: list[list[str]], right: list[bool], width: int = _COLUMN,
               bold: Collection[int] = (0,), text_style: str = _CELL) -> None:
     """Add a table: numbers to the right, the header on every page, no rows alone on one."""
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Twips
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls, qn
 
     figures = [at > 0 and side for at, side in enumerate(right)]
     parts = [1.0 if narrow else 2.0 for narrow in figures]
     parts[0] = sum(parts[1:]) / (1.5 if width == _COLUMN else 3)  # two fifths, or a quarter
     style = doc.styles[text_style].style_id
     totals = [label("header", "total", lang) for lang in _LANGUAGE]
-    table = doc.add_table(len(rows), len(parts), "Table Grid")
-    widths = [Twips(int(width * part / sum(parts))) for part in parts]
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = width
-    for line, (row, texts) in enumerate(zip(table.rows, rows, strict=True)):
-        row._tr.get_or_add_trPr().append(_element("cantSplit"))
-        if line == 0:
-            row._tr.trPr.append(_element("tblHeader"))
+    table = doc.add_table(0, len(parts), "Table Grid")
+    widths = [int(width * part / sum(parts)) for part in parts]
+    for column, wide in zip(table._tbl.tblGrid.gridCol_lst, widths, strict=True):
+        column.set(qn("w:w"), str(wide))
+
+    def empty_row(head: bool, keep: bool, strong: bool) -> Any:
+        cells = "".join(
+            f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{wide}"/></w:tcPr><w:p><w:pPr>'
+            f'<w:pStyle w:val="{style}"/>{"<w:keepNext/>" * keep}'
+            f'<w:jc w:val="{"right" if figure else "left"}"/></w:pPr>'
+            f'<w:r><w:rPr>{"<w:b/>" * strong}</w:rPr></w:r></w:p></w:tc>'
+            for wide, figure in zip(widths, figures, strict=True))
+        return parse_xml(f'<w:tr {nsdecls("w")}><w:trPr><w:cantSplit/>'
+                         f'{"<w:tblHeader/>" * head}</w:trPr>{cells}</w:tr>')
+
+    for line, texts in enumerate(rows):
         below = len(rows) - 1 - line  # a row is kept with the next one; of long tables only at ends
         keep = below > 0 and (len(rows) <= _WHOLE or line < _ENDS or below < _ENDS)
-        for at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
-            cell.width = widths[at]
-            (paragraph,) = cell.paragraphs
-            paragraph._p.style = style  # paragraph.style would search all styles, each time
-            paragraph.alignment = (WD_ALIGN_PARAGRAPH.RIGHT if figures[at]
-                                   else WD_ALIGN_PARAGRAPH.LEFT)
-            paragraph.paragraph_format.keep_with_next = True if keep else None
-            paragraph.add_run(text).bold = True if line in bold or texts[0] in totals else None
+        row = empty_row(line == 0, keep, line in bold or texts[0] in totals)
+        for run, text in zip(row.iter(qn("w:r")), texts, strict=True):
+            run.text = text
+        table._tbl.append(row)
 
 
 def _readable(data: pd.DataFrame, lang: str) -> tuple[list[list[str]], list[bool]]:
