@@ -223,7 +223,6 @@ def test_files_that_lie_there_stay(two, some, tmp_path, monkeypatch):
     mine.write_text("kept")
     before = {path for path in folder.rglob("*") if path.is_file()}
     monkeypatch.setattr(kgge.publish.figures, "figures", lambda _: some[:1])
-    monkeypatch.setattr(kgge.publish.figures, "annexes", lambda: ())
     export(folder, ["vi"], ["svg"], jobs=1)
     assert {path for path in folder.rglob("*") if path.is_file()} == before
     assert mine.read_text() == "kept"
@@ -248,7 +247,6 @@ def test_a_figure_that_fails_is_named_and_stops_no_other(tmp_path, monkeypatch):
     sound = figures()[:1]
     monkeypatch.setattr(kgge.publish.figures, "figures", lambda _: [
         sound[0]._replace(name="broken", chart="no_such_chart"), *sound])
-    monkeypatch.setattr(kgge.publish.figures, "annexes", lambda: ())
     with pytest.raises(kgge.DataError, match="^figure broken, language en: AttributeError: "):
         export(tmp_path, ["en"], ["svg"], jobs=1)
     written = {path.name for path in tmp_path.rglob("*.*")}

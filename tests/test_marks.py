@@ -114,7 +114,7 @@ def test_real_returns_are_marked_nowhere(real, tmp_path):
     some = [figure for figure in figures() if figure.name in SHOWN]
     with pytest.MonkeyPatch.context() as patch:
         plain(patch)
-        patch.setattr("kgge.publish.figures.figures", lambda: some)
+        patch.setattr("kgge.publish.figures.figures", lambda _: some)
         export(tmp_path / "out", formats=["svg"], jobs=1)
     export_chart(kgge.charts.reports_received(kgge.load_reporting()), tmp_path / "out", "one",
                  ["png"])
