@@ -293,6 +293,18 @@ def test_of_several_corrections_the_latest_counts(tmp_path, form):
     assert codes(read_returns(tmp_path, form)) == ["duplicate_return"] * 3, "which is the later?"
 
 
+@pytest.mark.parametrize(("answer", "counts"), [
+    ("Thay báo cáo lần đầu gửi ngày 20/01/2019", 1), ("Báo cáo lần 1 ngày 20/01/2019", 1),
+    ("Sửa đổi lần 1 ngày 20/02/2019", 1), ("No. 12/BC-UBND, 20/01/2019", 1), ("x", 0),
+    ("Bản sửa đổi lần 1", 0), ("Không thay thế, gửi lần đầu", 0)])
+def test_a_date_in_the_line_on_corrections_decides(answer, counts, tmp_path, form):
+    send(tmp_path, form, name="1.xlsx")
+    send(tmp_path, form, name="2.xlsx", edit=add_field(answer))
+    out = read_returns(tmp_path, form)
+    assert out.reporting["file"].dropna().tolist() == ["2.xlsx"] * counts
+    assert ("replaced" if counts else "duplicate_return") in codes(out)
+
+
 @pytest.mark.parametrize("answer", [None, "Không / No", "-", ""])
 def test_two_returns_without_that_word_are_both_refused(answer, tmp_path, form):
     send(tmp_path, form, name="1.xlsx")

@@ -26,7 +26,7 @@ _SINCE = re.compile(
     rf"{_ADDS}(?: nam| ngay| dau)* (?:\d+/){{0,2}}\d{{4}}(?={_TO})")
 _YEARS = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _DAY = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?:/\d{4})?(?![\d/])")
-# Ways to write all of a year, words for less than that.
+# Ways to write all of a year, words for less than that, or for what has not come true.
 _MONTH, _OF = "(?:thang |t)?", r"(?:(?:/| nam )\d{4})?"
 _WHOLE = re.compile(
     rf"\b12 (?:thang|months?)\b|{_MONTH}(?<!\d)0?1{_OF}{_TO}{_MONTH}12\b{_OF}|"
@@ -35,7 +35,11 @@ _WHOLE = re.compile(
     rf"\b(?:quy |q)(?:1|i)\b{_OF}(?:[ ,;+&i123–—-]|den|toi|to|het|va|and|quy|q|/\d{{4}})*"
     r"(?:4|iv)\b")
 _PART = re.compile(r"\b(?:thang|t\d|quy (?:\d|[iv]+\b)|[hq][1-4]\b|uoc|nua|hoc ky|(?:dau|cuoi) nam|"
-                   r"den nay|half|quarter|months?|estimate|\d{1,2}/\d{4}|"
+                   r"den nay|half|quarter|months?|estimate|\d{1,2}/\d{4}|du (?:toan|kien|tinh|bao)|"
+                   r"tam tinh|so (?:ket|bo)\b|planned|forecast|preliminary|"
+                   r"so (?:lieu )?ke hoach|(?:[1-3]|mot|hai|ba) quy\b|"
+                   r"(?:chua|khong) (?:du|het|tron|day)\b|(?<!thuc hien )(?<!trien khai )"
+                   r"(?<!ket qua )(?<!theo )(?<!cua )ke hoach (?:ca )?(?:nam|20\d\d)\b|"
                    rf"(?:{'|'.join(MONTHS)})[a-z]*\b)")
 
 
