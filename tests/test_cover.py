@@ -126,7 +126,8 @@ YEARS = {None: ["2018.", "2018,0", "Năm 2018.", datetime.date(2018, 1, 1)],
          "year": ["18", datetime.date(2018, 5, 1)]}
 VERSIONS = {None: ["kh27-v2", "KH27 - v2", " KH27_V1", "Kh27-v2."], "version": ["KH27-v3", "v2"]}
 REAL = {None: ["không.", "Không (số liệu thật)", "Không / No - số liệu thật",
-               "KHÔNG, là số liệu thật"], "illustrative": ["Có (số liệu thật)", "Không (số liệu minh họa)", "số liệu thật"]}
+               "KHÔNG, là số liệu thật"],
+        "illustrative": ["Có (số liệu thật)", "Không (số liệu minh họa)", "số liệu thật"]}
 
 
 @pytest.mark.parametrize(("cell", "code", "text"), [

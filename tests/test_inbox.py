@@ -164,6 +164,12 @@ LISTED = {  # however the list is called and written: its name, its bytes
     "Unicode text": GOOD.replace(",", "\t").encode("utf-16"),
     "names": GOOD.replace("rach-gia", "Rạch Giá").encode("utf-8-sig"),
     "old letters": (GOOD + "labour,2018,,").encode() + "ghi chú\n".encode("latin-1"),
+    "title": ("DANH SÁCH NGÀY NHẬN BÁO CÁO,,\nNăm 2018,,\n\n" + GOOD).encode(),
+    "not yet": GOOD.encode() + "finance,2018,-\njustice,2018,chưa nhận\n".encode(),
+    "gaps": GOOD.replace("2019-01-15", "15 / 01/ 2019").replace(
+        "2019-01-16", '"January 16, 2019"').encode(),
+    "Excel": GOOD.replace("2019-01-15", "15-Thg1-19").replace(
+        "2019-01-16", "16/01/2019 (bản giấy 23/01/2019)").encode(),
     "dates": GOOD.replace("2019-01-15", "ngày 15 tháng 01 năm 2019").replace(
         "2019-01-16", "43481").encode()}
 
@@ -541,6 +547,17 @@ def test_a_list_that_is_called_otherwise_is_told_its_name(name, tmp_path, form):
     assert set(out.reporting.attrs["files"]) == {"rach-gia-2018.xlsx"}
 
 
+@pytest.mark.parametrize("head", ["unit,year,received_on", "Đơn vị,Năm,Ngày nhận"])
+def test_a_list_in_letters_of_old_is_to_be_saved_as_unicode(head, tmp_path, form):
+    send(tmp_path, form, received_on=None)
+    lines = (head, "Rạch Giá,2018,16/01/2019", "Hòn Đất,2018,16/01/2019", "labour,2018,16/01/2019")
+    text = unicodedata.normalize("NFD", "\n".join(lines)).replace("Đ", "\u0110")
+    (tmp_path / "receipts.csv").write_bytes(text.encode("cp1258", "ignore"))
+    out = read_returns(tmp_path, form)
+    assert codes(out, "receipts.csv") == ["list_letters"] and len(out.problems) == 2
+    assert "CSV UTF-8" in out.problems["message_vi"].iloc[1]
+
+
 @pytest.mark.parametrize("name", ["receipts.pdf", "receipts.xlsx", "receiptsRachGia.xls"])
 def test_what_only_sounds_like_a_list_is_none(name, tmp_path, form):
     path = send(tmp_path, form, name="receipts.xlsx")
@@ -553,6 +570,7 @@ def test_what_only_sounds_like_a_list_is_none(name, tmp_path, form):
 @pytest.mark.parametrize("text", [
     "Đơn vị,Năm,Ngày nhận\nRạch Giá,2018,16/01/2019", "ĐƠN VỊ;NĂM;NGÀY NHẬN\nrach-gia;18;16/1/19",
     "STT,Mã đơn vị,Đơn vị,Năm báo cáo,Ngày nhận (ngày/tháng/năm)\n1,rach-gia,x,2018.0,16/01/2019",
+    "Sổ nhận;;\nTên đơn vị báo cáo;Năm;Ngày tiếp nhận\nRạch Giá;2018;16/1/2019",
     "Tên đơn vị,Năm,Ngày đến\nUBND thành phố Rạch Giá,Năm 2018,16-01-2019",
     "unit,year,received_on\nUBND TP. Rạch Giá,\"2018,0\",16/1/2019"])
 def test_a_list_is_read_as_an_office_of_vietnam_writes_it(text, tmp_path, form):
