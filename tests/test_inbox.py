@@ -415,6 +415,67 @@ def test_the_date_of_a_first_return_that_was_refused_is_not_its_corrections(tmp_
     assert row["received_on"].month == 3 and not row["on_time"], "nothing came in time to be read"
 
 
+def clear(cells, sheet=PERSONS):
+    def edit(book):
+        for row in book[sheet][cells]:
+            for cell in row:
+                cell.value = None
+    return edit
+
+
+IN_PART = {  # what is done to a correction: where it is asked after what is gone, how many figures
+    "persons": (clear("E10:G33"), "E10", 60), "money": (clear("E7:E61", "Kinh phí"), "E8", 51),
+    "three": (clear("F8:F10"), "F8", 3), "two": (clear("F8:F9"), None, 0), "none": (None, None, 0),
+    "not known": (lambda book: [put(f"F{row}", "...", PERSONS)(book) for row in (8, 9, 10)],
+                  None, 0),
+    "rows": (lambda book: book[PERSONS].delete_rows(8, 4), None, 12),
+    "sheet": (lambda book: book.remove(book["Kinh phí"]), None, 51)}
+
+
+@pytest.mark.parametrize("kind", IN_PART)
+@pytest.mark.parametrize("before", [False, True])
+def test_a_correction_that_leaves_out_what_was_sent_is_asked_for_it(before, kind, tmp_path, form):
+    edit, cell, count = IN_PART[kind]
+    inbox = tmp_path / "inbox"
+    send(tmp_path / "known" if before else inbox, form, name="1.xlsx")
+    send(inbox, form, name="2.xlsx", received_on=datetime.date(2019, 2, 20), edit=lambda book: (
+        edit and edit(book), add_field("Bổ sung cho báo cáo ngày 20/01/2019")(book)))
+    out = whole(read_returns(inbox, form, tmp_path / "known"))
+    assert out.reporting["file"].dropna().tolist() == ["2.xlsx"], "it counts all the same"
+    told = out.problems[out.problems["code"].str.contains("left_out")]
+    assert len(told) == (count > 0)
+    for row in told.to_dict("records"):
+        assert cell in (None, row["cell"]) and f"Có {count} số liệu" in row["message_vi"]
+        assert row["severity"] == "warning" or "no_sheet" in row["code"]
+        assert "1.xlsx: " in row["message_en"]
+
+
+def test_a_blank_form_beside_the_filled_one_is_set_aside(tmp_path, form):
+    send(tmp_path, form)
+    send(tmp_path, form, name="mau.xlsx", values={}, received_on=None)
+    out = whole(read_returns(tmp_path, form))
+    assert out.problems[["file", "severity", "code"]].values.tolist() == [
+        ["mau.xlsx", "warning", "blank_form"]]
+    assert out.reporting["file"].dropna().tolist() == ["rach-gia-2018.xlsx"]
+    assert "mau.xlsx" not in out.reporting.attrs["files"], "nobody is asked to mend it"
+    send(tmp_path, form, name="2.xlsx", edit=add_field("Có"), received_on=datetime.date(2019, 2, 4))
+    assert read_returns(tmp_path, form).reporting["file"].dropna().tolist() == ["2.xlsx"]
+    send(tmp_path, form, unit="labour", name="a.xlsx", values={})
+    send(tmp_path, form, unit="labour", name="b.xlsx", values={})
+    assert codes(read_returns(tmp_path, form)).count("duplicate_return") == 2
+
+
+@pytest.mark.parametrize("says", ["21/01/2019", "Có"])
+def test_the_date_of_a_first_return_that_is_gone_decides_for_its_correction(says, tmp_path, form):
+    send(tmp_path, form, edit=add_field(says), received_on=None)
+    for days, in_time in (("21/01", "20/02"), True), (("20/02",), False):
+        (tmp_path / "receipts.csv").write_text("\n".join([
+            "unit,year,received_on", *(f"rach-gia,2018,{day}/2019" for day in days)]))
+        out = read_returns(tmp_path, form)
+        assert out.problems.empty and out.reporting["received_on"].max().month == 2
+        assert out.reporting["on_time"].any() == in_time, days
+
+
 @pytest.mark.parametrize(("first", "on_time"), [
     (datetime.date(2019, 1, 20), True), (datetime.date(2019, 2, 20), False), (None, False)])
 @pytest.mark.parametrize("before", [False, True])

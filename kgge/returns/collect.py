@@ -178,7 +178,7 @@ def _owners(found: list[Return], sent: set[tuple[str, int]]) -> dict[str, tuple[
     out = {}
     for one in found:
         told, of_code = {fault[3] for fault in one.faults}, (one.unit, one.year)
-        if not told & {"not_return", "replaced", "list_name"}:
+        if not told & {"not_return", "replaced", "list_name", "blank_form"}:
             own = (one.sender, one.year) in sent and one.unit and of_code not in sent
             out[one.name] = (one.unit if own else one.sender or one.unit,
                              one.period if told & {"year", "period"} else one.year)
