@@ -165,6 +165,7 @@ def _read_all(path: Path, form: Form, known: str | Path | None) -> Returns:
     out.reporting.attrs["taken_in"] = _reporting(
         past, form, illustrative, before.first).query("received").to_dict(
             "records") if past and not illustrative else []
+    out.reporting.attrs["paths"] = [r.name for r in [*found, *before.found] if "/" in r.name]
     out.reporting.attrs["files"] = _owners(found, {(r.unit, r.year) for r in [*sound, *past]})
     return out
 
@@ -308,12 +309,12 @@ def _once(faults: list[Fault]) -> list[Fault]:
              for key, several in same.items() if key[1] in STRUCTURE and len(several) > MANY}
     out = [fault for fault in faults if (fault[0], fault[3]) not in large]
     for first, *rest in large.values():
-        cells = _areas([(row, column) for _, row, column, *_ in rest])
+        cells = list_areas([(row, column) for _, row, column, *_ in rest])
         out.append((*first[:5], {**first[5], "count": len(rest), "cells": cells}))
     return out
 
 
-def _areas(cells: list[tuple[int, int]]) -> str:
+def list_areas(cells: list[tuple[int, int]], most: int = 12) -> str:
     """Return cells that stand in order, column by column, as few areas: E9:E22, E24."""
     from xlsxwriter.utility import xl_rowcol_to_cell
 
@@ -324,7 +325,7 @@ def _areas(cells: list[tuple[int, int]]) -> str:
         else:
             areas.append([(row, column)])
     names = [":".join(dict.fromkeys(xl_rowcol_to_cell(*c) for c in (a[0], a[-1]))) for a in areas]
-    return ", ".join(names[:12]) + " …" * (len(names) > 12)
+    return ", ".join(names[:most]) + " …" * (len(names) > most)
 
 
 def _problems(found: list[Return]) -> pd.DataFrame:

@@ -110,7 +110,9 @@ class Return:
               column: int = -1, **details: object) -> None:
         """Note a problem; row and column from 0, -1 for all of the sheet. A fatal one fails."""
         said: Any = value if isinstance(value, (float, datetime.date)) else as_text(value)
-        said = "- (0)" if said in ("-", "–", "—", "−") else said
+        if said in ("-", "–", "—", "−") and any(  # which is 0 where figures are entered
+                lines[0].sheet == sheet for lines in self.lines.values()):
+            said = "- (0)"
         self.faults.append((sheet, row, column, code, as_text(value), {"value": said, **details}))
         severity = messages()[code]["severity"]
         self.failed |= severity in ("fatal", "aside")
