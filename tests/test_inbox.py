@@ -237,6 +237,23 @@ def test_an_inbox_is_held_against_the_years_taken_in_before(tmp_path, form):
     assert read_returns(known / "2018", form, known).reporting["received"].sum() == 1
 
 
+@pytest.mark.parametrize(("changes", "told"), [
+    ({}, []), ({"reached": 900}, [("F8", "against_later", "130")]),
+    ({"eligible": 9000}, [("E8", "jumps", "1000")]), ("copied", [(None, "same_as_year", "2019")])])
+def test_a_late_return_is_held_against_later_years_taken_in(changes, told, tmp_path, form):
+    known, inbox = tmp_path / "known", tmp_path / "inbox"
+    send(known, form, 2019)
+    send(known, form, 2020)
+    send(inbox, form, values=values(form, "rach-gia", 2019) if changes == "copied" else
+         values(form, "rach-gia", 2018) | {("1a.officials.female", name): value
+                                           for name, value in changes.items()})
+    problems = read_returns(inbox, form, known).problems
+    found = [(row.cell if isinstance(row.cell, str) else None, row.code, row.message_en)
+             for row in problems.itertuples() if "few_attendances" not in row.code]
+    assert [row[:2] for row in found] == [row[:2] for row in told]
+    assert all(said in text for (*_, text), (*_, said) in zip(found, told, strict=True))
+
+
 def test_real_returns_are_not_held_against_illustrative_ones(tmp_path, form):
     send(tmp_path / "known", form, 2017, illustrative=True)
     send(tmp_path / "inbox", form, edit=put("E8", 10_000, PERSONS))

@@ -153,6 +153,7 @@ def _read_all(path: Path, form: Form, known: str | Path | None) -> Returns:
     again = {(one.unit, one.year) for one in sound}
     past = [one for one in before.sound() if (one.unit, one.year) not in again]
     check_all(sorted(sound + past, key=form.place), form)
+    _tell_later(sound, past)
     outcomes, spending = _figures(sound, form)
     out = Returns(outcomes, spending, _reporting(sound, form, illustrative, now.first),
                   _problems([*found, *lists]))
@@ -168,6 +169,27 @@ def _read_all(path: Path, form: Form, known: str | Path | None) -> Returns:
     out.reporting.attrs["paths"] = [r.name for r in [*found, *before.found] if "/" in r.name]
     out.reporting.attrs["files"] = _owners(found, {(r.unit, r.year) for r in [*sound, *past]})
     return out
+
+
+def _tell_later(sound: list[Return], past: list[Return]) -> None:
+    """Put on late returns what is doubted of later ones, taken in before, because of them."""
+    late = {(one.unit, one.year): one for one in sound}
+    for other in past:
+        rows = {(line.sheet, line.row): code for code, (line, *_) in other.lines.items()}
+        for sheet, row, column, code, value, details in other.faults:
+            if messages()[code]["severity"] != "doubt":
+                continue
+            year: Any = int(value) if code == "same_as_year" else details.get("year")
+            one, of = late.get((other.unit, year)), rows.get((sheet, row))
+            if one and code == "same_as_year":
+                one.fault(code, other.year, sheet, wanted=other.name)
+            elif one and of in one.lines and one.year < other.year:
+                line, names = one.lines[of][0], other.lines[of][0].cells
+                at, said, _ = next(line.cells[n] for n in names if names[n][0] == column)
+                place = line.sheet, line.row, at
+                if (place, other.year) not in [(f[:3], f[5].get("year")) for f in one.faults]:
+                    one.fault("against_later", said, *place, year=other.year, wanted=value,
+                              file=other.name)
 
 
 def _owners(found: list[Return], sent: set[tuple[str, int]]) -> dict[str, tuple[str, int]]:
