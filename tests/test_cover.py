@@ -44,9 +44,9 @@ PERIODS = {
         "01/02-31/12/2018", "Quý 4 (tính đến 31/12/2018)", "từ 07/2018 đến 12/2018",
         "01/01/2016 - 30/6/2018", "Kỳ 01/7/2018-31/12/2018", "T1-T6/2018", "1 Jan - 30 Jun 2018",
         "01/01/2018 - 15/12/2018", "01/01/2018", "2018-01-01 - 2018-06-30", "năm nay", "nt",
-        "Kế hoạch năm 2018", "Kế hoạch 2018", "Năm 2018 (số kế hoạch)", "Dự toán 2018",
+        "Kế hoạch năm 2018", "Kế hoạch 2018", "KH 2018", "Năm 2018 (kế hoạch)", "Dự toán 2018",
         "Dự kiến năm 2018", "Tạm tính năm 2018", "Sơ kết 2018", "Số sơ bộ năm 2018", "2018 planned",
-        "Ba quý năm 2018",
+        "Ba quý năm 2018", "Năm 2018 (số kế hoạch)",
         "Năm 2018 (3 quý)", "năm 2018 (chưa đủ 12 tháng)", "Năm 2018 (không trọn năm)",
         datetime.date(2018, 1, 1)],
     "period": ["năm học 2018-2019", "15/12/2017 - 14/12/2018", "2016-2018", 2017,
@@ -67,7 +67,9 @@ PERIODS = {
         "Năm 2018, tính đến 31/12/2018", "từ đầu năm đến 31/12/2018", "Quý I-IV/2018", "1-12/2018",
         "Quý 1 đến quý 4 năm 2018", "Q1-Q4/2018", "quý I, II, III và IV năm 2018",
         "Tháng 1-12/2018", "T1-T12/2018", "Năm 2018 (so với năm 2017)",
-        "Thực hiện kế hoạch năm 2018", "Năm 2018 theo Kế hoạch số 27", "4 quý năm 2018",
+        "Thực hiện kế hoạch năm 2018", "Năm kế hoạch 2018", "Năm 2018 của Kế hoạch bình đẳng giới",
+        "Thực hiện các mục tiêu, kế hoạch năm 2018", "Năm 2018 theo Kế hoạch số 27",
+        "4 quý năm 2018", "Năm 2018 (Kế hoạch 27)",
         "Năm 2018 (so với kế hoạch năm)", "Budget year 2018", "1 / 1 / 2018 - 31 / 12 / 2018",
         "1-Thg1-2018 - 31-Thg12-2018", "January 1 - December 31, 2018"]}
 MEASURES = {
@@ -81,9 +83,11 @@ MEASURES = {
         "1.000 người; 1.000.000 đồng", "người; 10.000.000 đồng",
         "hộ (không tính người); triệu đồng", *(f"người; {money}" for money in (
             "trăm triệu đồng", "chục triệu đồng", "10 triệu đồng", "100 million dong",
-            "triệu đồng (riêng dự án 1: đồng)", "triệu đồng, trừ dự án 4 tính bằng đồng")),
+            "triệu đồng (riêng dự án 1: đồng)", "triệu đồng, trừ dự án 4 tính bằng đồng",
+            "đồng (riêng dự án 2: triệu đồng)", "triệu đồng, dự án 1: đồng")),
         *(f"{persons}; triệu đồng" for persons in (
-            "trăm người", "triệu người", "lượt người", "cuộc, lớp", "attendances"))
+            "trăm người", "triệu người", "vạn người", "gia đình", "lượt người",
+            "cuộc, lớp", "attendances"))
     ],
     "cover_blank": [None, " "],
     None: [
@@ -94,6 +98,7 @@ MEASURES = {
         "người (không tính hộ); triệu đồng", "persons (not households); million dong",
         "người; triệu đồng (1 triệu = 1.000 nghìn đồng)",
         "triệu đồng; người (kể cả hộ nghèo)", "người (tính cả hộ nghèo); triệu đồng", "triệu đồng",
+        "người; triệu đồng (riêng nguồn khác: triệu đồng)", "triệu đồng (cả vùng sâu)",
         "người (học viên các lớp), lượt người; triệu đồng",
         "người; triệu đồng (cả đồng bào Khmer)"]}
 DUE = {
@@ -109,7 +114,8 @@ RECEIVED = {
         "ngày 31 tháng 01 năm 2019", "8h30 ngày 31/01/2019", "15/01/2019.", "31-Jan-2019", 43485,
         "21/01/ 2019", "21 / 01 / 2019", "January 21, 2019", "Jan 21st 2019", "21-Thg1-2019",
         "21-Thg1-19", "21 Thg 1, 2019", "21/01/2019 (bản giấy 23/01/2019)",
-        "21/01/2019 (gửi ngày 20/01/2019)", "43485", "20/01/2019 (VT)",
+        "21/01/2019 (gửi ngày 20/01/2019)", "21. 01. 2019", "21 - 01 - 2019", "21-Th1-2019",
+        "21/01/2019 (CV số 5 ngày 19/01/2019)", "43485", "20/01/2019 (VT)",
         "Số đến 125, ngày 20/01/2019",
         datetime.date(2019, 2, 1), datetime.date(2019, 2, 20), "01/03/2019"]}
 CODES = {  # of a unit: beside them stands the name of Rạch Giá
@@ -119,9 +125,10 @@ CODES = {  # of a unit: beside them stands the name of Rạch Giá
            "UBND thành phố Rạch Giá", " Ra\u0323ch Gia\u0301"]}
 REPLACES = {None: ["ngày 20 tháng 01 năm 2019", 43485, "thay báo cáo 20/1/2019", "Không", None, 0,
                    "gửi lần đầu", "Không thay thế, gửi lần đầu", "Không thay báo cáo 20/01/2019",
-                   "No, the first", "Báo cáo lần 1 ngày 20/01/2019", "No. 12/BC, 20/01/2019"],
+                   "No, the first", "First return", "Ko", "Báo cáo đầu tiên",
+                   "Báo cáo lần 1 ngày 20/01/2019", "No. 12/BC, 20/01/2019"],
             "replaces": ["lần 2", "công văn số 12", "Bản sửa đổi lần 1", "Không nhớ ngày", "x",
-                         "Thay báo cáo lần đầu", "No. 12/BC-UBND"]}
+                         "Chưa rõ ngày", "Thay báo cáo lần đầu", "No. 12/BC-UBND"]}
 YEARS = {None: ["2018.", "2018,0", "Năm 2018.", datetime.date(2018, 1, 1)],
          "year": ["18", datetime.date(2018, 5, 1)]}
 VERSIONS = {None: ["kh27-v2", "KH27 - v2", " KH27_V1", "Kh27-v2."], "version": ["KH27-v3", "v2"]}

@@ -57,13 +57,15 @@ _ALIKE = str.maketrans({**dict.fromkeys("хХ×✕✖χΧⅩⅹ", "x"), "․": "
 # A telephone, and the number of a letter: no figures, wherever they stand below a table.
 _ADDRESS = re.compile(r"(?:\+84|0)\d[\d .-]{7,12}|\d+/[^\W\d_]{2}.*")
 _YEAR = re.compile(r"(?:nam )?([12]\d{3})(?:[.,]0*)?", re.ASCII)
-# Other ways to write a date: 21 / 1 / 2019, 21-Thg1-2019, as Excel does, January 21, 2019; the date
-# of another copy stands in brackets: (bản giấy 23/01/2019).
+# Other ways to write a date: 21 / 1 / 2019, 21-Thg1-2019, as Excel does, January 21, 2019; what
+# stands in brackets behind one may hold another: (bản giấy 23/01/2019).
 _GAPS, _THG = re.compile(r"(?<=\d) ?/ ?(?=\d)"), re.compile(
-    r"(?<=\d)[-/. ]thg ?(\d{1,2})[-/., ]+(?=\d)")
+    r"(?<=\d)[-/. ]thg? ?(\d{1,2})[-/., ]+(?=\d)")
 _MONTH_FIRST = re.compile(
     rf"\b({'|'.join(MONTHS)})([a-z]*)\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (?=\d{{4}}\b)")
-_COPY = re.compile(r"\((?:ban|gui|lap|ky|qua|sent|paper)\b[^()?]*\)")
+_SPACED = re.compile(r"(?<!\d)(\d{1,2}) ?([-.]) ?(\d{1,2}) ?\2 ?(?=\d{4}(?!\d))")
+_BRACKETS = re.compile(r"(?<=/\d{4}) ?\((?=[^()]*[a-z])"
+                       r"(?![^()]*\b(?:hoac|hay|khoang|du kien|chua|or|about)\b)[^()?]*\)")
 _REAL = re.compile(r"\W+(?:la )?(?:so lieu|bao cao) (?:that|chinh thuc)\W*")
 
 
@@ -200,8 +202,9 @@ def read_date(value: object) -> datetime.date | None:
     if isinstance(value, datetime.date):
         return value.date() if isinstance(value, datetime.datetime) else value
     if isinstance(value, str):
-        value = _MONTH_FIRST.sub(r"\3 \1\2 ", fold(value))
-    if match := _DATE.fullmatch(text := _COPY.sub("", plain_dates(value)).strip()) or _among(text):
+        value = _SPACED.sub(r"\1/\3/", _MONTH_FIRST.sub(r"\3 \1\2 ", fold(value)))
+    text = _BRACKETS.sub("", plain_dates(value))
+    if match := _DATE.fullmatch(text) or _among(text):
         with suppress(ValueError):
             return datetime.date(*map(int, match.group(3, 2, 1)))
     days = int(match[1]) if (match := _SERIAL.fullmatch(text)) else 0

@@ -43,12 +43,14 @@ _DAY, _YEARS = re.compile(r"\b(\d{1,2})/(\d{1,2})/\d{4}\b"), re.compile(r"(?<!\d
 _MILLION = re.compile(r"\btrieu\b|\btr(?:d|dong)?\b|\bmillion\b")
 _OTHER_MEASURE = re.compile(r"\b(?:nghin|ngan (?:d|n)|thousand|t[iy]\b|billion|"
                             r"ho\b|household|usd|phan tram|percent|"
-                            r"(?:tram|chuc|trieu|million) (?:luot|nguoi|persons|people)\b|"
-                            r"(?:tram|chuc) trieu|(?:rieng|tru|except)\b[^;]*"  # Dự án 1: đồng
-                            r"(?:[:=]|\b(?:la|theo|bang|tinh|in)) ?dong\b)|1[., ]?000|%|"
-                            r"(?<![\d.,])(?:[2-9]|[1-9]\d+) ?(?:trieu|million)|"
+                            r"(?:tram|chuc|van|trieu|million|hundred) "
+                            r"(?:luot|nguoi|persons|people|trieu|million|tr\b)|"
+                            r"(?:rieng|tru|except|du an \d)\b[^;]*"  # Dự án 1: đồng
+                            r"(?:[:=]|\b(?:la|theo|bang|tinh|in)) ?dong\b(?! bao)|"
+                            r"(?<!trieu )(?<!tr )dong ?\((?:rieng|tru|except)\b.*\btrieu)|"
+                            r"1[., ]?000|%|(?<![\d.,])(?:[2-9]|[1-9]\d+) ?(?:trieu|million)|"
                             r"^(?!.*(?<!luot )\b(?:nguoi|person|people)).*"
-                            r"\b(?:luot|cuoc|lop|attendance)")
+                            r"\b(?:luot|cuoc|lop|buoi|vu|gia dinh|attendances?)\b")
 # A million in figures; what is said not to be counted, how amounts are rounded, what a million is.
 _IN_FIGURES = re.compile(r"(?<![\d.,])(?:1(?P<by>[., ]?)000(?P=by)000|10\^6|"
                          r"1[., ]?000 (?:nghin|ngan)) ?(?=d\b|dong|vnd)")
@@ -61,9 +63,9 @@ _HEADERS = {column.code for columns in COLUMNS.values() for column in columns}
 # A return that stands for no earlier one: Không thay thế; without a date gửi lần đầu, but not sửa
 # đổi lần 1; of a number, or of a date not remembered, something is said.
 _NO_OTHER = re.compile(
-    r"(?:khong|chua)\b(?! (?:nho|ro|biet|xac dinh|chac))|no\b(?!\.? ?\d)|(?:none|n/a)\b")
+    r"(?:khong|ko|chua)\b(?! (?:nho|ro|biet|xac dinh|chac|ghi))|no\b(?!\.? ?\d)|(?:none|n/a)\b")
 _FIRST = re.compile(r"(?:(?!sua|thay|bo sung|dinh chinh|dieu chinh|cap nhat).){0,20}"
-                    r"\blan (?:dau|1|thu nhat)\b")
+                    r"\b(?:lan (?:dau|1|thu nhat)|dau tien|first)\b")
 
 
 class Line(NamedTuple):
