@@ -164,6 +164,12 @@ LISTED = {  # however the list is called and written: its name, its bytes
     "Unicode text": GOOD.replace(",", "\t").encode("utf-16"),
     "names": GOOD.replace("rach-gia", "Rạch Giá").encode("utf-8-sig"),
     "old letters": (GOOD + "labour,2018,,").encode() + "ghi chú\n".encode("latin-1"),
+    "title": ("DANH SÁCH NGÀY NHẬN BÁO CÁO,,\nNăm 2018,,\n\n" + GOOD).encode(),
+    "not yet": GOOD.encode() + "finance,2018,-\njustice,2018,chưa nhận\n".encode(),
+    "gaps": GOOD.replace("2019-01-15", "15 / 01/ 2019").replace(
+        "2019-01-16", '"January 16, 2019"').encode(),
+    "Excel": GOOD.replace("2019-01-15", "15-Thg1-19").replace(
+        "2019-01-16", "16/01/2019 (bản giấy 23/01/2019)").encode(),
     "dates": GOOD.replace("2019-01-15", "ngày 15 tháng 01 năm 2019").replace(
         "2019-01-16", "43481").encode()}
 
@@ -231,6 +237,23 @@ def test_an_inbox_is_held_against_the_years_taken_in_before(tmp_path, form):
     assert read_returns(known / "2018", form, known).reporting["received"].sum() == 1
 
 
+@pytest.mark.parametrize(("changes", "told"), [
+    ({}, []), ({"reached": 900}, [("F8", "against_later", "130")]),
+    ({"eligible": 9000}, [("E8", "jumps", "1000")]), ("copied", [(None, "same_as_year", "2019")])])
+def test_a_late_return_is_held_against_later_years_taken_in(changes, told, tmp_path, form):
+    known, inbox = tmp_path / "known", tmp_path / "inbox"
+    send(known, form, 2019)
+    send(known, form, 2020)
+    send(inbox, form, values=values(form, "rach-gia", 2019) if changes == "copied" else
+         values(form, "rach-gia", 2018) | {("1a.officials.female", name): value
+                                           for name, value in changes.items()})
+    problems = read_returns(inbox, form, known).problems
+    found = [(row.cell if isinstance(row.cell, str) else None, row.code, row.message_en)
+             for row in problems.itertuples() if "few_attendances" not in row.code]
+    assert [row[:2] for row in found] == [row[:2] for row in told]
+    assert all(said in text for (*_, text), (*_, said) in zip(found, told, strict=True))
+
+
 def test_real_returns_are_not_held_against_illustrative_ones(tmp_path, form):
     send(tmp_path / "known", form, 2017, illustrative=True)
     send(tmp_path / "inbox", form, edit=put("E8", 10_000, PERSONS))
@@ -294,6 +317,18 @@ def test_of_several_corrections_the_latest_counts(tmp_path, form):
     send(tmp_path, form, name="3.xlsx", edit=add_field("Có"),
          received_on=datetime.date(2019, 3, 4))
     assert codes(read_returns(tmp_path, form)) == ["duplicate_return"] * 3, "which is the later?"
+
+
+@pytest.mark.parametrize(("answer", "counts"), [
+    ("Thay báo cáo lần đầu gửi ngày 20/01/2019", 1), ("Báo cáo lần 1 ngày 20/01/2019", 1),
+    ("Sửa đổi lần 1 ngày 20/02/2019", 1), ("No. 12/BC-UBND, 20/01/2019", 1), ("x", 0),
+    ("Bản sửa đổi lần 1", 0), ("Không thay thế, gửi lần đầu", 0)])
+def test_a_date_in_the_line_on_corrections_decides(answer, counts, tmp_path, form):
+    send(tmp_path, form, name="1.xlsx")
+    send(tmp_path, form, name="2.xlsx", edit=add_field(answer))
+    out = read_returns(tmp_path, form)
+    assert out.reporting["file"].dropna().tolist() == ["2.xlsx"] * counts
+    assert ("replaced" if counts else "duplicate_return") in codes(out)
 
 
 @pytest.mark.parametrize("answer", [None, "Không / No", "-", ""])
@@ -399,6 +434,67 @@ def test_the_date_of_a_first_return_that_was_refused_is_not_its_corrections(tmp_
     assert codes(out) == ["replaced"]
     row = out.reporting.query("received").iloc[0]
     assert row["received_on"].month == 3 and not row["on_time"], "nothing came in time to be read"
+
+
+def clear(cells, sheet=PERSONS):
+    def edit(book):
+        for row in book[sheet][cells]:
+            for cell in row:
+                cell.value = None
+    return edit
+
+
+IN_PART = {  # what is done to a correction: where it is asked after what is gone, how many figures
+    "persons": (clear("E10:G33"), "E10", 60), "money": (clear("E7:E61", "Kinh phí"), "E8", 51),
+    "three": (clear("F8:F10"), "F8", 3), "two": (clear("F8:F9"), None, 0), "none": (None, None, 0),
+    "not known": (lambda book: [put(f"F{row}", "...", PERSONS)(book) for row in (8, 9, 10)],
+                  None, 0),
+    "rows": (lambda book: book[PERSONS].delete_rows(8, 4), None, 12),
+    "sheet": (lambda book: book.remove(book["Kinh phí"]), None, 51)}
+
+
+@pytest.mark.parametrize("kind", IN_PART)
+@pytest.mark.parametrize("before", [False, True])
+def test_a_correction_that_leaves_out_what_was_sent_is_asked_for_it(before, kind, tmp_path, form):
+    edit, cell, count = IN_PART[kind]
+    inbox = tmp_path / "inbox"
+    send(tmp_path / "known" if before else inbox, form, name="1.xlsx")
+    send(inbox, form, name="2.xlsx", received_on=datetime.date(2019, 2, 20), edit=lambda book: (
+        edit and edit(book), add_field("Bổ sung cho báo cáo ngày 20/01/2019")(book)))
+    out = whole(read_returns(inbox, form, tmp_path / "known"))
+    assert out.reporting["file"].dropna().tolist() == ["2.xlsx"], "it counts all the same"
+    told = out.problems[out.problems["code"].str.contains("left_out")]
+    assert len(told) == (count > 0)
+    for row in told.to_dict("records"):
+        assert cell in (None, row["cell"]) and f"Có {count} số liệu" in row["message_vi"]
+        assert row["severity"] == "warning" or "no_sheet" in row["code"]
+        assert "1.xlsx: " in row["message_en"]
+
+
+def test_a_blank_form_beside_the_filled_one_is_set_aside(tmp_path, form):
+    send(tmp_path, form)
+    send(tmp_path, form, name="mau.xlsx", values={}, received_on=None)
+    out = whole(read_returns(tmp_path, form))
+    assert out.problems[["file", "severity", "code"]].values.tolist() == [
+        ["mau.xlsx", "warning", "blank_form"]]
+    assert out.reporting["file"].dropna().tolist() == ["rach-gia-2018.xlsx"]
+    assert "mau.xlsx" not in out.reporting.attrs["files"], "nobody is asked to mend it"
+    send(tmp_path, form, name="2.xlsx", edit=add_field("Có"), received_on=datetime.date(2019, 2, 4))
+    assert read_returns(tmp_path, form).reporting["file"].dropna().tolist() == ["2.xlsx"]
+    send(tmp_path, form, unit="labour", name="a.xlsx", values={})
+    send(tmp_path, form, unit="labour", name="b.xlsx", values={})
+    assert codes(read_returns(tmp_path, form)).count("duplicate_return") == 2
+
+
+@pytest.mark.parametrize("says", ["21/01/2019", "Có"])
+def test_the_date_of_a_first_return_that_is_gone_decides_for_its_correction(says, tmp_path, form):
+    send(tmp_path, form, edit=add_field(says), received_on=None)
+    for days, in_time in (("21/01", "20/02"), True), (("20/02",), False):
+        (tmp_path / "receipts.csv").write_text("\n".join([
+            "unit,year,received_on", *(f"rach-gia,2018,{day}/2019" for day in days)]))
+        out = read_returns(tmp_path, form)
+        assert out.problems.empty and out.reporting["received_on"].max().month == 2
+        assert out.reporting["on_time"].any() == in_time, days
 
 
 @pytest.mark.parametrize(("first", "on_time"), [
@@ -534,6 +630,17 @@ def test_a_list_that_is_called_otherwise_is_told_its_name(name, tmp_path, form):
     assert set(out.reporting.attrs["files"]) == {"rach-gia-2018.xlsx"}
 
 
+@pytest.mark.parametrize("head", ["unit,year,received_on", "Đơn vị,Năm,Ngày nhận"])
+def test_a_list_in_letters_of_old_is_to_be_saved_as_unicode(head, tmp_path, form):
+    send(tmp_path, form, received_on=None)
+    lines = (head, "Rạch Giá,2018,16/01/2019", "Hòn Đất,2018,16/01/2019", "labour,2018,16/01/2019")
+    text = unicodedata.normalize("NFD", "\n".join(lines)).replace("Đ", "\u0110")
+    (tmp_path / "receipts.csv").write_bytes(text.encode("cp1258", "ignore"))
+    out = read_returns(tmp_path, form)
+    assert codes(out, "receipts.csv") == ["list_letters"] and len(out.problems) == 2
+    assert "CSV UTF-8" in out.problems["message_vi"].iloc[1]
+
+
 @pytest.mark.parametrize("name", ["receipts.pdf", "receipts.xlsx", "receiptsRachGia.xls"])
 def test_what_only_sounds_like_a_list_is_none(name, tmp_path, form):
     path = send(tmp_path, form, name="receipts.xlsx")
@@ -546,6 +653,7 @@ def test_what_only_sounds_like_a_list_is_none(name, tmp_path, form):
 @pytest.mark.parametrize("text", [
     "Đơn vị,Năm,Ngày nhận\nRạch Giá,2018,16/01/2019", "ĐƠN VỊ;NĂM;NGÀY NHẬN\nrach-gia;18;16/1/19",
     "STT,Mã đơn vị,Đơn vị,Năm báo cáo,Ngày nhận (ngày/tháng/năm)\n1,rach-gia,x,2018.0,16/01/2019",
+    "Sổ nhận;;\nTên đơn vị báo cáo;Năm;Ngày tiếp nhận\nRạch Giá;2018;16/1/2019",
     "Tên đơn vị,Năm,Ngày đến\nUBND thành phố Rạch Giá,Năm 2018,16-01-2019",
     "unit,year,received_on\nUBND TP. Rạch Giá,\"2018,0\",16/1/2019"])
 def test_a_list_is_read_as_an_office_of_vietnam_writes_it(text, tmp_path, form):

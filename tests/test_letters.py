@@ -225,17 +225,70 @@ CALLED = {
     "stp_2018.xls": "justice", "Nội vụ 2018.xls": "home-affairs", "Đài PTTH KG.xls": "broadcasting",
     "KH&ĐT.xls": "planning",
     "Sở LĐ-TB&XH.xls": "labour", "Kiên Giang 2018.xls": "", "Báo cáo tài chính 2018.xls": "",
+    "Hòn Đất/bc.xls": "hon-dat", "HonDat_2018/a/1.xls": "hon-dat", "Nội vụ/1.xls": "home-affairs",
+    "2018/UBND huyện Hòn Đất - 15.01/BC.ods": "hon-dat", "Hòn Đất/Hà Tiên.xls": "ha-tien",
+    "Hòn Đất/An Biên - Rạch Giá.xls": "",
     "Kế hoạch 27.xls": "", "Báo cáo KG 2018.xls": "", "Sở Tư pháp - Sở Tài chính.xls": ""}
 
 
 @pytest.mark.parametrize("name", CALLED)
 def test_a_file_is_its_units_by_the_name_that_offices_give_it(name, tmp_path):
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / name).write_bytes(b"torn")
     returns, inbox, form = sorted_out(tmp_path)
     files = inbox.set_index("unit")["files"]
     assert files[files.str.len() > 0].to_dict() == {CALLED[name]: [name]}
     told = letters(returns, inbox, 2018, form)
     assert not CALLED[name] or "chưa nhận được" not in told[CALLED[name]]
+
+
+@pytest.mark.parametrize(("name", "told"), [
+    *((name, True) for name in ("Hòn Đất.zip", "BC Hòn Đất 2018.pdf", "Hòn Đất.docx",
+                                "hon-dat.gsheet", "Hòn Đất/bản quét.pdf", "2018/HonDat/1.jpg")),
+    *((name, False) for name in ("Hòn Đất 2017.pdf", "Hòn Đất/Thumbs.db", "Hòn Đất/.DS_Store"))])
+def test_a_reminder_names_the_file_that_lies_there_and_is_no_return(name, told, tmp_path):
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).write_bytes(b"%PDF-1.4")
+    returns, inbox, form = sorted_out(tmp_path)
+    assert inbox.set_index("unit")["state"]["hon-dat"] == "missing"
+    text = letters(returns, inbox, 2018, form)
+    assert ("Có nhận được tệp" in text["hon-dat"]) == told and "Có nhận" not in text["ha-tien"]
+    assert not told or f"Có nhận được tệp {name.rpartition('/')[2]}, nhưng" in text["hon-dat"]
+
+
+def test_many_points_of_one_kind_are_one_with_its_cells(tmp_path):
+    send(tmp_path, "culture", **{f"{code}/reached": "hơn 350" for code in form().asked(
+        "indicators", "culture") if code != "1a.workers.male"}, **{"I.2.local/amount": "1.234"})
+    returns, inbox, _ = sorted_out(tmp_path)
+    rows = returns.problems.query("code == 'approximate'")
+    text = letters(returns, inbox, 2018, form())["culture"]
+    assert len(rows) > 6 and "2 nội dung" in text and text.count("350 không phải số") == 1
+    assert f"{len(rows) - 1} ô khác" in text and "F9:F10, F12:F" in text
+    send(tmp_path, "culture", **{f"{code}/reached": "hơn 350" for code in [*form().asked(
+        "indicators", "culture")][:5]})
+    returns, inbox, _ = sorted_out(tmp_path)
+    assert "5 nội dung" in letters(returns, inbox, 2018, form())["culture"], "so few one by one"
+
+
+def test_where_the_office_keeps_a_file_is_in_no_letter(tmp_path):
+    known, folder = tmp_path / "known", tmp_path / "in"
+    send(known, "labour", name="Lưu/2018/lao động.xlsx")
+    send(folder, "labour", name="Đợt 2/hòm thư/a.xlsx", received=LATE)
+    send(folder, "an-bien", name="Đợt 1/b.xlsx")
+    send(folder, "an-bien", name="Đợt 2/c.xlsx", **{"I.2.local/amount": 2.5})
+    returns = read_returns(folder, known=known)
+    texts = letters(returns, sort_inbox(returns, 2018, form()), 2018, form())
+    assert "(tệp lao động.xlsx)" in texts["labour"] and "(a.xlsx)" in texts["labour"]
+    assert "các tệp khác: c.xlsx" in texts["an-bien"] and "b.xlsx, c.xlsx" in texts["an-bien"]
+    assert not any(word in text for text in texts.values() for word in ("Đợt", "hòm thư", "Lưu"))
+
+
+def test_a_dash_is_zero_only_where_figures_are_entered(tmp_path):
+    send(tmp_path, "labour", **{"1a.officials.male/eligible": "-", "1a.officials.male/reached": 5})
+    edited(tmp_path, "labour.xlsx", lambda book: book["Bìa"].__setitem__("B17", "-"))
+    said = read_returns(tmp_path, form()).problems.set_index("cell")["message_vi"]
+    assert said["E9"].startswith("- (0) người")
+    assert "(0)" not in said["B17"] and '"-"' in said["B17"]
 
 
 def other_name(book):

@@ -20,7 +20,7 @@ FILLS = {"error": "FFC7CE", "warning": "FFEB9C"}
 # The date of receipt is written by who receives, not the unit; nor are other files its to mend.
 _FORMULA = re.compile(r'<c r="([A-Z]+\d+)"([^>]*)>(<f[^>]*/>|<f[^<]*</f>)<v\s*(?:/>|></v>)</c>')
 OURS = {"no_date", "received_on", "far_date", "swapped_date", "receipts", "list_order", "list_name",
-        "not_return", "replaced"}
+        "list_letters", "not_return", "replaced", "blank_form"}
 
 
 def for_unit(problems: pd.DataFrame) -> pd.DataFrame:

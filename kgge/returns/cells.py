@@ -56,7 +56,17 @@ _ALIKE = str.maketrans({**dict.fromkeys("хХ×✕✖χΧⅩⅹ", "x"), "․": "
                         **dict.fromkeys("\u2800\u3164\uffa0\ufe0e\ufe0f", "")})
 # A telephone, and the number of a letter: no figures, wherever they stand below a table.
 _ADDRESS = re.compile(r"(?:\+84|0)\d[\d .-]{7,12}|\d+/[^\W\d_]{2}.*")
-_YEAR = re.compile(r"(?:nam )?([12]\d{3})", re.ASCII)
+_YEAR = re.compile(r"(?:nam )?([12]\d{3})(?:[.,]0*)?", re.ASCII)
+# Other ways to write a date: 21 / 1 / 2019, 21-Thg1-2019, as Excel does, January 21, 2019; what
+# stands in brackets behind one may hold another: (bản giấy 23/01/2019).
+_GAPS, _THG = re.compile(r"(?<=\d) ?/ ?(?=\d)"), re.compile(
+    r"(?<=\d)[-/. ]thg? ?(\d{1,2})[-/., ]+(?=\d)")
+_MONTH_FIRST = re.compile(
+    rf"\b({'|'.join(MONTHS)})([a-z]*)\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (?=\d{{4}}\b)")
+_SPACED = re.compile(r"(?<!\d)(\d{1,2}) ?([-.]) ?(\d{1,2}) ?\2 ?(?=\d{4}(?!\d))")
+_BRACKETS = re.compile(r"(?<=/\d{4}) ?\((?=[^()]*[a-z])"
+                       r"(?![^()]*\b(?:hoac|hay|khoang|du kien|chua|or|about)\b)[^()?]*\)")
+_REAL = re.compile(r"\W+(?:la )?(?:so lieu|bao cao) (?:that|chinh thuc)\W*")
 
 
 class Cell(NamedTuple):
@@ -193,7 +203,10 @@ def read_date(value: object) -> datetime.date | None:
     """
     if isinstance(value, datetime.date):
         return value.date() if isinstance(value, datetime.datetime) else value
-    if match := _DATE.fullmatch(text := plain_dates(value)) or _among(text):
+    if isinstance(value, str):
+        value = _SPACED.sub(r"\1/\3/", _MONTH_FIRST.sub(r"\3 \1\2 ", fold(value)))
+    text = _BRACKETS.sub("", plain_dates(value))
+    if match := _DATE.fullmatch(text) or _among(text):
         with suppress(ValueError):
             return datetime.date(*map(int, match.group(3, 2, 1)))
     days = int(match[1]) if (match := _SERIAL.fullmatch(text)) else 0
@@ -215,7 +228,8 @@ def plain_dates(value: object) -> str:
     >>> plain_dates("từ ngày 01 tháng 7 năm 2018 đến 31-Dec-2018")
     'tu 1/7/2018 den 31/12/2018'
     """
-    return _DATES.sub(_plain_date, fold(plain_text(str(value))))
+    text = _THG.sub(r"/\1/", _GAPS.sub("/", fold(plain_text(str(value)))))
+    return _DATES.sub(_plain_date, text)
 
 
 def _plain_date(found: re.Match[str]) -> str:
@@ -242,7 +256,9 @@ def are_words(value: object, cell: Cell) -> bool:
 
 
 def read_year(value: object) -> int | None:
-    """Return the year a cover names: 2018, "2018" or "Năm 2018"."""
+    """Return the year a cover names: 2018, "2018." or "Năm 2018"; a date where it begins one."""
+    if isinstance(value, datetime.date):
+        return value.year if (value.month, value.day) == (1, 1) else None
     text = fold(int(value) if isinstance(value, float) and value.is_integer() else value)
     match = _YEAR.fullmatch(text)
     return int(match[1]) if match else None
@@ -250,7 +266,8 @@ def read_year(value: object) -> int | None:
 
 def read_yes(value: object) -> bool | None:
     """Return the answer to a yes/no question, in either language; ``None`` where it is neither."""
-    words = {part.strip() for part in fold(value).split("/")}
-    if words <= {"co", "yes"}:
+    text = fold(value).rstrip(" .,;!")
+    if {part.strip() for part in text.split("/")} <= {"co", "yes"}:
         return True
+    words = {part.strip() for part in _REAL.sub("", text).split("/")}
     return False if words <= {"khong", "no"} else None

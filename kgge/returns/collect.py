@@ -153,6 +153,7 @@ def _read_all(path: Path, form: Form, known: str | Path | None) -> Returns:
     again = {(one.unit, one.year) for one in sound}
     past = [one for one in before.sound() if (one.unit, one.year) not in again]
     check_all(sorted(sound + past, key=form.place), form)
+    _tell_later(sound, past)
     outcomes, spending = _figures(sound, form)
     out = Returns(outcomes, spending, _reporting(sound, form, illustrative, now.first),
                   _problems([*found, *lists]))
@@ -165,8 +166,30 @@ def _read_all(path: Path, form: Form, known: str | Path | None) -> Returns:
     out.reporting.attrs["taken_in"] = _reporting(
         past, form, illustrative, before.first).query("received").to_dict(
             "records") if past and not illustrative else []
+    out.reporting.attrs["paths"] = [r.name for r in [*found, *before.found] if "/" in r.name]
     out.reporting.attrs["files"] = _owners(found, {(r.unit, r.year) for r in [*sound, *past]})
     return out
+
+
+def _tell_later(sound: list[Return], past: list[Return]) -> None:
+    """Put on late returns what is doubted of later ones, taken in before, because of them."""
+    late = {(one.unit, one.year): one for one in sound}
+    for other in past:
+        rows = {(line.sheet, line.row): code for code, (line, *_) in other.lines.items()}
+        for sheet, row, column, code, value, details in other.faults:
+            if messages()[code]["severity"] != "doubt":
+                continue
+            year: Any = int(value) if code == "same_as_year" else details.get("year")
+            one, of = late.get((other.unit, year)), rows.get((sheet, row))
+            if one and code == "same_as_year":
+                one.fault(code, other.year, sheet, wanted=other.name)
+            elif one and of in one.lines and one.year < other.year:
+                line, names = one.lines[of][0], other.lines[of][0].cells
+                at, said, _ = next(line.cells[n] for n in names if names[n][0] == column)
+                place = line.sheet, line.row, at
+                if (place, other.year) not in [(f[:3], f[5].get("year")) for f in one.faults]:
+                    one.fault("against_later", said, *place, year=other.year, wanted=value,
+                              file=other.name)
 
 
 def _owners(found: list[Return], sent: set[tuple[str, int]]) -> dict[str, tuple[str, int]]:
@@ -178,7 +201,7 @@ def _owners(found: list[Return], sent: set[tuple[str, int]]) -> dict[str, tuple[
     out = {}
     for one in found:
         told, of_code = {fault[3] for fault in one.faults}, (one.unit, one.year)
-        if not told & {"not_return", "replaced", "list_name"}:
+        if not told & {"not_return", "replaced", "list_name", "blank_form"}:
             own = (one.sender, one.year) in sent and one.unit and of_code not in sent
             out[one.name] = (one.unit if own else one.sender or one.unit,
                              one.period if told & {"year", "period"} else one.year)
@@ -302,12 +325,12 @@ def _once(faults: list[Fault]) -> list[Fault]:
              for key, several in same.items() if key[1] in STRUCTURE and len(several) > MANY}
     out = [fault for fault in faults if (fault[0], fault[3]) not in large]
     for first, *rest in large.values():
-        cells = _areas([(row, column) for _, row, column, *_ in rest])
+        cells = list_areas([(row, column) for _, row, column, *_ in rest])
         out.append((*first[:5], {**first[5], "count": len(rest), "cells": cells}))
     return out
 
 
-def _areas(cells: list[tuple[int, int]]) -> str:
+def list_areas(cells: list[tuple[int, int]], most: int = 12) -> str:
     """Return cells that stand in order, column by column, as few areas: E9:E22, E24."""
     from xlsxwriter.utility import xl_rowcol_to_cell
 
@@ -318,7 +341,7 @@ def _areas(cells: list[tuple[int, int]]) -> str:
         else:
             areas.append([(row, column)])
     names = [":".join(dict.fromkeys(xl_rowcol_to_cell(*c) for c in (a[0], a[-1]))) for a in areas]
-    return ", ".join(names[:12]) + " …" * (len(names) > 12)
+    return ", ".join(names[:most]) + " …" * (len(names) > most)
 
 
 def _problems(found: list[Return]) -> pd.DataFrame:

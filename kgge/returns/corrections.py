@@ -3,6 +3,7 @@
 import datetime
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from kgge.returns.parse import Return
 from kgge.returns.receipts import Dates, Key
 
 _DATED = ("no_date", "received_on", "far_date", "swapped_date")  # what a cover's date is told
+# Ours: a correction may well take away one figure or two; one that takes more was sent in part.
+_SOME = 3
 
 
 class Batch(NamedTuple):
@@ -47,19 +50,63 @@ def sort_out(batch: Batch, before: Batch) -> None:
             same.setdefault((one.unit, one.year), []).append(one)
     taken = {(one.unit, one.year): one for one in before.sound()}
     for key, several in same.items():
-        sound = [one for one in several if not one.failed]
-        chain, earlier = _chain(sound), taken.get(key)
+        sound, earlier = _sound(several), taken.get(key)
+        chain = _chain(sound)
         _date(key, several, chain, batch, earlier, before)
+        if chain and chain[-1].replaces:
+            _miss(chain[-1], [one for one in (earlier, *several)
+                              if one and not (one.failed and one.replaces)])
         _judge(" ".join(map(str, key)), several, sound, chain)
         if chain and chain[0].replaces and earlier:
             batch.first[key] = before.first.get(key, earlier)
         elif chain:
-            batch.first[key] = chain[0]
+            batch.first.setdefault(key, chain[0])
             again = earlier and not chain[-1].replaces
             if earlier and again and not earlier.illustrative and (
                     batch.content(chain[-1]) != before.content(earlier)):
                 chain[-1].fault("taken_in", *chain[-1].beside("replaces"), year=key[1],
                                 wanted=earlier.name)
+
+
+def _sound(several: Sequence[Return]) -> list[Return]:
+    """Return those that may count; beside filled ones a blank form that corrects nothing does not.
+
+    With it, it would be open which of them counts.
+    """
+    sound = [one for one in several if not one.failed]
+    filled = next((one for one in sound if one.submitted and not one.replaces), None)
+    if not filled or _chain(sound):
+        return sound
+    for one in sound:
+        if not one.submitted and not one.replaces:
+            one.faults.clear()
+            one.fault("blank_form", one.name, wanted=filled.name)
+    return [one for one in sound if not one.failed]
+
+
+def _miss(last: Return, earlier: Sequence[Return]) -> None:
+    """Ask after figures of earlier returns that the correction, which counts alone, leaves blank.
+
+    A correction is a whole return; one that says only what has changed takes all else away.
+    """
+    lost = {}
+    for one in earlier:
+        for code, (line, *_) in one.lines.items():
+            for name, (*_, cell) in line.cells.items():
+                here = last.lines[code][0] if code in last.lines else None
+                if cell.state == "reported" and (
+                        here is None or here.cells[name][2].state == "not_reported"):
+                    lost[code, name] = (one, line, here)
+    if len(lost) >= _SOME:
+        from xlsxwriter.utility import xl_rowcol_to_cell
+
+        places = [(here.sheet, here.row, here.cells[name][0]) for (_, name), (*_, here)
+                  in lost.items() if here and here.cells[name][0] >= 0]
+        cells = [f"{line.sheet}!{xl_rowcol_to_cell(line.row, line.cells[name][0])}"
+                 for (_, name), (_, line, _) in lost.items()]
+        last.fault("left_out", len(lost), *(places or [("", -1, -1)])[0],
+                   wanted=next(iter(lost.values()))[0].name,
+                   first=", ".join(cells[:3]) + " …" * (len(cells) > 3))
 
 
 def _judge(what: str, several: Iterable[Return], sound: Sequence[Return],
@@ -126,7 +173,10 @@ def _date(key: Key, several: Sequence[Return], chain: list[Return], batch: Batch
     days = list({receipt.day: receipt for receipt in sorted(said, key=lambda r: r.day)}.values())
     if chain and chain[0].replaces:  # the one that it replaces is not there, its date may be
         instead = _replaced_on(chain[0]) if chain[0] is not earlier else None
-        days = [d for d in days if d.day > instead] if instead else days[-len(chain):]
+        past = [d for d in days if d.day <= instead] if instead else days[:-len(chain)]
+        days = days[len(past):]
+        if past:
+            batch.first[key] = replace(chain[0], received_on=past[0].day)
     for one, receipt in zip(chain, days, strict=False):
         one.received_on = receipt.day
         one.faults = [fault for fault in one.faults if fault[3] not in _DATED]

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pandas as pd
@@ -11,11 +11,14 @@ from kgge.files import UsageError, write_bytes
 from kgge.labels import about, words
 from kgge.returns.annotate import for_unit
 from kgge.returns.cells import fold
-from kgge.returns.collect import Returns
+from kgge.returns.collect import Returns, list_areas
 from kgge.returns.form import BANNER, Form
-from kgge.returns.parse import names_unit
+from kgge.returns.parse import messages, names_unit
 
 _NO_NAME = ("va", "tinh", "kg")  # words of a unit's name, or beside it, that tell nothing
+# Ours: more points of one kind on a sheet than this are one, with the cells named together.
+MANY = 5
+_LITTER = (".db", ".ini", ".tmp", ".lnk")  # what systems leave in folders; nobody sent it
 STATES = ("on_time", "late", "no_date", "empty", "refused", "missing")
 
 
@@ -37,7 +40,8 @@ def sort_inbox(returns: Returns, year: int, form: Form) -> pd.DataFrame:
         One row a unit: unit, state (of ``STATES``; ``refused``: a file came, and none could be
         read), received_on, files; then one a file that belongs to none of them, with state
         ``other_year`` or ``unknown``. A file that could not be opened is taken for its unit's by
-        its name, as ``2018-rach-gia.xlsx``; a return taken in before stands without files.
+        its name, as ``2018-rach-gia.xlsx``, or that of its folder; a return taken in before stands
+        without files.
 
     Raises
     ------
@@ -70,17 +74,24 @@ def sort_inbox(returns: Returns, year: int, form: Form) -> pd.DataFrame:
 
 
 def _unit_named(file: str, form: Form) -> str:
-    """Return the one unit that the name of a file names: Hòn Đất, hondat_2018, Sở LĐTBXH.
+    """Return the one unit that the name of a file, or else of its folder, names: hondat_2018."""
+    path = PurePosixPath(file)
+    found = next(filter(None, (_units_named(said, form) for said in (
+        path.stem, *(folder.name for folder in path.parents)))), [])
+    return found[0] if len(found) == 1 else ""
+
+
+def _units_named(text: str, form: Form) -> list[str]:
+    """Return the units that a name of a file or folder names: Hòn Đất, Sở LĐTBXH.
 
     A department may be called without that word where nothing else stands there: Nội vụ 2018.
     """
-    said, names = _words(Path(file).stem), form.labels
+    said, names = _words(text), form.labels
     found = [unit for unit in form.units if names_unit(names["unit", unit], " ".join(said)) or any(
         f" {' '.join(name)} " in f" {' '.join(said)} " or "".join(name) in said
         for name in map(_words, (unit, *names["unit", unit])))]
     rest = "".join(word for word in said if not word.isdigit() and word not in _NO_NAME)
-    found = found or [unit for unit in form.units if rest in _bare(names["unit", unit][0])]
-    return found[0] if len(found) == 1 else ""
+    return found or [unit for unit in form.units if rest in _bare(names["unit", unit][0])]
 
 
 def _bare(name: str) -> set[str]:
@@ -138,7 +149,7 @@ def letters(returns: Returns, inbox: pd.DataFrame, year: int, form: Form, lang: 
     "To: People's Committee of Rạch Giá City"
     """
     said, rows, out = words("letter", lang), _row_names(returns, form, lang), {}
-    problems = for_unit(returns.problems)
+    problems, unread = for_unit(returns.problems), _unread(returns.problems, year, form)
     office, names = words("office", lang), {u: form.labels["unit", u] for u in form.units}
     at = ("vi", "en").index(lang)
     stray = inbox[inbox["state"] == "other_year"].groupby("unit")["files"].sum()
@@ -146,19 +157,52 @@ def letters(returns: Returns, inbox: pd.DataFrame, year: int, form: Form, lang: 
         mine = problems[problems["file"].isin(files)]
         if state not in STATES or (state != "missing" and mine.empty):
             continue
+        points = _points(mine, lang)
         facts = {"year": year, "due": f"{form.due_on[year]:%d/%m/%Y}", "files": ", ".join(files),
-                 "unit": office.get(unit, names[unit][at]), "count": len(mine),
+                 "unit": office.get(unit, names[unit][at]), "count": len(points),
                  "receiver": office.get(about("receiver"), names[about("receiver")][at])
                  if about("receiver") in names else about("receiver"),
-                 "stray": ", ".join(stray.get(unit, []))}
-        body = ["remind", "other_year"][:1 + (unit in stray)] if state == "missing" else [
-            "mend", "list", "end"]
+                 "stray": ", ".join(stray.get(unit, [])), "unread": ", ".join(unread.get(unit, []))}
+        body = ["mend", "list", "end"] if state != "missing" else [
+            "remind", *["other_year"] * (unit in stray), *["unread"] * (unit in unread)]
         listed = "\n".join(_line(number, row, rows, said, lang, len(files) > 1)
-                           for number, row in enumerate(mine.to_dict("records"), 1))
+                           for number, row in enumerate(points, 1))
         parts = [listed if part == "list" else said[part].format(**facts)
                  for part in ("subject", "to", *body, "close")]
         banner = [BANNER] * bool(returns.reporting.attrs["illustrative"])
-        out[unit] = "\n\n".join(banner + parts) + "\n"
+        text = "\n\n".join(banner + parts) + "\n"
+        for path in sorted(returns.reporting.attrs["paths"], key=len, reverse=True):
+            text = text.replace(path, PurePosixPath(path).name)  # the folders are the office's own
+        out[unit] = text
+    return out
+
+
+def _unread(problems: pd.DataFrame, year: int, form: Form) -> dict[str, list[str]]:
+    """Return, by the unit that their names name, the files of a year that are no workbook."""
+    out = defaultdict[str, list[str]](list)
+    for file in problems.loc[problems["code"] == "not_return", "file"]:
+        path = PurePosixPath(file)
+        litter = path.name.startswith((".", "~")) or path.name.lower().endswith(_LITTER)
+        if not litter and (_year_named(file, form) or year) == year:
+            out[_unit_named(file, form)].append(file)
+    return out
+
+
+def _points(mine: pd.DataFrame, lang: str) -> list[dict[Any, Any]]:
+    """Return what is to be mended; many cells of a sheet with the same fault are one point."""
+    from xlsxwriter.utility import xl_cell_to_rowcol
+
+    same = defaultdict[tuple[Any, ...], list[dict[Any, Any]]](list)
+    for row in mine.to_dict("records"):
+        same[row["file"], row["sheet"], row["code"]].append(row)
+    out = []
+    for first, *rest in same.values():
+        if len(rest) >= MANY and all(isinstance(row["cell"], str) for row in rest):
+            cells = sorted((xl_cell_to_rowcol(row["cell"]) for row in rest), key=lambda c: c[::-1])
+            first[f"message_{lang}"] += " " + messages()["more"][lang].format(
+                count=len(rest), cells=list_areas(cells, len(cells)))
+            rest = []
+        out += [first, *rest]
     return out
 
 

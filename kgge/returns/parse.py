@@ -42,17 +42,30 @@ _DAY, _YEARS = re.compile(r"\b(\d{1,2})/(\d{1,2})/\d{4}\b"), re.compile(r"(?<!\d
 # Units of measure: million dong must be among them, and none of another size or thing.
 _MILLION = re.compile(r"\btrieu\b|\btr(?:d|dong)?\b|\bmillion\b")
 _OTHER_MEASURE = re.compile(r"\b(?:nghin|ngan (?:d|n)|thousand|t[iy]\b|billion|"
-                            r"ho\b|household|usd|phan tram|percent)|1[., ]?000|%")
+                            r"ho\b|household|usd|phan tram|percent|"
+                            r"(?:tram|chuc|van|trieu|million|hundred) "
+                            r"(?:luot|nguoi|persons|people|trieu|million|tr\b)|"
+                            r"(?:rieng|tru|except|du an \d)\b[^;]*"  # Dự án 1: đồng
+                            r"(?:[:=]|\b(?:la|theo|bang|tinh|in)) ?dong\b(?! bao)|"
+                            r"(?<!trieu )(?<!tr )dong ?\((?:rieng|tru|except)\b.*\btrieu)|"
+                            r"1[., ]?000|%|(?<![\d.,])(?:[2-9]|[1-9]\d+) ?(?:trieu|million)|"
+                            r"^(?!.*(?<!luot )\b(?:nguoi|person|people)).*"
+                            r"\b(?:luot|cuoc|lop|buoi|vu|gia dinh|attendances?)\b")
 # A million in figures; what is said not to be counted, how amounts are rounded, what a million is.
 _IN_FIGURES = re.compile(r"(?<![\d.,])(?:1(?P<by>[., ]?)000(?P=by)000|10\^6|"
                          r"1[., ]?000 (?:nghin|ngan)) ?(?=d\b|dong|vnd)")
 _NO_MEASURE = re.compile(r"\b(?:khong|not)\b[^;,)]*|\b(?:lam tron|rounded)\b[^;)]*|"
-                         r"\b1 trieu (?:dong )?=[^;)]*")
+                         r"\b1 trieu (?:dong )?=[^;)]*|\b(?:ke|bao gom|tinh) ca\b[^;,)]*|"
+                         r"\bincluding\b[^;,)]*")
 _HEADERS = {column.code for columns in COLUMNS.values() for column in columns}
 
 
-# A return that stands for no earlier one: Không thay thế, gửi lần đầu.
-_NO_OTHER = re.compile(r"(?:khong|chua|no|none|n/a)\b|(?:.{0,20}\b)?lan (?:dau|1|thu nhat)\b")
+# A return that stands for no earlier one: Không thay thế; without a date gửi lần đầu, but not sửa
+# đổi lần 1; of a number, or of a date not remembered, something is said.
+_NO_OTHER = re.compile(
+    r"(?:khong|ko|chua)\b(?! (?:nho|ro|biet|xac dinh|chac|ghi))|no\b(?!\.? ?\d)|(?:none|n/a)\b")
+_FIRST = re.compile(r"(?:(?!sua|thay|bo sung|dinh chinh|dieu chinh|cap nhat).){0,20}"
+                    r"\b(?:lan (?:dau|1|thu nhat)|dau tien|first)\b")
 
 
 class Line(NamedTuple):
@@ -100,7 +113,9 @@ class Return:
               column: int = -1, **details: object) -> None:
         """Note a problem; row and column from 0, -1 for all of the sheet. A fatal one fails."""
         said: Any = value if isinstance(value, (float, datetime.date)) else as_text(value)
-        said = "- (0)" if said in ("-", "–", "—", "−") else said
+        if said in ("-", "–", "—", "−") and any(  # which is 0 where figures are entered
+                lines[0].sheet == sheet for lines in self.lines.values()):
+            said = "- (0)"
         self.faults.append((sheet, row, column, code, as_text(value), {"value": said, **details}))
         severity = messages()[code]["severity"]
         self.failed |= severity in ("fatal", "aside")
@@ -305,8 +320,10 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
     for code, place in ((c, p) for c, places in cells.items() for p in places[1:] if c):
         if as_text(place[0]) not in ("", as_text(said[code][0])):
             out.fault("cover_twice" if code in _NEEDED else "not_read", *place, wanted=code)
-    out.current = as_text(said["version"][0]) == form.version
-    if as_text(said["version"][0]) not in form.versions:
+    version, *versions = (re.sub(r"[\W_]", "", fold(text)) for text in (
+        as_text(said["version"][0]), *form.versions))
+    out.current = version == versions[-1]
+    if version not in versions:
         out.fault("version", *said["version"], wanted=form.version)
     out.illustrative = read_yes(said["illustrative"][0])
     if out.illustrative is None:
@@ -341,9 +358,11 @@ def _read_replaces(out: Return, said: dict[str, Place]) -> None:
     """Read whether the return stands for an earlier one of its year: a date, or yes."""
     place = next((p for code, p in said.items() if code == "replaces" or "thay the" in fold(code)),
                  ("", "", -1, -1))
-    none = not as_text(place[0]) or is_mark(place[0]) or _NO_OTHER.match(fold(place[0]))
-    answer = False if none else read_yes(place[0])
+    text = fold(as_text(place[0]))
     dated = read_date(place[0]) or _DAY.search(plain_dates(place[0]))
+    none = text in ("", "0", "00:00:00") or is_mark(place[0]) and text != "x" or (
+        _NO_OTHER.match(text) or not dated and _FIRST.match(text))
+    answer = False if none else read_yes(place[0])
     if answer is None and not dated:
         out.fault("replaces", *place)
     out.replaces = bool(answer or dated and not none)

@@ -26,7 +26,9 @@ _SINCE = re.compile(
     rf"{_ADDS}(?: nam| ngay| dau)* (?:\d+/){{0,2}}\d{{4}}(?={_TO})")
 _YEARS = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _DAY = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?:/\d{4})?(?![\d/])")
-# Ways to write all of a year, words for less than that.
+# A plan that is spoken of because it was carried out.
+_DONE = re.compile(r"\b(?:thuc hien|trien khai|ket qua|theo|cua|nam)\b[^(;\d]*\b(?:ke hoach|kh)\b")
+# Ways to write all of a year, words for less than that, or for what has not come true.
 _MONTH, _OF = "(?:thang |t)?", r"(?:(?:/| nam )\d{4})?"
 _WHOLE = re.compile(
     rf"\b12 (?:thang|months?)\b|{_MONTH}(?<!\d)0?1{_OF}{_TO}{_MONTH}12\b{_OF}|"
@@ -36,7 +38,11 @@ _WHOLE = re.compile(
     r"(?:4|iv)\b")
 _PART = re.compile(r"\b(?:thang|t\d|quy (?:\d|[iv]+\b)|[hq][1-4]\b|uoc|nua|hoc ky|(?:dau|cuoi) nam|"
                    r"den nay|half|quarter|months?|estimate|\d{1,2}/\d{4}|"
-                   rf"(?:{'|'.join(MONTHS)})[a-z]*\b)")
+                   r"du (?:toan|kien|tinh|bao|thao)|"
+                   r"tam tinh|so (?:ket|bo)\b|planned|forecast|preliminary|"
+                   r"(?:[1-3]|mot|hai|ba) quy\b|(?:chua|khong) (?:du|het|tron|day)\b|"
+                   r"so (?:lieu )?ke hoach|(?:ke hoach|kh):? (?:ca )?(?:nam|20\d\d)|"
+                   rf"(?:{'|'.join(MONTHS)})[a-z]*\b)|\((?:ke hoach|kh)\)")
 
 
 class Period(NamedTuple):
@@ -65,5 +71,5 @@ def read_period(text: str, first: int) -> Period:
     years = frozenset(map(int, _YEARS.findall(said)))
     days = [tuple(map(int, day)) for day in _DAY.findall(said)]
     part = days not in ([], [(1, 1), (31, 12)], [(31, 12)]) or bool(
-        _PART.search(_WHOLE.sub("", _DAY.sub("", said))))
+        _PART.search(_DONE.sub("", _WHOLE.sub("", _DAY.sub("", said)))))
     return Period(years, part or not years and "ca nam" not in said)

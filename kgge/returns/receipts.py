@@ -18,13 +18,17 @@ from kgge.returns.parse import Return, as_text, doubt_receipt, units_named
 RECEIPTS = "receipts.csv"
 # What each column may be called; of several such columns the one named first here counts.
 _COLUMNS = {
-    "unit": ("unit", "ma don vi", "don vi", "don vi bao cao", "ten don vi"),
+    "unit": ("unit", "ma don vi", "don vi", "don vi bao cao", "ten don vi",
+             "ten don vi bao cao"),
     "year": ("year", "nam", "nam bao cao"),
     "received_on": ("received_on", "received on", "date of receipt", "ngay nhan",
-                    "ngay nhan bao cao", "ngay den")}
+                    "ngay nhan bao cao", "ngay den", "ngay tiep nhan",
+                    "ngay tiep nhan bao cao")}
 _WANTED = ", ".join(_COLUMNS)
 _NUMBERS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](?:\d{4}|\d{2})\b")
 _CALLED = re.compile(r"receipts\b.*\.(?:csv|tsv|txt|xlsx?|xlsm|xlsb|ods)", re.IGNORECASE)
+_NOT_YET = re.compile(r"[ –—-]*|(?:chua|khong)\b\D*")  # Chưa nhận
+_TITLES, _LOST = 5, "\ufffd"  # lines above the headings; what stands for a letter of no UTF-8
 _YEAR = re.compile(r"(?:nam )?(\d{2}|\d{4})(?:[.,]0+)?", re.ASCII)
 
 
@@ -53,10 +57,10 @@ def seems_list(one: Return, path: Path) -> bool:
     if not one.failed or one.unit or one.tables.get("cover"):
         return False
     heads = [[as_text(cell) for cell in line] for tables in one.tables.values()
-             for table in tables for line in table.sheet.rows[:1]]
+             for table in tables for line in table.sheet.rows[:_TITLES]]
     if path.suffix.lower() in (".csv", ".txt", ".tsv"):
         with suppress(OSError, csv.Error):
-            heads = [cells for _, cells in [*_lines(path)][:1]]
+            heads = [cells for _, cells in [*_lines(path)][:_TITLES]]
     return bool(_CALLED.fullmatch(path.name)) or any(min(_places(head)) >= 0 for head in heads)
 
 
@@ -83,10 +87,12 @@ def read_receipts(path: Path, form: Form) -> tuple[Dates, list[Return]]:
 
 def _read_list(out: Return, path: Path, form: Form, dates: Dates) -> None:
     """Add the dates of one list; a line that cannot be used is named and loses only itself."""
-    (first, head), *rows = [*_lines(path)] or [(1, [""])]
+    rows = [*_lines(path)] or [(1, [""])]
+    at = next((at for at, (_, head) in enumerate(rows[:_TITLES]) if min(_places(head)) >= 0), 0)
+    (first, head), rows = rows[at], rows[at + 1:]
     places = _places(head)
     if min(places) < 0:
-        out.fault("receipts", ", ".join(head), row=first - 1, column=0, line=first, wanted=_WANTED)
+        _fault(out, "receipts", ", ".join(head), first, 0, _WANTED)
         return
     lines = [(line, cells, [(cells + [""] * len(head))[at] for at in places])
              for line, cells in rows]
@@ -99,10 +105,10 @@ def _read_list(out: Return, path: Path, form: Form, dates: Dates) -> None:
                 (key[1] not in form.years, places[1], year, ", ".join(map(str, form.years)),
                  "receipts"),
                 (_order(day) == "month", places[2], day, f"31/01/{key[1] + 1}", "list_order"),
-                (day and (date is None or date.year < key[1]), places[2], day,
-                 f"31/01/{key[1] + 1}", "receipts")):
+                (not _NOT_YET.fullmatch(fold(day)) and (date is None or date.year < key[1]),
+                 places[2], day, f"31/01/{key[1] + 1}", "receipts")):
             if wrong:
-                out.fault(code, value, row=line - 1, column=at, line=line, wanted=wanted)
+                _fault(out, code, value, line, at, wanted)
                 break
         else:
             if date:
@@ -111,6 +117,13 @@ def _read_list(out: Return, path: Path, form: Form, dates: Dates) -> None:
                 dates.setdefault(key, []).append(Receipt(
                     date, out, day, bool(doubtful and _NUMBERS.fullmatch(day)), line - 1,
                     places[2]))
+
+
+def _fault(out: Return, code: str, value: str, line: int, at: int, wanted: str) -> None:
+    """Name what cannot be used in a list; once, where it is its letters that cannot be read."""
+    code = "list_letters" if _LOST in value else code
+    if code not in {fault[3] for fault in out.faults} or code != "list_letters":
+        out.fault(code, value, row=line - 1, column=at, line=line, wanted=wanted)
 
 
 def _order(day: str) -> str:
