@@ -112,12 +112,16 @@ def _check_repeated(sound: Sequence[Return], form: Form) -> None:
 
 
 def _steps(part: str, figures: list[tuple[Any, ...]]) -> int:
-    """Count by how many steps figures go up and down: numbered through they are a trial, no copy.
+    """Count by how many steps columns go up and down: numbered through they are a trial, no copy.
 
     Small offices have as many staff as others, and as they had.
     """
-    numbers = [number for *_, number in figures if part == "spending" or number > FEW]
-    return len({round(after - before, 6) for before, after in pairwise(numbers)})
+    columns = defaultdict[str, list[float]](list)
+    for _, name, number in figures:
+        if part == "spending" or number > FEW:
+            columns[name].append(number)
+    return sum(len({round(after - before, 6) for before, after in pairwise(numbers)})
+               for numbers in columns.values())
 
 
 def _parts(one: Return, form: Form) -> dict[str, list[tuple[Any, ...]]]:
