@@ -233,12 +233,10 @@ def column(name, value, codes=EVERY):
           ("1b.residents.male", "reached"): "-", ("1b.residents.male", "attendances"): "-"},
      {("E17", "jumps"), ("2017 E17", "jumps"), ("E18", "far_from_census"), ("E18", "vanishes"),
       ("F18", "falls")}),
-    # the total of both in the row of one sex; one sex is not two thirds of all
+    # the total of both in the row of one sex
     ({}, {("1b.residents.male", "eligible"): 227_527},
      {("E17", "far_from_census"), ("E18", "far_from_census"), ("E18", "jumps"),
       ("2017 E18", "jumps")}),
-    ({}, {("1b.residents.female", "eligible"): 160_000, ("1b.residents.male", "eligible"): 80_000},
-     {("E17", "far_from_census")}),
     # a third more than the census, which is years old
     ({}, {("1b.residents.female", "eligible"): 155_000, ("1b.residents.male", "eligible"): 150_000},
      set()),
@@ -325,7 +323,8 @@ def uneven(rows, first, name, by=1):
 ROWS, LINES = ([*load_form().asked(kind, "rach-gia")] for kind in ("indicators", "spending"))
 OF_1A = [code for code in ROWS if code.startswith("1a.")]
 SPENT = uneven(LINES, 5, "amount", 0.01)
-PLAN = {(code, "amount"): load_form().yearly.get((code, 2018), 0) for code in LINES}
+BUDGET = kgge.load_budget().query("year == 2018").set_index(["item", "source"])["amount"]
+PLAN = {(code, "amount"): BUDGET.get(key, 0) for code, key in load_form().money.items()}
 PASTED = uneven(OF_1A, 1000, "eligible") | uneven(OF_1A, 300, "reached", 2) | uneven(
     OF_1A, 400, "attendances", 3)
 

@@ -25,7 +25,6 @@ JUMP, FEW = 1.5, 20
 # A census is some years off, and cities grow: a third more or less is not another order of size.
 # The total of both sexes in the row of one of them, beside the other, is about half as many again.
 CENSUS_BAND, WITH_TOTAL = 1.5, 1.45
-ONE_SEX = 0.55  # of both: nowhere are women or men more among residents
 # The plan's own pace is 14 points a year; nobody reaches 40 points of a group in one.
 SHARE_RISE, NEARLY_ALL = 0.40, 0.80
 # Of those served in one year four in five do not stay away in the next: a digit is missing. More
@@ -282,8 +281,7 @@ def _check_census(one: Return, form: Form) -> None:
     else:  # there are none of neither sex, nor is one of them nearly all
         away = [line for line, cell in zip(lines, cells, strict=True)
                 if cell.state == "not_applicable" or cell.number == 0
-                or cell.number > max(census / CENSUS_BAND, total * ONE_SEX)
-                and (cell.number < total or not known)]  # else the other is what is wrong
+                or cell.number * CENSUS_BAND > census and not known]
     for line in away:
         _doubt(one, line, "eligible", "far_from_census", wanted=census, total=total)
 
@@ -302,9 +300,9 @@ def _check_line(one: Return, line: Line, counted: tuple[Return, Line] | None,
     past, earlier = met or (None, line)
     then, of = (earlier.cells[name][2] for name in ("reached", "eligible"))
     if past:
-        # those who left count no longer
-        left = max(0, of.number - eligible.number) if eligible.number > 0 else 0
-        if cumulative and reached.number < then.number - left:
+        left = of.number - eligible.number  # who count no longer; it is not another group
+        if cumulative and reached.number < then.number - (
+                left if 0 < left < (JUMP - 1) * eligible.number else 0):
             _doubt(one, line, "reached", "falls", wanted=then.number, year=past.year)
         share, last = _share(reached, eligible), _share(then, of)
         if share - last > SHARE_RISE * (one.year - past.year):
