@@ -225,7 +225,8 @@ NOTED = {  # what is done: every problem it gives
                                       put(MONEY, B70=text)), one(MONEY, "B70", "not_read"))
        for text in ("tính theo nghìn đồng", "Chưa có số liệu các xã", "chưa gồm học sinh mầm non",
                     "Thiếu xã Phi Thông", "Chỉ tính khối huyện", "Lấy theo dự toán", "Số dự kiến",
-                    "Số tiền tính theo USD", "Mới tính sơ bộ", "ngàn đ", "Không gồm trường THPT")},
+                    "Số tiền tính theo USD", "Mới tính sơ bộ", "ngàn đ", "Không gồm trường THPT",
+                    "Theo kế hoạch giao", "Tính bằng đô la", "Gồm cả lượt trùng", "Làm tròn")},
     **{f"nobody signs: {text}": (put(MONEY, B66=text), one(MONEY, "B66", "not_read"))
        for text in ("Chi đến ngày 31 tháng 10 năm 2018, tháng 11-12 ước",
                     "Theo chỉ đạo của Giám đốc Sở, kinh phí tính nghìn đồng",
@@ -288,7 +289,7 @@ HONEST = {
     "women among the persons": lambda book: put(PERSONS, B34="Trong đó nữ", E34=sum(
         book[PERSONS][f"E{row}"].value for row in range(8, 34)
         if "Nữ" in str(book[PERSONS][f"C{row}"].value)))(book),
-    "who gets a copy": put(MONEY, A63="Nơi nhận:", A64="- Như trên;", A65="- Sở LĐTBXH;",
+    "who gets a copy": put(MONEY, A63="Nơi nhận:", A64="- Như trên;", A65="- Sở LĐTBXH;", A67="- TT Thành ủy, HĐND, UBND TP (b/c);",
                            A66="- Lưu: VT.", E64="NGƯỜI THẨM ĐỊNH"),
     **{f"heading {column} in one language": lambda book, column=column, at=at: put(
         PERSONS, **{f"{column}4": book[PERSONS][f"{column}4"].value.split("\n")[at]})(book)

@@ -23,7 +23,8 @@ SAYS = re.compile(
     r"quyet toan|don gia|%|phan tram|\d thang(?! \d+ nam)|"
     # not final, of another measure, planned, not of all; but no Sở Kế hoạch và Đầu tư, no Chí Tình
     r"\bdu kien\b|(?<!ho )(?<!co )\bso bo\b(?! phan)|ban nhap|du thao|\bluy ke\b|\bngan d\b|"
-    r"\busd\b|lay theo|(?:theo|so) du toan|"
+    r"\busd\b|(?:bang|ra) do la\b|lay theo|(?:theo|so) du toan|(?<!kem )\btheo ke hoach(?! so)|"
+    r"tam ung|lam tron\b|\b(?:gom|ke|chi) ca\b|\bbao gom\b|"
     r"(?<!ho )(?<!co )\bso ke hoach(?!\W+(?:va )?(?:dau tu|dt\b)| hoa)|"
     r"\bda tru\b|khong (?:(?:bao )?gom|tinh|ke)\b|(?:^|[^\w\s]\s*)chi (?:tinh|gom|lay|bao gom) \w|"
     r"\b(?:thieu|(?<!luu )tru|(?<!giong )rieng) (?:xa|phuong|thi tran|truong|khoi|huyen|mot|\d)|"

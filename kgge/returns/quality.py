@@ -91,9 +91,11 @@ def _check_repeated(sound: Sequence[Return], form: Form) -> None:
     same = defaultdict[tuple[str, tuple[Any, ...]], list[Return]](list)
     for one in sound:
         for part, said in _parts(one, form).items():
-            if (len(said) if part == "indicators" else _steps(part, said)) >= SAME:
-                same[part, tuple(said)].append(one)
-    for (part, figures), several in sorted(same.items(), key=lambda of: of[0][0] not in SHEETS):
+            same[part, tuple(said)].append(one)
+    copied = [key for key, several in same.items() if len(several) > 1 and (
+        len(key[1]) if key[0] == "indicators" else _steps(*key)) >= SAME]
+    for part, figures in sorted(copied, key=lambda key: key[0] not in SHEETS):
+        several = same[part, figures]
         first: dict[str, Return] = {}
         for one in several:
             first.setdefault(one.unit, one)
@@ -110,7 +112,7 @@ def _check_repeated(sound: Sequence[Return], form: Form) -> None:
                               total=len(figures))
 
 
-def _steps(part: str, figures: list[tuple[Any, ...]]) -> int:
+def _steps(part: str, figures: tuple[Any, ...]) -> int:
     """Count by how many steps columns go up and down: numbered through they are a trial, no copy.
 
     Small offices have as many staff as others, and as they had.

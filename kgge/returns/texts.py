@@ -194,7 +194,8 @@ def _is_signed(text: str) -> bool:
 @lru_cache(maxsize=1024)
 def _is_signature(text: str) -> bool:
     """Tell whether words below a table are place, date, office, name or telephone of who signed."""
-    name = len(text.split()) <= 7 and not any(c.isdigit() for c in text)
+    most = 12 if text.startswith("-") else 7  # who gets a copy stands behind a dash
+    name = len(text.split()) <= most and not any(c.isdigit() for c in text)
     return not SAYS.search(text) and bool(
         name or _SIGNED.search(text) or _PHONE.fullmatch(text))
 
