@@ -289,8 +289,9 @@ HONEST = {
     "women among the persons": lambda book: put(PERSONS, B34="Trong đó nữ", E34=sum(
         book[PERSONS][f"E{row}"].value for row in range(8, 34)
         if "Nữ" in str(book[PERSONS][f"C{row}"].value)))(book),
-    "who gets a copy": put(MONEY, A63="Nơi nhận:", A64="- Như trên;", A65="- Sở LĐTBXH;", A67="- TT Thành ủy, HĐND, UBND TP (b/c);",
-                           A66="- Lưu: VT.", E64="NGƯỜI THẨM ĐỊNH"),
+    "who gets a copy": put(MONEY, A63="Nơi nhận:", A64="- Như trên;", A65="- Sở LĐTBXH;",
+                           A66="- Lưu: VT.", A67="- TT Thành ủy, HĐND, UBND TP (b/c);",
+                           E64="NGƯỜI THẨM ĐỊNH"),
     **{f"heading {column} in one language": lambda book, column=column, at=at: put(
         PERSONS, **{f"{column}4": book[PERSONS][f"{column}4"].value.split("\n")[at]})(book)
        for column in "EFG" for at in (0, 1)},
