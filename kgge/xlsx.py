@@ -51,11 +51,12 @@ _ODD_LOOKS = [re.compile(pattern) for pattern in (
     rb'<color (?:theme="0"|indexed="[19]"|rgb="..(?:[89a-fA-F].){3}")',
     rb'formatCode=(?!"(?i:General|@|[dmyhs/: -]+|[#,0]*[#0](?:\.[0#]+)?)")')]
 # A format may say what is counted ("học sinh", "triệu đồng"), but nothing that makes another number
-# of it: thousands, about so many, signs and digits of its own.
+# of it (thousands, about so many, signs and digits of its own), or counts another thing.
 _HARMLESS = {"", "₫", "triệu", "triệu đồng", "triệu vnd", "triệu vnđ", "million dong"}
 _OTHERWISE = re.compile(
     r"\b(?:nghìn|ngàn|trăm|chục|triệu|tỷ|tỉ|k|m|thousand|hundred|million|billion|ước|khoảng|hơn|trên|"
-    r"dưới|gần|độ|about|over|x)\b|[^\w\s]|\d")
+    r"dưới|gần|độ|about|over|x|hộ|lượt|lần|lớp|trường|buổi|cuộc|xã|households?|classes|schools|usd|"
+    r"eur|(?<!hội )(?<!tr )đồng)\b|[^\w\s]|\d")
 _UNIT_SHOWN = re.compile('"([^"]*đồng[^"]*)"')
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[\d.]+)\]")
 _COMPARE = {"<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge, "=": op.eq, "<>": op.ne}

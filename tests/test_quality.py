@@ -234,6 +234,18 @@ def column(name, value, codes=EVERY):
           ("1b.residents.male", "reached"): "-", ("1b.residents.male", "attendances"): "-"},
      {("E17", "jumps"), ("2017 E17", "jumps"), ("E18", "far_from_census"), ("E18", "vanishes"),
       ("F18", "falls")}),
+    # the total of both in the row of one sex
+    ({}, {("1b.residents.male", "eligible"): 227_527},
+     {("E17", "far_from_census"), ("E18", "far_from_census"), ("E18", "jumps"),
+      ("2017 E18", "jumps")}),
+    # a third more than the census, which is years old
+    ({}, {("1b.residents.female", "eligible"): 155_000, ("1b.residents.male", "eligible"): 150_000},
+     set()),
+    # those reached leave with others of their group
+    ({(CODE, "eligible"): 1100, (CODE, "reached"): 500, (CODE, "attendances"): 500},
+     {(CODE, "eligible"): 1000, (CODE, "reached"): 400}, set()),
+    ({(CODE, "eligible"): 1100, (CODE, "reached"): 500, (CODE, "attendances"): 500},
+     {(CODE, "eligible"): 1000, (CODE, "reached"): 399}, {("F14", "falls")}),
     # women and men turned round, where they differed
     ({(CODE, "eligible"): 1300}, {(CODE, "eligible"): 1075, (MEN, "eligible"): 1310},
      {("E14", "sexes_swapped"), ("E15", "sexes_swapped")}),
@@ -277,6 +289,8 @@ def test_rows_of_men_that_are_those_of_women(tmp_path):
     out, seen = doubts(tmp_path / "all", ("labour", 2018, men))
     assert seen == {("labour-2018", None, "same_as_sex")}
     assert out.outcomes["doubt"].eq("same_as_sex").all()
+    served = {key: value for key, value in men.items() if key[1] != "eligible"}
+    assert doubts(tmp_path / "served", ("labour", 2018, served))[1] == seen
     few = {key: value for key, value in men.items() if key[0] in (MEN, "1a.workers.male")}
     assert not doubts(tmp_path / "two", ("labour", 2018, few))[1]
     one = {key: 500 if key[1] == "eligible" else 100 for key in sound if key[1] != "amount"}
@@ -294,9 +308,50 @@ def test_a_sheet_left_blank_after_one_with_figures(tmp_path):
     out, seen = doubts(tmp_path / "money", ("rach-gia", 2017, {}), ("rach-gia", 2018, money))
     assert seen == {("rach-gia-2018", None, "no_figure")}
     assert out.problems["sheet"].to_list() == ["Kinh phí"]
+    none = dict.fromkeys(money, "x")
+    assert doubts(tmp_path / "x", ("rach-gia", 2017, {}), ("rach-gia", 2018, none))[1] == seen
+    zero = dict.fromkeys(money, 0)
+    assert not doubts(tmp_path / "0", ("rach-gia", 2017, {}), ("rach-gia", 2018, zero))[1]
     for kind in (blank, money):  # nor were there any before
         folder = tmp_path / f"never {len(kind)}"
         assert not doubts(folder, ("rach-gia", 2017, kind), ("rach-gia", 2018, kind))[1]
+
+
+def uneven(rows, first, name, by=1):
+    """Figures that rise by other steps from row to row, as those of a real return do."""
+    return {(code, name): first + by * at * at for at, code in enumerate(rows)}
+
+
+ROWS, LINES = ([*load_form().asked(kind, "rach-gia")] for kind in ("indicators", "spending"))
+OF_1A = [code for code in ROWS if code.startswith("1a.")]
+SPENT = uneven(LINES, 5, "amount", 0.01)
+BUDGET = kgge.load_budget().query("year == 2018").set_index(["item", "source"])["amount"]
+PLAN = {(code, "amount"): BUDGET.get(key, 0) for code, key in load_form().money.items()}
+PASTED = uneven(OF_1A, 1000, "eligible") | uneven(OF_1A, 300, "reached", 2) | uneven(
+    OF_1A, 400, "attendances", 3)
+
+
+@pytest.mark.parametrize(("returns", "found"), [
+    ([("rach-gia", 2017, SPENT), ("rach-gia", 2018, SPENT)], {("rach-gia-2018", "same_as_year")}),
+    ([("labour", 2018, SPENT), ("justice", 2018, SPENT)],
+     {(f"{unit}-2018", "same_as_unit") for unit in ("labour", "justice")}),
+    ([("labour", 2018, PASTED), ("justice", 2018, PASTED)],
+     {(f"{unit}-2018", "same_as_unit") for unit in ("labour", "justice")}),
+    ([("rach-gia", year, uneven(ROWS, 300, "reached")) for year in (2017, 2018)],
+     {("rach-gia-2018", "same_as_year")}),
+    ([(unit, 2018, PLAN) for unit in ("labour", "justice")],
+     {(f"{unit}-2018", "same_as_plan") for unit in ("labour", "justice")}),
+    # a group may be as large as it was; all who can be reached may be so twice
+    ([("labour", year, uneven(OF_1A, 1000, "eligible")) for year in (2017, 2018)], set()),
+    ([("labour", year, uneven(OF_1A, 1000, "eligible") | uneven(OF_1A, 1000, "reached") | uneven(
+        OF_1A, year, "attendances")) for year in (2017, 2018)], set()),
+    ([(unit, 2018, {}) for unit in ("labour", "justice", "finance")],
+     {(f"{unit}-2018", "same_as_unit") for unit in ("justice", "finance")}),  # as a whole
+    ([("labour", 2018, dict.fromkeys(PLAN, 30))], set()),
+])
+def test_a_part_of_a_return_that_is_copied(tmp_path, returns, found):
+    _, seen = doubts(tmp_path, *returns)
+    assert {(file, code) for file, _, code in seen if code.startswith("same_as")} == found
 
 
 def test_a_figure_in_doubt_is_no_measure_for_the_next(tmp_path):

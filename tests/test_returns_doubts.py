@@ -221,6 +221,7 @@ SHOWN = {
     "white in part": (rich("E8", ("12", {}), ("0", {"color": Color(rgb="FFFFFFFF")})), "runs"),
     "white of the theme": (style("E8", font=Font(color=Color(theme=0))), "invisible"),
     **{f"format {code}": (style("E8", number_format=code), "shown") for code in (
+        '#,##0" hộ"', '0" lượt người"', '0" lớp"', '0" trường"', '0.0" USD"', '0.0" đồng"',
         '0"+"', '"-"0', '0"."000', '0\\.000', '"khoảng "0', '0"k"', "$#,##0", '[>9]0"0";0')},
     "Cyrillic x": (put("G8", "х"), "unusual"),
     "a mark of direction": (put("G8", "\u200e190"), "unusual"),
@@ -277,6 +278,9 @@ HONEST = {
     "the unit in the format": style("E8", number_format='#,##0 "người"'),
     **{f"format {code}": style("E8", number_format=code) for code in (
         '#,##0 "học sinh"', '0" ng."', '[=0]"-";#,##0', "#\\ ##0", "[>=1000]#,##0;0", "+0")},
+    "attendances in the format": style("G8", number_format='#,##0" lượt người"'),
+    **{f"money {code}": style("E8", MONEY, number_format=code) for code in (
+        '0.0" triệu đồng"', '0.0" tr.đồng"', '0.0 "₫"')},
     "million dong in the format": style("E8", MONEY, number_format='#,##0.0 "tr.đ"'),
     **{f"letters {at}": style("E8", font=Font(color=ink), **(
         {"fill": PatternFill("solid", fgColor=ground)} if ground else {}))

@@ -180,10 +180,26 @@ NOTED = {  # what is done: every problem it gives
     **{f"group {text}": (put(PERSONS, B12=text), one(PERSONS, "B12", "not_read")) for text in (
         "LLVT (chỉ tính công an)", "LLVT (nghìn người)", "LLVT (6 tháng)")},
     **{f"no name: {text}": (put(MONEY, E66=text), one(MONEY, "E66", "not_read")) for text in (
-        "CHƯA DUYỆT", "Số ước tính", "đã trừ trùng lặp", "Số người")},
+        "CHƯA DUYỆT", "Số ước tính", "đã trừ trùng lặp", "Số người", "Chỉ Tính Huyện", "Lũy Kế",
+        "Triệu Đồng")},
+    **{f"heading of another measure: {text}": (put(kind, **{cell: text}), one(
+        kind, cell, "not_read")) for kind, cell, text in (
+        (MONEY, "E4", "Số đã chi trong năm 2018 (đồng)"), (MONEY, "A2", "KINH PHÍ ĐÃ CHI (đồng)"),
+        (PERSONS, "F4", "Số người đã tiếp cận trong năm 2018"), (PERSONS, "F4", "Số dịch vụ"),
+        (PERSONS, "F4", "Persons reached in 2018"), (PERSONS, "F4", "Số lần"),
+        (PERSONS, "G4", "Số người tham dự"))},
+    **{f"on the cover {text}": (put(COVER, **{cell: text}), one(COVER, cell, "not_read"))
+       for cell, text in (("B19", "Số liệu ước, chưa chốt"), ("B20", "số liệu 9 tháng"),
+                          ("B28", "Thiếu xã Phi Thông"))},
+    **{f"no telephone: {text}": (put(PERSONS, B35=text, E35=figure),
+                                 {(PERSONS, cell, code) for cell, code in said})
+       for text, figure, said in (
+        ("Liên hệ kế toán", 15_000_000, [("E35", "no_code")]),
+        ("Số người nhận tin qua điện thoại", 912345678, [("E35", "no_code")]))},
     **{f"no formal line: {text}": (put(MONEY, B3=text), one(MONEY, "B3", "not_read")) for text in (
         "UBND thành phố Hà Tiên", "Số liệu 6 tháng", "Lưu ý: 6 tháng", "Kính gửi Sở: số ước",
-        "Rạch Giá: số liệu chưa duyệt")},
+        "Rạch Giá: số liệu chưa duyệt", "Kính gửi Sở, đây là bản nháp", "Kính gửi: số kế hoạch",
+        "Nơi nhận: Sở; thiếu 3 phường")},
     "no persons in any group": (put(PERSONS, **{f"E{row}": None for row in range(8, 34)}),
                                 {(PERSONS, None, "blank_column")}),
     "the column of persons in the group is gone": (put(PERSONS, E6="nhóm"), {
@@ -209,7 +225,10 @@ NOTED = {  # what is done: every problem it gives
         (PERSONS, "D8", "other_label"), (PERSONS, "D12", "other_label")}),
     **{f"no signature: {text}": (both(sign(MONEY, 66, "B", "Người lập biểu"),
                                       put(MONEY, B70=text)), one(MONEY, "B70", "not_read"))
-       for text in ("tính theo nghìn đồng", "Chưa có số liệu các xã", "chưa gồm học sinh mầm non")},
+       for text in ("tính theo nghìn đồng", "Chưa có số liệu các xã", "chưa gồm học sinh mầm non",
+                    "Thiếu xã Phi Thông", "Chỉ tính khối huyện", "Lấy theo dự toán", "Số dự kiến",
+                    "Số tiền tính theo USD", "Mới tính sơ bộ", "ngàn đ", "Không gồm trường THPT",
+                    "Theo kế hoạch giao", "Tính bằng đô la", "Gồm cả lượt trùng", "Làm tròn")},
     **{f"nobody signs: {text}": (put(MONEY, B66=text), one(MONEY, "B66", "not_read"))
        for text in ("Chi đến ngày 31 tháng 10 năm 2018, tháng 11-12 ước",
                     "Theo chỉ đạo của Giám đốc Sở, kinh phí tính nghìn đồng",
@@ -259,7 +278,22 @@ HONEST = {
         (PERSONS, "C8", "nữ giới"), (PERSONS, "C9", "Male"), (MONEY, "A8", "I.1."),
         (MONEY, "C9", "NSĐP"), (MONEY, "C9", "Địa phương"), (MONEY, "C8", "NSTW"),
         (PERSONS, "B8", "- Cán bộ, công chức, viên chức:"), (PERSONS, "B9", '"'),
-        (PERSONS, "B9", "nt"), (PERSONS, "B9", "-"))},
+        (PERSONS, "B9", "nt"), (PERSONS, "B9", "-"),
+        (MONEY, "C8", "NS trung ương"), (MONEY, "C8", "Ngân sách TW"), (MONEY, "C8", "TW"),
+        (MONEY, "C9", "NS địa phương"), (MONEY, "C9", "ĐP"), (MONEY, "C10", "Xã hội hóa"),
+        (MONEY, "C10", "Huy động khác"), (COVER, "B9", "UBND thành phố Rạch Giá, Ðường 3/2"),
+        (PERSONS, "B16", "1b. Người dân ở các cụm dân cư được truyền thông"),
+        (PERSONS, "B16", "1b. Người dân ở các cụm dân cư được truyền thông (lũy kế)"),
+        (PERSONS, "B26", "Chỉ tiêu 3"), (MONEY, "B7", "Dự án 1"),
+        (MONEY, "B7", "Dự án 1: Truyền thông"))},
+    "numbered I, 1.1, a)": put(PERSONS, A7="I", A8="1.1", A9=1.2, A16="II", A17="a)", A18="b)"),
+    "numbered I, II": put(PERSONS, A8="I", A9="II", A10="III", A11="IV.", A12="V"),
+    "women among the persons": lambda book: put(PERSONS, B34="Trong đó nữ", E34=sum(
+        book[PERSONS][f"E{row}"].value for row in range(8, 34)
+        if "Nữ" in str(book[PERSONS][f"C{row}"].value)))(book),
+    "who gets a copy": put(MONEY, A63="Nơi nhận:", A64="- Như trên;", A65="- Sở LĐTBXH;",
+                           A66="- Lưu: VT.", A67="- TT Thành ủy, HĐND, UBND TP (b/c);",
+                           E64="NGƯỜI THẨM ĐỊNH"),
     **{f"heading {column} in one language": lambda book, column=column, at=at: put(
         PERSONS, **{f"{column}4": book[PERSONS][f"{column}4"].value.split("\n")[at]})(book)
        for column in "EFG" for at in (0, 1)},
@@ -309,10 +343,18 @@ HONEST = {
     **{f"heading {text}": put(kind, **{cell: text}) for kind, cell, text in (
         (PERSONS, "E4", "Tổng số người"), (PERSONS, "E4", "Tổng số đối tượng"),
         (PERSONS, "F4", "Số người đã tiếp cận"), (PERSONS, "F4", "Số người\nPersons reached"),
-        (PERSONS, "G4", "Số lượt người"), (PERSONS, "B4", "Đối tượng"), (PERSONS, "K4", "Mã dòng"),
+        (PERSONS, "G4", "Số lượt người"), (PERSONS, "B4", "Đối tượng"),
+        (PERSONS, "F4", "Số người tiếp cận lũy kế đến 31/12/2018"), (MONEY, "E4", "Đã chi (triệu)"),
+        (PERSONS, "F4", "Số người được tiếp cận dịch vụ, mỗi người tính một lần"),
+        (PERSONS, "F4", "Số người đã tiếp cận năm 2018"), (PERSONS, "G4", "Số lượt"),
+        (PERSONS, "K4", "Mã dòng"),
         (MONEY, "E4", "Đã chi năm 2018"), (MONEY, "E4", "Số đã chi (triệu đồng)"))},
     **{f"a name alone: {text}": put(MONEY, E66=text) for text in (
-        "Nguyễn Văn An", "TRẦN THỊ BÍCH", "ThS. Lê Hoa", "Danh Sol")},
+        "Nguyễn Văn An", "TRẦN THỊ BÍCH", "ThS. Lê Hoa", "Danh Sol", "Triệu Văn Đông",
+        "Nguyễn Chí Tình", "Phan Văn Thiệu")},
+    **{f"signs for {text}": sign(MONEY, 66, "B", "Rạch Giá, ngày 15 tháng 01 năm 2019", text)
+       for text in ("Sở Kế hoạch và Đầu tư", "Phòng Dân tộc thiểu số", "Văn thư lưu trữ xã",
+                    "UBND huyện Giồng Riềng", "Nguyễn Thị Chi, Tỉnh đoàn")},
     **{f"the end: {text}": put(MONEY, B66=text) for text in (
         "Kiên Giang, 15.01.2019", "Kiên Giang, tháng 01/2019", "./.", "--- HẾT ---", "Nơi nhận:",
         "Thời gian ký: 15.01.2019 14:05:33 +07:00", "Rạch Giá, ngày 15-01-2019")},

@@ -95,6 +95,9 @@ def clean(text: str) -> str:
     return _BLANK.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
+_STROKED = str.maketrans("đðɖ", "ddd")  # Đ as Vietnamese has it, and as Iceland and Ghana do
+
+
 @lru_cache(maxsize=8192, typed=True)
 def fold(value: object) -> str:
     """Return text for comparing: no tone marks, case or doubled spaces, however it was typed.
@@ -104,7 +107,7 @@ def fold(value: object) -> str:
     >>> fold("Văn  hoá") == fold("VĂN HÓA")
     True
     """
-    plain = unicodedata.normalize("NFD", clean(str(value))).casefold().replace("đ", "d")
+    plain = unicodedata.normalize("NFD", clean(str(value))).casefold().translate(_STROKED)
     return "".join(c for c in plain if not unicodedata.combining(c))
 
 

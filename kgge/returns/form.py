@@ -124,6 +124,7 @@ class Form(NamedTuple):
     due_on: dict[int, datetime.date]  # by year: the day by which its return is due
     kinds: dict[str, str]  # of unit: what its scope follows from
     printed: dict[tuple[Any, ...], Any]  # texts of its sheets, kept once they were made
+    yearly: dict[tuple[str, int], float]  # million dong planned, by row code and year
 
     @property
     def versions(self) -> list[str]:
@@ -200,4 +201,6 @@ def make_form(units: pd.DataFrame, targets: pd.DataFrame, annex: pd.DataFrame,
         {unit: range(first, last + 1) for unit, first, last in zip(
             units.index, units["first_year"].fillna(years[0]), units["last_year"].fillna(years[-1]),
             strict=True)}, {year: datetime.date(year + 1, *due) for year in years},
-        dict(units["kind"]), {})
+        dict(units["kind"]), {}, {
+            (f"{row['item']}.{row['source']}", int(row["year"])): float(row["amount"])
+            for row in budget.to_dict("records")})

@@ -7,6 +7,7 @@ with its cell and both figures, and a `doubt` in the tables, which widens the ra
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -22,7 +23,8 @@ from kgge.tables.schemas import needs
 # or one unit of measure too many; of a few persons, one who comes or goes is half of them.
 JUMP, FEW = 1.5, 20
 # A census is some years off, and cities grow: a third more or less is not another order of size.
-CENSUS_BAND = 1.5
+# The total of both sexes in the row of one of them, beside the other, is about half as many again.
+CENSUS_BAND, WITH_TOTAL = 1.5, 1.45
 # The plan's own pace is 14 points a year; nobody reaches 40 points of a group in one.
 SHARE_RISE, NEARLY_ALL = 0.40, 0.80
 # Of those served in one year four in five do not stay away in the next: a digit is missing. More
@@ -30,7 +32,9 @@ SHARE_RISE, NEARLY_ALL = 0.40, 0.80
 LOST, OFTEN = 5.0, 52.0
 # Thousand dong or billion dong for million dong is a factor of 1,000; no line needs 50,000 dong.
 SCALE, LEAST = 100.0, 0.05
-SAME = 5  # as many figures that are equal to another return's, none of them 0, are no chance
+# As many figures, none of them 0, that are equal to another return's are no chance; nor are as many
+# amounts that are the plan's own.
+SAME, PLANNED = 5, 10
 # Women and men of three groups, each of another size, that are equal to the last figure are no
 # chance; two that are within a twentieth of each other say nothing of whose they are.
 PAIRS, NEAR = 3, 0.05
@@ -82,22 +86,64 @@ def _persons(one: Return) -> list[Line]:
 
 
 def _check_repeated(sound: Sequence[Return], form: Form) -> None:
-    """Doubt figures on persons that the same unit sent before, or that are another unit's too."""
-    same: dict[tuple[Any, ...], list[Return]] = defaultdict(list)
+    """Doubt figures that the same unit sent before, or that are another unit's too.
+
+    A sheet is told of once: all of it, else a column or an indicator of it.
+    """
+    same = defaultdict[tuple[str, tuple[Any, ...]], list[Return]](list)
     for one in sound:
-        figures = tuple([(code, name, cell.number) for code in form.persons if code in one.lines
-                         for name, (_, _, cell) in one.lines[code][0].cells.items()
-                         if cell.number > 0])
-        if len(figures) >= SAME:
-            same[figures].append(one)
-    for several in same.values():
-        for at, one in enumerate(several):
-            own = next((r for r in several[:at] if r.unit == one.unit), None)
-            other = next((r for r in several if r.unit != one.unit), None)
-            if own:
-                one.fault("same_as_year", own.year, SHEETS["indicators"], wanted=own.name)
-            if other:
-                one.fault("same_as_unit", other.unit, SHEETS["indicators"], wanted=other.name)
+        for part, said in _parts(one, form).items():
+            same[part, tuple(said)].append(one)
+    copied = [key for key, several in same.items() if len(several) > 1 and (
+        len(key[1]) if key[0] == "indicators" else _steps(*key)) >= SAME]
+    for part, figures in sorted(copied, key=lambda key: key[0] not in SHEETS):
+        several = same[part, figures]
+        first: dict[str, Return] = {}
+        for one in several:
+            first.setdefault(one.unit, one)
+        others = list(first.values())[:2]
+        for one in several:
+            sheet = one.lines[figures[0][0]][0].sheet
+            told = one.doubts.get((sheet, -1), {})
+            if (own := first[one.unit]) is not one and part != "eligible" and (
+                    "same_as_year" not in told):  # a group may be as large as it was
+                one.fault("same_as_year", own.year, sheet, wanted=own.name, total=len(figures))
+            for other in [r for r in others if r.unit != one.unit][:1]:
+                if told.keys().isdisjoint(("same_as_unit", "same_as_plan")):
+                    one.fault("same_as_unit", other.unit, sheet, wanted=other.name,
+                              total=len(figures))
+
+
+def _steps(part: str, figures: tuple[Any, ...]) -> int:
+    """Count by how many steps columns go up and down: numbered through they are a trial, no copy.
+
+    Small offices have as many staff as others, and as they had.
+    """
+    columns = defaultdict[str, list[float]](list)
+    for _, name, number in figures:
+        if part == "spending" or number > FEW:
+            columns[name].append(number)
+    return sum(len({round(after - before, 6) for before, after in pairwise(numbers)})
+               for numbers in columns.values())
+
+
+def _parts(one: Return, form: Form) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the figures above 0 of both sheets, and of each indicator and column on persons.
+
+    Where all are reached already, the column says nothing new.
+    """
+    out = defaultdict[str, list[tuple[Any, ...]]](list)
+    for code in (*form.persons, *form.money):
+        cells = one.lines[code][0].cells if code in one.lines else {}
+        for name, (*_, cell) in cells.items():
+            if cell.number > 0:
+                parts = ["spending"] if code in form.money else [
+                    "indicators", form.persons[code][0]]
+                if name != "amount" and (name != "reached" or cell != cells["eligible"][2]):
+                    parts.append(name)
+                for part in parts:
+                    out[part].append((code, name, cell.number))
+    return out
 
 
 def _check_whole(one: Return) -> None:
@@ -131,26 +177,32 @@ def _check_whole(one: Return) -> None:
 
 
 def _check_silent(one: Return, earlier: Return | None) -> None:
-    """Ask after a sheet that was left blank, where the return before held figures."""
+    """Ask after a sheet that was left blank or crossed out, where there were figures before."""
     if earlier is None or any(fault[3] == "no_figure" for fault in one.faults):
         return
     for column in ("reached", "amount"):
         now, then = ([rows[0] for rows in of.lines.values() if column in rows[0].cells]
                      for of in (one, earlier))
-        if now and not any(line.filled for line in now) and any(
+        said = {cell.state for line in now for _, _, cell in line.cells.values()}
+        if now and said <= {"not_reported", "not_applicable"} and any(
                 cell.number > 0 for line in then for _, _, cell in line.cells.values()):
             one.fault("no_figure", sheet=now[0].sheet)
 
 
 def _check_sexes(one: Return, earlier: Return | None, form: Form) -> None:
     """Doubt rows of men that are those of women, all of them or turned round since last time."""
-    pairs, alike = 0, set[float]()
+    pairs, alike, served, parted = 0, set[float](), set[float](), 0
     for code, (indicator, group, sex) in form.persons.items():
         other = f"{indicator}.{group}.male"
         if sex != "female" or code not in one.lines or other not in one.lines:
             continue
         women, men = one.lines[code][0], one.lines[other][0]
         (*_, hers), (*_, his) = women.cells["eligible"], men.cells["eligible"]
+        of_women, of_men = ([line.cells[name][2].number for name in ("reached", "attendances")]
+                            for line in (women, men))
+        if of_women[0] > FEW or of_men[0] > FEW:
+            served.add(of_women[0])
+            parted += of_women != of_men
         if not (hers.number > FEW and his.number > FEW):
             continue
         pairs += 1
@@ -162,7 +214,7 @@ def _check_sexes(one: Return, earlier: Return | None, form: Form) -> None:
                     hers.number, his.number), then[::-1])):
                 for line, was in zip((women, men), then, strict=True):
                     _doubt(one, line, "eligible", "sexes_swapped", wanted=was, year=earlier.year)
-    if len(alike) >= max(PAIRS, pairs / 2):
+    if len(alike) >= max(PAIRS, pairs / 2) or len(alike := served) >= PAIRS and not parted:
         one.fault("same_as_sex", len(alike), SHEETS["indicators"])
 
 
@@ -176,6 +228,9 @@ def _check_money(one: Return, before: dict[tuple[str, str, str], tuple[Return, L
     lines = {code: one.lines[code][0] for code in form.money if code in one.lines}
     paid = {code: amount for code, line in lines.items()
             if (amount := line.cells["amount"][2].number) > 0}
+    if len(paid) >= PLANNED and len({*paid.values()}) > 1 and all(
+            form.yearly.get((code, one.year)) == amount for code, amount in paid.items()):
+        one.fault("same_as_plan", len(paid), next(iter(lines.values())).sheet, wanted=one.year)
     above = sum(paid.values()) > (whole := sum(form.planned.values())) > 0
     if above:
         one.fault("sum_above_plan", round(sum(paid.values()), 6),
@@ -226,7 +281,7 @@ def _check_census(one: Return, form: Form) -> None:
         return
     total = sum(cell.number for cell in cells if cell.state == "reported")
     known = all(cell.state in ("reported", "not_applicable") for cell in cells)
-    if known and not census / CENSUS_BAND <= total <= census * CENSUS_BAND:
+    if known and not census / CENSUS_BAND <= total <= census * WITH_TOTAL:
         away = lines
     else:  # there are none of neither sex, nor is one of them nearly all
         away = [line for line, cell in zip(lines, cells, strict=True)
@@ -250,7 +305,9 @@ def _check_line(one: Return, line: Line, counted: tuple[Return, Line] | None,
     past, earlier = met or (None, line)
     then, of = (earlier.cells[name][2] for name in ("reached", "eligible"))
     if past:
-        if cumulative and reached.number < then.number:
+        left = of.number - eligible.number  # who count no longer; it is not another group
+        if cumulative and reached.number < then.number - (
+                left if 0 < left < (JUMP - 1) * eligible.number else 0):
             _doubt(one, line, "reached", "falls", wanted=then.number, year=past.year)
         share, last = _share(reached, eligible), _share(then, of)
         if share - last > SHARE_RISE * (one.year - past.year):

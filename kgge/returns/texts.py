@@ -1,8 +1,9 @@
 """What stands on a sheet beside its figures: labels against codes, headings, notes, signatures."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, NamedTuple, cast
 
 from kgge.labels import about
@@ -20,7 +21,7 @@ from kgge.returns.form import (
     Form,
     headings,
 )
-from kgge.returns.loose import NOTE, SAYS, is_formal, is_name, is_phone, says_total
+from kgge.returns.loose import NAMED, NOTE, SAYS, is_formal, is_name, is_phone, says_total
 from kgge.returns.parse import Return, Table, as_text, names_unit
 from kgge.returns.template import cover_rows, money_rows, person_rows
 from kgge.xlsx import Fault
@@ -30,6 +31,12 @@ _MARKED = fold(PAST)
 _FEW = 2  # words: with no more a heading may be of any column
 _TITLED = {"bao", "cao", "bieu", "nam", "ve"}  # what a title may say beside
 _SHORT, _DITTO = ("sex", "source"), {"", "nt", "nhu tren"}
+_SPELT = {"ns": "ngan sach", "tw": "trung uong", "tu": "trung uong", "dp": "dia phuong",
+          "xhh": "xa hoi"}
+_WHO = {"preparer", "phone"}  # lines of the cover on which notes on the figures were seen
+_ROMAN = "i ii iii iv v vi vii viii ix x".split()
+# Words that mean another thing without the one before them: dong, persons for attendances.
+_TIED = {("trieu", "dong"), ("million", "dong"), ("luot", "nguoi"), ("can", "dich"), ("mot", "lan")}
 _ALSO = {"female": {"nu gioi", "female"}, "male": {"nam gioi", "male"}}
 _ASTRAY = 3  # ours: rows without code that hold figures; of so many the table was moved
 _ARMED = "su bo doi bien phong canh sat".split()  # who serves, in words of everyday
@@ -40,9 +47,10 @@ _ONLY = re.compile(r"\b(?:chi|tru|rieng|ngoai|khong|chua|only|without)\b")
 # What a Vietnamese table ends with: place and date, who made it, who signed, how to reach them.
 _SIGNED = re.compile(
     r"\bngay\b.{0,14}\bthang\b|\bngay\s*\d|^\W*ky\b|da ky|thu truong|ke toan|"
-    r"\bnguoi (?:lap|tong hop|bao cao|kiem tra|ky)|chu tich|giam doc|truong (?:phong|ban)|"
+    r"\bnguoi (?:lap|tong hop|bao cao|kiem tra|tham dinh|ra soat|duyet|phe duyet|ky)|"
+    r"chu tich|giam doc|truong (?:phong|ban)|"
     r"chanh van phong|tong bien tap|bi thu|^(?:tm|kt|tl|tuq|q)\.|"
-    r"^(?:lap bieu|duyet|xac nhan|dai dien|can bo|lanh dao)\b|"
+    r"^\W*noi nhan\b|^(?:lap bieu|duyet|xac nhan|dai dien|can bo|lanh dao)\b|"
     r"^\W*lien he\b|prepared by|head of unit|director|place, date|dien thoai|\bs?dt\b|e-?mail|@|"
     r"\b\d{1,2}([./-])\d{1,2}\1\d{4}|^(?!so\b)[^\W\d][^\d,]*, ?thang \d{1,2}(?:/| nam )\d{4}$|"
     r"\bthoi gian ky|^co quan\b|^\d{4}-\d\d-\d\d|\d (?:jan|feb|mar|apr|may|jun|jul|"
@@ -88,12 +96,22 @@ def printed(form: Form, kind: str, unit: str) -> Printed:
         rows = {row["code"]: row for row in said if "code" in row}
         made = Printed(
             rows, {"", *(part for row in said if "code" not in row for text in row.values()
-                         for part in (text, fold(text), fold(text.rpartition(" (")[0])))},
+                         for part in (text, fold(text), fold(text.rpartition(" (")[0]))),
+                   *(part for row in said if "code" not in row for part in _short(kind, row))},
             {code.lower(): row for code, row in rows.items()},
             {group: {*_plain(text).split(), *_ARMED} for group, text in
              form.words("definition", "vi").items()} if kind == "indicators" else {}, {})
         form.printed[key] = made
     return cast(Printed, form.printed[key])
+
+
+def _short(kind: str, row: dict[str, str]) -> Iterator[str]:
+    """Yield what people leave of a heading: one language, with or without what it adds up."""
+    said, _, added = row["text"].rpartition(" (")
+    yield fold(f"{SHEETS[kind]} {row['no']}")
+    for part in (said or added).split(" / "):
+        yield from map(fold, (part, part.partition(":")[0], *(
+            f"{part} ({mode.rstrip(')')})" for mode in added.split(" / "))))
 
 
 def check_texts(out: Return, form: Form) -> None:
@@ -170,12 +188,18 @@ def _check_rows(out: Return, table: Table, kind: str, form: Form) -> None:
         for at in beside if kind == "cover" else ():
             if as_text(values[at]):
                 out.fault("not_read", values[at], sheet.name, row, at)
+        at = places.get("value", -1)
+        if own["code"] in _WHO and SAYS.search(NAMED.sub("", fold(values[at]))):
+            out.fault("not_read", values[at], sheet.name, row, at)
 
 
 def _ordinal(value: object) -> int:
-    """Return the number that counts a row, 1 or "01.", else -1."""
-    found = re.fullmatch(r"0?([1-9]\d?)\.?", as_text(value), re.ASCII)
-    return int(found[1]) if found else -1
+    """Return the number that counts a row, 1 or "01.", 1.1, II or "b)", else -1."""
+    text = fold(as_text(value))
+    if (bare := text.rstrip(".)")) in _ROMAN:
+        return _ROMAN.index(bare) + 1
+    found = re.fullmatch(r"(?:\d{1,2}\.)*0?([1-9]\d?)[.)]?|([a-z])[.)]", text, re.ASCII)
+    return -1 if not found else int(found[1]) if found[1] else ord(found[2]) - ord("a") + 1
 
 
 @lru_cache(maxsize=1024)
@@ -186,7 +210,8 @@ def _is_signed(text: str) -> bool:
 @lru_cache(maxsize=1024)
 def _is_signature(text: str) -> bool:
     """Tell whether words below a table are place, date, office, name or telephone of who signed."""
-    name = len(text.split()) <= 7 and not any(c.isdigit() for c in text)
+    most = 12 if text.startswith("-") else 7  # who gets a copy stands behind a dash
+    name = len(text.split()) <= most and not any(c.isdigit() for c in text)
     return not SAYS.search(text) and bool(
         name or _SIGNED.search(text) or _PHONE.fullmatch(text))
 
@@ -207,6 +232,8 @@ def _note_loose(out: Return, row: int, table: Table, said: Printed, where: tuple
         folded = fold(text)
         if is_mark(text) or at in lost or lost and names.get(at) == "code":
             continue
+        if names.get(at) == "no" and not below and _ordinal(text) > 0:
+            continue  # headings are numbered in many ways
         if isinstance(text, float) and names.get(at) in LIMITS or is_phone(
                 sheet.rows, row, text):
             continue  # a figure that is not lost: it adds up those of its column
@@ -218,7 +245,7 @@ def _note_loose(out: Return, row: int, table: Table, said: Printed, where: tuple
         if not out.current:  # an earlier edition says the same of the period at length
             folded = re.sub(r" \((?:luy ke|tinh trong).*", "", folded)
         if not (folded in said.loose or signed and _is_signature(folded) or is_formal(folded, kind)
-                or below and is_name(text) and not SAYS.search(folded)):
+                or below and is_name(text)):
             out.fault("not_read", text, sheet.name, row, at)
 
 
@@ -231,8 +258,11 @@ def _check_label(out: Return, table: Table, cell: tuple[int, int], column: str,
     (row, at), sheet, labels = cell, table.sheet, said.words(column)
     text = _plain(said.within(own["code"], sheet.rows[row][at]))
     mine = labels.get(own["code"], set())
-    if text in mine or column != "no" and (
-            text in _DITTO or _shortens(text, mine) and not _shortens(text, _others(labels, mine))):
+    if column == "source":
+        text = " ".join(_SPELT.get(w, w) for w in text.replace("hoi hoa", "hoi").split())
+    within = column == "source" and any({*text.split()} <= {*label.split()} for label in mine)
+    if text in mine or column != "no" and (text in _DITTO or (
+            within or _shortens(text, mine)) and not _shortens(text, _others(labels, mine))):
         return
     others = _others(labels, mine)
     known = any(word in text for word in mine if word) and column != "no"
@@ -331,9 +361,14 @@ def _heading(said: "Top", kind: str, here: str, value: object) -> str:
 
 
 def _follows(words: list[str], of: list[str]) -> bool:
-    """Tell whether words stand among others in that order."""
-    rest = iter(of)
-    return all(word in rest for word in words)
+    """Tell whether words stand among others in that order, and mean the same without them."""
+    rest, tied = iter(of), _TIED.intersection(pairwise(of))
+    parted = {word for _, word in tied}
+    since, year = {"luy", "cumulative"}, {"trong", "in"}  # the first; or within one
+    if not since.isdisjoint(of) and since.isdisjoint(words) and not year.isdisjoint(words):
+        return False
+    return all(word in rest for word in words) and all(
+        pair in tied for pair in pairwise(["", *words]) if pair[1] in parted)
 
 
 class Top(NamedTuple):
