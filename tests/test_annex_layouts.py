@@ -708,7 +708,7 @@ def test_a_numbered_line_that_begins_as_totals_do_is_one_where_its_parent_has_ro
 
 @pytest.mark.parametrize("total", [
     "Cộng truyền thông", "Tổng truyền thông", "Cộng mang sang", "Cộng trang 1", "Cộng kinh phí",
-    "Chuyển trang sau", "Lũy kế", "Cộng dự án 1"])
+    "Chuyển trang sau", "Lũy kế", "Luỹ kế trang trước", "Cộng dự án 1"])
 def test_a_subtotal_of_one_line_does_not_take_its_place(tmp_path, total):
     path = write(tmp_path, UNIT, YEARS, "I|Truyền thông|||", "1|Tập huấn|1|1|2", f"|{total}|1|1|2",
                  "II|Giám sát|2|3|5", PLAIN[3])

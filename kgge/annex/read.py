@@ -354,9 +354,11 @@ def _give_cells(row: PrintedRow, cells: list[Field], place: int, header: Header,
     row.printed = True
     wanted = len(header.slots)
     found = min(len(right), max(wanted, filled[-1] - filled[0] + 1))
-    other = [f"; column {n}, {quote(header.headings[n].text)}, is none of amounts (a correction "
-             "heads it 'Số lượng' or 'Ghi chú' where it is no money)" for n in amounts
-             if header.roles.get(n) == "unknown"]
+    # What is said of years is no quantity: to pass it over would put all on one year.
+    other = [f"; column {n}, {quote(h.text)}, is none of amounts"
+             + " (a correction heads it 'Số lượng' where it is no money)" * (
+                 not h.says.role and "năm" not in folded(h.text))
+             for n in amounts if header.roles.get(n) == "unknown" for h in [header.headings[n]]]
     faults.append(row.fault(f"{found} amounts where {wanted} belong"
                             + f" ({wanted - 1} and the total)" * (
                                 (None, None) in header.slots.values()) + "".join(other)))

@@ -11,12 +11,13 @@ from kgge.annex.headings import OF_WHICH
 
 # "Tổng đài" and "Cộng đồng" begin lines, so a plain "Tổng" or "Cộng" must go on as totals do.
 _SAYS_TOTAL = re.compile(
-    r"(?:tổng (?:cộng|số|kinh phí|kp|dự toán|nhu cầu|vốn|ngân sách|chi(?! cục)|mức|kế hoạch)|"
+    r"(?:tổng (?:cộng|số|kinh phí|kp|dự toán|nhu cầu|vốn|ngân sách|chi phí|chi(?=\W*$)|"
+    r"mức (?:đầu tư|vốn|chi)|kế hoạch(?= vốn| năm|\W*$))|"
     r"(?:sub-?|grand )?total|tiểu (?:cộng|tổng)|t\. ?cộng|cộng tổng|thành tiền|"
     r"(?:cộng )?mang sang|cộng (?:trang|kinh phí)|(?:cộng )?chuyển (?:sang )?trang)\b.*"
-    r"|(?:toàn tỉnh|l[uũ][yỹ] kế)\W*|(?:tổng|cộng)(?:\s*(?:[:(.,].*)?|\s+(?:chung|toàn|tất cả|cả|"
-    r"các|từng|mục|phần|tiểu|hợp phần|dự án|mô hình|nội dung|hoạt động|nhiệm vụ|chương trình|"
-    r"nhóm|năm|[ivx]+|\d+|[a-zđ])\b.*)",
+    r"|(?:toàn tỉnh|l[uũ][yỹ] kế(?: trang.*)?)\W*"
+    r"|(?:tổng|cộng)(?:\s*(?:[:(.,].*)?|\s+(?:chung|toàn|tất cả|cả|các|từng|mục|phần|tiểu|hợp phần|dự án|mô hình|nội dung|hoạt động|nhiệm vụ|"
+    r"chương trình|nhóm|năm|[ivx]+|\d+|[a-zđ])\b.*)",
     re.IGNORECASE)
 _LIKE_TOTAL = re.compile(r"\W*(?:tổng|cộng|total|subtotal)\b", re.IGNORECASE)
 _OTHER_WORD = re.compile(r"\W*(?:cộng (?:đồng|hòa|hoà|tác)|"
