@@ -16,8 +16,8 @@ _SAYS_TOTAL = re.compile(
     r"(?:sub-?|grand )?total|tiểu (?:cộng|tổng)|t\. ?cộng|cộng tổng|thành tiền|"
     r"(?:cộng )?mang sang|cộng (?:trang|kinh phí)|(?:cộng )?chuyển (?:sang )?trang)\b.*"
     r"|(?:toàn tỉnh|l[uũ][yỹ] kế(?: trang.*)?)\W*"
-    r"|(?:tổng|cộng)(?:\s*(?:[:(.,].*)?|\s+(?:chung|toàn|tất cả|cả|các|từng|mục|phần|tiểu|hợp phần|dự án|mô hình|nội dung|hoạt động|nhiệm vụ|"
-    r"chương trình|nhóm|năm|[ivx]+|\d+|[a-zđ])\b.*)",
+    r"|(?:tổng|cộng)(?:\s*(?:[:(.,].*)?|\s+(?:chung|toàn|tất cả|cả|các|từng|mục|phần|tiểu|"
+    r"hợp phần|dự án|mô hình|nội dung|hoạt động|nhiệm vụ|chương trình|nhóm|năm|[ivx]+|\d+|[a-zđ])\b.*)",
     re.IGNORECASE)
 _LIKE_TOTAL = re.compile(r"\W*(?:tổng|cộng|total|subtotal)\b", re.IGNORECASE)
 _OTHER_WORD = re.compile(r"\W*(?:cộng (?:đồng|hòa|hoà|tác)|"
