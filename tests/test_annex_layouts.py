@@ -575,7 +575,8 @@ def test_a_total_of_a_year_in_other_words(tmp_path, total):
     *((f"NĂM 2021 {more}", "TT|Nội dung|Kinh phí", {(2021, "all"): 1}) for more in (
         "(Kèm theo Quyết định ngày …/12/2020)", "23.10.2020", "Nghị quyết 45/2020/NQ-HĐND",
         "(chuyển từ năm 2020)", "thực hiện đề án đến năm 2030",
-        "Thông tư 73/2018/TT-BTC", "(ngày    tháng    năm 2020)")),
+        "Thông tư 73/2018/TT-BTC", "\nCăn cứ Chiến lược giai đoạn 2021-2030",
+        "(ngày    tháng    năm 2020)")),
     *((f"\n{other}", "TT|Nội dung|NSTW|NSĐP", "line 4: no year stands above .*a correction") for
       other in ("CHƯƠNG TRÌNH ĐẾN NĂM 2030", "TỪ NĂM 2021", "LUẬT BÌNH ĐẲNG GIỚI NĂM 2006",
                 "(Kèm theo Nghị quyết số 12/2021/NQ-HĐND)", "ngày 05.01.2021", "05-01-2021",

@@ -228,7 +228,7 @@ def _date(header: Header, money_of: dict[int, MoneyColumn], rows: Rows) -> dict[
     """Give columns that stand under no year the one of the title, if it names one alone."""
     above = _flat(rows[:header.rows.stop])
     found = {year: h for h in above for year in years_of_plan(h.text)}
-    if len(found) == 1 and not any(years_in(h.text)[1] for h in above):
+    if len(found) == 1:
         ((year, header.title),) = found.items()
         parts = [m for m in money_of.values() if m.source] or list(money_of.values())
         return {column: m._replace(year=year) if m in parts else m

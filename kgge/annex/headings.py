@@ -18,7 +18,8 @@ _OTHER_YEAR = re.compile(
     r"(?:19|20)\d\d (?:đến|tới)(?: hết)?(?: năm)? (?:19|20)\d\d|[/.-]\s*(?:19|20)\d\d(?!\d)"
     r"|(?<!\d)(?:19|20)\d\d\s*/|\bluật\b[^,;(]*?năm (?:19|20)\d\d"
     r"|\b(?:từ|đến|tới|trước|sau|so với|tầm nhìn)(?: đến)?(?: (?:hết|đầu|cuối))?(?: năm)? "
-    r"(?:19|20)\d\d|\(?\b(?:kèm theo|ban hành|căn cứ)\b.*")
+    r"(?:19|20)\d\d")
+_DOCUMENT = re.compile(r"\b(?:kèm theo|ban hành|căn cứ)\b.*")
 _OF_PLAN = re.compile(r"\b(?:năm|year|kế hoạch|kh|dự toán|kinh phí|kp|nhu cầu|plan|budget)"
                       r"(?: của)? \(?((?:19|20)\d\d)(?!\d)")
 _ROLES = {  # what a heading says that is no money; the first that fits
@@ -137,7 +138,9 @@ def years_of_plan(text: str) -> set[int]:
     >>> [years_of_plan(text) for text in ("Dự toán năm 2022 (NQ 5/2021/NQ-HĐND)", "đến năm 2030")]
     [{2022}, set()]
     """
-    plain = _OTHER_YEAR.sub("", _DATE.sub("", folded(text)))
+    plain = _DATE.sub("", _DOCUMENT.sub("", folded(text)))
+    if not _RANGE.search(plain):  # a period is all of its years
+        plain = _OTHER_YEAR.sub("", plain)
     years = {int(y) for y in _A_YEAR.findall(plain)}
     return years if len(years) > 1 else {int(y) for y in _OF_PLAN.findall(plain)}
 

@@ -17,7 +17,8 @@ _SAYS_TOTAL = re.compile(
     r"(?:cộng )?mang sang|cộng (?:trang|kinh phí)|(?:cộng )?chuyển (?:sang )?trang)\b.*"
     r"|(?:toàn tỉnh|l[uũ][yỹ] kế(?: trang.*)?)\W*"
     r"|(?:tổng|cộng)(?:\s*(?:[:(.,].*)?|\s+(?:chung|toàn|tất cả|cả|các|từng|mục|phần|tiểu|"
-    r"hợp phần|dự án|mô hình|nội dung|hoạt động|nhiệm vụ|chương trình|nhóm|năm|[ivx]+|\d+|[a-zđ])\b.*)",
+    r"hợp phần|dự án|mô hình|nội dung|hoạt động|nhiệm vụ|chương trình|nhóm|năm|"
+    r"[ivx]+|\d+|[a-zđ])\b.*)",
     re.IGNORECASE)
 _LIKE_TOTAL = re.compile(r"\W*(?:tổng|cộng|total|subtotal)\b", re.IGNORECASE)
 _OTHER_WORD = re.compile(r"\W*(?:cộng (?:đồng|hòa|hoà|tác)|"
