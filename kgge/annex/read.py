@@ -6,7 +6,7 @@ with one amount per year and source and, mostly, totals.
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import zip_longest
 from pathlib import Path
@@ -113,8 +113,9 @@ def read_annex(path: str | Path | None = None,
     part.faults.update({at: f"the cell shows an amount in {quote(said)}"
                         for at, said in other.items() if said != "₫"})
     # Excel gives that sign by a button: beside a unit that is named it is none of its own.
-    part.notes.extend(f"cells show {said}, as in line {at[0]}; their amounts are read in "
-                      f"{header.unit}" for at, said in [*other.items()][:1] if said == "₫")
+    signs = [line for (line, _), said in other.items() if said == "₫" and header.exponent]
+    part.notes.extend(f"cells show ₫, as in line {line}; their amounts are read in {header.unit}"
+                      for line in signs[:1])
     factor = header.factor
     tolerances = {at: float(most * factor) for at, most in within.items()}
     marks = decimal_marks_of(rows, part, faults)
@@ -236,7 +237,7 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
             continue
         place = next(n for n, c in enumerate(cells, 1) if c.column == label.column)
         row = PrintedRow(line, label.column, number, _MARKUP.sub("", label.text).strip(), [])
-        faults += _unplaced(row, cells, header, [cells for _, cells, _ in found])
+        faults += _unplaced(row, cells, header, (of for _, of, _ in found))
         found.append((row, cells, place))
         if any(c.is_amount for c in cells[place:]):
             end = len(found)
@@ -251,7 +252,7 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
 
 
 def _unplaced(row: PrintedRow, cells: list[Field], header: Header,
-              before: list[list[Field]]) -> list[str]:
+              before: Iterable[list[Field]]) -> list[str]:
     """Name what hides the place of a row: a number that is a day, a project beside its line."""
     if _DAY.match(row.label) and not row.number:
         return [row.fault("begins with a day, as Excel makes one of a number; a correction of this "
