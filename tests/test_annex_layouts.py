@@ -616,6 +616,7 @@ def test_years_in_the_rows_of_a_plan_of_one_year_are_refused(tmp_path):
                   "Tổng số thực hiện 2020", "Kết quả năm 2020", "Cơ quan đề xuất 2020",
                   "Tỷ lệ 2020", "Chỉ tiêu 2020")),
     ("TT|Nội dung|2021|31/12/2022", "line 2: the heading '31/12/2022' names a day, no year"),
+    ("TT|Nội dung|2021|31.12.2022", "line 2: the heading '31.12.2022' names a day, no year"),
     ("TT|Nội dung|2021||2022|Tổng\n||NSTW|NSĐP|Tổng số|",
      "line 3: column 5, 'Tổng số', is the total of 2022, and no column holds a part of it"),
     ("TT|Nội dung|Tổng kinh phí||\n||2021||2022\n||NSTW|NSĐP|",

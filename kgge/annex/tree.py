@@ -21,8 +21,9 @@ _SAYS_TOTAL = re.compile(
     r"[ivx]+|\d+|[a-zđ])\b.*)",
     re.IGNORECASE)
 _LIKE_TOTAL = re.compile(r"\W*(?:tổng|cộng|total|subtotal)\b", re.IGNORECASE)
-_OTHER_WORD = re.compile(r"\W*(?:cộng (?:đồng|hòa|hoà|tác)|"
-                         r"tổng (?:hợp|đài|kết|điều|rà|quan|thể))\b", re.IGNORECASE)
+_OTHER_WORD = re.compile(
+    r"\W*(?:cộng (?:đồng|hòa|hoà|tác)|tổng (?:hợp|đài|kết|điều|rà|quan|thể|duyệt|vệ|phụ|cục|công|"
+    r"liên))\b", re.IGNORECASE)
 _BULLET = re.compile(r"[-–—+•*▪●○■□➢>\uf0b7\uf0a7]\s*|o\s+")
 _CLOSED_BY = r"[.)/:-]?"
 _CLOSERS = "(.)/:-"
