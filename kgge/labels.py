@@ -238,7 +238,8 @@ def check_labels(codes: Mapping[str, Iterable[str]]) -> None:
                if not all(known.get((kind, code), {}).get(lang) for lang in LANGUAGES)]
     if missing:
         raise DataError(f"no label for {', '.join(missing)}: add rows to {_list()} "
-                        "(kind,code,vi,en)")
+                        "(kind,code,vi,en)" + "; 'all' is the source of an annex that names none"
+                        * ("source all" in missing))
 
 
 def words(kind: str, lang: str | None = None) -> dict[str, str]:

@@ -57,7 +57,7 @@ _OTHERWISE = re.compile(
     r"\b(?:nghìn|ngàn|trăm|chục|triệu|tỷ|tỉ|k|m|thousand|hundred|million|billion|ước|khoảng|hơn|trên|"
     r"dưới|gần|độ|about|over|x|hộ|lượt|lần|lớp|trường|buổi|cuộc|xã|households?|classes|schools|usd|"
     r"eur|(?<!hội )(?<!tr )đồng)\b|[^\w\s]|\d")
-_UNIT_SHOWN = re.compile('"([^"]*đồng[^"]*)"')
+_UNIT_SHOWN = re.compile(r'(?i)(?:"|\[\$)([^"\]-]*(?:đồng|\bvn[dđ]\b|₫)[^"\]-]*|\s*đ\s*)(?=["\]-])')
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[\d.]+)\]")
 _COMPARE = {"<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge, "=": op.eq, "<>": op.ne}
 # What our copies say of a cell stands between these, whoever saved them again since.

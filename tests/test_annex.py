@@ -121,7 +121,7 @@ FAULTS = {
     "a year twice": (9, "2017", "2016", r"line 9: the year 2016 stands twice"),
     "no column of totals": (8, "Tổng cộng", "", r"no column of totals"),
     "no grand total": (39, "Tổng cộng: I+II+III+IV", "Dự phòng",
-                       r"one row of grand totals.*found at line none"),
+                       r"one row of grand totals.*found at line none; if line 39, 'Dự phòng"),
     "two grand totals": (36, "Tổ chức các buổi", "Tổng cộng: các buổi",
                          r"found at line 36, 39"),
     "a number out of order": (17, "II\t", "III\t", r"line 17: number 'III' stands where number 2"),

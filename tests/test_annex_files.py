@@ -242,6 +242,34 @@ def test_of_the_sheets_the_one_that_is_shown_is_read(tmp_path):
         kgge.read_annex(workbook(tmp_path / "c.xlsx", ("A", SHEET), ("B", [["x"]]), change=hide))
 
 
+UNREAD = [["TT", "Nội dung", "N21", "Tổng"], ["I", "Dự án", 9, 9], [None, "Tổng cộng", 9, 9]]
+
+
+@pytest.mark.parametrize(("other", "told"), [
+    (UNREAD, "what looks like another part of the annex, without a year that is understood"),
+    ([["NĂM 2022 (chuyển từ năm 2021)"], ["TT", "Nội dung", "NSTW", "NSĐP", "Tổng"],
+      ["I", "Dự án", 1, 2, 3], [None, "Tổng cộng", 1, 2, 3]], "more than one sheet looks like"),
+    (UNREAD[1:], None), ([["TT", "Chỉ tiêu", "Hiện trạng"], ["1", "Số vụ", 9]], None)])
+def test_a_sheet_that_is_not_read_is_named(tmp_path, other, told):
+    path = workbook(tmp_path / "a.xlsx", ("A", SHEET), ("B", other), ("C", [["Ghi chú"]]))
+    if told:
+        with pytest.raises(kgge.DataError, match=told):
+            kgge.read_annex(path)
+    else:
+        assert kgge.read_annex(path).attrs["notes"] == [
+            "the sheet 'B' holds numbers and is not read"]
+
+
+def test_a_zero_that_is_not_shown_is_a_zero(tmp_path):
+    def change(book):
+        for cell in book["A"]["D"][3:]:
+            cell.number_format = "#,##0;-#,##0;;@"
+
+    rows = [*SHEET[:3], ["I", "Dự án", 3, 0, 3], [None, "Tổng cộng", 3, 0, 3]]
+    path = workbook(tmp_path / "a.xlsx", ("A", rows), change=change)
+    assert kgge.read_annex(path)["amount"].tolist() == [3, 0, 3] * 2
+
+
 @pytest.mark.parametrize(("form", "shows"), [
     ("#,##0,,", "30"), ("0.0,", "30000"), ('#,##0," nghìn"', "30000 nghìn"), (";;;", ""),
     ("0%", "3000000000%")])

@@ -369,6 +369,15 @@ def test_two_headings_of_one_source_are_told_apart_by_their_codes(tmp_path):
         kgge.read_annex(write(tmp_path, UNIT, HEADER[0], head, *ROWS))
 
 
+def test_a_heading_that_groups_sources_is_corrected(tmp_path):
+    rows = ("||Tỉnh|Nguồn khác|", "I|Dự án|1|2|3", "|Tổng cộng|1|2|3")
+    head = "TT|Nội dung|2021||Tổng"
+    with pytest.raises(kgge.DataError, match="'Nguồn khác' stands under headings that name local, "
+                       "other; a correction writes 'Ngân sách' where a heading only groups"):
+        kgge.read_annex(write(tmp_path, UNIT, head, "||NSĐP||", *rows))
+    assert leaves(write(tmp_path, UNIT, head, "||Ngân sách||", *rows)) == {"I": [1, 2]}
+
+
 @pytest.mark.parametrize("groups", [("Quỹ A", "Quỹ B"), ("NSTW", "Hội LHPN"),
                                     ("Kế hoạch", "Thực hiện")])
 def test_headings_over_some_of_the_years_must_be_understood(tmp_path, groups):
@@ -544,7 +553,7 @@ def test_a_source_in_other_words(tmp_path, central, local):
 @pytest.mark.parametrize(("total", "left"), [
     (t, left) for left in (True, False) for t in (
         "Giai đoạn 2021-2025", "2021-2025", "Kinh phí giai đoạn 2021-2022", "Cả giai đoạn",
-        "Kinh phí", "Nhu cầu kinh phí", "Thành tiền")])
+        "Kinh phí", "Nhu cầu kinh phí", "Thành tiền", "Grand total", "Sum")])
 def test_a_total_in_other_words(tmp_path, total, left):
     head = f"TT|Nội dung|{total}|2021|2022" if left else f"{ONE}{total}"
     found = slots(headed(tmp_path, head))
@@ -563,6 +572,17 @@ def test_a_total_of_a_year_in_other_words(tmp_path, total):
      {(2021, "central"): 1, (2021, "local"): 2, (None, None): 4}),
     ("năm 2021 (kèm theo Quyết định ngày 30/12/2020)", "TT|Nội dung|Kinh phí", {(2021, "all"): 1}),
     ("năm 2021, ban hành ngày 5 tháng 1 năm 2020", "TT|Nội dung|Tổng", {(2021, "all"): 1}),
+    *((f"NĂM 2021 {more}", "TT|Nội dung|Kinh phí", {(2021, "all"): 1}) for more in (
+        "(Kèm theo Quyết định ngày …/12/2020)", "23.10.2020", "Nghị quyết 45/2020/NQ-HĐND",
+        "(chuyển từ năm 2020)", "thực hiện đề án đến năm 2030",
+        "Thông tư 73/2018/TT-BTC", "\nCăn cứ Chiến lược giai đoạn 2021-2030",
+        "(ngày    tháng    năm 2020)")),
+    *((f"\n{other}", "TT|Nội dung|NSTW|NSĐP", "line 4: no year stands above .*a correction") for
+      other in ("CHƯƠNG TRÌNH ĐẾN NĂM 2030", "TỪ NĂM 2021", "LUẬT BÌNH ĐẲNG GIỚI NĂM 2006",
+                "(Kèm theo Nghị quyết số 12/2021/NQ-HĐND)", "ngày 05.01.2021", "05-01-2021",
+                "tháng 3/2021", "ngày … /…/2021", "ngày    tháng    năm 2021",
+                "NĂM 2021 ĐẾN NĂM 2025")),
+    ("2020 và 2021", "TT|Nội dung|NSTW|NSĐP", "line 1 reads 'KẾ HOẠCH KINH PHÍ 2020 và 2021'"),
     ("", "TT|Nội dung|NSTW|NSĐP|Tổng", "line 3: no year stands above the .*'NSTW', 'NSĐP'"),
     ("2020 và 2021", "TT|Nội dung|NSTW|NSĐP", "line 3: no year stands above the columns of"),
     ("2021 giai đoạn 2021-2025", "TT|Nội dung|NSTW|NSĐP", "line 3: no year stands above"),
@@ -572,9 +592,18 @@ def test_a_year_only_in_the_title(tmp_path, title, head, found):
     path = headed(tmp_path, head, unit=f"KẾ HOẠCH KINH PHÍ {title}\n{UNIT}")
     if isinstance(found, dict):
         assert slots(path) == found
+        assert "line 1 names the year of all" in kgge.read_annex(path).attrs["notes"][0]
     else:
         with pytest.raises(kgge.DataError, match=found):
             kgge.read_annex(path)
+
+
+def test_years_in_the_rows_of_a_plan_of_one_year_are_refused(tmp_path):
+    path = write(tmp_path, "DỰ TOÁN NĂM 2021", UNIT, "TT|Nội dung|NSTW|NSĐP|Tổng",
+                 "I|Năm 2021|3|4|7", "1|Họp|3|4|7", "II|Năm 2022|1|1|2", "1|Họp|1|1|2",
+                 "|Tổng cộng|4|5|9")
+    with pytest.raises(kgge.DataError, match="line 6: 'Năm 2022' names a year in a row"):
+        kgge.read_annex(path)
 
 
 @pytest.mark.parametrize(("head", "message"), [
@@ -587,6 +616,7 @@ def test_a_year_only_in_the_title(tmp_path, title, head, found):
                   "Tổng số thực hiện 2020", "Kết quả năm 2020", "Cơ quan đề xuất 2020",
                   "Tỷ lệ 2020", "Chỉ tiêu 2020")),
     ("TT|Nội dung|2021|31/12/2022", "line 2: the heading '31/12/2022' names a day, no year"),
+    ("TT|Nội dung|2021|31.12.2022", "line 2: the heading '31.12.2022' names a day, no year"),
     ("TT|Nội dung|2021||2022|Tổng\n||NSTW|NSĐP|Tổng số|",
      "line 3: column 5, 'Tổng số', is the total of 2022, and no column holds a part of it"),
     ("TT|Nội dung|Tổng kinh phí||\n||2021||2022\n||NSTW|NSĐP|",
@@ -606,6 +636,8 @@ def test_what_is_planned_may_be_carried_out(tmp_path):
 
 
 def test_a_quantity_may_stand_under_a_year(tmp_path):
+    path = headed(tmp_path, "TT|Nội dung|2021|||2022|\n||SL|Tỷ lệ (%)|Kinh phí|%|Kinh phí")
+    assert slots(path) == {(2021, "all"): 4, (2022, "all"): 16}
     path = headed(tmp_path, "TT|Nội dung|2021|||2022|\n||Số lượng|Tỷ lệ (%)|Kinh phí|%|Kinh phí")
     assert slots(path) == {(2021, "all"): 4, (2022, "all"): 16}
 
@@ -614,6 +646,7 @@ def test_a_quantity_may_stand_under_a_year(tmp_path):
     ("ĐVT: triệu", 1), ("ĐVT: nghìn", 1e-3), ("ĐVT: triệu đồng (đã làm tròn)", 1),
     ("Đ/v tính: nghìn đồng", 1e-3), ("ĐV: triệu đồng", 1), ("(x1000đ)", 1e-3), ("ĐVT: 1000", 1e-3),
     ("Biểu 1. Kinh phí, nghìn đồng", 1e-3), ("Đơn vị tính - triệu đồng", 1),
+    ("Unit: VND million", 1), ("(in million VND)", 1), ("million dong (1 USD = 23,000 VND)", 1),
     ("Đơn vị tiền tệ: đồng", 1e-6), ("Đơn vị: Đ/c Nguyễn Văn A", None), ("Đơn vị: VN.", None),
     ("TT|Chỉ tiêu|ĐVT|Đạt\n1|Thu nhập|nghìn đồng|500", None)])
 def test_a_unit_of_money_in_other_words(tmp_path, unit, times):
@@ -661,6 +694,29 @@ def test_a_line_of_as_much_as_those_above_it_is_a_line_where_its_parent_says_so(
     assert leaves(path) == {"I.1": [1, 1], "I.2": [1, 1], "I.3": [2, 2]}
 
 
+@pytest.mark.parametrize(("rows", "lines"), [
+    (("II|Dự án 2|0|0|0", "-|In|0|0|0", "-|Thi|0|0|0", "-|Tổng đài 111|0|0|0"), 3),
+    (("II|Dự án 2|4|4|8", "1|A|1|1|2", "2|B|1|1|2", "3|Cộng tác viên: phụ cấp|2|2|4"), 3),
+    (("II|Dự án 2|5|5|10", "1|A|1|1|2", "2|B|1|1|2", "3|Tổng kết|2|2|4", "4|C|1|1|2"), 4)])
+def test_a_numbered_line_that_begins_as_totals_do_is_one_where_its_parent_has_room(
+        tmp_path, rows, lines):
+    amounts = [3 + int(rows[0].split("|")[2]), 4 + int(rows[0].split("|")[3])]
+    path = write(tmp_path, UNIT, YEARS, *PLAIN[:3], *rows,
+                 f"|Tổng cộng|{amounts[0]}|{amounts[1]}|{sum(amounts)}")
+    assert [item for item in leaves(path) if item[:3] == "II."] == [
+        f"II.{n}" for n in range(1, lines + 1)]
+    assert set(states(path)) == {"agrees"}
+
+
+@pytest.mark.parametrize("total", [
+    "Cộng truyền thông", "Tổng truyền thông", "Cộng mang sang", "Cộng trang 1", "Cộng kinh phí",
+    "Chuyển trang sau", "Lũy kế", "Luỹ kế trang trước", "Cộng dự án 1"])
+def test_a_subtotal_of_one_line_does_not_take_its_place(tmp_path, total):
+    path = write(tmp_path, UNIT, YEARS, "I|Truyền thông|||", "1|Tập huấn|1|1|2", f"|{total}|1|1|2",
+                 "II|Giám sát|2|3|5", PLAIN[3])
+    assert leaves(path) == {"I.1": [1, 1], "II": [2, 3]}
+
+
 @pytest.mark.parametrize("words", ["T.đó: cấp tỉnh", "Trđ: cấp tỉnh", "Gồm: cấp tỉnh"])
 def test_of_which_in_other_words(tmp_path, words):
     path = write(tmp_path, UNIT, YEARS, *PLAIN[:3], f"|{words}|1|1|2", PLAIN[3])
@@ -673,6 +729,53 @@ def test_numbers_and_bullets_of_other_forms(tmp_path, numbers):
     rows = [f"{n}{row[row.index('|'):]}" for n, row in zip(numbers.split(), ROWS, strict=False)]
     path = write(tmp_path, UNIT, *HEADER, *rows, ROWS[4])
     assert leaves(path) == LEAVES and set(states(path)) == {"agrees"}
+
+
+@pytest.mark.parametrize(("labels", "items"), [
+    ("I. 15 lớp|1. Họp|2. 20 cuộc thi", ["I", "I.1", "I.2"]),
+    ("I.Dự án|1.Tập huấn|2.Thi", ["I", "I.1", "I.2"]),
+    ("1.Dự án|1.1.Họp|1.2.Thi", ["1", "1.1", "1.2"]),
+    ("A. Dự án|a) 15 lớp|b) 20 cuộc thi", ["A", "A.1", "A.2"]),
+    ("A. Dự án|(1) 15 lớp|(2) 20 cuộc thi", ["A", "A.1", "A.2"])])
+def test_numbers_within_labels_of_any_form(tmp_path, labels, items):
+    rows = [f"|{label}{row[row.index('|', 3):]}" for label, row in zip(
+        labels.split("|"), PLAIN, strict=False)]
+    annex = kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows, PLAIN[3]))
+    assert annex["item"].drop_duplicates().tolist() == [*items, "total"]
+    assert not annex["label"].str.match(r".{1,3}[.)]").any()
+
+
+def test_numbers_with_a_stop_and_with_a_bracket_are_two_levels_or_one(tmp_path):
+    path = write(tmp_path, UNIT, YEARS, "I|Dự án 1|6|8|14", "1.|A|3|4|7", "1)|Họp|1|1|2",
+                 "2)|Thi|2|3|5", "2.|B|3|4|7", "1)|Họp|3|4|7", "|Tổng cộng|6|8|14")
+    assert list(leaves(path)) == ["I.1.1", "I.1.2", "I.2.1"]
+    path = write(tmp_path, UNIT, YEARS, PLAIN[0], "1)|Họp|1|1|2", "2.|Thi|2|3|5", PLAIN[3])
+    assert list(leaves(path)) == ["I.1", "I.2"]
+
+
+@pytest.mark.parametrize(("rows", "message"), [
+    (("1|Dự án 1|3|4|7", "1.1|Họp|1|1|2", "2.2|Thi|2|3|5"), "'2.2' stands below number '1'"),
+    (("I|Dự án 1|3|4|7", "II.1|Họp|1|1|2", "I.2|Thi|2|3|5"), "'II.1' stands below number 'I'"),
+    (("I|Dự án 1|3|4|7", "2021-01-01|Họp|1|1|2", "1.2|Thi|2|3|5"), "line 4: begins with a day"),
+    ((*PLAIN, *PLAIN[:3]), "'I' stands where number 2 .*; if a second table begins here, leave"),
+    ((*PLAIN[:2], "2", PLAIN[2]), "line 5: no label before '2'; the number of a page is removed")])
+def test_a_number_out_of_place_is_refused(tmp_path, rows, message):
+    with pytest.raises(kgge.DataError, match=message):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows, PLAIN[3]))
+
+
+def test_a_label_with_a_comma_that_is_not_quoted_is_refused(tmp_path):
+    path = write(tmp_path, UNIT, "TT|Nội dung|2021|2022|Tổng", "I|Dự án, truyền thông|900|100|1000",
+                 "|Tổng cộng|900|100|1000", name="annex.csv", mark=",")
+    with pytest.raises(kgge.DataError, match="line 3: 'truyền thông' stands between it and its am"):
+        kgge.read_annex(path)
+
+
+def test_a_project_beside_its_first_line_is_refused(tmp_path):
+    path = write(tmp_path, UNIT, "TT|Dự án|Hoạt động|2021|2022|Tổng", "I|Dự án 1|Tập huấn|1|1|2",
+                 "||Tờ rơi|2|3|5", "II|Dự án 2|Hội thi|1|1|2", "|Tổng cộng||4|5|9")
+    with pytest.raises(kgge.DataError, match="line 4: has no number, and its project .*'Tờ rơi'"):
+        kgge.read_annex(path)
 
 
 @pytest.mark.parametrize(("second", "good"), [("3 4", True), ("1 2", True), ("3 5", False),
@@ -689,7 +792,8 @@ def test_numbers_that_run_on_from_the_project_before(tmp_path, second, good):
 
 
 @pytest.mark.parametrize("total", ["TỔNG KP", "T.CỘNG", "Cộng tổng", "Grand total", "Toàn tỉnh",
-                                   "Cộng cả giai đoạn"])
+                                   "Cộng cả giai đoạn", "Tổng chi", "Tổng mức đầu tư",
+                                   "Tổng kế hoạch", "Cộng tất cả"])
 def test_the_grand_total_in_other_words(tmp_path, total):
     for rows in ((*PLAIN[:3], f"|{total}|3|4|7"), (f"|{total}|3|4|7", *PLAIN[:3])):
         assert leaves(write(tmp_path, UNIT, YEARS, *rows)) == {"I.1": [1, 1], "I.2": [2, 3]}
@@ -705,10 +809,19 @@ def test_a_header_is_repeated_in_any_spelling(tmp_path, again):
 
 
 @pytest.mark.parametrize("numbers", ["(a)|(b)|(1)|(2)|(3)=(1)+(2)", "[1]|[2]|[3]|[4]|[5]",
-                                     "-1|-2|-3|-4|-5"])
+                                     "-1|-2|-3|-4|-5", "a|b|c|d|e", "A|B|C=D+E|D|E",
+                                     "1.|2.|3.|4.|5."])
 def test_numbers_of_columns_in_other_forms(tmp_path, numbers):
     path = write(tmp_path, UNIT, YEARS, numbers, *PLAIN)
     assert leaves(path) == {"I.1": [1, 1], "I.2": [2, 3]}
+
+
+@pytest.mark.parametrize("heading", ["|DỰ ÁN 2: Hỗ trợ|||", "Dự án 2: Hỗ trợ||||"])
+def test_a_heading_above_a_repeated_header_is_no_title_of_the_page(tmp_path, heading):
+    path = write(tmp_path, UNIT, YEARS, "I|Dự án 1|||", "|- Tập huấn|1|1|2", heading, YEARS,
+                 "|- Tờ rơi|2|3|5", PLAIN[3])
+    with pytest.raises(kgge.DataError, match="line 5: has neither number nor amounts.*Hỗ trợ"):
+        kgge.read_annex(path)
 
 
 TARGETS = ("TT|Chỉ tiêu|ĐVT|2021|2022", "1|Số vụ|vụ|30|20", "2|Câu lạc bộ|CLB|3|4")
@@ -802,17 +915,24 @@ def test_lines_of_a_source_are_refused(tmp_path, rows):
         kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows, PLAIN[3]))
     levels = (PLAIN[0], "|- Cấp tỉnh|1|1|2", "|- Cấp huyện|2|3|5", PLAIN[3])
     assert leaves(write(tmp_path, UNIT, YEARS, *levels)) == {"I.1": [1, 1], "I.2": [2, 3]}
+    other = (PLAIN[0], "|- Cấp tỉnh|1|1|2", "|- Chi khác|2|3|5", PLAIN[3])
+    assert leaves(write(tmp_path, UNIT, YEARS, *other)) == {"I.1": [1, 1], "I.2": [2, 3]}
+    with pytest.raises(kgge.DataError, match="line 4: 'NSTW' names a funding source in a row"):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, PLAIN[0], "-|NSTW|1|1|2", *other[2:]))
 
 
 def test_the_column_without_a_place_is_named(tmp_path):
     path = write(tmp_path, UNIT, f"{YEARS}|Lũy kế", *(f"{row}|9" for row in PLAIN))
-    with pytest.raises(kgge.DataError, match="4 amounts where 3 belong .*; column 6, 'Lũy kế', is"):
+    with pytest.raises(kgge.DataError, match="4 amounts where 3 belong .*; column 6, 'Lũy kế', is "
+                       r"none of amounts \(a correction heads it 'Số lượng'"):
         kgge.read_annex(path)
 
 
 @pytest.mark.parametrize(("form", "unit", "good"), [
     ('#,##0 "triệu đồng"', "triệu đồng", True), ('#,##0 "đồng"', "triệu đồng", False),
-    ('#,##0 "triệu đồng"', "nghìn đồng", False)])
+    ('#,##0 "triệu đồng"', "nghìn đồng", False), ('#,##0 "VNĐ"', "triệu đồng", False),
+    ('#,##0" đ"', "triệu đồng", False), ('#,##0 [$VND]', "triệu đồng", False),
+    ('#,##0 "₫"', "triệu đồng", True), ("#,##0 [$₫-42A]", "triệu đồng", True)])
 def test_a_number_format_that_names_another_unit_is_refused(tmp_path, form, unit, good):
     import openpyxl
 
@@ -823,6 +943,8 @@ def test_a_number_format_that_names_another_unit_is_refused(tmp_path, form, unit
     book.save(path)
     if good:
         assert leaves(path)["I.2"] == [2, 3]
+        note = "cells show ₫, as in line 5; their amounts are read in triệu đồng"
+        assert (note in kgge.read_annex(path).attrs["notes"]) == ("₫" in form)
     else:
-        with pytest.raises(kgge.DataError, match="line 5, column 3: .*shows an amount in '.*đồng'"):
+        with pytest.raises(kgge.DataError, match="line 5, column 3: .*shows an amount in '"):
             kgge.read_annex(path)

@@ -110,7 +110,7 @@ def test_another_province_needs_no_change_of_code(data):
     for path in (data / "raw" / "returns").rglob("*.xlsx"):
         path.unlink()
     (data / "raw" / "annex-other.txt").write_text(
-        "Đơn vị tính: triệu đồng\n\t\t2021\t\t\tTổng cộng\n\t\tTrung ương\tĐịa phương\tKhác\t\n"
+        "Đơn vị tính: triệu đồng\n\t\t2018\t\t\tTổng cộng\n\t\tTrung ương\tĐịa phương\tKhác\t\n"
         "I\tDự án\t1.000\t2\t3\t1.005\n\t- Dòng\t1.000\t2\t3\t1.005\n"
         "\tTổng cộng\t1.000\t2\t3\t1.005\n", encoding="utf-8")
     build()
@@ -124,16 +124,18 @@ def test_an_annex_of_years_alone_in_thousands_is_built(data):
     for path in (*(data / "raw").glob("*annex*"), *(data / "raw" / "returns").rglob("*.xlsx")):
         path.unlink()
     (data / "raw" / "an-annex.csv").write_text(
-        "ĐVT: 1.000đ;;;;\nTT;Nội dung;2021;2022;Tổng\nI;Dự án;;;\n1;Tập huấn;1.500;;2.000\n"
+        "ĐVT: 1.000đ;;;;\nTT;Nội dung;2018;2019;Tổng\nI;Dự án;;;\n1;Tập huấn;1.500;;2.000\n"
         "2;Hội thảo;;7;7\n;Tổng cộng;1.500;507;2.007\n", encoding="utf-8")
     (data / "raw" / "an-annex.corrections.csv").write_text(
         "line,column,printed,corrected,reason\n4,4,,500,left out in typing\n", encoding="utf-8")
+    with pytest.raises(kgge.DataError, match="no label for source all.*of an annex that names non"):
+        build()
     with (data / "raw" / "labels.csv").open("a", encoding="utf-8") as file:
         file.write("source,all,Mọi nguồn vốn,All sources\n")
     build()
     assert kgge.load_budget()[["item", "year", "source", "amount"]].to_numpy().tolist() == [
-        ["I.1", 2021, "all", 1.5], ["I.1", 2022, "all", 0.5], ["I.2", 2021, "all", 0],
-        ["I.2", 2022, "all", 0.007]]
+        ["I.1", 2018, "all", 1.5], ["I.1", 2019, "all", 0.5], ["I.2", 2018, "all", 0],
+        ["I.2", 2019, "all", 0.007]]
     repairs = pd.read_csv(data / "processed" / "repairs.csv", engine="c")
     assert repairs[["line", "rule", "printed"]].to_numpy().tolist() == [
         [4, "correction", "(empty)"], [5, "empty field", "(empty)"]]

@@ -93,6 +93,7 @@ FAULTS = [
     ("plan", '"home"', '"nobody"', "receiver 'nobody' is no unit of units.csv; there are home"),
     ("plan", 'census,"A"', 'census,"D"', "census 'D' is no indicator of targets.csv"),
     ("plan", 'due_day,"15"', 'due_day,"31"', "due_day 31 of due_month 2 is no day"),
+    ("plan", '"2025"', '"2024"', "runs from 2021 to 2024, but the annex has amounts of 2025"),
     ("plan", "province,", "provinz,", "key 'provinz' is no key of a plan"),
     ("plan", "An Lạc, 2021–2025", "{title}", "must look like"),
 ]

@@ -159,6 +159,8 @@ def _read_sheet(sheet: Sheet) -> Part:
     units: dict[Place, str] = {}
     for (row, column), notes in sheet.notes.items():
         for note in notes:
+            if note.code == "invisible" and sheet.rows[row][column] == 0:
+                continue  # a zero that is not shown says what a blank field does
             if note.code in ("shown", "invisible"):
                 faults[row + 1, column + 1] = f"the cell shows {quote(note.text)}"
             elif note.code == "merged":

@@ -18,12 +18,15 @@ from kgge.annex.headings import (
     folded,
     meanings,
     unit_of_money,
+    without_rate,
     years_in,
+    years_of_plan,
 )
 
 _TOTAL_ROW = re.compile(r"\W*(?:tổng|cộng|tổng cộng|tổng số|tổng kinh phí|total)\W*(?:\(.*)?")
 _UNIT_ASKED = re.compile(r"\W*(?:đơn vị tính|đvt|unit)\b")
 _NO_COLUMN = "no column of amounts was found"
+_GROUPED = "; a correction writes 'Ngân sách' where a heading only groups the sources below it"
 ALL = "all"  # the source of an annex that names none
 Slot = tuple[int | None, str | None]  # year and source; a total lacks one of them or both
 
@@ -66,9 +69,10 @@ class Header:
     roles: dict[int, str] = field(default_factory=dict)  # number, label, other, unknown
     slots: dict[int, Slot] = field(default_factory=dict)
     headings: dict[int, Heading] = field(default_factory=dict)
-    is_annex: bool = False  # it has years and names sources, totals or a unit of money
+    is_annex: bool = False  # it names sources, totals or a unit of money
     beside: list[int] = field(default_factory=list)  # lines of the tables that are not read
     parts: bool = False  # "Trong đó" stands over columns
+    title: Heading | None = None  # names the year of all columns
     unit: str = ""
     exponent: int | None = None
     faults: list[str] = field(default_factory=list)
@@ -140,6 +144,8 @@ def read_header(grid: Grid, sources: Sources) -> Header:
         header.end = end
         header.is_annex = _is_annex(header, rows[:end], found[-1].rows.stop if found else 0)
         found.append(header)
+    if not found and last.rows:
+        last.is_annex = _is_annex(last, rows, 0)
     fit = [h for h in found if h.is_annex] or found or [last]
     fit[0].beside = [h.head[0][0].line for h in found if h is not fit[0]]
     if len(fit) > 1 and fit[0].is_annex:
@@ -220,15 +226,19 @@ def _may_be_money(low: Heading, header: Header) -> bool:
 
 def _date(header: Header, money_of: dict[int, MoneyColumn], rows: Rows) -> dict[int, MoneyColumn]:
     """Give columns that stand under no year the one of the title, if it names one alone."""
-    found = [years_in(h.text) for h in _flat(rows[:header.rows.stop])]
-    years = {year for of, _ in found for year in of}
-    if len(years) == 1 and not any(period for _, period in found):
+    above = _flat(rows[:header.rows.stop])
+    found = {year: h for h in above for year in years_of_plan(h.text)}
+    if len(found) == 1:
+        ((year, header.title),) = found.items()
         parts = [m for m in money_of.values() if m.source] or list(money_of.values())
-        return {column: m._replace(year=min(years)) if m in parts else m
+        return {column: m._replace(year=year) if m in parts else m
                 for column, m in money_of.items()}
     if not header.faults:
+        said = [f"line {h.line} reads {quote(h.text)}" for h in above if any(years_in(h.text))]
         header.faults.append(_unread(
-            header, "no year stands above the columns of amounts, nor one alone in the title"
+            header, "no year stands above the columns of amounts, nor one alone in the title (as "
+            "in 'Dự toán năm 2022')" + "".join(f"; {one}" for one in said)
+            + "; a correction writes it there or into the headings, as in 'NSTW năm 2022'"
             if money_of else _NO_COLUMN))
     return money_of
 
@@ -298,7 +308,8 @@ def _money_column(above: list[Heading], header: Header) -> MoneyColumn | None:
     codes = sorted({m.source for m in said if m.source})
     if len(years) > 1 or len(codes) > 1:
         faults.append(f"line {low.line}: {quote(low.text)} stands under headings that name "
-                      + ", ".join(map(str, years if len(years) > 1 else codes)))
+                      + ", ".join(map(str, years if len(years) > 1 else codes))
+                      + _GROUPED * (len(codes) > 1))
     # A word below a year that is no source known: to read it as a total would count it twice.
     if says.left and not (any(says[:3]) or faults) and (years or codes):
         faults.append(f"line {low.line}: unknown funding source {quote(low.text)}; known are those "
@@ -322,8 +333,9 @@ def _fill_slots(header: Header, found: dict[int, MoneyColumn]) -> None:
     vague = {h for m in found.values() for h in m.above[:-1]
              if h.says.left and not any(h.says[:3])
              and any(other.year and h not in other.above[:-1] for other in found.values())}
-    header.faults += [f"line {h.line}: the heading {quote(h.text)} stands over some of the "
-                      "columns and is not understood" for h in sorted(vague)]
+    header.faults += [f"line {line}: the heading {quote(text)} stands over some of the columns and "
+                      f"is not understood{_GROUPED}"
+                      for line, text in sorted({(h.line, h.text) for h in vague})]
     for column, of in found.items():
         year, low = of.year, of.above[-1]
         slot = (year, of.source if of.source or named or not year else ALL)
@@ -380,7 +392,8 @@ def _find_unit(header: Header, rows: Rows) -> None:
              if (unit := unit_of_money(" | ".join(h.text for h in row)))]
     found += [(h.line, unit) for row in above if not any(h.is_amount for h in row)
               for h in row if (unit := unit_of_money(h.text, "title"))]
-    found += [(h.line, (-1, h.text)) for h in until if FOREIGN.search(folded(h.text))]
+    found += [(h.line, (-1, h.text)) for h in until if FOREIGN.search(
+        without_rate(folded(h.text)))]
     found += [(h.line, unit) for h in _flat(header.head) if header.roles.get(h.column) != "other"
               and (unit := unit_of_money(h.text, "heading"))]
     columns = [c for c, what in header.roles.items() if what == "other"]

@@ -11,10 +11,20 @@ Sources = tuple[tuple[str, str], ...]  # code, words printed for it
 _A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # A period is the heading of a total, not two years: "Giai đoạn 2016-2020".
 _RANGE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[-–—]\s*((?:19|20)\d\d)(?!\d)")
-_DATE = re.compile(r"\d+\s*/\s*\d+\s*/\s*\d{4}|tháng\s+\d+\s+năm\s+\d{4}")
+_DATE = re.compile(r"\d+\s*([/.-])\s*\d+\s*\1\s*\d{4}|tháng[\W\d]*(?:năm|/|-)\s*\d{4}")
+# In a title: dates and numbers of documents ("12/2021/NQ-HĐND", "…/2021"), years of laws, years
+# that something runs from or to. Of what is left, this is said of the plan itself:
+_OTHER_YEAR = re.compile(
+    r"(?:19|20)\d\d (?:đến|tới)(?: hết)?(?: năm)? (?:19|20)\d\d|[/.-]\s*(?:19|20)\d\d(?!\d)"
+    r"|(?<!\d)(?:19|20)\d\d\s*/|\bluật\b[^,;(]*?năm (?:19|20)\d\d"
+    r"|\b(?:từ|đến|tới|trước|sau|so với|tầm nhìn)(?: đến)?(?: (?:hết|đầu|cuối))?(?: năm)? "
+    r"(?:19|20)\d\d")
+_DOCUMENT = re.compile(r"\b(?:kèm theo|ban hành|căn cứ)\b.*")
+_OF_PLAN = re.compile(r"\b(?:năm|year|kế hoạch|kh|dự toán|kinh phí|kp|nhu cầu|plan|budget)"
+                      r"(?: của)? \(?((?:19|20)\d\d)(?!\d)")
 _ROLES = {  # what a heading says that is no money; the first that fits
     "number": re.compile(r"(?:số )?(?:tt|thứ tự)\b.*|stt\b.*|no\.?|#|mã(?: số)?"),
-    "other": re.compile(r"(?:ghi chú|đơn vị|đvt|cơ quan|chủ trì|phối hợp|số lượng|khối lượng|"
+    "other": re.compile(r"(?:ghi chú|đơn vị|đvt|cơ quan|chủ trì|phối hợp|số lượng|sl\b|khối lượng|"
                         r"quy mô|đơn giá|định mức|thời gian|địa điểm|căn cứ|sản phẩm|kết quả|"
                         r"mục tiêu|note|remark|agency|unit|quantity).*|.*(?:tỷ lệ|tỉ lệ|%).*"),
     "label": re.compile(r"(?:các )?(?:nội dung|hoạt động|nhiệm vụ|tên|danh mục|chỉ tiêu|dự án|"
@@ -22,12 +32,12 @@ _ROLES = {  # what a heading says that is no money; the first that fits
                         r"description).*"),
 }
 # "Tổng hợp", "Cộng đồng", "Cộng hòa" begin other words.
-_TOTAL = re.compile(r"(?:tổng(?! hợp)|cộng(?! (?:đồng|hòa|hoà|tác))|total)\b.*"
+_TOTAL = re.compile(r"(?:tổng(?! hợp)|cộng(?! (?:đồng|hòa|hoà|tác))|(?:grand )?total|sum)\b.*"
                     r"|.*\b(?:tổng (?:cộng|số))\b.*")
 OF_WHICH = re.compile(r"\W*(?:(?:trong\s+đó|tr?\.\s?đó|of\s+which)\b"
                       r"|(?:trđ|(?:bao )?gồm|chia ra)\s*:)", re.IGNORECASE)
 # What may stand under a year and is no money of it.
-QUANTITY = re.compile(r"(?:số lượng|khối lượng|quy mô|đơn giá|định mức)\b.*|(?:t[ỷỉ] lệ)?\W*")
+QUANTITY = re.compile(r"(?:số lượng|sl|khối lượng|quy mô|đơn giá|định mức)\b.*|(?:t[ỷỉ] lệ)?\W*")
 # Words of a heading that name neither year nor source. Any other word is not understood: "TW Hội
 # LHPN" is no money of the central budget, "Ước thực hiện 2020" no plan.
 _UNDERSTOOD = set("vốn nguồn kinh phí kp ngân sách ns nsnn nhà nước từ của do cấp bố trí hỗ trợ "
@@ -41,18 +51,21 @@ _OF_TOTAL = set("kinh phí kp số tiền thành nhu cầu cả giai đoạn".sp
 _DONE = re.compile(r" (?:thực hiện|giao|cấp) ")
 _PLANNED = re.compile(r" (?:kế hoạch|kh|dự kiến|nhu cầu|planned) ")
 _BESIDE = re.compile(r"[,;+/&]| và | với ")
-_A_SOURCE = re.compile(r"\b(?:đối ứng|huy động|hợp pháp|nguồn|vốn|ngân sách|ns|nsnn)\b")
+_A_SOURCE = re.compile(r"\b(?:đối ứng|huy động|hợp pháp|nguồn|vốn|ngân sách|ns|nsnn|nstw|nsđp)\b")
 
 _TIMES = {"": 0, "1": 0, "nghìn": 3, "ngàn": 3, "1000": 3, "thousand": 3, "triệu": 6, "tr": 6,
           "1000000": 6, "million": 6, "tỷ": 9, "tỉ": 9, "1000000000": 9, "billion": 9}
 _DONG = (r"(?:[x×]\s*)?(?P<times>1(?:[., ]?000){0,3}|nghìn|ngàn|triệu|tr|tỷ|tỉ|thousand|million|"
          r"billion|)\.?\s*(?:đồng việt nam|đồng vn|việt nam đồng|đồng|đ|vnđ|vnd|dong)")
+# "(1 USD = 23,000 VND)" names a rate of exchange; "VND million" is the English order.
+_RATE = re.compile(r"[(\[,;]?\s*(?:tỷ giá:? *)?1 ?(?:usd|eur|đô la)\s*=\s*[\d.,]+\s*\w*\s*[)\]]?")
+_TURNED = re.compile(r"\b(vn[dđ]|dong) (thousand|million|billion)\b")
 FOREIGN = re.compile(r"\b(?:usd|eur|đô la)\b|[$€]")
 _UNIT = r"(?<!\w)(?:đơn vị(?: tính)?(?: tiền(?: tệ)?)?|đ[./]?\s?v(?:[./]?\s?t(?:ính)?)?\.?|unit)"
 _NAMED = re.compile(rf"{_UNIT}\s*(?:là\s*)?[:=|\s(–-]*{_DONG}(?=\W*$|\s*[).,;:|\]–-]|\s*/\s*năm\b|"
                     r"\s*\((?!.*(?:nghìn|ngàn|triệu|tỷ|tỉ)))")
 _SHORT = re.compile(rf"{_UNIT}\s*:\s*(?P<times>1[.,]?000(?:[.,]?000)?|nghìn|ngàn|triệu|tỷ|tỉ)\W*")
-_BRACKET = re.compile(rf"[(\[]\s*(?:{_UNIT}\s*:?)?\s*{_DONG}\s*\.?\s*[)\]]")
+_BRACKET = re.compile(rf"[(\[]\s*(?:in )?(?:{_UNIT}\s*:?)?\s*{_DONG}\s*\.?\s*[)\]]")
 _UNIT_ALONE = re.compile(rf"\W*{_DONG}\W*")
 _LISTED = re.compile(rf"[:;,/–-]\s*{_DONG}\W*$")  # "Biểu 1. Kinh phí, triệu đồng"
 # At the end of a heading without brackets: "Tổng kinh phí triệu đồng". "5 triệu đồng" is an amount
@@ -83,6 +96,11 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
+def without_rate(text: str) -> str:
+    """Return a folded text without a rate of exchange, which names no unit of money."""
+    return _RATE.sub("", text)
+
+
 @lru_cache(maxsize=4096)
 def unit_of_money(text: str, within: str = "") -> tuple[int, str] | None:
     """Return the unit of money that `text` names, as a power of ten of a dong and as it stands.
@@ -94,7 +112,7 @@ def unit_of_money(text: str, within: str = "") -> tuple[int, str] | None:
     >>> [unit_of_money(text) for text in ("ĐVT: 1.000đ", "(Triệu đồng)", "Cộng đồng", "5 triệu đ")]
     [(3, '1.000đ'), (6, 'triệu đồng'), None, None]
     """
-    text = folded(text)
+    text = _TURNED.sub(r"\2 \1", without_rate(folded(text)))
     end = {"title": _LISTED, "heading": _TAIL}.get(within)
     match = (_NAMED.search(text) or _SHORT.fullmatch(text) or _BRACKET.search(text)
              or _UNIT_ALONE.fullmatch(text) or (end.search(text) if end else None))
@@ -110,6 +128,21 @@ def years_in(text: str) -> tuple[set[int], tuple[int, int] | None]:
     period = _RANGE.search(plain)
     return ({int(y) for y in _A_YEAR.findall(_RANGE.sub("", plain))},
             (int(period[1]), int(period[2])) if period else None)
+
+
+def years_of_plan(text: str) -> set[int]:
+    """Return the years that a title names as those of the plan; all it names if one is not.
+
+    Examples
+    --------
+    >>> [years_of_plan(text) for text in ("Dự toán năm 2022 (NQ 5/2021/NQ-HĐND)", "đến năm 2030")]
+    [{2022}, set()]
+    """
+    plain = _DATE.sub("", _DOCUMENT.sub("", folded(text)))
+    if not _RANGE.search(plain):  # a period is all of its years
+        plain = _OTHER_YEAR.sub("", plain)
+    years = {int(y) for y in _A_YEAR.findall(plain)}
+    return years if len(years) > 1 else {int(y) for y in _OF_PLAN.findall(plain)}
 
 
 def _sources_in(words: str, sources: Sources) -> tuple[set[str], str]:

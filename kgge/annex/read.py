@@ -6,7 +6,7 @@ with one amount per year and source and, mostly, totals.
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import zip_longest
 from pathlib import Path
@@ -35,9 +35,18 @@ _log = logging.getLogger(__name__)
 
 _MARKUP = re.compile(r"</?[a-z]+>|\*\*")  # <i>, </i>, **: marks of the transcription
 _INLINE = re.compile(
-    r"(?:(?:[IVX]+|\d+(?:\.\d+)*|[A-Za-zĐđ])[.)/-]\s+|\((?:\d+|[IVX]+)\)\s*)(?=[^\d\s])")
-_NUMBERED = re.compile(r"[(\[]?-?(\d{1,2})[)\]]?(?:\s*=.*)?")
+    r"(?:(?:[IVX]+|\d+(?:\.\d+)*|[A-Za-zĐđ])[.)/-]\s+|\((?:\d+|[IVX]+)\)\s*)(?=[^\d\s])"
+    r"|(?:[IVX]+|\d{1,2}(?:\.\d{1,2})*)[.)]\s*(?=[^\W\d_]{2})"  # "1.Tập huấn"
+    r"|\(?(?:[IVX]+|\d{1,2}(?:\.\d{1,2})*|[A-Za-zĐđ])[.)]\s+(?=[1-9]\d*\s+[^\W\d])")  # "2. 20 lớp"
+_NUMBERED = re.compile(r"[(\[]?-?(\d{1,2})[.)\]]*(?:\s*=.*)?")
 _LETTERED = re.compile(r"[(\[]?[A-Ca-c][)\]]?")
+_LETTER = re.compile(r"[(\[]?([A-Za-z])[)\]]?(?:\s*=.*)?")
+_PART = re.compile(r"(?:tiểu )?dự án|(?:hợp )?phần|mục|nhóm|nội dung|mô hình|nhiệm vụ|đề án",
+                   re.IGNORECASE)
+_TITLE = re.compile(r"\W*(?:phụ lục|biểu|bảng|trang|tiếp|đơn vị|đvt|ủy ban|ubnd|cộng h|độc lập|"
+                    r"kế hoạch|dự toán|kinh phí|tổng hợp|kèm theo|unit|page)", re.IGNORECASE)
+_OTHER_COSTS = re.compile(r"\W*chi (?:phí )?khác\W*", re.IGNORECASE)  # no money of "nguồn khác"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\b")
 _SPLIT = "tên nội dung in trên hai dòng / label split over two rows"
 
 
@@ -99,15 +108,20 @@ def read_annex(path: str | Path | None = None,
     if header.faults:
         raise DataError(said + "\n  ".join(header.faults))
     rows, faults = _read_rows(grid[header.rows.stop:header.end], header, repairs)
-    part.faults.update({at: f"the cell shows an amount in {quote(said.strip())}"
-                        for at, said in part.units.items()
-                        if (unit_of_money(said) or (None,))[0] != header.exponent})
+    other = {at: said.strip() for at, said in part.units.items()
+             if (unit_of_money(said) or (None,))[0] != header.exponent}
+    part.faults.update({at: f"the cell shows an amount in {quote(said)}"
+                        for at, said in other.items() if said != "₫"})
+    # Excel gives that sign by a button: beside a unit that is named it is none of its own.
+    signs = [line for (line, _), said in other.items() if said == "₫" and header.exponent]
+    part.notes.extend(f"cells show ₫, as in line {line}; their amounts are read in {header.unit}"
+                      for line in signs[:1])
     factor = header.factor
     tolerances = {at: float(most * factor) for at, most in within.items()}
     marks = decimal_marks_of(rows, part, faults)
     if not faults:
         rows = settle(rows, header, marks, tolerances, repairs, faults)
-        faults += _sources_in_rows(rows, header)
+        faults += _sources_in_rows(rows, header) + _years_in_rows(rows, header)
     if faults:
         raise DataError(said + "\n  ".join(faults))
     annex = conform("annex", _annex_table(rows, header))
@@ -119,6 +133,8 @@ def read_annex(path: str | Path | None = None,
         "header": f"lines {grid[header.rows[0]][0]}-{grid[header.rows[-1]][0]}: {header}",
         "notes": part.notes + [f"the table at line {line} is no annex and is not read"
                                for line in header.beside]
+        + [f"line {h.line} names the year of all amounts: {quote(h.text)}"
+           for h in [header.title] if h]
         + [f"no funding source is printed: all amounts have the source {ALL!r}"
            ] * any(source == ALL for _, source in header.slots.values())
         + [f"line {r['line']}: {quote(r['printed'])} is {r['reason'].split(' / ', 1)[-1]}"
@@ -157,9 +173,18 @@ def open_annex(path: Path) -> Part:
         what = "more than one sheet looks" if shown else "only a hidden sheet looks"
         raise DataError(f"{path.name}: {what} like an annex "
                         f"({', '.join(p.name for p in shown or fit)}); leave one that is shown")
-    hidden = [f"the hidden sheet {p.name!r} is not read" for p in fit if p.hidden]
     chosen = shown[0] if shown else next(p for p in parts if p.grid)
-    return chosen._replace(notes=chosen.notes + hidden)
+    beside = [(part, head) for part, head in heads if part is not chosen and not part.hidden
+              and any(cell.is_amount for _, cells in part.grid for cell in cells)]
+    unread = [part.name for part, head in beside if fit and head.is_annex and not head.years
+              and {"number", "label"} <= {*head.roles.values()}]
+    if unread:
+        raise DataError(f"{path.name}: beside the sheet {chosen.name!r} stands what looks like "
+                        f"another part of the annex, without a year that is understood "
+                        f"({', '.join(unread)}); put it all into one sheet, or hide the other")
+    notes = [f"the hidden sheet {p.name!r} is not read" for p in fit if p.hidden]
+    notes += [f"the sheet {part.name!r} holds numbers and is not read" for part, _ in beside]
+    return chosen._replace(notes=chosen.notes + notes)
 
 
 def _read_rows(grid: Grid, header: Header, repairs: Log) -> tuple[list[PrintedRow], list[str]]:
@@ -200,16 +225,19 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
         repeated = header.repeats(texts)
         if not filled or repeated or (after_header and _are_column_numbers(texts)):
             after_header |= repeated
-            while after_header and len(found) > end and not _begins_line(found[-1][0]):
+            while after_header and len(found) > end and not (
+                    _begins_line(found[-1][0]) or _heads_lines(found[-1], header)):
                 found.pop()  # the title above a header that is repeated
             continue
         after_header = False
         number, label = _number_and_label(cells, filled, header)
         if not _has_letters(label.text):
-            faults.append(f"line {line}: no label before {quote(label.text)}")
+            faults.append(f"line {line}: no label before {quote(label.text)}"
+                          + "; the number of a page is removed by a correction" * (len(filled) < 2))
             continue
         place = next(n for n, c in enumerate(cells, 1) if c.column == label.column)
         row = PrintedRow(line, label.column, number, _MARKUP.sub("", label.text).strip(), [])
+        faults += _unplaced(row, cells, header, (of for _, of, _ in found))
         found.append((row, cells, place))
         if any(c.is_amount for c in cells[place:]):
             end = len(found)
@@ -223,9 +251,37 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
             yield row
 
 
+def _unplaced(row: PrintedRow, cells: list[Field], header: Header,
+              before: Iterable[list[Field]]) -> list[str]:
+    """Name what hides the place of a row: a number that is a day, a project beside its line."""
+    if _DAY.match(row.label) and not row.number:
+        return [row.fault("begins with a day, as Excel makes one of a number; a correction of this "
+                          "field writes the number, as in '1.1'")]
+    # The project is printed once, merged over its lines, and these have a column of their own:
+    #
+    #   TT   Dự án    Hoạt động   2021
+    #   I    Dự án 1  Tập huấn    1         a project and a line at once
+    #                 Tờ rơi      2
+    names = sorted(header.labels)
+    if row.is_marked or row.is_total or len(names) < 2 or cells[names[0] - 1:names[0]] and (
+            cells[names[0] - 1].text):
+        return []
+    if any(len(of) >= names[1] and all(of[n - 1].text for n in names[:2]) for of in before):
+        return [row.fault("has no number, and its project stands in a column beside the first line "
+                          "of it; write each project into a row of its own above its lines")]
+    return []
+
+
 def _begins_line(row: PrintedRow) -> bool:
     """Tell whether a row is, or goes on, a line of the annex, though it has no amounts."""
     return row.is_marked or row.label[:1].islower()
+
+
+def _heads_lines(found: tuple[PrintedRow, list[Field], int], header: Header) -> bool:
+    """Tell whether a row above a repeated header is a heading of lines, not of the page."""
+    row, _, place = found
+    return (place == header.label > 1 or _PART.match(row.label) is not None) and not (
+        _TITLE.match(row.label) or unit_of_money(row.label, "title"))
 
 
 def _has_letters(text: str) -> bool:
@@ -233,6 +289,9 @@ def _has_letters(text: str) -> bool:
 
 
 def _are_column_numbers(texts: list[str]) -> bool:
+    letters = [m[1].lower() if (m := _LETTER.fullmatch(t)) else "" for t in texts]
+    if len(letters) > 2 and letters == sorted({*letters} - {""}):
+        return True
     found = [_NUMBERED.fullmatch(t) for t in texts if not _LETTERED.fullmatch(t)]
     numbers = [int(m[1]) for m in found if m]
     return len(numbers) > 2 and len(numbers) == len(found) and all(
@@ -277,6 +336,11 @@ def _give_cells(row: PrintedRow, cells: list[Field], place: int, header: Header,
     filled = [n for n, c in right.items() if c.text]
     shift = next((s for s in (0, place - header.label, max(filled, default=last) - last) if all(
         n - s in header.slots or header.roles.get(n - s) == "other" for n in amounts)), None)
+    between = [c for n, c in right.items() if shift and n < first + shift and _has_letters(c.text)
+               and header.roles.get(n - shift) != "other"]
+    if between and (shift or 0) > 0:
+        faults.append(row.fault(f"{quote(between[0].text)} stands between it and its amounts; a "
+                                "label with a comma in it belongs in quotes"))
     # A row that is too short for the header has lost a field: which one is not known.
     if shift is not None and not (amounts and last + shift > len(cells)):
         taken = [right.get(n + shift) or Field(n + shift, "", "") for n in header.slots]
@@ -291,8 +355,11 @@ def _give_cells(row: PrintedRow, cells: list[Field], place: int, header: Header,
     row.printed = True
     wanted = len(header.slots)
     found = min(len(right), max(wanted, filled[-1] - filled[0] + 1))
-    other = [f"; column {n}, {quote(header.headings[n].text)}, is none of amounts" for n in amounts
-             if header.roles.get(n) == "unknown"]
+    # What is said of years is no quantity: to pass it over would put all on one year.
+    other = [f"; column {n}, {quote(h.text)}, is none of amounts"
+             + " (a correction heads it 'Số lượng' where it is no money)" * (
+                 not h.says.role and "năm" not in folded(h.text))
+             for n in amounts if header.roles.get(n) == "unknown" for h in [header.headings[n]]]
     faults.append(row.fault(f"{found} amounts where {wanted} belong"
                             + f" ({wanted - 1} and the total)" * (
                                 (None, None) in header.slots.values()) + "".join(other)))
@@ -304,12 +371,22 @@ def _sources_in_rows(rows: list[PrintedRow], header: Header) -> list[str]:
         return []
     meaning = meanings(header.sources)
     said = [(row, meaning(row.label)) for row in rows]
-    named = [(row, of.source) for row, of in said if of.source and not (of.left or of.year)]
+    named = [(row, of.source) for row, of in said if of.source and not (of.left or of.year)
+             and not _OTHER_COSTS.fullmatch(row.label)]
     # "Cấp tỉnh", "Cấp huyện" are levels; with "NSTW" beside, or of a budget, they are sources.
     if len({source for _, source in named}) < 2:
         named = [(row, source) for row, source in named if is_source(row.label)]
     return [f"line {row.line}: {quote(row.label)} names a funding source in a row; amounts stand "
             "in a column of their source" for row, _ in named]
+
+
+def _years_in_rows(rows: list[PrintedRow], header: Header) -> list[str]:
+    """Refuse lines that split others by year, where no column names a year."""
+    meaning = meanings(header.sources)
+    said = [(row, meaning(row.label)) for row in rows if header.title and row.item != "total"]
+    return [f"line {row.line}: {quote(row.label)} names a year in a row; amounts stand in a column "
+            "of their year" for row, of in said
+            if of.year not in (None, *header.years) and not (of.left or of.source)]
 
 
 def _annex_table(rows: list[PrintedRow], header: Header) -> pd.DataFrame:

@@ -11,19 +11,27 @@ from kgge.annex.headings import OF_WHICH
 
 # "Tổng đài" and "Cộng đồng" begin lines, so a plain "Tổng" or "Cộng" must go on as totals do.
 _SAYS_TOTAL = re.compile(
-    r"(?:tổng (?:cộng|số|kinh phí|kp|dự toán|nhu cầu|vốn|ngân sách|chi phí)|(?:sub-?|grand )?total|"
-    r"tiểu (?:cộng|tổng)|t\. ?cộng|cộng tổng|thành tiền|mang sang)\b.*|toàn tỉnh\W*"
-    r"|(?:tổng|cộng)(?:\s*(?:[:(.,].*)?|\s+(?:chung|toàn|cả|các|từng|mục|phần|tiểu|hợp phần|dự án|"
-    r"mô hình|nội dung|hoạt động|nhiệm vụ|chương trình|nhóm|năm|[ivx]+|\d+|[a-zđ])\b.*)",
+    r"(?:tổng (?:cộng|số|kinh phí|kp|dự toán|nhu cầu|vốn|ngân sách|chi phí|chi(?=\W*$)|"
+    r"mức (?:đầu tư|vốn|chi)|kế hoạch(?= vốn| năm|\W*$))|"
+    r"(?:sub-?|grand )?total|tiểu (?:cộng|tổng)|t\. ?cộng|cộng tổng|thành tiền|"
+    r"(?:cộng )?mang sang|cộng (?:trang|kinh phí)|(?:cộng )?chuyển (?:sang )?trang)\b.*"
+    r"|(?:toàn tỉnh|l[uũ][yỹ] kế(?: trang.*)?)\W*"
+    r"|(?:tổng|cộng)(?:\s*(?:[:(.,].*)?|\s+(?:chung|toàn|tất cả|cả|các|từng|mục|phần|tiểu|"
+    r"hợp phần|dự án|mô hình|nội dung|hoạt động|nhiệm vụ|chương trình|nhóm|năm|"
+    r"[ivx]+|\d+|[a-zđ])\b.*)",
     re.IGNORECASE)
 _LIKE_TOTAL = re.compile(r"\W*(?:tổng|cộng|total|subtotal)\b", re.IGNORECASE)
+_OTHER_WORD = re.compile(
+    r"\W*(?:cộng (?:đồng|hòa|hoà|tác)|tổng (?:hợp|đài|kết|điều|rà|quan|thể|duyệt|vệ|phụ|cục|công|"
+    r"liên))\b", re.IGNORECASE)
 _BULLET = re.compile(r"[-–—+•*▪●○■□➢>\uf0b7\uf0a7]\s*|o\s+")
 _CLOSED_BY = r"[.)/:-]?"
 _CLOSERS = "(.)/:-"
 _OUTLINE = {  # kinds of outline number; one that can be several is the first, see `_kind`
     "roman": re.compile(rf"([IVX]+){_CLOSED_BY}"),
     "dotted": re.compile(rf"((?:\d+|[IVX]+|[A-ZĐ])(?:\.\d+)+){_CLOSED_BY}"),
-    "arabic": re.compile(rf"(\d+){_CLOSED_BY}"),
+    "arabic": re.compile(r"(\d+)[./:-]?"),
+    "arabic)": re.compile(r"(\d+)\)"),
     "bracket": re.compile(r"\((\d+)\)"),
     "roman bracket": re.compile(r"\(([IVX]+)\)"),
     "upper": re.compile(rf"([A-ZĐ]){_CLOSED_BY}"),
@@ -100,6 +108,14 @@ def _ordinals(kind: str, number: str) -> set[int]:
             for order in ("abcdđeghiklmnopqrstuvxy", "abcdefghijklmnopqrstuvwxyz")}
 
 
+def _goes_on(number: str, above: str) -> bool:
+    """Tell whether a dotted number ("1.2") can stand below another, of its kind ("1", not "2")."""
+    first, last = number.strip(_CLOSERS).split(".")[:-1], above.strip(_CLOSERS).split(".")
+    return not first or all(
+        _ordinals(kind, first[-1]) & _ordinals(kind, last[-1])
+        for kind in number_kinds(first[-1])[:1] if kind in number_kinds(last[-1]))
+
+
 class Tree:
     """The rows of an annex, each with its item code, parent and level from number or bullet.
 
@@ -123,7 +139,9 @@ class Tree:
         self.totals = [row for row in rows if row.is_total]
         self.total = _grand_total(rows)
         if self.total is None:
-            self._refuse_totals("")
+            end = rows[-1] if rows and not self.totals else None
+            self._refuse_totals("", f"; if line {end.line}, {quote(end.label)}, is it, a "
+                                "correction calls it 'Tổng cộng'" if end else "")
         # How the marks of a branch open and close its levels (stack: what is open):
         #
         #   I. Truyền thông    I        roman opens level 1           [roman]
@@ -148,9 +166,7 @@ class Tree:
             elif row.is_part and self.stack:
                 owner = self.stack[-1][1]
                 self.owners.setdefault(owner.item, (owner, []))[1].append(row)
-            # "Cộng đồng" begins as totals do: it is one only if it is the sum of two lines or more.
-            elif row.is_total or (_LIKE_TOTAL.match(row.label) and self._counted(row, 2)) or (
-                    self._adds_up(row)):
+            elif row.is_total or self._seems_total(row) or self._adds_up(row):
                 self._subtotal(row)
             else:
                 self._place(row, last, waiting)
@@ -161,10 +177,10 @@ class Tree:
             if row.item not in self.below and not row.printed:
                 self.faults.append(row.fault("neither amounts nor lines below"))
 
-    def _refuse_totals(self, what: str) -> None:
+    def _refuse_totals(self, what: str, then: str = "") -> None:
         found = ", ".join(str(row.line) for row in self.totals) or "none"
         self.faults.append(f"{what}one row of grand totals (Tổng cộng) belongs above or below all "
-                           f"others; found at line {found}")
+                           f"others; found at line {found}{then}")
 
     def _leave_out(self, row: PrintedRow, owner: PrintedRow) -> None:
         self.repairs.append(row.repair("of which", "", f"thuộc dòng {owner.line}, không phải "
@@ -196,8 +212,12 @@ class Tree:
                 self.ran_on[row.parent or ""] = run  # "3" after "2" of the item before
             self.last[kind, depth] = here = self._next(row.parent) - 1
             if here not in said:
+                again = "; if a second table begins here, leave one" * (depth == 0 and 1 in said)
                 self.faults.append(row.fault(f"number {row.number!r} stands where number {here} of "
-                                             "its level belongs"))
+                                             f"its level belongs{again}"))
+            if above and not _goes_on(row.number, above.number):
+                self.faults.append(row.fault(f"number {row.number!r} stands below number "
+                                             f"{above.number!r}"))
         row.level = depth + 1
         row.item = f"{row.parent}.{len(siblings)}" if above else row.number.strip(_CLOSERS)
         if above and waiting:
@@ -212,12 +232,17 @@ class Tree:
     def _kind(self, row: PrintedRow) -> str:
         """Return the kind of a mark: of a number the open one it comes next in ("I" after "H")."""
         kinds = number_kinds(row.number)
+        if kinds[:1] == ("arabic",):  # "1." and "1)" may be two levels, or one
+            kinds += ("arabic)",)
+        elif kinds == ("arabic)",):
+            kinds += ("arabic",)
         fit = [kind for kind, above in self.stack if kind in kinds
                and self._next(above.parent) in _ordinals(kind, row.number)]
         if row.number == "o" and not fit:  # a bullet of Word, no letter
             row.number, row.label = "", f"o {row.label}"
         if row.number:
-            return [*fit, *kinds][0]
+            own = [kind for kind in fit if kind == kinds[0] and kind.startswith("arabic")]
+            return [*own, *fit, *kinds][0]
         mark = row.bullet.strip().replace("–", "-").replace("—", "-") or "plain"
         # A line without any mark goes on beside bullets, and the other way round: some annexes
         # lose the bullets of a few lines.
@@ -246,6 +271,24 @@ class Tree:
         if not found and least == 1 and self.total and row.amounts == self.total.amounts:
             found.append((None, "total"))
         return found
+
+    def _seems_total(self, row: PrintedRow) -> bool:
+        """Tell whether a row that begins as totals do ("Cộng đồng", too) is one, by its amounts."""
+        if not _LIKE_TOTAL.match(row.label) or not any(row.amounts):
+            return False
+        least = 2 if row.is_marked or _OTHER_WORD.match(row.label) else 1
+        for _, item in self._counted(row, least):
+            lines = self.below.get(item, [])
+            owner = next((above for _, above in self.stack if above.item == item), self.total)
+            if not (owner and owner.printed):
+                told = True
+            elif row.is_marked:  # it is a line, unless its parent has no room for it
+                told = self.near(owner, self.whole(lines) or [])
+            else:
+                told = not self.near(owner, [2 * a for a in row.amounts])
+            if told and (len(lines) != 1 or lines[0].is_marked):
+                return True
+        return False
 
     def _adds_up(self, row: PrintedRow) -> bool:
         """Tell whether a row without a mark is the sum of the marked lines above it.

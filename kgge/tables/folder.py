@@ -53,6 +53,7 @@ def read_plan() -> dict[str, pd.DataFrame]:
     faults += [f"{name}.csv has no row" for name in ("targets", "groups", "units", "sources")
                if name in frames and not rows[name]]
     faults += _faults_of_facts(rows) if rows["plan"] else []
+    faults += _faults_of_years(annex, {row["key"]: row["vi"] for _, row in rows["plan"]})
     faults += _faults_of_codes(rows)
     asked = {kind: _codes_in(rows[name], kind) for kind, name in (
         ("source", "sources"), ("indicator", "targets"), ("group", "groups"), ("unit", "units"))}
@@ -117,6 +118,15 @@ def _faults_of_facts(rows: dict[str, Rows]) -> list[str]:
         faults += _unknown("plan", lines, key, _codes_in(rows[name], column),
                            f"{column} of {name}.csv")
     return faults
+
+
+def _faults_of_years(annex: pd.DataFrame, said: dict[str, str]) -> list[str]:
+    """Name the years of the annex that are none of the plan: a date taken for one, another plan."""
+    first, last = said.get("first_year", ""), said.get("last_year", "")
+    years = [str(year) for year in sorted({*annex["year"].dropna()})]
+    outside = [year for year in years if not first <= year <= (last or year)]
+    return [f"plan.csv: the plan runs from {first} to {last}, but the annex has amounts of "
+            f"{', '.join(outside)}; correct the one or the other"] if outside else []
 
 
 def of_another_plan(annex: pd.DataFrame) -> list[str]:
