@@ -107,7 +107,8 @@ def _part(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _adding_up(rows: pd.DataFrame, column: str, cells: pd.DataFrame) -> pd.DataFrame:
     """Return the cells, or raise where they do not add up to the figures that were asked about."""
-    several = "last_year" in rows and (rows["first_year"] < rows["last_year"]).any()
+    several = {"first_year", "last_year"} <= {*rows} and (
+        rows["first_year"] < rows["last_year"]).any()
     if "year" in rows and several and len(rows) > 1:  # sums to each year share their cells
         return cells
     own = rows.drop_duplicates([key for key in _KEYS if key in rows])[column]
@@ -269,13 +270,13 @@ def _received(rows: pd.DataFrame) -> pd.DataFrame:
 # How the cells of a table are found, by columns that only such a table has: first the tables that
 # name their cells, then the computed ones, then the code lists, whose columns are merged to others.
 _FINDS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
-    "file sheet row": _in_returns, "received_on file": _on_covers,
-    "message_en file": _of_problems, "line column amount": _in_annex,
-    "line column corrected": _in_annex,
+    "file sheet row": _in_returns, "received_on file unit year": _on_covers,
+    "message_en file sheet cell code value": _of_problems, "line column amount": _in_annex,
+    "line column printed corrected rule": _in_annex,
     "printed": partial(_of_table, name="annex"), "on_time expected": _received,
     "planned spent": _planned_and_spent, "planned": _planned,
     "spent": _spent, "amount": _amounts, "indicator year": _rests_on,
-    "target target_year": partial(_in_list, name="targets"),
+    "indicator target target_year": partial(_in_list, name="targets"),
     "unit residents": partial(_in_list, name="units"),
     "id what": partial(_in_list, name="context")}
 

@@ -85,6 +85,7 @@ FAULTS = [
     ("units", ",2022,south", ",,south", "line 5: successor 'south' without last_year; write the"),
     ("units", ",50000,", ",50.000,", r"line 3: residents '50.000' is no integer; .* write 50000"),
     ("units", ",50000,", ",50 000,", "residents '50 000' is no integer; if these are thousands"),
+    ("targets", "A,1,0.6", 'A,1,"0,6"', "target '0,6' is no number; decimals have a point, as 0.6"),
     ("targets", "A,1,0.6,2025", "A,1,0.6,2035", "line 2: target_year 2035 is no year of the plan"),
     ("targets", "0,2019,cumul", "0,2022,cumul", "line 2: base_year 2022 lies within the plan"),
     ("targets", "0.5,2019", "0.5,", "line 3: baseline 0.5 without base_year; write the year"),
@@ -98,7 +99,7 @@ FAULTS = [
     ("plan", 'due_day,"15"', 'due_day,"31"', "due_day 31 of due_month 2 is no day"),
     ("plan", '"2021"', '"năm 2021"', "first_year 'năm 2021' is no year; write its four digits"),
     ("plan", '"2021"', '"2031"', "plan.csv: last_year 2025 comes before first_year 2031"),
-    ("plan", '"2021"', '"2022"', "amounts of 2021, but by plan.csv the plan runs from 2022 to"),
+    ("plan", '"2021"', '"2022"', r"amounts of 2021 \(line \d+, column 3\), but by plan.csv the"),
     ("plan", "province,", "provinz,", "key 'provinz' is no key of a plan"),
     ("plan", "An Lạc, 2021–2025", "{title}", "must look like"),
 ]

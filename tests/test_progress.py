@@ -526,7 +526,7 @@ def test_column_types_do_not_matter(dtype):
     expected = progress(outcomes, A, units("a", "b"))
     pd.testing.assert_frame_equal(progress(outcomes.astype(text), A, units("a", "b")), expected)
     pd.testing.assert_frame_equal(progress(outcomes.astype(whole), A, units("a", "b")), expected)
-    listed = units("a", "b").astype({"unit": dtype, "indicators": dtype})
+    listed = pd.concat([units("a", "b"), units("c", indicators=None)]).astype(dtype)
     for table in (outcomes, outcomes.astype({"year": str})):
         pd.testing.assert_frame_equal(progress(table, A, listed), expected)
     assert np.isclose(expected["coverage"].iloc[0], 0.1)

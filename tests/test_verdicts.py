@@ -243,12 +243,15 @@ def test_a_unit_that_never_returned_counts_as_missing_where_all_was_filtered_ali
     told = conform("outcomes", outcomes.query("unit != 'hon-dat'"))
     part = told[told["unit"].isin(units["unit"])]
     bare = pd.DataFrame(part.drop(columns="row").to_dict("list"))
+    blank = conform("outcomes", outcomes.assign(reached=outcomes["reached"].where(
+        outcomes["unit"] != "hon-dat")))
     for judge in (kgge.progress, lambda *t: kgge.coverage(*t, "unit"),
                   lambda *t: kgge.tipping(*t, 2020), lambda *t: kgge.gap(*t, 2020)):
         found = judge(part, targets, units)
         pd.testing.assert_frame_equal(found, judge(bare, targets, units))
         assert {*found.attrs["part"]["unit"]} == {*units["unit"]}
-        for those, of in ((part, listed), (part.query("unit != 'rach-gia'"), units)):
+        for those, of in ((part, listed), (part.query("unit != 'rach-gia'"), units),
+                          (blank.query("unit in @part.unit"), units)):
             with pytest.raises(DataError, match="pass a table of units with the same ones"):
                 judge(those, targets, of)
     two = "unit in ['rach-gia', 'labour']"

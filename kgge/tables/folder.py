@@ -105,9 +105,10 @@ def _faults_of_years(rows: dict[str, Rows], frames: dict[str, pd.DataFrame]) -> 
     if end < begin:
         faults, begin, end = [f"plan.csv: last_year {end} comes before first_year {begin}"], 0, 9999
     of_plan = f"by plan.csv the plan runs from {begin} to {end}"
-    printed = {*frames["annex"]["year"].dropna()} if "annex" in frames else set()
-    if odd := sorted(year for year in printed if not begin <= year <= end):
-        faults.append(f"the annex has amounts of {', '.join(map(str, odd))}, but {of_plan}; "
+    annex = frames.get("annex", pd.DataFrame(columns=["year"])).dropna(subset="year")
+    if len(odd := annex[~annex["year"].between(begin, end)]):
+        faults.append(f"the annex has amounts of {', '.join(map(str, odd['year'].unique()))} (line "
+                      f"{odd['line'].iloc[0]}, column {odd['column'].iloc[0]}), but {of_plan}; "
                       "correct the one that is wrong")
     for name, check in (("targets", _wrong_target), ("units", _wrong_term)):
         typed = frames.get(name, pd.DataFrame()).astype(object)

@@ -24,7 +24,7 @@ FROM_RETURNS = ("outcomes", "spending", "reporting", "problems")
 # Tables that are often filtered: the columns that make a row of them a figure.
 FIGURES = {"budget": ("amount",), "outcomes": ("eligible", "reached"), "spending": ("amount",)}
 MONEY = {"annex": "planned", "budget": "planned", "spending": "spent"}  # what an amount of it is
-_THOUSANDS = r"\d{1,3}([., ]\d{3})+"
+_THOUSANDS = r"[1-9]\d{0,2}([.,\s]\d{3})+"
 _SHOWN = 20  # faults of a table that its error lists
 _TRUTH = {"true": True, "false": False, "1": True, "0": False}  # Excel saves TRUE for true
 # What a limit of Table Schema asks of the values that are there, and how an error says so.
@@ -164,7 +164,8 @@ def _checked_column(values: Any, column: Column, faults: list[tuple[int, str]]) 
     out = _typed(values, column.type)
     if column.type != "string":  # anything is one
         faults += [(i, f"{column.name} {values.iloc[i]!r} is no {column.type}"
-                    f"{_hint(str(values.iloc[i]))}") for i in (there & pd.isna(out)).nonzero()[0]]
+                    f"{_hint(str(values.iloc[i]), column.type)}")
+                   for i in (there & pd.isna(out)).nonzero()[0]]
     if limits.get("required") or column.type == "boolean":
         faults += [(i, f"{column.name} is empty") for i in (~there).nonzero()[0]]
     for limit, wanted in limits.items():
@@ -178,10 +179,14 @@ def _checked_column(values: Any, column: Column, faults: list[tuple[int, str]]) 
     return out.astype("bool") if whole else out
 
 
-def _hint(text: str) -> str:
-    """Say how to write what seems to be thousands."""
-    plain = re.sub(r"\D", "", text)
-    return f"; if these are thousands, write {plain}" if re.fullmatch(_THOUSANDS, text) else ""
+def _hint(text: str, kind: str) -> str:
+    """Say how to write what seems to be a number with a sign of thousands or a decimal comma."""
+    said = ""
+    if re.fullmatch(_THOUSANDS, text):
+        said += "; if these are thousands, write " + re.sub(r"[.,\s]", "", text)
+    if kind == "number" and re.fullmatch(r"-?\d+,\d+", text):
+        said += f"; decimals have a point, as {text.replace(',', '.')}"
+    return said
 
 
 def _typed(values: Any, kind: str) -> Any:
