@@ -45,7 +45,9 @@ def build() -> Returns:
     for name, frame in frames.items():
         write_table(name, frame, out)
     form = make_form(lists["units"], lists["targets"], annex, lists["groups"])
-    returns = read_returns(data_folder() / "raw" / "returns", form)
+    inbox = data_folder() / "raw" / "returns"
+    inbox.mkdir(exist_ok=True)  # git keeps no empty folder: none has come
+    returns = read_returns(inbox, form)
     for name, frame in returns._asdict().items():
         write_table(name, frame, out)
     illustrative = bool(returns.reporting["illustrative"].any())

@@ -5,12 +5,13 @@ import os
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from glob import escape
 from io import StringIO
 from pathlib import Path
 
 _CHECKOUT = Path(__file__).resolve().parents[1] / "data"
+_NAMED = re.compile(r"sep=([,;\t|])[\r\n]", re.IGNORECASE)
 
 
 class DataError(ValueError):
@@ -34,11 +35,13 @@ def data_folder() -> Path:
     return folder
 
 
-def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+def read_rows(path: Path, columns: Sequence[str],
+              numbers: Collection[str] = ()) -> list[tuple[int, dict[str, str]]]:
     """Return the rows of a list kept by hand as CSV, each with its line; text is NFC, trimmed.
 
     Excel saves such lists with or without a byte order mark, with ``,`` or ``;`` between, and
-    with rows and columns of nothing at the end: all of it is read alike.
+    with rows and columns of nothing at the end: all of it is read alike. It writes ``;`` where the
+    sign of decimals is a comma: in the columns `numbers` 0,7 is then 0.7.
 
     Raises
     ------
@@ -59,14 +62,23 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[tuple[int, dict[str, s
     if absent := [column for column in columns if column not in names]:
         raise DataError(f"{path.name}: the column {', '.join(absent)} is missing; the columns are "
                         f"{', '.join(filter(None, names)) or 'none'}")
-    rows = []
+    rows, commas = [], {*numbers} if separator(text) == ";" else set()
     for line, cells in below:
         if any(cells[len(names):]) or any(c for n, c in zip(names, cells, strict=False) if not n):
             raise DataError(f"{path.name}, line {line}: more fields than the {len(names)} columns; "
                             "text with a separator in it stands in quotes")
         cells += [""] * (len(names) - len(cells))
-        rows.append((line, {n: c for n, c in zip(names, cells, strict=False) if n}))
+        rows.append((line, {
+            n: re.sub(r"^(-?\d+),(\d+)$", r"\1.\2", c) if n in commas else c
+            for n, c in zip(names, cells, strict=False) if n}))
     return rows
+
+
+def separator(text: str) -> str:
+    """Return what stands between the fields of a CSV: as its first line names it, or has most."""
+    named = _NAMED.match(text)
+    head = re.split(r"[\r\n]", text, maxsplit=1)[0]  # names of columns hold none of the three
+    return named[1] if named else max(",;\t", key=head.count)
 
 
 def split_rows(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -75,14 +87,10 @@ def split_rows(text: str) -> Iterator[tuple[int, list[str]]]:
     Excel writes the separator of the system's language, or names it in a first line ``sep=;``.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    named = re.match(r"sep=([,;\t|])\n", text, re.IGNORECASE)
-    head = text.partition("\n")[0]  # names of columns hold none of the three
-    reader = csv.reader(StringIO(text), delimiter=named[1] if named else max(
-        ",;\t", key=head.count))
-    line = 1
+    reader, line = csv.reader(StringIO(text), delimiter=separator(text)), 1
     for cells in reader:
         cells = [cell.strip() for cell in cells]
-        if any(cells) and not (named and line == 1):
+        if any(cells) and not (line == 1 and _NAMED.match(text)):
             yield line, cells
         line = reader.line_num + 1
 

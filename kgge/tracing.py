@@ -18,7 +18,7 @@ from kgge.returns.collect import list_files
 from kgge.returns.form import ENTRIES
 from kgge.returns.parse import Return, as_text, find_table
 from kgge.tables.load import read_table
-from kgge.tables.schemas import SCHEMAS, list_path
+from kgge.tables.schemas import SCHEMAS, list_path, read_list
 from kgge.xlsx import Sheet, open_sheets
 
 _KEYS = ("item", "project", "unit", "year", "source", "indicator", "group", "sex")
@@ -107,7 +107,8 @@ def _part(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _adding_up(rows: pd.DataFrame, column: str, cells: pd.DataFrame) -> pd.DataFrame:
     """Return the cells, or raise where they do not add up to the figures that were asked about."""
-    several = "last_year" in rows and (rows["first_year"] < rows["last_year"]).any()
+    several = {"first_year", "last_year"} <= {*rows} and (
+        rows["first_year"] < rows["last_year"]).any()
     if "year" in rows and several and len(rows) > 1:  # sums to each year share their cells
         return cells
     own = rows.drop_duplicates([key for key in _KEYS if key in rows])[column]
@@ -230,13 +231,14 @@ def _in_list(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return where the numbers of some rows stand in a code list of ``data/raw``."""
     (key,), out, path, faults = SCHEMAS[name].key, [], list_path(name), []
     lines = {row[key]: (number, row) for number, row in read_rows(path, [key])}
+    now = read_list(name).set_index(key)
     numbers = [c.name for c in SCHEMAS[name].columns if c.type in ("number", "integer")]
     for row in rows.to_dict("records"):
         line, printed = lines.get(row[key], (0, {}))
         faults += [f"{path.name}: there is no {key} {row[key]} any more"] * (not line)
         for figure in (f for f in numbers if f in printed and f in row):
             text = printed[figure]
-            if text and not (pd.notna(row[figure]) and float(text) == float(row[figure])):
+            if text and not (pd.notna(row[figure]) and now.loc[row[key], figure] == row[figure]):
                 faults.append(_differs(f"{path.name}, line {line}, {figure}", row[figure], text))
             out += [[row[key], figure, row[figure], path.name, None, line,
                      1 + list(printed).index(figure), text]] * bool(text)
@@ -268,12 +270,13 @@ def _received(rows: pd.DataFrame) -> pd.DataFrame:
 # How the cells of a table are found, by columns that only such a table has: first the tables that
 # name their cells, then the computed ones, then the code lists, whose columns are merged to others.
 _FINDS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
-    "file sheet row": _in_returns, "received_on file": _on_covers,
-    "message_en file": _of_problems, "line column": _in_annex,
+    "file sheet row": _in_returns, "received_on file unit year": _on_covers,
+    "message_en file sheet cell code value": _of_problems, "line column amount": _in_annex,
+    "line column printed corrected rule": _in_annex,
     "printed": partial(_of_table, name="annex"), "on_time expected": _received,
     "planned spent": _planned_and_spent, "planned": _planned,
     "spent": _spent, "amount": _amounts, "indicator year": _rests_on,
-    "target target_year": partial(_in_list, name="targets"),
+    "indicator target target_year": partial(_in_list, name="targets"),
     "unit residents": partial(_in_list, name="units"),
     "id what": partial(_in_list, name="context")}
 

@@ -179,6 +179,24 @@ def test_figures_in_doubt_are_named():
     assert "Range with the missing returns counted in: 10.0% to 100.0%" in card
 
 
+@pytest.mark.parametrize(("reached", "baseline", "said"), [
+    (100, 0.0, "“Achieved” not in any case, whatever Department of Home Affairs has"),
+    (900, 0.0, "“Achieved” in any case, whatever Department of Home Affairs has reached"),
+    (900, 0.9, "“Achieved” not in any case, whatever Department of Home Affairs has"),
+    (100, 0.9, "“Achieved” in any case, whatever Department of Home Affairs has reached")])
+def test_what_the_missing_cannot_decide_is_no_condition(reached, baseline, said):
+    """The one that returned may be wrong, so that the verdict is open all the same."""
+    outcomes = pd.DataFrame({
+        "unit": ["labour", "home-affairs", "labour"], "year": [2019, 2019, 2020],
+        "eligible": [1000, 100, 1000], "reached": [0, 0, reached], "doubt": ["", "", "steep"],
+        "indicator": "1a", "group": "g", "sex": "female"})
+    listed = pd.DataFrame({"unit": ["labour", "home-affairs"], "indicators": "1a",
+                           "residents": None})
+    judged = progress(outcomes, TARGETS[:1].assign(baseline=baseline), listed, 2020)
+    card = status_card(judged, "1a", 2020, "en")
+    assert said in card and " if " not in card.split("Range")[1]
+
+
 def test_the_card_of_a_part_names_the_part_first():
     outcomes, targets, units = kgge.load_outcomes(), kgge.load_targets(), kgge.load_units()
     districts = units[units["kind"] == "district"]

@@ -86,6 +86,16 @@ FAULTS = [
     ("units", "2022,south", "2022,west", "line 5: successor 'west' is no unit"),
     ("units", ",,2022,", ",2023,2022,", "line 5: last_year 2022 comes before first_year 2023"),
     ("targets", "A,1,0.6", "A,1,60", r"targets.csv: 1 fault:\s+line 2: target '60': the most"),
+    ("units", ",,2022,", ",,2020,", "line 5: last_year 2020 comes before the plan; by plan.csv"),
+    ("units", "50000,,", "50000,2026,", "line 3: first_year 2026 comes after the plan; by plan"),
+    ("units", ",2022,south", ",,south", "line 5: successor 'south' without last_year; write the"),
+    ("units", ",50000,", ",50.000,", r"line 3: residents '50.000' is no integer; .* write 50000"),
+    ("units", ",50000,", ",50 000,", "residents '50 000' is no integer; if these are thousands"),
+    ("targets", "A,1,0.6", 'A,1,"0,6"', "target '0,6' is no number; decimals have a point, as 0.6"),
+    ("targets", "A,1,0.6,2025", "A,1,0.6,2015", "line 2: target_year 2015 comes before the plan"),
+    ("targets", "0,2019,cumul", "0,2022,cumul", "line 2: base_year 2022 lies within the plan"),
+    ("targets", "0.5,2019", "0.5,", "line 3: baseline 0.5 without base_year; write the year"),
+    ("targets", "0.3,2019", "0.10,2019", "line 4: target and baseline are both 0.1"),
     ("targets", "0,2019,cumulative", "0,2019,Cumulative", "line 2: accumulation 'Cumulative'"),
     ("targets", "A,1,0.6,2025", "A,1,0.6,2002", "target_year 2002 must come after base_year 2019"),
     ("labels", "group,staff,Cán bộ,Staff\n", "", "no label for group staff"),
@@ -93,7 +103,10 @@ FAULTS = [
     ("plan", '"home"', '"nobody"', "receiver 'nobody' is no unit of units.csv; there are home"),
     ("plan", 'census,"A"', 'census,"D"', "census 'D' is no indicator of targets.csv"),
     ("plan", 'due_day,"15"', 'due_day,"31"', "due_day 31 of due_month 2 is no day"),
-    ("plan", '"2025"', '"2024"', "runs from 2021 to 2024, but the annex has amounts of 2025"),
+    ("plan", '"2025"', '"2024"', r"amounts of 2025 \(line \d+, column \d+\), but by plan.csv the"),
+    ("plan", '"2021"', '"năm 2021"', "first_year 'năm 2021' is no year; write its four digits"),
+    ("plan", '"2021"', '"2031"', "plan.csv: last_year 2025 comes before first_year 2031"),
+    ("plan", '"2021"', '"2022"', r"amounts of 2021 \(line \d+, column 3\), but by plan.csv the"),
     ("plan", "province,", "provinz,", "key 'provinz' is no key of a plan"),
     ("plan", "An Lạc, 2021–2025", "{title}", "must look like"),
 ]
@@ -116,7 +129,7 @@ def test_all_faults_of_all_lists_are_told_together(other):
         build()
 
 
-@pytest.mark.parametrize("change", ["bom", "semicolon", "trailing", "all"])
+@pytest.mark.parametrize("change", ["bom", "semicolon", "decimals", "trailing", "all"])
 def test_lists_that_excel_saved_are_the_same_lists(other, change):
     before = read_plan()
     for path in (other / "raw").glob("*.csv"):
@@ -125,7 +138,9 @@ def test_lists_that_excel_saved_are_the_same_lists(other, change):
             rows["Unnamed"] = ""
             rows.loc[len(rows)] = ""
             rows = rows.rename(columns={"Unnamed": ""})
-        mark = ";" if change in ("semicolon", "all") else ","
+        if change in ("decimals", "all"):
+            rows = rows.replace(r"^(\d+)\.(\d+)$", r"\1,\2", regex=True)
+        mark = ";" if change in ("semicolon", "decimals", "all") else ","
         path.write_text(rows.to_csv(index=False, sep=mark),
                         encoding="utf-8-sig" if change in ("bom", "all") else "utf-8")
     after = read_plan()

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgge.analysis.coverage import coverage
+from kgge.analysis.gap import gap
 from kgge.analysis.progress import PROGRESS, progress
 from kgge.files import DataError
 
@@ -525,6 +526,9 @@ def test_column_types_do_not_matter(dtype):
     expected = progress(outcomes, A, units("a", "b"))
     pd.testing.assert_frame_equal(progress(outcomes.astype(text), A, units("a", "b")), expected)
     pd.testing.assert_frame_equal(progress(outcomes.astype(whole), A, units("a", "b")), expected)
+    listed = pd.concat([units("a", "b"), units("c", indicators=None)]).astype(dtype)
+    for table in (outcomes, outcomes.astype({"year": str})):
+        pd.testing.assert_frame_equal(progress(table, A, listed), expected)
     assert np.isclose(expected["coverage"].iloc[0], 0.1)
 
 
@@ -556,6 +560,17 @@ def test_a_unit_that_was_merged_is_not_counted_beside_its_successor():
     for asked, ends, missing in ((units, (50 / 200, 95 / 200), "b"), (closed, (0.3, 0.3), "")):
         row = progress(outcomes, targets, asked).query("year == 2017").iloc[0]
         assert (row["coverage_low"], row["coverage_high"], row["missing_units"]) == (*ends, missing)
+
+
+@pytest.mark.parametrize(("doubt", "ends"), [("", {"a": (60, 60), "b": (0, 0)}),
+                                             ("jumps", {"a": (-45, 120), "b": (0, 0)})])
+def test_the_gap_of_a_merged_unit_is_its_successors(doubt, ends):
+    """In doubt, a lacks 60 of 150 or -15 to 30 of 50, and b beside it -30 to 60 of 100."""
+    outcomes = rows(("a", 2016, "g", "female", 50, 5), ("b", 2016, "g", "female", 100, 10),
+                    ("a", 2017, "g", "female", 150, 45)).assign(doubt=["", "", doubt])
+    closed = units("a", "b").assign(last_year=[None, 2016], successor=[None, "a"])
+    found = gap(outcomes, A, closed, 2017).set_index("unit")[["gap_low", "gap_high"]]
+    assert {unit: tuple(found.loc[unit]) for unit in found.index} == ends
 
 
 def test_an_indicator_that_no_unit_reports_beside_units_that_end():

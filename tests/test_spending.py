@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from matplotlib import pyplot as plt
 
 import kgge
+from kgge.tables.schemas import conform
 
 
 @pytest.fixture(scope="module")
@@ -444,6 +445,10 @@ def test_the_units_of_the_plan_are_to_report(budget):
         kgge.execution(budget, spending, "project", units=own)
     with pytest.raises(kgge.DataError, match="filtered to some units.*with the same ones only"):
         kgge.execution(budget, alone, "project", units=units)
+    told = conform("spending", spending[spending["unit"] != "labour"])  # labour never returned
+    two = units[units["unit"].isin(["labour", *own["unit"]])]
+    out = kgge.execution(budget, told[told["unit"].isin(two["unit"])], "project", units=two)
+    assert out["units_expected"].eq(10).all()
 
 
 def test_the_plan_is_not_compared_with_part_of_the_rows(budget):
@@ -540,6 +545,8 @@ def loaded():
     (lambda b, s, u, r, p: kgge.reporting_rates(None), "^reporting: a table is needed"),
     (lambda b, s, u, r, p: kgge.reporting_rates(r, 2018), "^by=2018: give one or more of unit"),
     (lambda b, s, u, r, p: kgge.reconcile(b), "^the annex has the columns .* parent must be"),
+    (lambda b, s, u, r, p: kgge.execution(b.assign(year=pd.to_datetime(b["year"].astype(str))), s,
+                                          "year"), "^year Timestamp.*: give a whole year"),
     (lambda b, s, u, r, p: kgge.real_terms(b, "x"), "^year 'x': give a whole year")])
 def test_what_was_given_in_place_of_another_is_said_in_a_sentence(call, match):
     with pytest.raises((ValueError, kgge.DataError), match=match):
@@ -549,7 +556,13 @@ def test_what_was_given_in_place_of_another_is_said_in_a_sentence(call, match):
 def test_years_may_be_text_and_a_list_of_prices_may_be_empty(budget, monkeypatch):
     plain = kgge.real_terms(budget, 2016)["constant"].tolist()
     assert kgge.real_terms(budget, "2016")["constant"].tolist() == plain
-    assert kgge.real_terms(budget.astype({"year": str}), 2016)["constant"].tolist() == plain
+    text = budget.astype({"year": str})
+    assert kgge.real_terms(text, 2016)["constant"].tolist() == plain
+    spending = kgge.load_spending()
+    for a, b in ((budget, spending.astype({"year": str})), (text, spending)):
+        pd.testing.assert_frame_equal(kgge.execution(a, b, "year"),
+                                      kgge.execution(budget, spending, "year"))
+    assert kgge.totals(text, "project").attrs == kgge.totals(budget, "project").attrs
     monkeypatch.setattr("kgge.analysis.prices._price_index", lambda: pd.Series(dtype=float))
     with pytest.raises(kgge.DataError, match="prices.csv holds no price index: fill in year"):
         kgge.real_terms(budget, 2016)

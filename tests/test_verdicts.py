@@ -12,6 +12,7 @@ from matplotlib import pyplot as plt
 import kgge
 from kgge.analysis.reporting import report_states
 from kgge.files import DataError
+from kgge.tables.schemas import conform
 
 NAN = math.nan
 TARGETS = pd.DataFrame({
@@ -131,7 +132,8 @@ def test_what_decides_a_share_to_be_reduced():
 @pytest.mark.parametrize(("change", "match"), [
     ({"target": 70.0}, r"target 70.0 \(a share"), ({"baseline": -0.1}, "baseline -0.1"),
     ({"accumulation": "Cumulative"}, "accumulation Cumulative"),
-    ({"base_year": 2021}, "base_year 2021 after target_year 2020")])
+    ({"base_year": 2021}, "base_year 2021 after target_year 2020"),
+    ({"target": "0.7", "base_year": "2015"}, "target, base_year must be numbers, not text, as")])
 def test_targets_that_are_none(change, match):
     for judge in (kgge.progress, lambda *tables: kgge.tipping(*tables, 2016)):
         with pytest.raises(DataError, match=match):
@@ -233,6 +235,29 @@ def test_filtered_outcomes_are_refused_or_judged_as_a_part():
     assert one["indicator"].unique().tolist() == ["2"]
     women = kgge.progress(outcomes.query("sex == 'female'"), targets, listed)
     assert women.attrs["part"] == {"sex": ["female"]}
+
+
+def test_a_unit_that_never_returned_counts_as_missing_where_all_was_filtered_alike():
+    """Also one that does not report the indicator that is left; nobody's rows may be left out."""
+    outcomes, targets, listed = shares()
+    units = listed.query("kind == 'district'")
+    told = conform("outcomes", outcomes.query("unit != 'hon-dat'"))
+    part = told[told["unit"].isin(units["unit"])]
+    bare = pd.DataFrame(part.drop(columns="row").to_dict("list"))
+    blank = conform("outcomes", outcomes.assign(reached=outcomes["reached"].where(
+        outcomes["unit"] != "hon-dat")))
+    for judge in (kgge.progress, lambda *t: kgge.coverage(*t, "unit"),
+                  lambda *t: kgge.tipping(*t, 2020), lambda *t: kgge.gap(*t, 2020)):
+        found = judge(part, targets, units)
+        pd.testing.assert_frame_equal(found, judge(bare, targets, units))
+        assert {*found.attrs["part"]["unit"]} == {*units["unit"]}
+        for those, of in ((part, listed), (part.query("unit != 'rach-gia'"), units),
+                          (blank.query("unit in @part.unit"), units)):
+            with pytest.raises(DataError, match="pass a table of units with the same ones"):
+                judge(those, targets, of)
+    two = "unit in ['rach-gia', 'labour']"
+    row = kgge.progress(outcomes.query(f"{two} and indicator == '1b'"), targets, listed.query(two))
+    assert row["units_expected"].unique().tolist() == [1]
 
 
 def test_what_is_left_of_the_outcomes_is_said_as_it_was_filtered():

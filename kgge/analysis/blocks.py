@@ -7,7 +7,17 @@ import numpy as np
 import pandas as pd
 
 from kgge.analysis.bounds import NOT_APPLICABLE, ROW, Array, Block, GroupSex, block_of
-from kgge.analysis.scope import as_read, check_span, made_from, scope, terms, whole_of, with_codes
+from kgge.analysis.scope import (
+    as_read,
+    check_span,
+    made_from,
+    part_with,
+    reports,
+    scope,
+    terms,
+    whole_of,
+    with_codes,
+)
 from kgge.analysis.verdict import check_targets
 from kgge.files import DataError
 from kgge.labels import about
@@ -40,10 +50,7 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     if part and whole and any(year < latest for year in {*whole.rows["year"]}.difference(told)):
         raise DataError("the outcomes were filtered to some years, but earlier returns are carried "
                         "forward: pass them whole and say which year (year=, or years=)")
-    if "unit" in part and set(units.loc[units["indicators"].fillna("").ne(""), "unit"]) - set(
-            part["unit"]):
-        raise DataError("the outcomes were filtered to some units, so that the others would count "
-                        "as missing: pass a table of units with the same ones only")
+    attrs["part"] = part_with("outcomes were", outcomes, part, units)
     if "indicator" in part:
         targets = targets[targets["indicator"].isin(part["indicator"])]
     bases = targets["base_year"].dropna() if "base_year" in targets else pd.Series(dtype=float)
@@ -66,7 +73,7 @@ def blocks(outcomes: pd.DataFrame, units: pd.DataFrame, targets: pd.DataFrame,
         if key.duplicated().any():
             raise DataError(f"{name}: {', '.join(key[key.duplicated()])} stands twice")
     outcomes = with_codes(outcomes)
-    at, texts = pd.factorize(units["indicators"].fillna(""))
+    at, texts = pd.factorize(reports(units))
     lists = [[code.strip() for code in text.split(";")] for text in texts]
     aside = {code for several in lists for code in several} - set(targets["indicator"])
     if aside and outcomes["indicator"].isin(aside).any():  # of an indicator not asked about

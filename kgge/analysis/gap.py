@@ -1,11 +1,12 @@
 """Who holds how much of the way that is left: persons still to be reached."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from kgge.analysis.coverage import COUNTS, RETURNS, tabulate
-from kgge.analysis.scope import keys_of, whole_year
+from kgge.analysis.scope import keys_of, terms, whole_year
 from kgge.analysis.verdict import check_targets
 
 
@@ -56,12 +57,26 @@ def gap(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame, year
     out["target"] = out["indicator"].map(goals["target"]).astype(float)
     # Rounded: 0.7 x 10 - 7 is 0 persons, not a rounding error of one.
     out["gap"] = (out["target"] * out["eligible"].astype(float) - out["reached"]).round(9)
-    ends = out[["gap_low", "gap_high"]] = out[["gap_low", "gap_high"]].astype(float).round(9)
+    out[["gap_low", "gap_high"]] = out[["gap_low", "gap_high"]].astype(float).round(9)
+    if keys == ["unit"] and "successor" in units:
+        _to_successors(out, units[terms(units, [whole_year(year)])[1][0]])
     reduce = out["indicator"].map(goals["target"] < goals["baseline"]).astype(bool)
     out.loc[reduce, "gap"] *= -1  # persons too many, so that the ends change places
-    out.loc[reduce, ["gap_low", "gap_high"]] = -ends.loc[reduce, ["gap_high", "gap_low"]].to_numpy()
+    out.loc[reduce, ["gap_low", "gap_high"]] = -out.loc[reduce, ["gap_high", "gap_low"]].to_numpy()
     positive = out["gap"].clip(lower=0)
     whole = positive.groupby(out["indicator"]).transform("sum")
     out["gap_share"] = (positive / whole).where(whole > 0)
     return out[["indicator", "year", *keys, *COUNTS[:2], "target", "gap", "gap_share", "gap_low",
                 "gap_high", *RETURNS]]
+
+
+def _to_successors(out: pd.DataFrame, ended: pd.DataFrame) -> None:
+    """Let a successor whose return is in doubt hold the ends of a unit that it took over."""
+    ends = ["gap_low", "gap_high"]
+    heirs: dict[Any, Any] = ended.set_index("unit")["successor"].dropna().to_dict()
+    gone = out["unit"].isin(heirs) & out["units_expected"].eq(0) & out[ends].ne(0).any(axis=1)
+    for at, row in out[gone].iterrows():
+        to = (out["unit"] == heirs[row["unit"]]) & (out["indicator"] == row["indicator"])
+        if to.any():
+            out.loc[to, ends] += row[ends].astype(float)
+            out.loc[out.index == at, ends] = 0.0

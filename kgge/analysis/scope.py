@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from kgge import plan
-from kgge.files import data_folder
+from kgge.files import DataError, data_folder
 from kgge.tables.load import is_illustrative, read_table
 from kgge.tables.schemas import FIGURES, MONEY, SCHEMAS, Kept, Whole
 
@@ -109,8 +109,11 @@ def whole_of(table: pd.DataFrame) -> Whole | None:
 
 
 def as_read(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with `whole_of` in its attrs, so that it is looked for once."""
+    """Return the table with years as numbers, and `whole_of` in its attrs: looked for once."""
     out = table.copy(deep=False)
+    if "year" in out and not pd.api.types.is_numeric_dtype(out["year"].dtype):
+        out["year"] = pd.array([None if pd.isna(year) else whole_year(year)
+                                for year in out["year"]], dtype="Int64")
     out.attrs = table.attrs | {"whole": whole_of(table)}
     return out
 
@@ -187,6 +190,42 @@ def filtered_to(table: pd.DataFrame) -> Kept:
     if lost > 0:
         part["rows"] = [len(rows) - lost, len(rows)]
     return part
+
+
+def reports(units: pd.DataFrame) -> pd.Series:
+    """Return which indicators each unit is to report, as text; "": it sends no return."""
+    return units["indicators"].astype(object).fillna("").str.strip()
+
+
+def part_with(told: str, table: pd.DataFrame, part: Kept, units: pd.DataFrame) -> Kept:
+    """Return what a table was filtered to, with the units that were filtered like it.
+
+    One of `units` that has no row left is silent if it had none there: it counts as expected.
+
+    Raises
+    ------
+    DataError
+        If rows of one of `units` were filtered out, so that it would count as missing.
+    """
+    if "unit" not in part:
+        return part
+    sends, whole = units.loc[reports(units).ne(""), "unit"], whole_of(table)
+    absent = [unit for unit in sends if unit not in {*part["unit"]}]
+    lost = bool(absent)
+    if whole:
+        there = whole.every[whole.every["unit"].isin(absent)]
+        lost = len(_part_of(there, part, "unit")) > 0
+    if lost:
+        raise DataError(f"the {told} filtered to some units, so that the others would count as "
+                        "missing: pass a table of units with the same ones only")
+    return Kept(part | {"unit": [*part["unit"], *absent]})
+
+
+def _part_of(rows: pd.DataFrame, part: Kept, but: str) -> pd.DataFrame:
+    """Return the rows that are left by all keys of `part` but one."""
+    for key in {*part} & {*rows} - {but}:
+        rows = rows[rows[key].isin(part[key])]
+    return rows
 
 
 def made_from(table: pd.DataFrame) -> dict[Hashable | None, Any]:

@@ -13,6 +13,8 @@ from kgge.analysis.scope import (
     keys_of,
     made_from,
     money_of,
+    part_with,
+    reports,
     scope,
     terms,
     whole_of,
@@ -293,20 +295,18 @@ def _add_state(out: pd.DataFrame) -> None:
 
 def _senders(spending: pd.DataFrame, units: pd.DataFrame | None, years: list[int]) -> list[int]:
     """Return how many units are to report money in each year."""
-    there, part = set(spending["unit"]), filtered_to(spending).get("unit")
+    there, part = set(spending["unit"]), filtered_to(spending)
     if units is None:
         units = read_table("units") if whole_of(spending) else pd.DataFrame({"unit": []})
         if not there <= set(units["unit"]):  # made by hand, or another plan's
             return [len(there)] * len(years)
-        units = units if part is None else units[units["unit"].isin(part)]
+        units = units[units["unit"].isin(part["unit"])] if "unit" in part else units
     needs("units", units, ("unit", "indicators"))
-    sends = units["indicators"].fillna("").str.strip().ne("").to_numpy(dtype=bool)
+    sends = reports(units).ne("").to_numpy(dtype=bool)
     if over := there - set(units["unit"]):
         raise DataError("spending has units that the table of units lacks: "
                         f"{', '.join(map(str, sorted(over)))}; pass both of the same units")
-    if part is not None and set(units.loc[sends, "unit"]) - set(part):
-        raise DataError("the spending was filtered to some units, so that the others would count "
-                        "as missing: pass a table of units with the same ones only")
+    part_with("spending was", spending, part, units)
     begun, ended = terms(units, years)
     return [int(n) for n in (begun & ~ended & sends).sum(axis=1)]
 

@@ -179,9 +179,9 @@ def _decides(row: Mapping[Any, Any], lines: list[dict[str, Any]],
     for line in lines:  # from the highest line to the lowest
         part, figures = _decision(line, who, lang)
         part += "_many" * (part == "needed" and len(units) > 1)
-        if part in ("grown", "to_miss") and any(done == part for done, _ in said):
+        if part in ("grown", "to_miss", "needed_anyhow") and any(done == part for done, _ in said):
             continue  # the first that is passed is the nearest one
-        if part in ("grown_below", "to_reach"):  # and the last that is not
+        if part in ("grown_below", "to_reach", "needed_never"):  # and the last that is not
             said = [one for one in said if one[0] != part]
         said += [(part, figures)] * bool(part)
     open_ = [one for one in said if one[0].startswith("needed")]
@@ -204,6 +204,11 @@ def _decision(line: dict[str, Any], who: str, lang: str) -> tuple[str, dict[str,
         said = "never" if line["last_year"] is None and line["last_share"] == 0 else "since_last"
         if line["last_year"] is not None:
             said, shares["since"] = "since", str(line["last_year"])
+        need = line["share_needed"]
+        # The range is open for a figure in doubt alone: what is missing decides nothing.
+        if need < 0 or need > 1 or need == int(less):
+            figures["verdict"] = figures["below" if less else "above"]
+            return "needed_anyhow" if (need > 0) == less else "needed_never", figures
         return "needed" + "_less" * less, figures | {
             "needed": labels.percent(line["share_needed"], lang),
             "last": labels.label("card", said, lang).format(**shares),

@@ -79,6 +79,11 @@ def check_targets(targets: pd.DataFrame, *columns: str) -> None:
     """Raise with every target that cannot be one: shares, years, accumulation."""
     needs("targets", targets, ("indicator", "accumulation", *columns))
     faults = []
+    numbers = [name for name in ("target", "target_year", "baseline", "base_year")
+               if name in targets]
+    if text := [name for name in numbers if any(isinstance(v, str) for v in targets[name])]:
+        raise DataError(f"targets: {', '.join(text)} must be numbers, not text, as "
+                        "kgge.load_targets() gives them")
     for row in targets.to_dict("records"):
         wrong = [f"{name} {row[name]} (a share, 0 to 1)" for name in ("target", "baseline")
                  if name in columns and not (pd.isna(row[name]) and name == "baseline")

@@ -12,7 +12,7 @@ import pandas as pd
 from kgge.annex.read import read_annex
 from kgge.files import DataError, UsageError, read_rows, write_bytes
 from kgge.labels import about, check_labels, codes
-from kgge.tables.schemas import DESCRIBED, list_file, list_path, read_list, read_targets
+from kgge.tables.schemas import DESCRIBED, list_file, list_path, read_list
 
 LISTS = ("plan", "targets", "groups", "units", "sources", "labels", "prices", "context")
 _SAID = DESCRIBED["tables"] | DESCRIBED["lists"]
@@ -41,7 +41,7 @@ def read_plan() -> dict[str, pd.DataFrame]:
     frames: dict[str, pd.DataFrame] = {}
     faults: list[str] = []
     readers = {name: partial(read_list, name) for name in LISTS}
-    for name, read in (readers | {"targets": read_targets, "annex": read_annex}).items():
+    for name, read in (readers | {"annex": read_annex}).items():
         try:
             frames[name] = read()
         except DataError as error:
@@ -53,8 +53,7 @@ def read_plan() -> dict[str, pd.DataFrame]:
     faults += [f"{name}.csv has no row" for name in ("targets", "groups", "units", "sources")
                if name in frames and not rows[name]]
     faults += _faults_of_facts(rows) if rows["plan"] else []
-    faults += _faults_of_years(annex, {row["key"]: row["vi"] for _, row in rows["plan"]})
-    faults += _faults_of_codes(rows)
+    faults += _faults_of_codes(rows) + _faults_of_years(rows, frames)
     asked = {kind: _codes_in(rows[name], kind) for kind, name in (
         ("source", "sources"), ("indicator", "targets"), ("group", "groups"), ("unit", "units"))}
     asked["source"] += [*annex["source"].dropna()]
@@ -92,11 +91,53 @@ def _faults_of_codes(rows: dict[str, Rows]) -> list[str]:
     faults += _unknown("units", rows["units"], "indicators", indicators, where)
     faults += _unknown("targets", rows["targets"], "indicator", grouped, "indicator of groups.csv")
     faults += _unknown("units", rows["units"], "kind", codes("unit_kind"), "kind of unit")
-    faults += _unknown("units", rows["units"], "successor", units, "unit")
-    return faults + [
-        f"units.csv, line {line}: last_year {row['last_year']} comes before first_year "
-        f"{row['first_year']}" for line, row in rows["units"]
-        if 0 < len(row.get("last_year", "")) and row["last_year"] < row.get("first_year", "")]
+    return faults + _unknown("units", rows["units"], "successor", units, "unit")
+
+
+def _faults_of_years(rows: dict[str, Rows], frames: dict[str, pd.DataFrame]) -> list[str]:
+    """Return which years contradict each other: of the plan, its annex, its targets and units."""
+    said = {row["key"]: row["vi"] for _, row in rows["plan"]}
+    stated = {key: said.get(key, "") for key in ("first_year", "last_year")}
+    faults = [f"plan.csv: {key} {text!r} is no year; write its four digits, as 2021"
+              for key, text in stated.items() if text and not re.fullmatch(r"\d{4}", text)]
+    known = not faults and all(stated.values())
+    begin, end = map(int, stated.values()) if known else (0, 9999)
+    if end < begin:
+        faults, begin, end = [f"plan.csv: last_year {end} comes before first_year {begin}"], 0, 9999
+    of_plan = f"by plan.csv the plan runs from {begin} to {end}"
+    annex = frames.get("annex", pd.DataFrame(columns=["year"])).dropna(subset="year")
+    if len(odd := annex[~annex["year"].between(begin, end)]):
+        faults.append(f"the annex has amounts of {', '.join(map(str, odd['year'].unique()))} (line "
+                      f"{odd['line'].iloc[0]}, column {odd['column'].iloc[0]}), but {of_plan}; "
+                      "correct the one that is wrong")
+    for name, check in (("targets", _wrong_target), ("units", _wrong_term)):
+        typed = frames.get(name, pd.DataFrame()).astype(object)
+        records = typed.where(typed.notna(), None).to_dict("records")
+        faults += [f"{name}.csv, line {line}: {what}"
+                   for (line, _), row in zip(rows[name], records, strict=True)
+                   for what in check(row, begin, end, of_plan)]
+    return faults
+
+
+def _wrong_target(row: dict[Any, Any], begin: int, end: int, of_plan: str) -> list[str]:
+    at, base, baseline = row["target_year"], row["base_year"] or 0, row["baseline"]
+    return [what for wrong, what in (
+        (at <= base, f"target_year {at} must come after base_year {base}"),
+        (row["target"] == baseline, f"target and baseline are both {baseline}"),
+        (baseline is not None and not base, f"baseline {baseline} without base_year; write the "
+         "year at whose end it stands, or leave both empty"),
+        (0 < begin < base, f"base_year {base} lies within the plan; {of_plan}"),
+        (at < begin, f"target_year {at} comes before the plan; {of_plan}")) if wrong]
+
+
+def _wrong_term(row: dict[Any, Any], begin: int, end: int, of_plan: str) -> list[str]:
+    first, last = row["first_year"], row["last_year"]
+    return [what for wrong, what in (
+        (first and last and last < first, f"last_year {last} comes before first_year {first}"),
+        (last and last < begin, f"last_year {last} comes before the plan; {of_plan}"),
+        (first and end < first, f"first_year {first} comes after the plan; {of_plan}"),
+        (row["successor"] and not last, f"successor {row['successor']!r} without "
+         "last_year; write the last year that the unit itself reports for")) if wrong]
 
 
 def _faults_of_facts(rows: dict[str, Rows]) -> list[str]:
@@ -118,15 +159,6 @@ def _faults_of_facts(rows: dict[str, Rows]) -> list[str]:
         faults += _unknown("plan", lines, key, _codes_in(rows[name], column),
                            f"{column} of {name}.csv")
     return faults
-
-
-def _faults_of_years(annex: pd.DataFrame, said: dict[str, str]) -> list[str]:
-    """Name the years of the annex that are none of the plan: a date taken for one, another plan."""
-    first, last = said.get("first_year", ""), said.get("last_year", "")
-    years = [str(year) for year in sorted({*annex["year"].dropna()})]
-    outside = [year for year in years if not first <= year <= (last or year)]
-    return [f"plan.csv: the plan runs from {first} to {last}, but the annex has amounts of "
-            f"{', '.join(outside)}; correct the one or the other"] if outside else []
 
 
 def of_another_plan(annex: pd.DataFrame) -> list[str]:

@@ -6,6 +6,7 @@ them, `conform` enforces them wherever a table is read or written.
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -23,6 +24,7 @@ FROM_RETURNS = ("outcomes", "spending", "reporting", "problems")
 # Tables that are often filtered: the columns that make a row of them a figure.
 FIGURES = {"budget": ("amount",), "outcomes": ("eligible", "reached"), "spending": ("amount",)}
 MONEY = {"annex": "planned", "budget": "planned", "spending": "spent"}  # what an amount of it is
+_THOUSANDS = r"[1-9]\d{0,2}([.,\s]\d{3})+"
 _SHOWN = 20  # faults of a table that its error lists
 _TRUTH = {"true": True, "false": False, "1": True, "0": False}  # Excel saves TRUE for true
 # What a limit of Table Schema asks of the values that are there, and how an error says so.
@@ -135,12 +137,13 @@ class Kept(dict[str, Any]):
 
 
 class Whole:
-    """The rows with a figure that a table had when it was read: their keys and their figures."""
+    """The rows that a table had when it was read: their keys; of those with a figure, that too."""
 
     def __init__(self, name: str, table: pd.DataFrame) -> None:
         self.name = name
         self.keys = [*SCHEMAS[name].key, *["project"] * ("project" in table)]
         self.figures = FIGURES[name]
+        self.every = table[self.keys]
         there = table[[*self.figures]].notna().all(axis=1)
         self.rows = table.loc[there, [*self.keys, *self.figures]]
 
@@ -160,7 +163,8 @@ def _checked_column(values: Any, column: Column, faults: list[tuple[int, str]]) 
     there, limits = ~pd.isna(values.array), column.limits
     out = _typed(values, column.type)
     if column.type != "string":  # anything is one
-        faults += [(i, f"{column.name} {values.iloc[i]!r} is no {column.type}")
+        faults += [(i, f"{column.name} {values.iloc[i]!r} is no {column.type}"
+                    f"{_hint(str(values.iloc[i]), column.type)}")
                    for i in (there & pd.isna(out)).nonzero()[0]]
     if limits.get("required") or column.type == "boolean":
         faults += [(i, f"{column.name} is empty") for i in (~there).nonzero()[0]]
@@ -175,6 +179,16 @@ def _checked_column(values: Any, column: Column, faults: list[tuple[int, str]]) 
     return out.astype("bool") if whole else out
 
 
+def _hint(text: str, kind: str) -> str:
+    """Say how to write what seems to be a number with a sign of thousands or a decimal comma."""
+    said = ""
+    if re.fullmatch(_THOUSANDS, text):
+        said += "; if these are thousands, write " + re.sub(r"[.,\s]", "", text)
+    if kind == "number" and re.fullmatch(r"-?\d+,\d+", text):
+        said += f"; decimals have a point, as {text.replace(',', '.')}"
+    return said
+
+
 def _typed(values: Any, kind: str) -> Any:
     """Return a column as an array of the type of `kind`; what cannot be taken for it is missing."""
     if kind == "boolean" and values.dtype != bool:
@@ -183,6 +197,9 @@ def _typed(values: Any, kind: str) -> Any:
         text = isinstance(values.dtype, pd.StringDtype) or values.dtype == object
         return pd.to_datetime(values, format="%Y-%m-%d" if text else None,
                               errors="coerce").astype(DTYPES[kind]).array
+    if kind == "integer" and isinstance(values.dtype, pd.StringDtype) and (
+            values.str.contains(".", regex=False).any()):  # "31.000" is 31000, if it is anything
+        values = values.mask(values.str.fullmatch(_THOUSANDS).fillna(False))
     try:  # a sound column at once; otherwise cell by cell, so that the bad ones can be named
         return values.array if values.dtype == DTYPES[kind] else values.array.astype(DTYPES[kind])
     except (ValueError, TypeError):
@@ -212,7 +229,8 @@ def read_list(name: str) -> pd.DataFrame:
     0        1a     0.7         2020   cumulative
     """
     path, columns = list_path(name), _ALL[name].columns
-    rows = read_rows(path, [c.name for c in columns if not c.limits["optional"]])
+    rows = read_rows(path, [c.name for c in columns if not c.limits["optional"]],
+                     [c.name for c in columns if c.type == "number"])
     frame = pd.DataFrame({c.name: [row.get(c.name) or None for _, row in rows] for c in columns},
                          index=[line for line, _ in rows], dtype="str")
     return conform(name, frame, path.name)
@@ -227,28 +245,3 @@ def list_file(name: str) -> str:
     """Return the name of the file of a code list."""
     said = (DESCRIBED["tables"] | DESCRIBED["lists"])[name]
     return str(said.get("file", f"{name}.csv"))
-
-
-def read_targets() -> pd.DataFrame:
-    """Read the targets; their years and shares are checked against each other too.
-
-    Raises
-    ------
-    DataError
-        As `read_list`; and where a target does not lie after its base year, or at its baseline.
-
-    Examples
-    --------
-    >>> read_targets()["target_year"].unique().tolist()
-    [2020]
-    """
-    targets = read_list("targets")
-    faults = [f"indicator {t['indicator']}: {what}" for t in targets.to_dict("records")
-              for wrong, what in (
-                  (pd.notna(t["base_year"]) and t["target_year"] <= t["base_year"],
-                   f"target_year {t['target_year']} must come after base_year {t['base_year']}"),
-                  (t["target"] == t["baseline"], f"target and baseline are both {t['target']}"))
-              if wrong]
-    if faults:
-        raise DataError("targets.csv:\n  " + "\n  ".join(faults))
-    return targets
