@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from kgge.analysis.coverage import coverage
@@ -11,6 +12,7 @@ from kgge.analysis.progress import progress
 from kgge.analysis.reporting import report_states
 from kgge.analysis.spending import execution, shares, totals
 from kgge.analysis.tipping import tipping
+from kgge.charts.execution import partial
 from kgge.charts.wording import period
 from kgge.labels import codes
 from kgge.publish.filled import filled_annexes
@@ -175,14 +177,15 @@ def with_total(table: pd.DataFrame, *keys: str) -> pd.DataFrame:
     """Return `execution` by some keys with the total over the first of them, for each year."""
     columns = ["planned", "within", "execution", "other", "spent", "not_known"]
     groups = [part for _, part in table.groupby("year", sort=True)] if "year" in keys else [table]
-    rows = []
+    rows, ends = [], []
     for part in groups:
         sums = part[columns].sum(min_count=1)
         rate = sums["within"] / sums["planned"] if sums["planned"] else float("nan")
         year = {"year": part["year"].iloc[0]} if "year" in keys else {}
         rows.append({keys[0]: "total", **sums, **year, "execution": rate})
+        ends.append(partial(part).any())
     out = pd.concat([table, pd.DataFrame(rows)], ignore_index=True)[[*keys, *columns]]
-    out.attrs = table.attrs
+    out.attrs = table.attrs | {"least": np.flatnonzero([*partial(table), *ends]).tolist()}
     return out
 
 

@@ -222,12 +222,16 @@ def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
     out = [write(v, goal) if _is_number(v) else _text(v, lang)
            for v, goal in zip(values, goals, strict=True)]
     return [f"≥ {text}" if more and text not in NO_FIGURE else text
-            for text, more in zip(out, _least(table, column), strict=True)]
+            for text, more in zip(out, least_of(table, column), strict=True)]
 
 
-def _least(table: pd.DataFrame, column: str) -> "pd.Series[bool]":
-    """Return where a sum is the least it can be: "..." and a return that is missing are no zero."""
-    least = pd.Series(False, table.index)
+def least_of(table: pd.DataFrame, column: str) -> "pd.Series[bool]":
+    """Return where a sum is the least it can be: "..." and a return that is missing are no zero.
+
+    Of a table without the numbers of these, its attrs say it, by the rows' index.
+    """
+    least = pd.Series((column in SPENT) & table.index.isin(table.attrs.get("least", ())),
+                      table.index)
     for cells in (f"{column}.not_known", "not_known" * (column in SPENT)):
         if cells in table:
             least |= table[cells].fillna(0) > 0
