@@ -532,6 +532,18 @@ def test_ties_and_single_rows_are_sentences():
     assert spoken("coverage_by_unit", one).title.count("%") == 1
 
 
+@pytest.mark.parametrize(("amounts", "title"), [
+    ([500, 500, 300, 300, 300, 300], "2 largest of 6 lines make up 45.5%"),
+    ([5, 3, 0, 0, 0, 0], "2 largest of 6 lines make up 100.0%"),
+    ([7, 7, 7, 7, 7, 7], "each of the 6 lines is planned with 7 million"),
+    ([9, 8, 7, 6, 5, 4], "3 largest of 6 lines make up 61.5%"), ([4, 3], "the largest of 2")])
+def test_lines_tie_only_where_all_are_the_same(amounts, title):
+    items = ["I.1", "I.2", "I.3", "II.1", "II.2", "III.3"][:len(amounts)]
+    table = pd.DataFrame({"project": [i.split(".")[0] for i in items], "item": items,
+                          "amount": map(float, amounts)})
+    assert title in spoken("planned_by_line", table).title.lower()
+
+
 def test_what_ranges_leave_open_is_no_finding():
     rows = pd.DataFrame({"indicator": "4", "year": 2020, "group": "persons_in_need",
                          "sex": ["female", "male"], "coverage": [0.756, 0.778],
@@ -725,7 +737,7 @@ def test_what_decides_is_said_in_persons_where_eligible_ones_are_not_known():
         "persons_needed": [900, 20, np.nan], "persons_to_miss": [np.nan, np.nan, 30]})
     assert spoken("reach_needed", table).title == (
         "The verdicts of 2 indicators depend on missing returns; nearest to turning, indicator 1a: "
-        "on track if Department of Labour, Invalids and Social Affairs reached at least 20 persons")
+        "on track only if Department of Labour, Invalids and Social Affairs reached at least 20 persons")
     assert "On track unless Department" in spoken("reach_needed", table[2:]).alt
 
 

@@ -209,7 +209,9 @@ def planned_by_line(ax: Axes, table: pd.DataFrame) -> Words:
     legend(ax, patches("source", sources))
     least = amounts.nlargest(3 if len(amounts) > 5 else 1).min()  # and those that tie
     first, whole = amounts[amounts >= least], amounts.sum()
-    kind = "tie" if len(first) == len(amounts) else "largest"
+    kind = "tie" if amounts.map(write).nunique() == 1 else "largest"
+    if kind == "largest" and len(first) == len(amounts):  # the third of them ties with the least
+        first = amounts[amounts > least]
     title = count(f"{of.kind}.{kind}", len(first), lines=len(amounts), each=write(least),
                   share=percent(first.sum() / (whole or 1)), whole=write(whole))
     return of.words(title, (f"{name('item', i)}: {write(v)}" for i, v in amounts.items()))
