@@ -737,7 +737,8 @@ def test_what_decides_is_said_in_persons_where_eligible_ones_are_not_known():
         "persons_needed": [900, 20, np.nan], "persons_to_miss": [np.nan, np.nan, 30]})
     assert spoken("reach_needed", table).title == (
         "The verdicts of 2 indicators depend on missing returns; nearest to turning, indicator 1a: "
-        "on track only if Department of Labour, Invalids and Social Affairs reached at least 20 persons")
+        "on track only if Department of Labour, Invalids and Social Affairs reached at least 20 "
+        "persons")
     assert "On track unless Department" in spoken("reach_needed", table[2:]).alt
 
 

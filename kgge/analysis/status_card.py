@@ -200,8 +200,9 @@ def _decision(line: dict[str, Any], who: str, lang: str) -> tuple[str, dict[str,
         figures["persons"] = labels.number(line[f"persons_{part}"], lang) if part else ""
         return ("" if less else part), figures
     if line["state"] == "open" and more:
-        shares = {"share": labels.percent(line["last_share"], lang), "since": ""}
-        said = "never" if line["last_year"] is None and line["last_share"] == 0 else "since_last"
+        never = pd.isna(line["last_share"])
+        shares = {"share": "" if never else labels.percent(line["last_share"], lang), "since": ""}
+        said = "never" if never else "since_last"
         if line["last_year"] is not None:
             said, shares["since"] = "since", str(line["last_year"])
         return "needed" + "_less" * less, figures | {
@@ -213,7 +214,7 @@ def _decision(line: dict[str, Any], who: str, lang: str) -> tuple[str, dict[str,
     growth = far / more - 1 if below and far and more else None if below else grown
     if less or growth is None or not 0 <= growth <= _FAR:
         return "", figures
-    never = line["last_year"] is None and line["last_share"] == 0  # counted by the census, or later
+    never = pd.isna(line["last_share"])  # counted by the census, or later
     return "grown_below" if below else "grown", figures | {
         "growth": labels.percent(growth, lang),
         "counted": labels.label("card", "grown.counted" if never else "grown.returned", lang)}

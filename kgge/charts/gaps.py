@@ -242,7 +242,7 @@ def reach_needed(ax: Axes, table: pd.DataFrame) -> Words:
 def _far(row: Row) -> tuple[bool, float]:
     """Return how far a threshold is from what was last reported; last what is not known."""
     if pd.notna(row["share_needed"]):
-        return False, abs(row["share_needed"] - (row["last_share"] or 0))
+        return False, abs(row["share_needed"] - np.nan_to_num(row["last_share"]))
     persons = [row.get(c) for c in ("persons_needed", "persons_to_miss")]
     return True, min((p for p in persons if pd.notna(p)), default=math.inf)
 
