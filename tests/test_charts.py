@@ -431,6 +431,21 @@ def test_share_is_not_rounded_over_its_target():
     assert ": 70%; 2019: 69,9%" in text.alt
 
 
+def test_no_share_of_a_part_is_rounded_over_its_target():
+    """113,729 of 227,527 are 49.985%, short of 50%: no part and no sum says 50.0%."""
+    short = 113_729 / 227_527
+    table = pd.DataFrame({
+        "indicator": "1b", "year": 2020, "unit": ["rach-gia", "ha-tien"], "reached": 113_729,
+        "eligible": 227_527, "coverage": [short, 0.3], "coverage_low": 0.3,
+        "coverage_high": [short, 0.3], "group": "residents", "sex": ["female", "male"]})
+    told = [spoken("coverage_by_unit", table.assign(coverage=short)),
+            spoken("coverage_by_unit", table), spoken("coverage_by_group_and_sex", table)]
+    alike = table.assign(coverage=[short, 0.495])
+    told += [spoken("coverage_by_group_and_sex", alike), spoken("coverage_by_unit", alike)]
+    for text in told:
+        assert "50.0%" not in text.alt and "49.9%" in text.alt, text.alt
+
+
 def test_missing_is_said_and_no_zero():
     table = gallery(holes=True)["planned_against_spent"]
     ax = charts.planned_against_spent(table, lang="en")

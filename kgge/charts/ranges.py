@@ -77,6 +77,11 @@ def figure(row: Row) -> str:
     return f"{out} ({span})" if inside else say("coverage.of_all", share=out, span=span)
 
 
+def _written(row: Row) -> str:
+    """Return coverage as a sentence has it, with a decimal throughout."""
+    return percent(row["coverage"], target=row.get("target"))
+
+
 def _look(code: str) -> dict[str, Any]:
     return {"color": COLOURS.get(code, NAVY), "linestyle": "none", "markersize": 7,
             "marker": MARKERS.get(code, "o")}
@@ -120,6 +125,12 @@ def target_of(table: pd.DataFrame, code: str) -> tuple[float, bool]:
     return float(of["target"].iloc[0]), bool(of["target"].iloc[0] < baseline)
 
 
+def _aimed(table: pd.DataFrame) -> tuple[pd.DataFrame, float, bool]:
+    """Return a table with the target that its shares are not rounded over, the target, its kind."""
+    target, falls = target_of(table, one(table, "indicator"))
+    return table if falls else table.assign(target=target), target, falls
+
+
 def _alike(known: list[Row]) -> bool:
     """Tell whether figures do not differ: the ranges of the ends overlap, or are within a point."""
     first, last = (f(known, key=lambda r: r["coverage"]) for f in (min, max))
@@ -143,6 +154,7 @@ def coverage_by_group_and_sex(ax: Axes, table: pd.DataFrame) -> Words:
     >>> kgge.charts.chart_text(ax).subtitle.split(": ")[1][:-9]
     'persons reached as a share of those eligible'
     """
+    table, target, _ = _aimed(table)
     groups, sexes = codes_of(table, "group"), codes_of(table, "sex")
     order = [*groups, *sexes]
     table = table.sort_values(["group", "sex"], key=lambda codes: codes.map(order.index))
@@ -154,14 +166,14 @@ def coverage_by_group_and_sex(ax: Axes, table: pd.DataFrame) -> Words:
     telling = [key for key, several in keys.items() if several] or ["group"]
     about = {"indicator": one(table, "indicator"), "year": int(one(table, "year"))}
     figures = _dots(ax, table, ("group", "sex"), places, table["sex"], telling)
-    drawn = _goal(ax, target_of(table, about["indicator"])[0])
+    drawn = _goal(ax, target)
     legend(ax, [*entries(dict(zip(sexes, names("sex", sexes), strict=True))), *drawn])
     silent = table["coverage"].isna()
     known = records(table[~silent])
     if len(known) < 2 or not _alike(known):
         title = _span_title(known, telling, about)
     else:
-        low, high = (percent(f(r["coverage"] for r in known)) for f in (min, max))
+        low, high = (_written(f(known, key=lambda r: r["coverage"])) for f in (min, max))
         title = say(f"coverage.alike_{telling[-1] if len(telling) == 1 else 'all'}", **about,
                     span=low if low == high else say("range", low=low, high=high))
     return about_parts(title, figures, about["indicator"], "groups", silent)
@@ -187,7 +199,7 @@ def coverage_by_unit(ax: Axes, table: pd.DataFrame) -> Words:
     'Indicator 1a, 2020: 5 of 25 reporting units are short of the target of 70%; ...'
     """
     about = {"indicator": one(table, "indicator"), "year": int(one(table, "year"))}
-    target, falls = target_of(table, about["indicator"])
+    table, target, falls = _aimed(table)
     table = table.sort_values("coverage", ascending=False, kind="stable", na_position="last")
     silent = table["coverage"].isna()
     missing = list(table.loc[silent, "unit"])
@@ -246,7 +258,8 @@ def _together(ax: Axes, table: pd.DataFrame, shown: str) -> list[tuple[str, Any]
         return []
     whole = table["reached"].sum() / table["eligible"].sum()
     line = ax.axvline(whole, color=INK, linestyle=":", linewidth=1.4, zorder=1)
-    return [(say("coverage.together", share=percent(whole), shown=shown), line)]
+    return [(say("coverage.together", share=_written(records(table)[0] | {"coverage": whole}),
+                 shown=shown), line)]
 
 
 def _unit_title(known: list[Row], target: float, falls: bool, about: Row) -> str:
@@ -263,7 +276,7 @@ def _unit_title(known: list[Row], target: float, falls: bool, about: Row) -> str
              else count("coverage.short", len(short), **told))
     return title if len(far) > 1 else say(
         "coverage.furthest", title=title, who=_who(last, ["unit"]),
-        share=percent(last["coverage"], target=None if falls else target))
+        share=_written(last))
 
 
 def _span_title(known: list[Row], telling: list[str], about: Row) -> str:
@@ -272,7 +285,7 @@ def _span_title(known: list[Row], telling: list[str], about: Row) -> str:
         return say("coverage.unknown", **about)
     low, high = (_extreme([r for r in known if r["coverage"] == end], telling)
                  for end in (f(r["coverage"] for r in known) for f in (min, max)))
-    shown = {percent(r["coverage"]) for r in known}
+    shown = {_written(r) for r in known}
     if len(shown) == 1 and len(known) > 1:
         return say("coverage.same", share=shown.pop(), **about)
     return say("coverage.one" if low == high else "coverage.title", low=low, high=high, **about)
