@@ -776,6 +776,24 @@ def test_money_of_some_returns_is_the_least_it_can_be():
     assert "t least" not in spoken("planned_against_spent", whole).alt
 
 
+@pytest.mark.parametrize(("rows", "title", "figure"), [
+    ([("I.1", 2016, "other", 20.0), ("I.1", 2016, "central", np.nan)],
+     "no spending from planned sources was reported; 20 from other sources",
+     "planned 10, spent Not reported; other sources 20."),
+    ([("I.1", 2016, "central", 4.0), ("I.1", 2018, "central", 5.0), ("I.1", 2018, "other", 1.0)],
+     "at least 9 of the 30 million dong planned were spent (30.0%); at least 1 from other sources",
+     "planned 30, spent at least 9 (30.0%); other sources at least 1.")])
+def test_what_is_spent_is_of_all_that_was_planned_by_whatever_key(rows, title, figure):
+    """Also of a year of which nobody reported; a blank cell is no zero beside other sources."""
+    plan = pd.DataFrame({"item": "I.1", "project": "I", "year": [2016, 2017, 2018],
+                         "source": "central", "amount": 10.0})
+    spent = pd.DataFrame(rows, columns=["item", "year", "source", "amount"]).assign(unit="labour")
+    whole, by_year = (spoken("planned_against_spent", execution(plan, spent, by))
+                      for by in ("project", "year"))
+    assert whole.title == f"Project 1: {title}" and figure in whole.alt
+    assert by_year.title.lower().removesuffix("; 1 of 3 years is not reported") == title
+
+
 def test_a_difference_of_nothing_has_no_sign():
     table = kgge.coverage(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), "sex")
     table = table.query("year == 2020").assign(coverage_low=0.5, coverage_high=0.5, coverage=0.5)

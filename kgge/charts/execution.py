@@ -98,11 +98,12 @@ def planned_against_spent(ax: Axes, table: pd.DataFrame) -> Words:
     places = rows(ax, key, codes_of(table, key), least=0.6)
     for row, rate in zip(records(table), rates, strict=True):
         middle, code = places[row[key]], {key: row[key]}
-        spent = rate if pd.isna(row["spent"]) else (
+        spent = rate if pd.isna(row["spent"]) or row["state"] == "not_reported" else (
             f"{least(write(row['within']), row['partial'])} ({rate})")
         if row["other"] > 0:
             spent = "; ".join([*([] if row["state"] == "unplanned" and not row["within"] else
-                                 [spent]), say("beside", other=write(row["other"]))])
+                                 [spent]), say("beside", other=least(
+                                     write(row["other"]), row["partial"]))])
         bar(ax, code, "planned", row["planned"], middle - 0.12, 0.2, "planned")
         ends = [bar(ax, code, "within", row["within"], middle + 0.12, 0.2, "spent"),
                 bar(ax, code, "other", row["other"], middle + 0.12, 0.2, "other",
@@ -122,20 +123,20 @@ def planned_against_spent(ax: Axes, table: pd.DataFrame) -> Words:
 
 
 def _spent_title(table: pd.DataFrame, key: str) -> str:
-    """Say what was spent of the plan, over the rows that were reported, and beside it."""
-    known = table[table["spent"].notna()]
-    if known.empty:
+    """Say what was spent of all that was planned, and beside it, and how many rows are silent."""
+    known = table["spent"].notna() & table["state"].ne("not_reported")  # else of other sources only
+    planned, within, other = (table[c].sum() for c in ("planned", "within", "other"))
+    if not known.any() and not other > 0:
         return say("planned_against_spent.unknown")
-    planned, within, other = (known[c].sum() for c in ("planned", "within", "other"))
-    write = writer(pd.concat([known["within"], known["other"]]))
-    told = {"within": least(write(within), known["partial"].any()),
-            "other": least(write(other), known["partial"].any()),
-            "planned": writer(known["planned"])(planned), "share": percent(within / (planned or 1))}
-    kind = "title" if planned > 0 else "no_plan"
+    write, some = writer(pd.concat([table["within"], table["other"]])), table["partial"].any()
+    told = {"within": least(write(within), some or not known.all()),
+            "other": least(write(other), some or table["spent"].isna().any()),
+            "planned": writer(table["planned"])(planned), "share": percent(within / (planned or 1))}
+    kind = "silent" if not known.any() else "title" if planned > 0 else "no_plan"
     title = say(f"planned_against_spent.{kind}", **told)
     if other > 0:
         title = say("planned_against_spent.other", title=title, **told)
-    if silent := len(table) - len(known):
+    if silent := int((~known).sum()) * int(known.any()):
         title = count("planned_against_spent.silent", silent, title=title, rows=len(table), key=key)
     return title
 
