@@ -574,6 +574,22 @@ def test_what_ranges_leave_open_is_no_finding():
         "Indicator 4, 2020: whether women or men are ahead is not known, as returns are missing")
 
 
+@pytest.mark.parametrize(("groups", "women", "men", "said"), [
+    (["officials", "workers"], [np.nan, np.nan], [0.771, 0.779],
+     "the groups are about alike (77.1% to 77.9%)"),
+    (["officials", "workers"], [np.nan, 0.772], [0.771, 0.779], "1 of 4 groups by sex is missing"),
+    (["residents"], [np.nan], [0.5], "1 of 2 sexes is missing"),
+    (["officials", "workers"], [0.5, 0.6], [0.5, 0.9], "from 50.0% (2 groups by sex) to 90.0%"),
+    (["officials", "workers"], [0.5, 0.502], [0.501, 0.503], "groups, women and men are about")])
+def test_women_and_men_are_no_groups_and_alike_only_where_known(groups, women, men, said):
+    table = pd.DataFrame({"indicator": "1a", "year": 2020, "group": groups * 2,
+                          "sex": ["female"] * len(groups) + ["male"] * len(groups),
+                          "coverage": [*women, *men]})
+    text = spoken("coverage_by_group_and_sex",
+                  table.assign(coverage_low=table["coverage"], coverage_high=table["coverage"]))
+    assert said in text.title + text.subtitle
+
+
 def test_execution_counts_planned_sources_and_says_what_is_left_out():
     table = execution(kgge.load_budget(), kgge.load_spending(), "project")
     text = spoken("planned_against_spent", table)

@@ -174,9 +174,10 @@ def coverage_by_group_and_sex(ax: Axes, table: pd.DataFrame) -> Words:
         title = _span_title(known, telling, about)
     else:
         low, high = (_written(f(known, key=lambda r: r["coverage"])) for f in (min, max))
-        title = say(f"coverage.alike_{telling[-1] if len(telling) == 1 else 'all'}", **about,
+        apart = [key for key in telling if len({row[key] for row in known}) > 1]  # known of both
+        title = say(f"coverage.alike_{apart[0] if len(apart) == 1 else 'all'}", **about,
                     span=low if low == high else say("range", low=low, high=high))
-    return about_parts(title, figures, about["indicator"], "groups", silent)
+    return about_parts(title, figures, about["indicator"], _kind(telling), silent)
 
 
 @chart("unit", "indicator year coverage coverage_low coverage_high",
@@ -309,7 +310,7 @@ def about_parts(title: str, figures: list[str], code: str, of: str, silent: "pd.
                 shown: str = "", subtitle: str = "coverage.subtitle") -> Words:
     """Return the words of a chart of the parts of one indicator, and how many of them are silent.
 
-    `of` is what the parts are, units or groups; `shown` is said where some are left out.
+    `of` is what the parts are, such as units or groups; `shown` is said where some are left out.
     """
     many = int(silent.sum())
     missing = count(f"coverage.silent_{of}", many, rows=len(silent), shown=shown) if many else ""
@@ -326,8 +327,14 @@ def _who(row: Row, telling: list[str]) -> str:
                      lower(name(key, row[key])) for key in telling)
 
 
+def _kind(telling: list[str]) -> str:
+    """Return what the parts are that these keys tell apart."""
+    return {"unit": "units", "group": "groups", "sex": "sexes"}[telling[0]] if len(
+        telling) == 1 else "both"
+
+
 def _extreme(rows: list[Row], telling: list[str]) -> str:
     """Return a coverage and whose it is; where more than one share it, how many."""
-    key = "unit" if telling == ["unit"] else "group"
-    who = _who(rows[0], telling) if len(rows) == 1 else say(f"coverage.{key}s", count=len(rows))
+    who = _who(rows[0], telling) if len(rows) == 1 else say(
+        f"coverage.{_kind(telling)}", count=len(rows))
     return f"{point(rows[0])} ({who})"
