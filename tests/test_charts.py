@@ -19,6 +19,7 @@ from kgge.analysis.spending import execution, shares, totals
 from kgge.charts.style import drawn_in_style
 from kgge.files import DataError
 from kgge.plan import STATUSES
+from kgge.publish.catalogue import published
 from kgge.tables import load as tables
 
 matplotlib.use("Agg")
@@ -588,6 +589,17 @@ def test_women_and_men_are_no_groups_and_alike_only_where_known(groups, women, m
     text = spoken("coverage_by_group_and_sex",
                   table.assign(coverage_low=table["coverage"], coverage_high=table["coverage"]))
     assert said in text.title + text.subtitle
+
+
+def test_one_sex_is_not_compared_with_none(monkeypatch):
+    women = kgge.load_outcomes().query("sex == 'female'")
+    table = kgge.coverage(women, kgge.load_targets(), kgge.load_units(), "sex")
+    with pytest.raises(DataError, match="the table has no part that counts both"):
+        charts.women_against_men(table.query("year == 2020"))
+    assert not plt.get_fignums()
+    assert "women_against_men" in published()["coverage"]
+    monkeypatch.setattr(tables, "load_outcomes", lambda: women)
+    assert "women_against_men" not in published()["coverage"]
 
 
 def test_execution_counts_planned_sources_and_says_what_is_left_out():

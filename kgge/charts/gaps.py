@@ -35,6 +35,7 @@ from kgge.charts.wording import (
     shown,
     upper,
 )
+from kgge.files import DataError
 from kgge.labels import label, percent, persons_short, points, whole_persons
 
 SHARES: dict[str, dict[str, Any]] = {  # shares of the missing units in reach_needed
@@ -133,6 +134,8 @@ def women_against_men(ax: Axes, table: pd.DataFrame) -> Words:
     year, by = int(one(table, "year")), ["indicator", *(["group"] if "group" in table else [])]
     women, men = (table[table["sex"] == sex].set_index(by) for sex in ("female", "male"))
     women, men = women.align(men, join="inner", axis="index")
+    if women.empty:
+        raise DataError("the chart compares women and men; the table has no part that counts both")
     found = records(pd.DataFrame({"difference": women["coverage"] - men["coverage"],
                                   "low": women[BOUNDS[0]] - men[BOUNDS[1]],
                                   "high": women[BOUNDS[1]] - men[BOUNDS[0]]}).reset_index(

@@ -79,6 +79,8 @@ def published() -> Published:
     state = progress(outcomes, targets, units)
     by_group, by_unit = (coverage(outcomes, targets, units, by)
                          for by in (["group", "sex"], ["unit"]))
+    by_group = by_group[by_group["year"] == latest]
+    both = by_group.duplicated(["indicator", "group"]).any()  # sexes of a group
     return {
         "plan": plan,
         "execution": {
@@ -90,8 +92,8 @@ def published() -> Published:
         "progress": {"scorecard": state[state["year"] == latest], "paths_to_targets": state,
                      "reach_needed": tipping(outcomes, targets, units, latest),
                      "gap_by_unit": gap(outcomes, targets, units, latest)},
-        "coverage": {"women_against_men": by_group[by_group["year"] == latest],
-                     "coverage_by_group_and_sex": by_group[by_group["year"] == latest],
+        "coverage": ({"women_against_men": by_group} if both else {}) | {
+                     "coverage_by_group_and_sex": by_group,
                      "coverage_by_unit": by_unit[by_unit["year"] == latest]},
     }
 
