@@ -591,6 +591,21 @@ def test_women_and_men_are_no_groups_and_alike_only_where_known(groups, women, m
     assert said in text.title + text.subtitle
 
 
+@pytest.mark.parametrize("name, keys", [
+    ("planned_by_year_and_source", ["year", "source"]), ("planned_by_line", ["project", "item"])])
+def test_what_is_spent_is_at_least_so_much_where_figures_are_not_known(name, keys):
+    spent = kgge.load_spending().assign(project=lambda t: t["item"].str.split(".").str[0])
+    table = totals(spent, keys)
+    text = spoken(name, table)
+    assert "of the at least 6,320.3 million dong spent" in text.title
+    assert text.title.endswith("; 45 figures are not known (“...”)")
+    assert "trong tổng số ít nhất 6.320,3" in (vi := spoken(name, table, "vi").title) or (
+        "trong ít nhất 6.320,3 triệu đồng" in vi)
+    assert "t least" not in spoken(name, table.assign(not_known=0)).title
+    nothing = spoken(name, table.assign(spent=0.0)).title
+    assert nothing.startswith("No amount spent is known; 45 figures")
+
+
 def test_one_sex_is_not_compared_with_none(monkeypatch):
     women = kgge.load_outcomes().query("sex == 'female'")
     table = kgge.coverage(women, kgge.load_targets(), kgge.load_units(), "sex")

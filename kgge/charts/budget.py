@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kgge.analysis.scope import base_year, money_of
+from kgge.charts.execution import least
 from kgge.charts.heatmap import heat
 from kgge.charts.marks import (
     Words,
@@ -57,14 +58,24 @@ class Money(NamedTuple):
         """Return the sentence of what is planned or of what is spent."""
         return say(f"{self.kind}.{code}", **figures)
 
+    @property
+    def hidden(self) -> int:
+        """Return how many figures occurred but are in no sum, since they are not known."""
+        return int(self.table["not_known"].sum()) if "not_known" in self.table else 0
+
+    def sum(self, column: str = "") -> str:
+        """Return the sum of all as written, "at least" it where figures are hidden."""
+        return least(self.write(self.table[column or self.column].sum()), self.hidden)
+
     def words(self, title: str, figures: Iterable[str], source: str = "") -> Words:
         """Return the words of a chart; where nothing or not all is known, its title says so."""
         values = self.table[self.column]
         gaps = int(values.isna().sum())
         if not values.sum():
-            title = self.say("nothing" if gaps < len(values) else "unknown")
+            title = self.say("nothing" if gaps < len(values) and not self.hidden else "unknown")
         elif gaps:
             title = say("gaps", title=title, count=gaps)
+        title += count("unknown", self.hidden) if self.hidden else ""
         return Words(title, figures, source or self.source, {"money": self.say("money")})
 
     def figures(self, across: str, of: str, value: str = "",
@@ -92,8 +103,7 @@ class Money(NamedTuple):
         who = [lower(short(n)) if key == "source" else short(n) for n in names(key, first)]
         kind = "one" if self.table[key].nunique() == 1 else "tie" if tie else (
             "each" if len(first) > 1 else "most")
-        return self.say(f"{key}.{kind}", whole=self.write(self.table[self.column].sum()),
-                        share=share, who=listed(who))
+        return self.say(f"{key}.{kind}", whole=self.sum(), share=share, who=listed(who))
 
 
 def money(table: pd.DataFrame, constant: bool = False) -> Money:
@@ -170,12 +180,12 @@ def planned_by_project_and_year(ax: Axes, table: pd.DataFrame) -> Words:
     write, values = of.write, table[of.column]
     heat(ax, table, "project", of.column, [write(v) for v in values],
          total=lambda part: write(part[of.column].sum(min_count=1)))
-    most, whole = write(values.max()), write(values.sum())
+    most = write(values.max())
     chosen = values.map(write) == most
     kind = "tie" if chosen.all() and len(table) > 1 else "one" if chosen.sum() == 1 else "most"
     if kind == "tie":  # "for each project" of one year
         kind += "".join(f".{key}" for key in ("project", "year") if table[key].nunique() == 1)
-    title = of.say(f"grid.{kind}", most=most, whole=whole, cells=cells_at(table, chosen))
+    title = of.say(f"grid.{kind}", most=most, cells=cells_at(table, chosen))
     return of.words(title, of.figures("project", "year"))
 
 
@@ -207,13 +217,13 @@ def planned_by_line(ax: Axes, table: pd.DataFrame) -> Words:
         value_label(ax, places[item], value, write(value))
     no_scale(ax, amounts.max())
     legend(ax, patches("source", sources))
-    least = amounts.nlargest(3 if len(amounts) > 5 else 1).min()  # and those that tie
-    first, whole = amounts[amounts >= least], amounts.sum()
+    last = amounts.nlargest(3 if len(amounts) > 5 else 1).min()  # and those that tie
+    first, whole = amounts[amounts >= last], amounts.sum()
     kind = "tie" if amounts.map(write).nunique() == 1 else "largest"
     if kind == "largest" and len(first) == len(amounts):  # the third of them ties with the least
-        first = amounts[amounts > least]
-    title = count(f"{of.kind}.{kind}", len(first), lines=len(amounts), each=write(least),
-                  share=percent(first.sum() / (whole or 1)), whole=write(whole))
+        first = amounts[amounts > last]
+    title = count(f"{of.kind}.{kind}", len(first), lines=len(amounts), each=write(last),
+                  share=percent(first.sum() / (whole or 1)), whole=of.sum())
     return of.words(title, (f"{name('item', i)}: {write(v)}" for i, v in amounts.items()))
 
 
@@ -294,7 +304,7 @@ def planned_in_constant_prices(ax: Axes, table: pd.DataFrame) -> Words:
     nominal, real = table[of.column].sum(), table["constant"].sum()
     change = percent(abs(real / (nominal or 1) - 1))
     kind = "same" if of.write(real) == of.write(nominal) else "less" if real < nominal else "more"
-    title = of.say(f"constant.{kind}", base=base, real=of.write(real), change=change)
+    title = of.say(f"constant.{kind}", base=base, real=of.sum("constant"), change=change)
     figures = (say("planned_in_constant_prices.figure", year=row["year"],
                    nominal=of.write(row[of.column]), real=of.write(row["constant"]))
                for row in records(table))
