@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from kgge.analysis.scope import base_year
 from kgge.charts.layout import MARK
 from kgge.charts.wording import upper
 from kgge.files import DataError, read_rows
@@ -186,7 +187,9 @@ def written(table: pd.DataFrame, lang: str, of: str = "",
             columns: Sequence[str] = ()) -> tuple[list[str], list[list[str]], list[bool]]:
     """Return headers and rows as the language writes them, and which columns are numbers."""
     across, names = str(table.columns.name or ""), [*map(str, columns or table)]
-    heads = [header(name, lang, across).partition(" [")[0] for name in names]
+    base = base_year(table)
+    heads = [label("price", "constant", lang).format(base) if name == "constant" and base else
+             header(name, lang, across).partition(" [")[0] for name in names]
     cells = contents(table, lang, of)
     texts = [_texts(table, cells, name, lang, of) for name in names]
     right = [all(not isinstance(v, str) or v in NO_FIGURE for v in cells[name]) for name in names]
