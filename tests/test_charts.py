@@ -533,6 +533,17 @@ def test_a_part_is_spoken_of_as_a_part():
     assert spoken("planned_against_spent", money).title.startswith("Rạch Giá: ")
 
 
+def test_of_what_period_a_table_is_that_does_not_tell_is_not_said():
+    one = kgge.load_budget().query("year == 2018")
+    table = one.groupby(["project", "source"], as_index=False)["amount"].sum()
+    text = spoken("planned_by_project_and_source", table)
+    assert text.subtitle == "Amounts planned by project and funding source, million dong"
+    assert spoken("planned_by_project_and_source", table, "vi").subtitle.endswith("triệu đồng")
+    money = executed(budget(), "project")
+    assert spoken("planned_against_spent", money).subtitle.endswith(
+        "% of the plan; as reported in 25 of 26 unit returns")
+
+
 def test_ties_and_single_rows_are_sentences():
     fourth = totals(kgge.load_budget().query("project == 'IV'"), ["year", "source"])
     assert spoken("planned_by_year_and_source", fourth).title == (

@@ -103,8 +103,9 @@ def chart(keys: str, values: str, made: str, also: str = "") -> Callable[[Draw],
                 try:
                     words = draw(ax, table)
                     code = words.subtitle or f"{draw.__name__}.subtitle"
-                    _end(ax, table, words, title, subtitle or say(
-                        code, **{"years": period(table), **words.places}))
+                    said = say(code, **{"years": period(table), **words.places})
+                    said = said.replace(", ;", ";").removesuffix(", ")  # of a period not known
+                    _end(ax, table, words, title, subtitle or said)
                 except BaseException:
                     if own:
                         plt.close(own)

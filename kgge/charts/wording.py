@@ -35,7 +35,7 @@ def count(code: str, number: int, **figures: object) -> str:
 
 
 def period(table: pd.DataFrame) -> str:
-    """Return the years a table speaks of, by its columns or its attributes; else "all years".
+    """Return the years a table speaks of, by its columns or its attributes; "" if neither tells.
 
     Raises
     ------
@@ -52,8 +52,6 @@ def period(table: pd.DataFrame) -> str:
                         "not known: filter by year before kgge.totals")
     else:
         years = {int(year) for year in table.get("year", kept)}
-    if not years:
-        return say("all_years")
     runs: list[list[int]] = []
     for year in sorted(years):
         if runs and year == runs[-1][-1] + 1:
