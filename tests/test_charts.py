@@ -872,8 +872,22 @@ def test_one_unit_away_from_the_target_is_no_plural(gap, said):
         "gap_by_unit", table).title
     assert "đơn vị trong biểu đồ chưa đạt" in (title := spoken("gap_by_unit", table, "vi").title)
     assert "các đơn vị" not in title
+    assert f"còn cách mục tiêu {said.split()[0]} người" in title, "also where there are too many"
     several = table.assign(gap=gap, gap_share=0.5)
     assert "units shown not at the target" in spoken("gap_by_unit", several).title
+
+
+def test_a_unit_that_was_merged_is_neither_drawn_nor_counted():
+    for function, chart in (("coverage", "coverage_by_unit"), ("gap", "gap_by_unit")):
+        given = {"year": 2020} if function == "gap" else {}
+        table = persons(function, ["unit"], "indicator == '4' and year == 2020", **given)
+        silent = table[function].isna()
+        before, merged = spoken(chart, table), table.assign(
+            units_expected=table["units_expected"].where(~silent, 0))
+        assert silent.any() and "missing" in before.subtitle
+        after = charts.chart_data(getattr(charts, chart)(merged, lang="en"))
+        assert "missing" not in spoken(chart, merged).subtitle
+        assert not set(after["unit"]) & set(table.loc[silent, "unit"])
 
 
 @pytest.mark.parametrize("coverage", [0.0, 0.03, 0.08, 0.121, 0.15, 0.2])

@@ -17,6 +17,7 @@ from kgge.charts.ranges import (
     POINT,
     Row,
     about_parts,
+    due,
     goal,
     one,
     share_axis,
@@ -60,6 +61,7 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame) -> Words:
     >>> int(kgge.charts.chart_data(ax)["gap"].sum())
     579
     """
+    table = due(table, "gap")
     about = {"indicator": one(table, "indicator"), "year": int(one(table, "year"))}
     there, silent = table["gap"].le(0), table["gap"].isna()
     folded = silent if silent.sum() > MANY else silent & False

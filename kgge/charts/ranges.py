@@ -125,6 +125,12 @@ def target_of(table: pd.DataFrame, code: str) -> tuple[float, bool]:
     return float(of["target"].iloc[0]), bool(of["target"].iloc[0] < baseline)
 
 
+def due(table: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Return the units that were to report or did: one merged into another is not missing."""
+    asked = table[value].notna() | table.get("units_expected", pd.Series(1, table.index)).gt(0)
+    return table[asked] if asked.any() else table
+
+
 def _aimed(table: pd.DataFrame) -> tuple[pd.DataFrame, float, bool]:
     """Return a table with the target that its shares are not rounded over, the target, its kind."""
     target, falls = target_of(table, one(table, "indicator"))
@@ -199,8 +205,8 @@ def coverage_by_unit(ax: Axes, table: pd.DataFrame) -> Words:
     >>> kgge.charts.chart_text(coverage_by_unit(rows, lang="en")).title
     'Indicator 1a, 2020: 5 of 25 reporting units are short of the target of 70%; ...'
     """
+    table, target, falls = _aimed(due(table, "coverage"))
     about = {"indicator": one(table, "indicator"), "year": int(one(table, "year"))}
-    table, target, falls = _aimed(table)
     table = table.sort_values("coverage", ascending=False, kind="stable", na_position="last")
     silent = table["coverage"].isna()
     missing = list(table.loc[silent, "unit"])
