@@ -530,7 +530,7 @@ def test_the_state_of_each_return(monkeypatch):
     returns = pd.DataFrame(
         [("labour", 2016, 1, 1, 1, 1), ("labour", 2017, 1, 1, 0, 1), ("justice", 2016, 1, 1, 1, 0),
          ("justice", 2017, 1, 0, 0, 0), ("rach-gia", 2016, 0, 0, 0, 0),
-         ("rach-gia", 2017, 1, 1, 0, 0)],
+         ("rach-gia", 2017, 1, 1, 0, 0), ("labour", 2018, 1, 0, 0, 0)],  # none of 2018 came
         columns=["unit", "year", "expected", "received", "on_time", "with_content"])
     returns = returns.astype(dict.fromkeys(returns.columns[2:], bool)).assign(file="")
     monkeypatch.setattr(kgge.tables.load, "load_reporting", lambda: returns)

@@ -145,6 +145,7 @@ def _returned(made: Published) -> list[Sheet]:
                      made["coverage"]["coverage_by_group_and_sex"])
     states = returns.assign(state=report_states(returns))[["unit", "year", "state"]]
     by_project, by_year = spent["planned_against_spent"], spent["execution_by_project_and_year"]
+    states = states[states["year"] <= returns.loc[returns["received"], "year"].max()]
     by_source = execution(tables.load_budget(), tables.load_spending(), "source",
                           units=tables.load_units())
     # Columns where amounts stand side by side: of level bars programs turn the legend round.
