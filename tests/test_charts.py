@@ -642,6 +642,21 @@ def test_execution_counts_planned_sources_and_says_what_is_left_out():
     assert "▲120.0%" in spoken("execution_by_project_and_year", over).alt
 
 
+def test_spending_by_unit_has_no_plan_and_says_how_many_units_it_is_of():
+    table = execution(kgge.load_budget(), kgge.load_spending(), "unit")
+    text, few = (spoken("planned_against_spent", part) for part in (table, table.iloc[:3]))
+    assert text.title.startswith("At least 5,711.3 million dong spent; at least 609.0 from other")
+    assert "planned" not in text.alt.lower() and "% of the plan" not in text.subtitle
+    assert text.subtitle == (
+        "Spent by unit, million dong, 2016–2020; 45 figures are not known (“...”)")
+    assert "; 3 of 26 units" in few.subtitle and "Spent by" in few.subtitle
+    other = execution(kgge.load_budget(), kgge.load_spending(), "source").query("source == 'other'")
+    assert spoken("planned_against_spent", other).title == (
+        "Other: at least 609 million dong spent from other sources")
+    assert spoken("planned_against_spent", other, "vi").title == (
+        "Nguồn khác: đã chi ít nhất 609 triệu đồng từ nguồn khác")
+
+
 def test_the_line_to_the_target_is_in_the_legend_though_the_last_row_has_none():
     table = gallery()["scorecard"].assign(baseline=0.0, time_share=0.6)
     table.loc[table.index[-1], "baseline"] = None

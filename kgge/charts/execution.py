@@ -11,7 +11,7 @@ from kgge.charts.heatmap import AROUND, heat
 from kgge.charts.layout import inner_width
 from kgge.charts.marks import Words, bar, chart, legend, no_scale, patches, rows, value_label
 from kgge.charts.readback import tag
-from kgge.charts.wording import cells_at, codes_of, count, name, records, say, writer
+from kgge.charts.wording import cells_at, codes_of, count, name, records, say, senders, writer
 from kgge.files import DataError
 from kgge.labels import label, percent
 
@@ -55,7 +55,10 @@ def _reported(table: pd.DataFrame) -> str:
     """Say how many returns the money rests on, and how many figures in them are not known."""
     out = [say("cumulative")] if _cumulative(table) else []
     table = _latest(table)
-    if {"units_expected", "units_with_figure"} <= set(table) and "unit" not in table:
+    if "unit" in table:
+        left = set(table["unit"]) <= (asked := set(senders(None)["unit"])) != set(table["unit"])
+        out.append(say("units_of", count=len(table), whole=len(asked)) if left else "")
+    elif {"units_expected", "units_with_figure"} <= set(table):
         # The rows of one period count the same returns; not each of these has a figure for each.
         by = table.groupby("year") if "year" in table else table.groupby(lambda _: 0)
         least, most = (int(ends.sum()) for ends in (by["units_with_figure"].min(),
@@ -96,6 +99,7 @@ def planned_against_spent(ax: Axes, table: pd.DataFrame) -> Words:
     write, rates = writer(pd.concat([table["within"], table["other"]])), _rates(table)
     planned, figures = writer(table["planned"]), []
     places = rows(ax, key, codes_of(table, key), least=0.6)
+    alone = "" if table["planned"].notna().any() else ".alone"  # the plan is not split
     for row, rate in zip(records(table), rates, strict=True):
         middle, code = places[row[key]], {key: row[key]}
         spent = rate if pd.isna(row["spent"]) or row["state"] == "not_reported" else (
@@ -112,14 +116,15 @@ def planned_against_spent(ax: Axes, table: pd.DataFrame) -> Words:
         if not pd.isna(row["planned"]):
             value_label(ax, middle - 0.12, row["planned"], planned(row["planned"]))
         value_label(ax, middle + 0.12, row["spent"], spent, room=inner_width(ax) * 0.42)
-        figures.append(say("planned_against_spent.figure", spent=spent, planned=planned(
+        figures.append(say(f"planned_against_spent.figure{alone}", spent=spent, planned=planned(
             row["planned"]), name=name(key, row[key])))
     no_scale(ax, table[["planned", "spent"]].max().max())
-    kinds = ["planned", "spent", *(["other"] if table["other"].gt(0).any() else [])]
+    kinds = [*["planned"] * (not alone), "spent", *["other"] * bool(table["other"].gt(0).any())]
     legend(ax, patches("money", kinds))
     by = say(f"key.{key}")
     return Words(_spent_title(_latest(table), by), figures, "spending",
-                 {"key": by, "reported": _reported(table)})
+                 {"key": by, "reported": _reported(table)},
+                 subtitle=f"planned_against_spent.subtitle{alone}")
 
 
 def _spent_title(table: pd.DataFrame, key: str) -> str:
@@ -132,9 +137,10 @@ def _spent_title(table: pd.DataFrame, key: str) -> str:
     told = {"within": least(write(within), some or not known.all()),
             "other": least(write(other), some or table["spent"].isna().any()),
             "planned": writer(table["planned"])(planned), "share": percent(within / (planned or 1))}
-    kind = "silent" if not known.any() else "title" if planned > 0 else "no_plan"
+    kind = "silent" if not known.any() else "title" if planned > 0 else (
+        "beside" if other > 0 and not within else "no_plan")
     title = say(f"planned_against_spent.{kind}", **told)
-    if other > 0:
+    if other > 0 and kind != "beside":
         title = say("planned_against_spent.other", title=title, **told)
     if silent := int((~known).sum()) * int(known.any()):
         title = count("planned_against_spent.silent", silent, title=title, rows=len(table), key=key)

@@ -90,14 +90,14 @@ def _choice(table: pd.DataFrame, key: str) -> set[str]:
     """Return the codes of unit, group or sex that the plan has for the indicators of a table."""
     of = set(table["indicator"]) if "indicator" in table else None
     if key == "unit":
-        return set(_senders(of)["unit"])
+        return set(senders(of)["unit"])
     groups = read_list("groups")
     groups = groups if of is None else groups[groups["indicator"].isin(of)]
     return {code for codes in groups["group" if key == "group" else "sexes"]
             for code in codes.split(";")}
 
 
-def _senders(indicators: set[str] | None) -> pd.DataFrame:
+def senders(indicators: set[str] | None) -> pd.DataFrame:
     """Return the units that are to report some of these indicators, or any."""
     units = load_units()
     reports = (set(text.split(";")) - {""} for text in units["indicators"].fillna(""))
@@ -110,7 +110,7 @@ def shown(table: pd.DataFrame) -> str:
     Of one unit its name is said, by `part_of`.
     """
     years, there = table["year"].unique(), set(zip(table["year"], table["unit"], strict=True))
-    units = _senders(set(table["indicator"]) if "indicator" in table else None)
+    units = senders(set(table["indicator"]) if "indicator" in table else None)
     begun, ended = terms(units, years)
     whole = {(year, unit) for year, ask in zip(years, begun & ~ended, strict=True)
              for unit in units["unit"][ask]}
