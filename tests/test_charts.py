@@ -657,6 +657,24 @@ def test_spending_by_unit_has_no_plan_and_says_how_many_units_it_is_of():
         "Nguồn khác: đã chi ít nhất 609 triệu đồng từ nguồn khác")
 
 
+def test_codes_that_are_all_digits_come_back_from_a_csv_as_numbers():
+    outcomes, targets, units = kgge.load_outcomes(), kgge.load_targets(), kgge.load_units()
+    goals = targets[targets["indicator"].isin(["2", "3", "4"])]
+    digits = goals.astype({"indicator": int})
+    told = outcomes[outcomes["indicator"].isin(goals["indicator"])]
+    state = kgge.progress(told, goals, units)
+    whole = state.astype({"indicator": int})
+    now = whole["year"] == 2020
+    assert spoken("scorecard", whole[now]) == spoken("scorecard", state[now])
+    assert spoken("paths_to_targets", whole) == spoken("paths_to_targets", state)
+    card = kgge.status_card(whole, "4", 2020, "en")
+    assert "\n4. Persons in need" in card and kgge.status_card(whole, 4, 2020, "en") == card
+    assert "4. Persons in need" in repr(kgge.show(whole[["indicator", "coverage"]], "en"))
+    pd.testing.assert_frame_equal(kgge.objectives(whole, digits), kgge.objectives(state, goals))
+    for made in (lambda t: kgge.progress(told, t, units), lambda t: kgge.gap(told, t, units, 2020)):
+        pd.testing.assert_frame_equal(made(digits), made(goals))
+
+
 def test_the_line_to_the_target_is_in_the_legend_though_the_last_row_has_none():
     table = gallery()["scorecard"].assign(baseline=0.0, time_share=0.6)
     table.loc[table.index[-1], "baseline"] = None

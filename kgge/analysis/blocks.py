@@ -30,7 +30,7 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     """
     needs("outcomes", outcomes, [*KEY, "eligible", "reached"])
     needs("units", units, ("unit", "indicators", "residents"))
-    check_targets(targets)
+    check_targets(targets := with_codes(targets))
     told, part = outcomes["year"].to_numpy(dtype=float, na_value=np.nan), filtered_to(outcomes)
     first, latest = np.fmin.reduce(told, initial=np.inf), np.fmax.reduce(told, initial=-np.inf)
     returned = [first, latest] if first <= latest else []

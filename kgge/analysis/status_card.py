@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from kgge import labels, plan
-from kgge.analysis.scope import whole_year
+from kgge.analysis.scope import whole_year, with_codes
 from kgge.analysis.verdict import ORDER
 from kgge.files import DataError
 from kgge.tables import load as tables
@@ -79,6 +79,7 @@ def status_card(progress: pd.DataFrame, indicator: str, year: int, lang: str | N
     19.0% / 20.0% = 0.95
     """
     needs("progress", progress, ("indicator", "year", "status", "firm"))
+    progress = with_codes(progress)
     year, indicator = whole_year(year), labels.code_of("indicator", str(indicator))
     rows = progress[(progress["indicator"] == indicator) & (progress["year"] == year)]
     near = labels.meant("indicator", indicator)

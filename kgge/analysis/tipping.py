@@ -146,7 +146,8 @@ def _last_told(block: Block, missing: Any, at: int, carried: float) -> float:
 
     Of what does not add up over the years nothing is `carried`; the figure is told all the same.
     """
-    told, last = block.told[1][:, :at + 1].swapaxes(1, 2)[missing[:-EXTRA]], np.nan
+    told = block.told[1][:, :at + 1].swapaxes(1, 2)[missing[:-EXTRA]]
+    last: Any = np.nan
     for figures in told.T:
         last = np.where(np.isnan(figures), last, figures)
     known = not np.isnan(last).all()

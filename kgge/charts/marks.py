@@ -15,6 +15,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from kgge import labels
+from kgge.analysis.scope import with_codes
 from kgge.charts import style
 from kgge.charts.layout import check_axes, finish, inner_width, notes
 from kgge.charts.readback import tag
@@ -140,6 +141,7 @@ def _checked(table: Any, keys: list[str], values: list[str], also: list[str],
         first = ", ".join(f"{key} {twice.iloc[0][key]}" for key in keys)
         raise DataError(f"the table has more than one row for {first}; the chart draws one row "
                         f"for each {', '.join(keys)}: make it with {made}")
+    table = with_codes(table)
     return table.astype({"year": int}) if "year" in table else table
 
 

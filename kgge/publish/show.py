@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from kgge.analysis.scope import base_year
+from kgge.analysis.scope import base_year, with_codes
 from kgge.charts.layout import MARK
 from kgge.charts.wording import upper
 from kgge.files import DataError, read_rows
@@ -149,7 +149,7 @@ def show(table: pd.DataFrame | str, lang: str | None = None, title: str = "",
     lang = current_lang(lang)
     if isinstance(table, str):
         return Shown(lang, "", [], [[line] for line in table.splitlines()], [], [], False)
-    marked = is_illustrative(table)
+    marked, table = is_illustrative(table), with_codes(table)
     look = table.attrs.get("look", "")
     if any(name is not None for name in table.index.names):
         table = table.reset_index()
