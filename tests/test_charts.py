@@ -675,6 +675,39 @@ def test_codes_that_are_all_digits_come_back_from_a_csv_as_numbers():
         pd.testing.assert_frame_equal(made(digits), made(goals))
 
 
+def test_titles_of_grids_and_rates_hold_to_the_digit():
+    plan = totals(kgge.load_budget(), ["project", "year"])
+    some = plan[plan["project"].isin(["I", "II"]) & (plan["year"] != 2020)].iloc[:-1]
+    title = spoken("planned_by_project_and_year", some.assign(amount=100.0)).title
+    assert title.endswith("100 million dong for 7 cells"), "one is absent"
+    rates = execution(kgge.load_budget(), kgge.load_spending(), ["project", "year"])
+    rates = rates.query("year == 2016").assign(execution=[0.30001, 0.3, 0.5, 0.6])
+    assert spoken("execution_by_project_and_year", rates).title.startswith(
+        "Execution ranges from 30.0% (Project 1 and Project 2) to 60.0% (Project 4)")
+    prices = real_terms(totals(kgge.load_budget(), "year"), 2016)
+    more = prices.assign(constant=prices["amount"] + 0.2)
+    assert "6,601 million dong, 0.015% more" in spoken("planned_in_constant_prices", more).title
+
+
+def test_an_indicator_without_the_last_year_is_one_of_those_drawn():
+    state = REAL()["paths_to_targets"]
+    late = state[(state["indicator"] != "3") | (state["year"] < 2020)]
+    assert spoken("paths_to_targets", late).title.startswith("3 of 5 indicators are achieved")
+
+
+def test_percent_is_no_share():
+    table = persons("coverage", "unit", "indicator == '1b' and year == 2020")
+    with pytest.raises(DataError, match="coverage is a share, 0 to 1; the table has 8"):
+        charts.coverage_by_unit(table.assign(coverage=100 * table["coverage"]))
+
+
+def test_a_difference_outside_of_its_range_is_of_who_reported():
+    table = pd.DataFrame({"indicator": "1b", "year": 2019, "sex": ["female", "male"],
+                          "coverage": [0.3, 0.319], "coverage_low": [0.3, 0.318],
+                          "coverage_high": [0.3, 0.318]})
+    assert "−1.9 (with those missing: −1.8)" in spoken("women_against_men", table).alt
+
+
 def test_the_line_to_the_target_is_in_the_legend_though_the_last_row_has_none():
     table = gallery()["scorecard"].assign(baseline=0.0, time_share=0.6)
     table.loc[table.index[-1], "baseline"] = None

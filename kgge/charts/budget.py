@@ -182,7 +182,8 @@ def planned_by_project_and_year(ax: Axes, table: pd.DataFrame) -> Words:
          total=lambda part: write(part[of.column].sum(min_count=1)))
     most = write(values.max())
     chosen = values.map(write) == most
-    kind = "tie" if chosen.all() and len(table) > 1 else "one" if chosen.sum() == 1 else "most"
+    full = len(table) == table["project"].nunique() * table["year"].nunique() > 1
+    kind = "tie" if chosen.all() and full else "one" if chosen.sum() == 1 else "most"
     if kind == "tie":  # "for each project" of one year
         kind += "".join(f".{key}" for key in ("project", "year") if table[key].nunique() == 1)
     title = of.say(f"grid.{kind}", most=most, cells=cells_at(table, chosen))
@@ -302,7 +303,8 @@ def planned_in_constant_prices(ax: Axes, table: pd.DataFrame) -> Words:
     value_axis(ax, table[list(kinds)].max().max(), of.write)
     legend(ax, [(text.format(base), patch) for text, patch in patches("price", kinds.values())])
     nominal, real = table[of.column].sum(), table["constant"].sum()
-    change = percent(abs(real / (nominal or 1) - 1))
+    change = abs(real / (nominal or 1) - 1)
+    change = percent(change, digits=1 if change >= 0.0005 else 3)
     kind = "same" if of.write(real) == of.write(nominal) else "less" if real < nominal else "more"
     title = of.say(f"constant.{kind}", base=base, real=of.sum("constant"), change=change)
     figures = (say("planned_in_constant_prices.figure", year=row["year"],

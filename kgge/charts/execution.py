@@ -177,7 +177,8 @@ def execution_by_project_and_year(ax: Axes, table: pd.DataFrame) -> Words:
     kind, low, high = "one" if shown else "unknown", "", "".join(shown)
     if len(shown) > 1:
         kind = "title"
-        low, high = (say("at", figure=percent(v), cells=cells_at(table, rate == v))
+        low, high = (say("at", figure=percent(v), cells=cells_at(
+            table, rate.map(percent, na_action="ignore") == percent(v)))
                      for v in (rate.min(), rate.max()))
     title = say(f"execution_by_project_and_year.{kind}", low=low, high=high)
     return Words(title, figures, "spending", {"reported": _reported(table)})

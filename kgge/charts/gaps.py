@@ -187,7 +187,10 @@ def _points(row: Row) -> str:
     value, low, high = said
     if "…" in (low, high):
         return say("coverage.no_range", share=value)
-    return value if low == high == value else f"{value} ({say('range', low=low, high=high)})"
+    span = low if low == high else say("range", low=low, high=high)
+    if not row["low"] <= row["difference"] <= row["high"]:  # it is of all, not of who reported
+        return say("coverage.of_all", share=value, span=span)
+    return value if span == value else f"{value} ({span})"
 
 
 def _points_axis(ax: Axes, found: list[Row]) -> None:

@@ -141,8 +141,11 @@ def _checked(table: Any, keys: list[str], values: list[str], also: list[str],
         first = ", ".join(f"{key} {twice.iloc[0][key]}" for key in keys)
         raise DataError(f"the table has more than one row for {first}; the chart draws one row "
                         f"for each {', '.join(keys)}: make it with {made}")
-    table = with_codes(table)
-    return table.astype({"year": int}) if "year" in table else table
+    for column in (c for c in table if str(c).startswith("coverage")):
+        if (most := pd.to_numeric(table[column], errors="coerce").max()) > 1.5:
+            raise DataError(f"{column} is a share, 0 to 1; the table has {most:.6g}")
+    out: pd.DataFrame = with_codes(table)
+    return out.astype({"year": int}) if "year" in out else out
 
 
 def _end(ax: Axes, table: pd.DataFrame, words: Words, title: str | None, subtitle: str) -> None:
