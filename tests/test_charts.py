@@ -697,7 +697,7 @@ def test_an_indicator_without_the_last_year_is_one_of_those_drawn():
 
 def test_percent_is_no_share():
     table = persons("coverage", "unit", "indicator == '1b' and year == 2020")
-    with pytest.raises(DataError, match="coverage is a share, 0 to 1; the table has 8"):
+    with pytest.raises(DataError, match="coverage is a share, 0 to 1; the table has 5"):
         charts.coverage_by_unit(table.assign(coverage=100 * table["coverage"]))
 
 
@@ -927,6 +927,23 @@ def test_the_title_of_a_gap_adds_up_what_its_bars_say():
                           "gap_low": [8.2, 4.2], "gap_high": [8.2, 4.2]})
     said = kgge.charts.chart_text(kgge.charts.gap_by_unit(table, lang="en"))
     assert ": 9 (" in said.alt and ": 5 (" in said.alt and " are 14 persons away" in said.title
+
+
+def test_the_furthest_hold_all_only_where_the_others_hold_nothing():
+    units = ["rach-gia", "ha-tien", "kien-luong", "hon-dat", "tan-hiep", "chau-thanh", "go-quao",
+             "an-bien"]
+    gap = pd.Series([4e5, 3e5, 2e5, 1e5, 1, 1, 1, 1])
+    table = pd.DataFrame({"indicator": "2", "year": 2020, "unit": units, "target": 0.8, "gap": gap,
+                          "gap_share": gap / gap.sum(), "gap_low": gap, "gap_high": gap})
+    text = spoken("gap_by_unit", table)
+    assert text.title.endswith("the 4 furthest hold 99%")
+    assert text.alt.count("together 100%") == 1 and text.alt.endswith("together 100%).")
+
+
+def test_units_missing_in_part_are_no_missing_units():
+    table = gallery()["reach_needed"].assign(state="open", missing_units="labour;justice")
+    assert "the 2 units with figures missing" in spoken("reach_needed", table).title
+    assert "2 đơn vị còn thiếu số liệu" in spoken("reach_needed", table, "vi").title
 
 
 @pytest.mark.parametrize(("gap", "said"), [(100.2, "101 persons"), (0.4, "1 person")])

@@ -96,7 +96,7 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame) -> Words:
     if whole and len(reported) == 1:
         title = count("gap.unit" if len(table) == 1 else "gap.one", whole, **told)
     elif whole:
-        share = percent(reported["gap_share"].head(first).sum(), digits=0)
+        share = percent(reported["gap_share"].head(first).sum().round(9), digits=0, target=1.0)
         title = say("gap.title" if len(reported) >= LEADING else "gap.few", first=first,
                     share=share, **told)
     else:  # that nobody reported is no finding
@@ -113,7 +113,8 @@ def _gap_text(row: Row, so_far: float) -> str:
         low, high = (persons_short(row[c]) for c in ("gap_low", "gap_high"))
         return say("gap.silent", low=low, high=high)
     return say("gap.figure", gap=persons_short(row["gap"]),
-               share=percent(row["gap_share"], digits=0), so_far=percent(so_far, digits=0))
+               share=percent(row["gap_share"], digits=0), so_far=percent(
+                   round(so_far, 9), digits=0, target=1.0))
 
 
 @chart("indicator sex", "year coverage coverage_low coverage_high",
