@@ -515,6 +515,22 @@ def test_illustrative_spending_never_comes_out_as_the_plan_and_unmarked(name):
         assert "planned" not in (text.title + text.subtitle).lower()
 
 
+@pytest.mark.parametrize(("name", "keys"), [
+    ("planned_by_project_and_year", ["project", "year"]), ("planned_by_line", ["project", "item"]),
+    ("planned_by_year_and_source", ["year", "source"])])
+def test_spending_merged_and_summed_by_hand_is_no_plan(name, keys):
+    """What tells it apart is lost on the way; the amounts are those returned."""
+    plan = kgge.load_budget()
+    merged = kgge.load_spending().merge(plan[["item", "project"]].drop_duplicates())
+    spent, planned = (table.groupby(keys, as_index=False)["amount"].sum()
+                      for table in (merged, plan))
+    assert not spent.attrs.get("money")
+    text = spoken(name, spent)
+    assert text.illustrative and "spent" in text.title and "annex" not in text.source
+    for table in (planned, planned.assign(amount=0.0), spent.assign(amount=spent["amount"] + 1)):
+        assert not (text := spoken(name, table)).illustrative and "annex" in text.source
+
+
 @pytest.mark.slow
 def test_a_part_is_spoken_of_as_a_part():
     plan = kgge.load_budget()
@@ -531,6 +547,23 @@ def test_a_part_is_spoken_of_as_a_part():
     assert spoken("planned_by_project_and_source", later).subtitle.endswith("2019–2020")
     money = execution(plan, kgge.load_spending().query("unit == 'rach-gia'"), "project")
     assert spoken("planned_against_spent", money).title.startswith("Rạch Giá: ")
+
+
+def test_rows_of_money_chosen_after_the_summing_are_spoken_of_as_a_part():
+    plan, spent = kgge.load_budget(), kgge.load_spending()
+    whole = totals(plan, ["project", "source"])
+    assert spoken("planned_by_project_and_source", whole[whole["project"].isin(["I", "II"])]
+                  ).title.startswith("Project 1 and Project 2: Project 1 has the largest part")
+    assert spoken("planned_by_project_and_source", whole).title.startswith("Project 4 has the")
+    lines = totals(plan, ["project", "item"])
+    for where, start in (("project == 'IV'", "Project 4: the 2"), ("amount >= 500", "6 lines: ")):
+        assert spoken("planned_by_line", lines.query(where)).title.startswith(start)
+    lines = execution(plan, spent, "item")
+    assert spoken("planned_against_spent", lines[lines["item"].str.startswith("I.")]
+                  ).title.startswith("Project 1, ")
+    units = execution(plan, spent, "unit").nlargest(10, "spent")
+    assert spoken("planned_against_spent", units).title.startswith("10 units: at least")
+    assert spoken("planned_against_spent", units, "vi").title.startswith("10 đơn vị: kinh phí")
 
 
 def test_of_what_period_a_table_is_that_does_not_tell_is_not_said():

@@ -41,8 +41,9 @@ from kgge.charts.wording import (
     short,
     writer,
 )
-from kgge.files import DataError
+from kgge.files import DataError, data_folder
 from kgge.labels import percent
+from kgge.tables.load import load_budget, load_spending
 
 
 class Money(NamedTuple):
@@ -116,7 +117,8 @@ def money(table: pd.DataFrame, constant: bool = False) -> Money:
         raise DataError("the chart draws amount (planned) or spent (returned), million dong; the "
                         f"table has {', '.join(map(str, table.columns))}; make one with "
                         "kgge.totals(budget, …) or kgge.totals(spending, …)")
-    kind = money_of(table) or ("spent" if columns == ["spent"] else "planned")
+    kind = money_of(table) or (
+        "spent" if columns == ["spent"] or _as_returned(table, columns[0]) else "planned")
     if kind == "both" and columns != ["spent"]:
         raise DataError("the table was made by kgge.execution, so that its amount can be planned "
                         "or spent; make one with kgge.totals(budget, …) or "
@@ -124,6 +126,22 @@ def money(table: pd.DataFrame, constant: bool = False) -> Money:
     return Money(table, columns[0], *(
         ("planned", "annex") if kind == "planned" else ("spent", "returns")),
         writer(table[columns[0]]))
+
+
+def _as_returned(table: pd.DataFrame, column: str) -> bool:
+    """Tell whether amounts that lost what they are equal the returned ones, and not the plan's."""
+    if column == "share" or not (data_folder() / "processed" / "spending.csv").is_file():
+        return False
+    plan, keys = load_budget(), [k for k in ("project", "item", "year", "source") if k in table]
+    of = plan.drop_duplicates("item").set_index("item")["project"]
+    own = table.set_index(keys)[column].dropna()
+
+    def same(money: pd.DataFrame) -> bool:
+        sums = money.groupby(keys)["amount"].sum().reindex(own.index)
+        return bool(((sums - own).abs() < 1e-6).all())
+
+    spent = load_spending()
+    return bool(own.any()) and same(spent.assign(project=spent["item"].map(of))) and not same(plan)
 
 
 @chart("year source", "", "kgge.totals(budget, ['year', 'source'])")
@@ -303,8 +321,8 @@ def planned_in_constant_prices(ax: Axes, table: pd.DataFrame) -> Words:
     value_axis(ax, table[list(kinds)].max().max(), of.write)
     legend(ax, [(text.format(base), patch) for text, patch in patches("price", kinds.values())])
     nominal, real = table[of.column].sum(), table["constant"].sum()
-    change = abs(real / (nominal or 1) - 1)
-    change = percent(change, digits=1 if change >= 0.0005 else 3)
+    apart = abs(real / (nominal or 1) - 1)
+    change = percent(apart, digits=1 if apart >= 0.0005 else 3)
     kind = "same" if of.write(real) == of.write(nominal) else "less" if real < nominal else "more"
     title = of.say(f"constant.{kind}", base=base, real=of.sum("constant"), change=change)
     figures = (say("planned_in_constant_prices.figure", year=row["year"],

@@ -96,7 +96,8 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame) -> Words:
     if whole and len(reported) == 1:
         title = count("gap.unit" if len(table) == 1 else "gap.one", whole, **told)
     elif whole:
-        share = percent(reported["gap_share"].head(first).sum().round(9), digits=0, target=1.0)
+        held = round(float(reported["gap_share"].head(first).sum()), 9)
+        share = percent(held, digits=0, target=1.0)
         title = say("gap.title" if len(reported) >= LEADING else "gap.few", first=first,
                     share=share, **told)
     else:  # that nobody reported is no finding
