@@ -1165,6 +1165,22 @@ def test_ones_own_chart_has_whole_years_and_figures_as_the_language_writes_them(
         plt.close("all")
 
 
+def test_twins_dates_and_bars_side_by_side_are_read_and_what_is_hidden_is_not():
+    wide = totals(kgge.load_budget(), ["year", "source"]).pivot(
+        index="year", columns="source", values="amount")
+    bars = charts.chart_data(wide.plot.bar())
+    assert bars["x"].tolist() == [str(year) for year in FIVE] * 2 and bars["y"].sum() == 6600
+    plt.close("all")
+    twin = charts.chart_data(wide.plot(secondary_y="local"))
+    assert set(twin["series"]) == {"central", "local (right)"} and twin["y"].sum() == 6600
+    plt.close("all")
+    _, (dated, hidden) = plt.subplots(1, 2)
+    dated.plot(pd.to_datetime(["2017-01-01", "2018-01-01"]), [1, 2])
+    assert charts.chart_data(dated)["x"].tolist() == ["2017-01-01", "2018-01-01"]
+    hidden.plot([1, 2], [3, 4])[0].set_visible(False)
+    assert charts.chart_data(hidden).empty
+
+
 def test_words_on_an_axis_and_the_pieces_of_a_pie_are_read(tmp_path):
     _, (line, pie) = plt.subplots(1, 2)
     line.plot(["Rạch Giá", "Hà Tiên"], [3, 4], label="persons")
