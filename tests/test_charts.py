@@ -572,6 +572,9 @@ def test_of_what_period_a_table_is_that_does_not_tell_is_not_said():
     text = spoken("planned_by_project_and_source", table)
     assert text.subtitle == "Amounts planned by project and funding source, million dong"
     assert spoken("planned_by_project_and_source", table, "vi").subtitle.endswith("triệu đồng")
+    lost = totals(kgge.load_budget(), ["project", "source", "year"]).query("year == 2018")
+    lost = lost.drop(columns="year")  # refused but under words of one's own
+    assert spoken("planned_by_project_and_source", lost, subtitle="Of 2018").subtitle == "Of 2018"
     money = executed(budget(), "project")
     assert spoken("planned_against_spent", money).subtitle.endswith(
         "% of the plan; as reported in 25 of 26 unit returns")

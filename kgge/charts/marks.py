@@ -104,9 +104,9 @@ def chart(keys: str, values: str, made: str, also: str = "") -> Callable[[Draw],
                 try:
                     words = draw(ax, table)
                     code = words.subtitle or f"{draw.__name__}.subtitle"
-                    said = say(code, **{"years": period(table), **words.places})
-                    said = said.replace(", ;", ";").removesuffix(", ")  # of a period not known
-                    _end(ax, table, words, title, subtitle or said)
+                    _end(ax, table, words, title, subtitle or say(  # of a period not known: none
+                        code, **{"years": period(table), **words.places}).replace(
+                            ", ;", ";").removesuffix(", "))
                 except BaseException:
                     if own:
                         plt.close(own)

@@ -123,7 +123,7 @@ def _day(axis: Axis, place: Any) -> Any:
     """Return the day that a place of an axis of dates stands for; else the place."""
     read: Any = num2date  # without types
     dates = isinstance(axis.get_major_locator(), DateLocator)
-    return read(place).date().isoformat() if dates else place
+    return read(place).date().isoformat() if dates and place == place else place
 
 
 def _series(artist: Any) -> str:

@@ -75,7 +75,8 @@ def part_of(table: pd.DataFrame) -> str:
             part[key] = [table[key].iloc[0]]
     for key, codes in table.attrs.get("codes", {}).items():  # of a sum of money
         if key == "item" and "project" in table:  # all lines of a project are no choice
-            codes = [code for code in codes if code.split(".")[0] in set(table["project"])]
+            whole = set(table["project"])
+            codes = [code for code in codes if code.split(".")[0] in whole]
         if key in table and len(there := pd.unique(table[key])) < len(codes):
             part[key] = there.tolist()
     for key in ("unit", "group", "sex"):  # rows chosen after the summing
