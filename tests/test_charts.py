@@ -19,6 +19,7 @@ from kgge.analysis.spending import execution, shares, totals
 from kgge.charts.style import drawn_in_style
 from kgge.files import DataError
 from kgge.plan import STATUSES
+from kgge.publish.catalogue import published
 from kgge.tables import load as tables
 
 matplotlib.use("Agg")
@@ -427,6 +428,21 @@ def test_share_is_not_rounded_over_its_target():
     assert ": 70%; 2019: 69,9%" in text.alt
 
 
+def test_no_share_of_a_part_is_rounded_over_its_target():
+    """113,729 of 227,527 are 49.985%, short of 50%: no part and no sum says 50.0%."""
+    short = 113_729 / 227_527
+    table = pd.DataFrame({
+        "indicator": "1b", "year": 2020, "unit": ["rach-gia", "ha-tien"], "reached": 113_729,
+        "eligible": 227_527, "coverage": [short, 0.3], "coverage_low": 0.3,
+        "coverage_high": [short, 0.3], "group": "residents", "sex": ["female", "male"]})
+    told = [spoken("coverage_by_unit", table.assign(coverage=short)),
+            spoken("coverage_by_unit", table), spoken("coverage_by_group_and_sex", table)]
+    alike = table.assign(coverage=[short, 0.495])
+    told += [spoken("coverage_by_group_and_sex", alike), spoken("coverage_by_unit", alike)]
+    for text in told:
+        assert "50.0%" not in text.alt and "49.9%" in text.alt, text.alt
+
+
 def test_missing_is_said_and_no_zero():
     table = gallery(holes=True)["planned_against_spent"]
     ax = charts.planned_against_spent(table, lang="en")
@@ -495,6 +511,22 @@ def test_illustrative_spending_never_comes_out_as_the_plan_and_unmarked(name):
         assert "planned" not in (text.title + text.subtitle).lower()
 
 
+@pytest.mark.parametrize(("name", "keys"), [
+    ("planned_by_project_and_year", ["project", "year"]), ("planned_by_line", ["project", "item"]),
+    ("planned_by_year_and_source", ["year", "source"])])
+def test_spending_merged_and_summed_by_hand_is_no_plan(name, keys):
+    """What tells it apart is lost on the way; the amounts are those returned."""
+    plan = kgge.load_budget()
+    merged = kgge.load_spending().merge(plan[["item", "project"]].drop_duplicates())
+    spent, planned = (table.groupby(keys, as_index=False)["amount"].sum()
+                      for table in (merged, plan))
+    assert not spent.attrs.get("money")
+    text = spoken(name, spent)
+    assert text.illustrative and "spent" in text.title and "annex" not in text.source
+    for table in (planned, planned.assign(amount=0.0), spent.assign(amount=spent["amount"] + 1)):
+        assert not (text := spoken(name, table)).illustrative and "annex" in text.source
+
+
 @pytest.mark.slow
 def test_a_part_is_spoken_of_as_a_part():
     plan = kgge.load_budget()
@@ -513,6 +545,37 @@ def test_a_part_is_spoken_of_as_a_part():
     assert spoken("planned_against_spent", money).title.startswith("Rạch Giá: ")
 
 
+def test_rows_of_money_chosen_after_the_summing_are_spoken_of_as_a_part():
+    plan, spent = kgge.load_budget(), kgge.load_spending()
+    whole = totals(plan, ["project", "source"])
+    assert spoken("planned_by_project_and_source", whole[whole["project"].isin(["I", "II"])]
+                  ).title.startswith("Project 1 and Project 2: Project 1 has the largest part")
+    assert spoken("planned_by_project_and_source", whole).title.startswith("Project 4 has the")
+    lines = totals(plan, ["project", "item"])
+    for where, start in (("project == 'IV'", "Project 4: the 2"), ("amount >= 500", "6 lines: ")):
+        assert spoken("planned_by_line", lines.query(where)).title.startswith(start)
+    lines = execution(plan, spent, "item")
+    assert spoken("planned_against_spent", lines[lines["item"].str.startswith("I.")]
+                  ).title.startswith("Project 1, ")
+    units = execution(plan, spent, "unit").nlargest(10, "spent")
+    assert spoken("planned_against_spent", units).title.startswith("10 units: at least")
+    assert spoken("planned_against_spent", units, "vi").title.startswith("10 đơn vị: kinh phí")
+
+
+def test_of_what_period_a_table_is_that_does_not_tell_is_not_said():
+    one = kgge.load_budget().query("year == 2018")
+    table = one.groupby(["project", "source"], as_index=False)["amount"].sum()
+    text = spoken("planned_by_project_and_source", table)
+    assert text.subtitle == "Amounts planned by project and funding source, million dong"
+    assert spoken("planned_by_project_and_source", table, "vi").subtitle.endswith("triệu đồng")
+    lost = totals(kgge.load_budget(), ["project", "source", "year"]).query("year == 2018")
+    lost = lost.drop(columns="year")  # refused but under words of one's own
+    assert spoken("planned_by_project_and_source", lost, subtitle="Of 2018").subtitle == "Of 2018"
+    money = executed(budget(), "project")
+    assert spoken("planned_against_spent", money).subtitle.endswith(
+        "% of the plan; as reported in 25 of 26 unit returns")
+
+
 @pytest.mark.slow
 def test_ties_and_single_rows_are_sentences():
     fourth = totals(kgge.load_budget().query("project == 'IV'"), ["year", "source"])
@@ -527,6 +590,18 @@ def test_ties_and_single_rows_are_sentences():
     assert "; 1 is missing" in spoken("reports_received", returns).title
     one = gallery(units=["labour"])["coverage_by_unit"]
     assert spoken("coverage_by_unit", one).title.count("%") == 1
+
+
+@pytest.mark.parametrize(("amounts", "title"), [
+    ([500, 500, 300, 300, 300, 300], "2 largest of 6 lines make up 45.5%"),
+    ([5, 3, 0, 0, 0, 0], "2 largest of 6 lines make up 100.0%"),
+    ([7, 7, 7, 7, 7, 7], "each of the 6 lines is planned with 7 million"),
+    ([9, 8, 7, 6, 5, 4], "3 largest of 6 lines make up 61.5%"), ([4, 3], "the largest of 2")])
+def test_lines_tie_only_where_all_are_the_same(amounts, title):
+    items = ["I.1", "I.2", "I.3", "II.1", "II.2", "III.3"][:len(amounts)]
+    table = pd.DataFrame({"project": [i.split(".")[0] for i in items], "item": items,
+                          "amount": map(float, amounts)})
+    assert title in spoken("planned_by_line", table).title.lower()
 
 
 @pytest.mark.slow
@@ -545,6 +620,48 @@ def test_what_ranges_leave_open_is_no_finding():
         "Indicator 4, 2020: whether women or men are ahead is not known, as returns are missing")
 
 
+@pytest.mark.parametrize(("groups", "women", "men", "said"), [
+    (["officials", "workers"], [np.nan, np.nan], [0.771, 0.779],
+     "the groups are about alike (77.1% to 77.9%)"),
+    (["officials", "workers"], [np.nan, 0.772], [0.771, 0.779], "1 of 4 groups by sex is missing"),
+    (["residents"], [np.nan], [0.5], "1 of 2 sexes is missing"),
+    (["officials", "workers"], [0.5, 0.6], [0.5, 0.9], "from 50.0% (2 groups by sex) to 90.0%"),
+    (["officials", "workers"], [0.5, 0.502], [0.501, 0.503], "groups, women and men are about")])
+def test_women_and_men_are_no_groups_and_alike_only_where_known(groups, women, men, said):
+    table = pd.DataFrame({"indicator": "1a", "year": 2020, "group": groups * 2,
+                          "sex": ["female"] * len(groups) + ["male"] * len(groups),
+                          "coverage": [*women, *men]})
+    text = spoken("coverage_by_group_and_sex",
+                  table.assign(coverage_low=table["coverage"], coverage_high=table["coverage"]))
+    assert said in text.title + text.subtitle
+
+
+@pytest.mark.parametrize("name, keys", [
+    ("planned_by_year_and_source", ["year", "source"]), ("planned_by_line", ["project", "item"])])
+def test_what_is_spent_is_at_least_so_much_where_figures_are_not_known(name, keys):
+    spent = kgge.load_spending().assign(project=lambda t: t["item"].str.split(".").str[0])
+    table = totals(spent, keys)
+    text = spoken(name, table)
+    assert "of the at least 6,320.3 million dong spent" in text.title
+    assert text.title.endswith("; 45 figures are not known (“...”)")
+    assert "trong tổng số ít nhất 6.320,3" in (vi := spoken(name, table, "vi").title) or (
+        "trong ít nhất 6.320,3 triệu đồng" in vi)
+    assert "t least" not in spoken(name, table.assign(not_known=0)).title
+    nothing = spoken(name, table.assign(spent=0.0)).title
+    assert nothing.startswith("No amount spent is known; 45 figures")
+
+
+def test_one_sex_is_not_compared_with_none(monkeypatch):
+    women = kgge.load_outcomes().query("sex == 'female'")
+    table = kgge.coverage(women, kgge.load_targets(), kgge.load_units(), "sex")
+    with pytest.raises(DataError, match="the table has no part that counts both"):
+        charts.women_against_men(table.query("year == 2020"))
+    assert not plt.get_fignums()
+    assert "women_against_men" in published()["coverage"]
+    monkeypatch.setattr(tables, "load_outcomes", lambda: women)
+    assert "women_against_men" not in published()["coverage"]
+
+
 @pytest.mark.slow
 def test_execution_counts_planned_sources_and_says_what_is_left_out():
     table = execution(kgge.load_budget(), kgge.load_spending(), "project")
@@ -558,6 +675,72 @@ def test_execution_counts_planned_sources_and_says_what_is_left_out():
     assert {"86.5%", "87.8%", "73.3%"} <= shown, "totals of all, of a project, of a year"
     over = grid.assign(execution=1.2, within=grid["planned"] * 1.2)
     assert "▲120.0%" in spoken("execution_by_project_and_year", over).alt
+
+
+def test_spending_by_unit_has_no_plan_and_says_how_many_units_it_is_of():
+    table = execution(kgge.load_budget(), kgge.load_spending(), "unit")
+    text, few = (spoken("planned_against_spent", part) for part in (table, table.iloc[:3]))
+    assert text.title.startswith("At least 5,711.3 million dong spent; at least 609.0 from other")
+    assert "planned" not in text.alt.lower() and "% of the plan" not in text.subtitle
+    assert text.subtitle == (
+        "Spent by unit, million dong, 2016–2020; 45 figures are not known (“...”)")
+    assert "; 3 of 26 units" in few.subtitle and "Spent by" in few.subtitle
+    other = execution(kgge.load_budget(), kgge.load_spending(), "source").query("source == 'other'")
+    assert spoken("planned_against_spent", other).title == (
+        "Other: at least 609 million dong spent from other sources")
+    assert spoken("planned_against_spent", other, "vi").title == (
+        "Nguồn khác: đã chi ít nhất 609 triệu đồng từ nguồn khác")
+
+
+def test_codes_that_are_all_digits_come_back_from_a_csv_as_numbers():
+    outcomes, targets, units = kgge.load_outcomes(), kgge.load_targets(), kgge.load_units()
+    goals = targets[targets["indicator"].isin(["2", "3", "4"])]
+    digits = goals.astype({"indicator": int})
+    told = outcomes[outcomes["indicator"].isin(goals["indicator"])]
+    state = kgge.progress(told, goals, units)
+    whole = state.astype({"indicator": int})
+    now = whole["year"] == 2020
+    assert spoken("scorecard", whole[now]) == spoken("scorecard", state[now])
+    assert spoken("paths_to_targets", whole) == spoken("paths_to_targets", state)
+    card = kgge.status_card(whole, "4", 2020, "en")
+    assert "\n4. Persons in need" in card and kgge.status_card(whole, 4, 2020, "en") == card
+    assert "4. Persons in need" in repr(kgge.show(whole[["indicator", "coverage"]], "en"))
+    pd.testing.assert_frame_equal(kgge.objectives(whole, digits), kgge.objectives(state, goals))
+    for made in (lambda t: kgge.progress(told, t, units), lambda t: kgge.gap(told, t, units, 2020)):
+        pd.testing.assert_frame_equal(made(digits), made(goals))
+
+
+def test_titles_of_grids_and_rates_hold_to_the_digit():
+    plan = totals(kgge.load_budget(), ["project", "year"])
+    some = plan[plan["project"].isin(["I", "II"]) & (plan["year"] != 2020)].iloc[:-1]
+    title = spoken("planned_by_project_and_year", some.assign(amount=100.0)).title
+    assert title.endswith("100 million dong for 7 cells"), "one is absent"
+    rates = execution(kgge.load_budget(), kgge.load_spending(), ["project", "year"])
+    rates = rates.query("year == 2016").assign(execution=[0.30001, 0.3, 0.5, 0.6])
+    assert spoken("execution_by_project_and_year", rates).title.startswith(
+        "Execution ranges from 30.0% (Project 1 and Project 2) to 60.0% (Project 4)")
+    prices = real_terms(totals(kgge.load_budget(), "year"), 2016)
+    more = prices.assign(constant=prices["amount"] + 0.2)
+    assert "6,601 million dong, 0.015% more" in spoken("planned_in_constant_prices", more).title
+
+
+def test_an_indicator_without_the_last_year_is_one_of_those_drawn():
+    state = REAL()["paths_to_targets"]
+    late = state[(state["indicator"] != "3") | (state["year"] < 2020)]
+    assert spoken("paths_to_targets", late).title.startswith("3 of 5 indicators are achieved")
+
+
+def test_percent_is_no_share():
+    table = persons("coverage", "unit", "indicator == '1b' and year == 2020")
+    with pytest.raises(DataError, match="coverage is a share, 0 to 1; the table has 5"):
+        charts.coverage_by_unit(table.assign(coverage=100 * table["coverage"]))
+
+
+def test_a_difference_outside_of_its_range_is_of_who_reported():
+    table = pd.DataFrame({"indicator": "1b", "year": 2019, "sex": ["female", "male"],
+                          "coverage": [0.3, 0.319], "coverage_low": [0.3, 0.318],
+                          "coverage_high": [0.3, 0.318]})
+    assert "−1.9 (with those missing: −1.8)" in spoken("women_against_men", table).alt
 
 
 def test_the_line_to_the_target_is_in_the_legend_though_the_last_row_has_none():
@@ -728,7 +911,8 @@ def test_what_decides_is_said_in_persons_where_eligible_ones_are_not_known():
         "persons_needed": [900, 20, np.nan], "persons_to_miss": [np.nan, np.nan, 30]})
     assert spoken("reach_needed", table).title == (
         "The verdicts of 2 indicators depend on missing returns; nearest to turning, indicator 1a: "
-        "on track if Department of Labour, Invalids and Social Affairs reached at least 20 persons")
+        "on track only if Department of Labour, Invalids and Social Affairs reached at least 20 "
+        "persons")
     assert "On track unless Department" in spoken("reach_needed", table[2:]).alt
 
 
@@ -751,6 +935,24 @@ def test_money_of_some_returns_is_the_least_it_can_be():
     assert "t least" not in spoken("planned_against_spent", whole).alt
 
 
+@pytest.mark.parametrize(("rows", "title", "figure"), [
+    ([("I.1", 2016, "other", 20.0), ("I.1", 2016, "central", np.nan)],
+     "no spending from planned sources was reported; 20 from other sources",
+     "planned 10, spent Not reported; other sources 20."),
+    ([("I.1", 2016, "central", 4.0), ("I.1", 2018, "central", 5.0), ("I.1", 2018, "other", 1.0)],
+     "at least 9 of the 30 million dong planned were spent (30.0%); at least 1 from other sources",
+     "planned 30, spent at least 9 (30.0%); other sources at least 1.")])
+def test_what_is_spent_is_of_all_that_was_planned_by_whatever_key(rows, title, figure):
+    """Also of a year of which nobody reported; a blank cell is no zero beside other sources."""
+    plan = pd.DataFrame({"item": "I.1", "project": "I", "year": [2016, 2017, 2018],
+                         "source": "central", "amount": 10.0})
+    spent = pd.DataFrame(rows, columns=["item", "year", "source", "amount"]).assign(unit="labour")
+    whole, by_year = (spoken("planned_against_spent", execution(plan, spent, by))
+                      for by in ("project", "year"))
+    assert whole.title == f"Project 1: {title}" and figure in whole.alt
+    assert by_year.title.lower().removesuffix("; 1 of 3 years is not reported") == title
+
+
 def test_a_difference_of_nothing_has_no_sign():
     table = kgge.coverage(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), "sex")
     table = table.query("year == 2020").assign(coverage_low=0.5, coverage_high=0.5, coverage=0.5)
@@ -766,6 +968,23 @@ def test_the_title_of_a_gap_adds_up_what_its_bars_say():
     assert ": 9 (" in said.alt and ": 5 (" in said.alt and " are 14 persons away" in said.title
 
 
+def test_the_furthest_hold_all_only_where_the_others_hold_nothing():
+    units = ["rach-gia", "ha-tien", "kien-luong", "hon-dat", "tan-hiep", "chau-thanh", "go-quao",
+             "an-bien"]
+    gap = pd.Series([4e5, 3e5, 2e5, 1e5, 1, 1, 1, 1])
+    table = pd.DataFrame({"indicator": "2", "year": 2020, "unit": units, "target": 0.8, "gap": gap,
+                          "gap_share": gap / gap.sum(), "gap_low": gap, "gap_high": gap})
+    text = spoken("gap_by_unit", table)
+    assert text.title.endswith("the 4 furthest hold 99%")
+    assert text.alt.count("together 100%") == 1 and text.alt.endswith("together 100%).")
+
+
+def test_units_missing_in_part_are_no_missing_units():
+    table = gallery()["reach_needed"].assign(state="open", missing_units="labour;justice")
+    assert "the 2 units with figures missing" in spoken("reach_needed", table).title
+    assert "2 đơn vị còn thiếu số liệu" in spoken("reach_needed", table, "vi").title
+
+
 @pytest.mark.parametrize(("gap", "said"), [(100.2, "101 persons"), (0.4, "1 person")])
 def test_one_unit_away_from_the_target_is_no_plural(gap, said):
     table = pd.DataFrame({"indicator": "2", "year": 2020, "unit": ["rach-gia", "ha-tien"],
@@ -775,8 +994,22 @@ def test_one_unit_away_from_the_target_is_no_plural(gap, said):
         "gap_by_unit", table).title
     assert "đơn vị trong biểu đồ chưa đạt" in (title := spoken("gap_by_unit", table, "vi").title)
     assert "các đơn vị" not in title
+    assert f"còn cách mục tiêu {said.split()[0]} người" in title, "also where there are too many"
     several = table.assign(gap=gap, gap_share=0.5)
     assert "units shown not at the target" in spoken("gap_by_unit", several).title
+
+
+def test_a_unit_that_was_merged_is_neither_drawn_nor_counted():
+    for function, chart in (("coverage", "coverage_by_unit"), ("gap", "gap_by_unit")):
+        given = {"year": 2020} if function == "gap" else {}
+        table = persons(function, ["unit"], "indicator == '4' and year == 2020", **given)
+        silent = table[function].isna()
+        before, merged = spoken(chart, table), table.assign(
+            units_expected=table["units_expected"].where(~silent, 0))
+        assert silent.any() and "missing" in before.subtitle
+        after = charts.chart_data(getattr(charts, chart)(merged, lang="en"))
+        assert "missing" not in spoken(chart, merged).subtitle
+        assert not set(after["unit"]) & set(table.loc[silent, "unit"])
 
 
 @pytest.mark.parametrize("coverage", [0.0, 0.03, 0.08, 0.121, 0.15, 0.2])
@@ -941,6 +1174,22 @@ def test_ones_own_chart_has_whole_years_and_figures_as_the_language_writes_them(
         data = charts.chart_data(ax)
         assert set(data["series"]) == {""} and data["x"].tolist() == planned["year"].tolist()
         plt.close("all")
+
+
+def test_twins_dates_and_bars_side_by_side_are_read_and_what_is_hidden_is_not():
+    wide = totals(kgge.load_budget(), ["year", "source"]).pivot(
+        index="year", columns="source", values="amount")
+    bars = charts.chart_data(wide.plot.bar())
+    assert bars["x"].tolist() == [str(year) for year in FIVE] * 2 and bars["y"].sum() == 6600
+    plt.close("all")
+    twin = charts.chart_data(wide.plot(secondary_y="local"))
+    assert set(twin["series"]) == {"central", "local (right)"} and twin["y"].sum() == 6600
+    plt.close("all")
+    _, (dated, hidden) = plt.subplots(1, 2)
+    dated.plot(pd.to_datetime(["2017-01-01", "2018-01-01"]), [1, 2])
+    assert charts.chart_data(dated)["x"].tolist() == ["2017-01-01", "2018-01-01"]
+    hidden.plot([1, 2], [3, 4])[0].set_visible(False)
+    assert charts.chart_data(hidden).empty
 
 
 def test_words_on_an_axis_and_the_pieces_of_a_pie_are_read(tmp_path):

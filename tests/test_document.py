@@ -16,7 +16,7 @@ from PIL import Image
 import kgge
 from kgge.charts.layout import MARK
 from kgge.labels import labels, words
-from kgge.publish.brief import brief_document
+from kgge.publish.brief import brief, brief_document
 from kgge.publish.catalogue import annexes, figures
 from kgge.publish.figures import draw
 from kgge.publish.word import document
@@ -295,6 +295,17 @@ def test_unit_and_signs_are_said_around_the_numbers(drawn):
         assert around(drawn[lang][0], money, lang) == [first, money_, not_known]
         assert around(drawn[lang][0], share, lang) == [first, share_, not_known, not_due]
         assert around(drawn[lang][0], state, lang) == [first]
+
+
+def test_money_of_which_returns_are_missing_says_so(drawn):
+    """Below its figure, and in the brief."""
+    one = next(one for one in drawn["en"] if one.figure.name == "planned_against_spent")
+    assert [row[1:3] for row in rows_of(one, one.data, "en")[1:2]] == [["1,900", "≥ 1,631.5"]]
+    assert around(one, one.data, "en")[-1].startswith("≥ ")
+    about = docx.Document(BytesIO(brief_document(brief("en"), b"", "")))
+    assert [cell.text for cell in about.tables[1].rows[-1].cells][2:] == [
+        "≥ 5,711.3", "86.5%", "≥ 609.0"]
+    assert about.paragraphs[-1].text.startswith("≥ ")
 
 
 def test_z_stands_where_no_figure_is_due(drawn):

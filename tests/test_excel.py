@@ -18,7 +18,7 @@ import kgge.publish.excel
 from kgge.charts.layout import MARK
 from kgge.charts.style import COLOURS
 from kgge.plan import REPORT_STATES
-from kgge.publish.catalogue import Sheet, sheets, wide_table
+from kgge.publish.catalogue import Sheet, sheets, wide_table, with_total
 from kgge.publish.excel import workbook
 from kgge.publish.show import contents
 
@@ -269,6 +269,21 @@ def test_the_annex_filled_in_is_the_annex(book):
     marked = [cell for row in pages[0] for cell in row if "≥" in cell.number_format]
     unknown = found[0].table.filter(like=".not_known").gt(0).to_numpy().sum()
     assert len(marked) == unknown > 0
+    assert all(one.table["within.not_known"].gt(0).all() for one in found), "returns are missing"
+
+
+def test_money_of_which_figures_are_missing_is_marked(book):
+    """In its row and in the total over it."""
+    table = kgge.execution(kgge.load_budget(), kgge.load_spending(), "project")
+    whole = table.assign(not_known=[0, 3, 0, 0], units_with_figure=table["units_expected"])
+    assert with_total(whole, "project").attrs["least"] == [1, 4]
+    assert with_total(whole.assign(not_known=0), "project").attrs["least"] == []
+    late = whole.assign(not_known=0, units_with_figure=whole["units_expected"] - [0, 0, 0, 1])
+    assert with_total(late, "project").attrs["least"] == [3, 4]
+    for one, sheet in zip(given(), book.worksheets[2:], strict=True):
+        if one.name in ("spent", "spent_by_source", "spent_by_year"):
+            marked = [c for row in sheet for c in row if "≥" in c.number_format]
+            assert len(marked) == 3 * len(one.table), one.name
 
 
 def test_charts_show_the_numbers_of_their_cells(files, book, lang):
@@ -515,7 +530,7 @@ def test_the_state_of_each_return(monkeypatch):
     returns = pd.DataFrame(
         [("labour", 2016, 1, 1, 1, 1), ("labour", 2017, 1, 1, 0, 1), ("justice", 2016, 1, 1, 1, 0),
          ("justice", 2017, 1, 0, 0, 0), ("rach-gia", 2016, 0, 0, 0, 0),
-         ("rach-gia", 2017, 1, 1, 0, 0)],
+         ("rach-gia", 2017, 1, 1, 0, 0), ("labour", 2018, 1, 0, 0, 0)],  # none of 2018 came
         columns=["unit", "year", "expected", "received", "on_time", "with_content"])
     returns = returns.astype(dict.fromkeys(returns.columns[2:], bool)).assign(file="")
     monkeypatch.setattr(kgge.tables.load, "load_reporting", lambda: returns)

@@ -123,6 +123,13 @@ def test_a_column_goes_across():
         ["−12", "[z]"], ["[z]", "[x]"]]
 
 
+def test_prices_are_those_of_the_base_year_of_the_table():
+    table = kgge.real_terms(kgge.totals(kgge.load_budget(), "year"), 2018)
+    for shown in (lines(table, "en"), lines(table, "en", columns=["year", "constant"])):
+        assert "Prices of 2018" in shown[1]
+    assert lines(table)[1].split(" | ")[2] == "Giá so sánh năm 2018"
+
+
 def test_columns_are_chosen_and_the_others_still_tell_why():
     table = plain(indicator=["1a", "4"], baseline=[0.0, None], observed_pace=[0.1, None])
     shown = lines(table, "en", columns=["indicator", "observed_pace"])

@@ -324,6 +324,23 @@ def test_what_would_decide_by_hand():
         "verdict_below"].tolist() == ["not_assessable"]
 
 
+@pytest.mark.parametrize(("how", "earlier", "last"), [
+    ("latest", [("justice", 2018, 100, 90), ("justice", 2019, 100, 60)], 0.6),
+    ("latest", [("justice", 2019, 100, 0)], 0.0), ("cumulative", [("justice", 2019, 100, 60)], 0.6),
+    ("latest", [], NAN), ("cumulative", [], NAN)])
+def test_what_was_last_reported_is_no_bound_of_the_range(how, earlier, last):
+    """Of what does not add up the low end is 0, and so it is of who never told a figure."""
+    both, how = units("labour", "justice"), TARGETS.assign(accumulation=how)
+    later = [("justice", 2021, 100, 70)] * (not earlier)
+    told = rows(("labour", 2020, 1000, 690), *earlier, *later)
+    line = kgge.tipping(told, how, both, 2020).iloc[0]
+    assert line["last_share"] == pytest.approx(last, nan_ok=True) and line["state"] == "open"
+    said = kgge.charts.chart_text(kgge.charts.reach_needed(line.to_frame().T, lang="en")).title
+    assert said.endswith(f"(2019: {last:.1%})" if earlier else "reached 80.0%")
+    card = kgge.status_card(kgge.progress(told, how, both), "1a", 2020, "en")
+    assert (f"(2019: {last:.1%})" if earlier else "(no earlier return)") in card
+
+
 def test_how_far_the_missing_may_grow():
     """(720 + 95) / 0.7 are 1,164 persons: 164 in place of justice's 100; 400 turn it."""
     told = rows(("labour", 2019, 1000, 700), ("justice", 2019, 100, 95),

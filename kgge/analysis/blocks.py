@@ -40,7 +40,7 @@ def lay_out(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
     """
     needs("outcomes", outcomes, [*KEY, "eligible", "reached"])
     needs("units", units, ("unit", "indicators", "residents"))
-    check_targets(targets)
+    check_targets(targets := with_codes(targets))
     outcomes = as_read(outcomes)
     attrs, whole = made_from(outcomes), whole_of(outcomes)
     part, told = attrs["part"], outcomes["year"].to_numpy(dtype=float, na_value=np.nan)

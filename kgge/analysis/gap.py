@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from kgge.analysis.coverage import COUNTS, RETURNS, tabulate
-from kgge.analysis.scope import keys_of, terms, whole_year
+from kgge.analysis.scope import keys_of, terms, whole_year, with_codes
 from kgge.analysis.verdict import check_targets
 
 
@@ -53,7 +53,7 @@ def gap(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame, year
     keys = keys_of(by, ("unit", "group", "sex"))
     check_targets(targets, "target", "target_year", "baseline", "base_year")
     out = tabulate(outcomes, targets, units, keys, whole_year(year), gaps=True)
-    goals = targets.set_index("indicator")
+    goals = with_codes(targets).set_index("indicator")
     out["target"] = out["indicator"].map(goals["target"]).astype(float)
     # Rounded: 0.7 x 10 - 7 is 0 persons, not a rounding error of one.
     out["gap"] = (out["target"] * out["eligible"].astype(float) - out["reached"]).round(9)

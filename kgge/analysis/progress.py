@@ -9,6 +9,7 @@ import pandas as pd
 from kgge.analysis.blocks import blocks, lay_out
 from kgge.analysis.bounds import sum_cells
 from kgge.analysis.coverage import COUNTS, RETURNS, compare
+from kgge.analysis.scope import with_codes
 from kgge.analysis.tipping import break_even
 from kgge.analysis.verdict import ORDER, Goal, check_targets, goal_of, share_of
 from kgge.tables.schemas import Kept, needs
@@ -139,6 +140,7 @@ def objectives(progress: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     """
     needs("progress", progress, ("indicator", "year", "reached", "eligible", "status"))
     needs("targets", targets, ("indicator", "objective", "national_target"))
+    progress, targets = with_codes(progress), with_codes(targets)
     of = targets.set_index("indicator").to_dict("index")
     table = progress.assign(
         objective=progress["indicator"].map({i: row["objective"] for i, row in of.items()}),

@@ -140,11 +140,11 @@ def _codes(values: pd.Series) -> pd.Series:
     return values.astype("str") if digits else values
 
 
-def with_codes(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Return the outcomes with their indicators as text."""
-    values = outcomes["indicator"]
+def with_codes(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its indicators, if it has any, as text."""
+    values = table["indicator"] if "indicator" in table else pd.Series(dtype="str")
     codes = _codes(values)
-    return outcomes if codes is values else outcomes.assign(indicator=codes)
+    return table if codes is values else table.assign(indicator=codes)
 
 
 def filtered_to(table: pd.DataFrame) -> Kept:

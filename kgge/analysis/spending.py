@@ -99,15 +99,23 @@ def totals(money: pd.DataFrame, by: str | Sequence[str], *more: Any) -> pd.DataF
     if not returned:
         plain = money.assign(amount=_amounts(money["amount"]))
         out = plain.groupby(keys, sort=False)["amount"].sum(min_count=1).reset_index()
-        out.attrs = {"part": filtered_to(money), "years": _years(money, keys)}
+        out.attrs = {"part": filtered_to(money), "years": _years(money, keys),
+                     "codes": _codes(out, keys)}
         if kind:  # a plan is no return; a table that nothing is known of keeps no such promise
             out.attrs |= {"money": kind, "illustrative": False}
         return out
     plain = money.assign(spent=_amounts(money["amount"]), not_known=_not_known(money).astype(int))
     grouped = plain.groupby(keys, sort=False)
     out = pd.concat([grouped["spent"].sum(min_count=1), grouped["not_known"].sum()], axis=1)
-    out.attrs = made_from(money) | {"money": kind, "years": _years(money, keys)}
-    return out.reset_index()
+    out = out.reset_index()
+    out.attrs = made_from(money) | {"money": kind, "years": _years(money, keys),
+                                    "codes": _codes(out, keys)}
+    return out
+
+
+def _codes(table: pd.DataFrame, keys: list[str]) -> dict[str, list[str]]:
+    """Return what stands in the keys of a sum, so that rows chosen later are seen to be some."""
+    return {key: table[key].unique().tolist() for key in keys if key != "year"}
 
 
 def _years(money: pd.DataFrame, keys: list[str]) -> list[int] | None:
@@ -253,7 +261,7 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     _add_state(out)
     out = out[[*keys, *EXECUTION]]
     out.attrs = made_from(spending) | {"money": "both", "years": covered, "cumulative": cumulative,
-                                       "part": _part(budget, spending)}
+                                       "part": _part(budget, spending), "codes": _codes(out, keys)}
     return out
 
 

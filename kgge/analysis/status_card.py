@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from kgge import labels, plan
-from kgge.analysis.scope import whole_year
+from kgge.analysis.scope import whole_year, with_codes
 from kgge.analysis.verdict import ORDER
 from kgge.files import DataError
 from kgge.tables import load as tables
@@ -79,6 +79,7 @@ def status_card(progress: pd.DataFrame, indicator: str, year: int, lang: str | N
     19.0% / 20.0% = 0.95
     """
     needs("progress", progress, ("indicator", "year", "status", "firm"))
+    progress = with_codes(progress)
     year, indicator = whole_year(year), labels.code_of("indicator", str(indicator))
     rows = progress[(progress["indicator"] == indicator) & (progress["year"] == year)]
     near = labels.meant("indicator", indicator)
@@ -200,8 +201,9 @@ def _decision(line: dict[str, Any], who: str, lang: str) -> tuple[str, dict[str,
         figures["persons"] = labels.number(line[f"persons_{part}"], lang) if part else ""
         return ("" if less else part), figures
     if line["state"] == "open" and more:
-        shares = {"share": labels.percent(line["last_share"], lang), "since": ""}
-        said = "never" if line["last_year"] is None and line["last_share"] == 0 else "since_last"
+        never = pd.isna(line["last_share"])
+        shares = {"share": "" if never else labels.percent(line["last_share"], lang), "since": ""}
+        said = "never" if never else "since_last"
         if line["last_year"] is not None:
             said, shares["since"] = "since", str(line["last_year"])
         need = line["share_needed"]
@@ -218,7 +220,7 @@ def _decision(line: dict[str, Any], who: str, lang: str) -> tuple[str, dict[str,
     growth = far / more - 1 if below and far and more else None if below else grown
     if less or growth is None or not 0 <= growth <= _FAR:
         return "", figures
-    never = line["last_year"] is None and line["last_share"] == 0  # counted by the census, or later
+    never = pd.isna(line["last_share"])  # counted by the census, or later
     return "grown_below" if below else "grown", figures | {
         "growth": labels.percent(growth, lang),
         "counted": labels.label("card", "grown.counted" if never else "grown.returned", lang)}

@@ -40,7 +40,8 @@ def tipping(outcomes: pd.DataFrame, targets: pd.DataFrame, units: pd.DataFrame,
         With R reached of E eligible in complete rows, L (last returned) of E' of the missing:
         persons_needed = threshold x (E + E') - R, rounded up (a target to be reduced: at most so
         many, rounded down; E' not known: at least so many); missing_eligible E' (empty: not known);
-        share_needed, last_share: of E'; last_year: of L, where all have the same; growth_to_flip:
+        share_needed, last_share: of E' (empty: L never returned); last_year: of L, where all have
+        the same; growth_to_flip:
         share by which E' must have grown for the low end to stand at the threshold (empty where it
         cannot); persons_to_reach,
         persons_to_miss: persons unknown so far, all reached or none, that bring R / E to it;
@@ -106,6 +107,7 @@ def break_even(block: Block, sums: dict[str, Any], goal: Goal, span: range,
     eligible, reached = (Fraction(float(sums[name])) if some else Fraction(0)
                          for name in ("eligible", "reached"))
     more, last = float(sums["all"]) - float(eligible), float(sums["last"]) - float(reached)
+    was = _last_told(block, missing, at, last)
     names = {"missing_units": sums["missing_units"],
              "doubtful_units": ";".join(block.units[doubted(block, at).any(axis=0)]),
              "later_units": ";".join(block.units[(now.late[:, at] & missing[:-EXTRA]).any(axis=0)])}
@@ -123,7 +125,7 @@ def break_even(block: Block, sums: dict[str, Any], goal: Goal, span: range,
             need = share * (eligible + Fraction(more)) - reached
             row["persons_needed"] = floor(need) if goal.reduce else ceil(need)
             if more:
-                row |= {"share_needed": float(need / Fraction(more)), "last_share": last / more}
+                row |= {"share_needed": float(need / Fraction(more)), "last_share": was / more}
                 # (R + L) / (E + E' (1 + growth)) = share: the low end with more eligible persons.
                 grown = ((reached + Fraction(last)) / share - eligible) if share else None
                 if grown is not None and grown >= 0:
@@ -137,6 +139,19 @@ def break_even(block: Block, sums: dict[str, Any], goal: Goal, span: range,
                 row["persons_needed"] = persons
         rows.append(row)
     return rows
+
+
+def _last_told(block: Block, missing: Any, at: int, carried: float) -> float:
+    """Return how many of the missing were last returned as reached; NaN where none ever was.
+
+    Of what does not add up over the years nothing is `carried`; the figure is told all the same.
+    """
+    told = block.told[1][:, :at + 1].swapaxes(1, 2)[missing[:-EXTRA]]
+    last: Any = np.nan
+    for figures in told.T:
+        last = np.where(np.isnan(figures), last, figures)
+    known = not np.isnan(last).all()
+    return carried if known and block.cumulative else float(np.nansum(last)) if known else np.nan
 
 
 def _last_year(block: Block, missing: Any, span: range, at: int) -> int | None:

@@ -11,6 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kgge.analysis.scope import base_year, money_of
+from kgge.charts.execution import least
 from kgge.charts.heatmap import heat
 from kgge.charts.marks import (
     Words,
@@ -40,8 +41,9 @@ from kgge.charts.wording import (
     short,
     writer,
 )
-from kgge.files import DataError
+from kgge.files import DataError, data_folder
 from kgge.labels import percent
+from kgge.tables.load import load_budget, load_spending
 
 
 class Money(NamedTuple):
@@ -57,14 +59,24 @@ class Money(NamedTuple):
         """Return the sentence of what is planned or of what is spent."""
         return say(f"{self.kind}.{code}", **figures)
 
+    @property
+    def hidden(self) -> int:
+        """Return how many figures occurred but are in no sum, since they are not known."""
+        return int(self.table["not_known"].sum()) if "not_known" in self.table else 0
+
+    def sum(self, column: str = "") -> str:
+        """Return the sum of all as written, "at least" it where figures are hidden."""
+        return least(self.write(self.table[column or self.column].sum()), self.hidden)
+
     def words(self, title: str, figures: Iterable[str], source: str = "") -> Words:
         """Return the words of a chart; where nothing or not all is known, its title says so."""
         values = self.table[self.column]
         gaps = int(values.isna().sum())
         if not values.sum():
-            title = self.say("nothing" if gaps < len(values) else "unknown")
+            title = self.say("nothing" if gaps < len(values) and not self.hidden else "unknown")
         elif gaps:
             title = say("gaps", title=title, count=gaps)
+        title += count("unknown", self.hidden) if self.hidden else ""
         return Words(title, figures, source or self.source, {"money": self.say("money")})
 
     def figures(self, across: str, of: str, value: str = "",
@@ -92,8 +104,7 @@ class Money(NamedTuple):
         who = [lower(short(n)) if key == "source" else short(n) for n in names(key, first)]
         kind = "one" if self.table[key].nunique() == 1 else "tie" if tie else (
             "each" if len(first) > 1 else "most")
-        return self.say(f"{key}.{kind}", whole=self.write(self.table[self.column].sum()),
-                        share=share, who=listed(who))
+        return self.say(f"{key}.{kind}", whole=self.sum(), share=share, who=listed(who))
 
 
 def money(table: pd.DataFrame, constant: bool = False) -> Money:
@@ -106,7 +117,8 @@ def money(table: pd.DataFrame, constant: bool = False) -> Money:
         raise DataError("the chart draws amount (planned) or spent (returned), million dong; the "
                         f"table has {', '.join(map(str, table.columns))}; make one with "
                         "kgge.totals(budget, …) or kgge.totals(spending, …)")
-    kind = money_of(table) or ("spent" if columns == ["spent"] else "planned")
+    kind = money_of(table) or (
+        "spent" if columns == ["spent"] or _as_returned(table, columns[0]) else "planned")
     if kind == "both" and columns != ["spent"]:
         raise DataError("the table was made by kgge.execution, so that its amount can be planned "
                         "or spent; make one with kgge.totals(budget, …) or "
@@ -114,6 +126,22 @@ def money(table: pd.DataFrame, constant: bool = False) -> Money:
     return Money(table, columns[0], *(
         ("planned", "annex") if kind == "planned" else ("spent", "returns")),
         writer(table[columns[0]]))
+
+
+def _as_returned(table: pd.DataFrame, column: str) -> bool:
+    """Tell whether amounts that lost what they are equal the returned ones, and not the plan's."""
+    if column == "share" or not (data_folder() / "processed" / "spending.csv").is_file():
+        return False
+    plan, keys = load_budget(), [k for k in ("project", "item", "year", "source") if k in table]
+    of = plan.drop_duplicates("item").set_index("item")["project"]
+    own = table.set_index(keys)[column].dropna()
+
+    def same(money: pd.DataFrame) -> bool:
+        sums = money.groupby(keys)["amount"].sum().reindex(own.index)
+        return bool(((sums - own).abs() < 1e-6).all())
+
+    spent = load_spending()
+    return bool(own.any()) and same(spent.assign(project=spent["item"].map(of))) and not same(plan)
 
 
 @chart("year source", "", "kgge.totals(budget, ['year', 'source'])")
@@ -170,12 +198,13 @@ def planned_by_project_and_year(ax: Axes, table: pd.DataFrame) -> Words:
     write, values = of.write, table[of.column]
     heat(ax, table, "project", of.column, [write(v) for v in values],
          total=lambda part: write(part[of.column].sum(min_count=1)))
-    most, whole = write(values.max()), write(values.sum())
+    most = write(values.max())
     chosen = values.map(write) == most
-    kind = "tie" if chosen.all() and len(table) > 1 else "one" if chosen.sum() == 1 else "most"
+    full = len(table) == table["project"].nunique() * table["year"].nunique() > 1
+    kind = "tie" if chosen.all() and full else "one" if chosen.sum() == 1 else "most"
     if kind == "tie":  # "for each project" of one year
         kind += "".join(f".{key}" for key in ("project", "year") if table[key].nunique() == 1)
-    title = of.say(f"grid.{kind}", most=most, whole=whole, cells=cells_at(table, chosen))
+    title = of.say(f"grid.{kind}", most=most, cells=cells_at(table, chosen))
     return of.words(title, of.figures("project", "year"))
 
 
@@ -207,11 +236,13 @@ def planned_by_line(ax: Axes, table: pd.DataFrame) -> Words:
         value_label(ax, places[item], value, write(value))
     no_scale(ax, amounts.max())
     legend(ax, patches("source", sources))
-    least = amounts.nlargest(3 if len(amounts) > 5 else 1).min()  # and those that tie
-    first, whole = amounts[amounts >= least], amounts.sum()
-    kind = "tie" if len(first) == len(amounts) else "largest"
-    title = count(f"{of.kind}.{kind}", len(first), lines=len(amounts), each=write(least),
-                  share=percent(first.sum() / (whole or 1)), whole=write(whole))
+    last = amounts.nlargest(3 if len(amounts) > 5 else 1).min()  # and those that tie
+    first, whole = amounts[amounts >= last], amounts.sum()
+    kind = "tie" if amounts.map(write).nunique() == 1 else "largest"
+    if kind == "largest" and len(first) == len(amounts):  # the third of them ties with the least
+        first = amounts[amounts > last]
+    title = count(f"{of.kind}.{kind}", len(first), lines=len(amounts), each=write(last),
+                  share=percent(first.sum() / (whole or 1)), whole=of.sum())
     return of.words(title, (f"{name('item', i)}: {write(v)}" for i, v in amounts.items()))
 
 
@@ -290,9 +321,10 @@ def planned_in_constant_prices(ax: Axes, table: pd.DataFrame) -> Words:
     value_axis(ax, table[list(kinds)].max().max(), of.write)
     legend(ax, [(text.format(base), patch) for text, patch in patches("price", kinds.values())])
     nominal, real = table[of.column].sum(), table["constant"].sum()
-    change = percent(abs(real / (nominal or 1) - 1))
+    apart = abs(real / (nominal or 1) - 1)
+    change = percent(apart, digits=1 if apart >= 0.0005 else 3)
     kind = "same" if of.write(real) == of.write(nominal) else "less" if real < nominal else "more"
-    title = of.say(f"constant.{kind}", base=base, real=of.write(real), change=change)
+    title = of.say(f"constant.{kind}", base=base, real=of.sum("constant"), change=change)
     figures = (say("planned_in_constant_prices.figure", year=row["year"],
                    nominal=of.write(row[of.column]), real=of.write(row["constant"]))
                for row in records(table))

@@ -11,7 +11,7 @@ from kgge.charts.heatmap import AROUND, heat
 from kgge.charts.layout import inner_width
 from kgge.charts.marks import Words, bar, chart, legend, no_scale, patches, rows, value_label
 from kgge.charts.readback import tag
-from kgge.charts.wording import cells_at, codes_of, count, name, records, say, writer
+from kgge.charts.wording import cells_at, codes_of, count, name, records, say, senders, writer
 from kgge.files import DataError
 from kgge.labels import label, percent
 
@@ -55,7 +55,10 @@ def _reported(table: pd.DataFrame) -> str:
     """Say how many returns the money rests on, and how many figures in them are not known."""
     out = [say("cumulative")] if _cumulative(table) else []
     table = _latest(table)
-    if {"units_expected", "units_with_figure"} <= set(table) and "unit" not in table:
+    if "unit" in table:
+        left = set(table["unit"]) <= (asked := set(senders(None)["unit"])) != set(table["unit"])
+        out.append(say("units_of", count=len(table), whole=len(asked)) if left else "")
+    elif {"units_expected", "units_with_figure"} <= set(table):
         # The rows of one period count the same returns; not each of these has a figure for each.
         by = table.groupby("year") if "year" in table else table.groupby(lambda _: 0)
         least, most = (int(ends.sum()) for ends in (by["units_with_figure"].min(),
@@ -96,13 +99,15 @@ def planned_against_spent(ax: Axes, table: pd.DataFrame) -> Words:
     write, rates = writer(pd.concat([table["within"], table["other"]])), _rates(table)
     planned, figures = writer(table["planned"]), []
     places = rows(ax, key, codes_of(table, key), least=0.6)
+    alone = "" if table["planned"].notna().any() else ".alone"  # the plan is not split
     for row, rate in zip(records(table), rates, strict=True):
         middle, code = places[row[key]], {key: row[key]}
-        spent = rate if pd.isna(row["spent"]) else (
+        spent = rate if pd.isna(row["spent"]) or row["state"] == "not_reported" else (
             f"{least(write(row['within']), row['partial'])} ({rate})")
         if row["other"] > 0:
             spent = "; ".join([*([] if row["state"] == "unplanned" and not row["within"] else
-                                 [spent]), say("beside", other=write(row["other"]))])
+                                 [spent]), say("beside", other=least(
+                                     write(row["other"]), row["partial"]))])
         bar(ax, code, "planned", row["planned"], middle - 0.12, 0.2, "planned")
         ends = [bar(ax, code, "within", row["within"], middle + 0.12, 0.2, "spent"),
                 bar(ax, code, "other", row["other"], middle + 0.12, 0.2, "other",
@@ -111,31 +116,33 @@ def planned_against_spent(ax: Axes, table: pd.DataFrame) -> Words:
         if not pd.isna(row["planned"]):
             value_label(ax, middle - 0.12, row["planned"], planned(row["planned"]))
         value_label(ax, middle + 0.12, row["spent"], spent, room=inner_width(ax) * 0.42)
-        figures.append(say("planned_against_spent.figure", spent=spent, planned=planned(
+        figures.append(say(f"planned_against_spent.figure{alone}", spent=spent, planned=planned(
             row["planned"]), name=name(key, row[key])))
     no_scale(ax, table[["planned", "spent"]].max().max())
-    kinds = ["planned", "spent", *(["other"] if table["other"].gt(0).any() else [])]
+    kinds = [*["planned"] * (not alone), "spent", *["other"] * bool(table["other"].gt(0).any())]
     legend(ax, patches("money", kinds))
     by = say(f"key.{key}")
     return Words(_spent_title(_latest(table), by), figures, "spending",
-                 {"key": by, "reported": _reported(table)})
+                 {"key": by, "reported": _reported(table)},
+                 subtitle=f"planned_against_spent.subtitle{alone}")
 
 
 def _spent_title(table: pd.DataFrame, key: str) -> str:
-    """Say what was spent of the plan, over the rows that were reported, and beside it."""
-    known = table[table["spent"].notna()]
-    if known.empty:
+    """Say what was spent of all that was planned, and beside it, and how many rows are silent."""
+    known = table["spent"].notna() & table["state"].ne("not_reported")  # else of other sources only
+    planned, within, other = (table[c].sum() for c in ("planned", "within", "other"))
+    if not known.any() and not other > 0:
         return say("planned_against_spent.unknown")
-    planned, within, other = (known[c].sum() for c in ("planned", "within", "other"))
-    write = writer(pd.concat([known["within"], known["other"]]))
-    told = {"within": least(write(within), known["partial"].any()),
-            "other": least(write(other), known["partial"].any()),
-            "planned": writer(known["planned"])(planned), "share": percent(within / (planned or 1))}
-    kind = "title" if planned > 0 else "no_plan"
+    write, some = writer(pd.concat([table["within"], table["other"]])), table["partial"].any()
+    told = {"within": least(write(within), some or not known.all()),
+            "other": least(write(other), some or table["spent"].isna().any()),
+            "planned": writer(table["planned"])(planned), "share": percent(within / (planned or 1))}
+    kind = "silent" if not known.any() else "title" if planned > 0 else (
+        "beside" if other > 0 and not within else "no_plan")
     title = say(f"planned_against_spent.{kind}", **told)
-    if other > 0:
+    if other > 0 and kind != "beside":
         title = say("planned_against_spent.other", title=title, **told)
-    if silent := len(table) - len(known):
+    if silent := int((~known).sum()) * int(known.any()):
         title = count("planned_against_spent.silent", silent, title=title, rows=len(table), key=key)
     return title
 
@@ -170,7 +177,8 @@ def execution_by_project_and_year(ax: Axes, table: pd.DataFrame) -> Words:
     kind, low, high = "one" if shown else "unknown", "", "".join(shown)
     if len(shown) > 1:
         kind = "title"
-        low, high = (say("at", figure=percent(v), cells=cells_at(table, rate == v))
+        low, high = (say("at", figure=percent(v), cells=cells_at(
+            table, rate.map(percent, na_action="ignore") == percent(v)))
                      for v in (rate.min(), rate.max()))
     title = say(f"execution_by_project_and_year.{kind}", low=low, high=high)
     return Words(title, figures, "spending", {"reported": _reported(table)})

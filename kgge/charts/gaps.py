@@ -17,6 +17,7 @@ from kgge.charts.ranges import (
     POINT,
     Row,
     about_parts,
+    due,
     goal,
     one,
     share_axis,
@@ -35,6 +36,7 @@ from kgge.charts.wording import (
     shown,
     upper,
 )
+from kgge.files import DataError
 from kgge.labels import label, percent, persons_short, points, whole_persons
 
 SHARES: dict[str, dict[str, Any]] = {  # shares of the missing units in reach_needed
@@ -59,6 +61,7 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame) -> Words:
     >>> int(kgge.charts.chart_data(ax)["gap"].sum())
     579
     """
+    table = due(table, "gap")
     about = {"indicator": one(table, "indicator"), "year": int(one(table, "year"))}
     there, silent = table["gap"].le(0), table["gap"].isna()
     folded = silent if silent.sum() > MANY else silent & False
@@ -93,7 +96,8 @@ def gap_by_unit(ax: Axes, table: pd.DataFrame) -> Words:
     if whole and len(reported) == 1:
         title = count("gap.unit" if len(table) == 1 else "gap.one", whole, **told)
     elif whole:
-        share = percent(reported["gap_share"].head(first).sum(), digits=0)
+        held = round(float(reported["gap_share"].head(first).sum()), 9)
+        share = percent(held, digits=0, target=1.0)
         title = say("gap.title" if len(reported) >= LEADING else "gap.few", first=first,
                     share=share, **told)
     else:  # that nobody reported is no finding
@@ -110,7 +114,8 @@ def _gap_text(row: Row, so_far: float) -> str:
         low, high = (persons_short(row[c]) for c in ("gap_low", "gap_high"))
         return say("gap.silent", low=low, high=high)
     return say("gap.figure", gap=persons_short(row["gap"]),
-               share=percent(row["gap_share"], digits=0), so_far=percent(so_far, digits=0))
+               share=percent(row["gap_share"], digits=0), so_far=percent(
+                   round(so_far, 9), digits=0, target=1.0))
 
 
 @chart("indicator sex", "year coverage coverage_low coverage_high",
@@ -133,6 +138,8 @@ def women_against_men(ax: Axes, table: pd.DataFrame) -> Words:
     year, by = int(one(table, "year")), ["indicator", *(["group"] if "group" in table else [])]
     women, men = (table[table["sex"] == sex].set_index(by) for sex in ("female", "male"))
     women, men = women.align(men, join="inner", axis="index")
+    if women.empty:
+        raise DataError("the chart compares women and men; the table has no part that counts both")
     found = records(pd.DataFrame({"difference": women["coverage"] - men["coverage"],
                                   "low": women[BOUNDS[0]] - men[BOUNDS[1]],
                                   "high": women[BOUNDS[1]] - men[BOUNDS[0]]}).reset_index(
@@ -182,7 +189,10 @@ def _points(row: Row) -> str:
     value, low, high = said
     if "…" in (low, high):
         return say("coverage.no_range", share=value)
-    return value if low == high == value else f"{value} ({say('range', low=low, high=high)})"
+    span = low if low == high else say("range", low=low, high=high)
+    if not row["low"] <= row["difference"] <= row["high"]:  # it is of all, not of who reported
+        return say("coverage.of_all", share=value, span=span)
+    return value if span == value else f"{value} ({span})"
 
 
 def _points_axis(ax: Axes, found: list[Row]) -> None:
@@ -242,7 +252,7 @@ def reach_needed(ax: Axes, table: pd.DataFrame) -> Words:
 def _far(row: Row) -> tuple[bool, float]:
     """Return how far a threshold is from what was last reported; last what is not known."""
     if pd.notna(row["share_needed"]):
-        return False, abs(row["share_needed"] - (row["last_share"] or 0))
+        return False, abs(row["share_needed"] - np.nan_to_num(row["last_share"]))
     persons = [row.get(c) for c in ("persons_needed", "persons_to_miss")]
     return True, min((p for p in persons if pd.notna(p)), default=math.inf)
 

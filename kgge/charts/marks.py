@@ -15,6 +15,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from kgge import labels
+from kgge.analysis.scope import with_codes
 from kgge.charts import style
 from kgge.charts.layout import check_axes, finish, inner_width, notes
 from kgge.charts.readback import tag
@@ -103,8 +104,9 @@ def chart(keys: str, values: str, made: str, also: str = "") -> Callable[[Draw],
                 try:
                     words = draw(ax, table)
                     code = words.subtitle or f"{draw.__name__}.subtitle"
-                    _end(ax, table, words, title, subtitle or say(
-                        code, **{"years": period(table), **words.places}))
+                    _end(ax, table, words, title, subtitle or say(  # of a period not known: none
+                        code, **{"years": period(table), **words.places}).replace(
+                            ", ;", ";").removesuffix(", "))
                 except BaseException:
                     if own:
                         plt.close(own)
@@ -139,7 +141,11 @@ def _checked(table: Any, keys: list[str], values: list[str], also: list[str],
         first = ", ".join(f"{key} {twice.iloc[0][key]}" for key in keys)
         raise DataError(f"the table has more than one row for {first}; the chart draws one row "
                         f"for each {', '.join(keys)}: make it with {made}")
-    return table.astype({"year": int}) if "year" in table else table
+    for column in (c for c in table if str(c).startswith("coverage")):
+        if (most := pd.to_numeric(table[column], errors="coerce").max()) > 1.5:
+            raise DataError(f"{column} is a share, 0 to 1; the table has {most:.6g}")
+    out: pd.DataFrame = with_codes(table)
+    return out.astype({"year": int}) if "year" in out else out
 
 
 def _end(ax: Axes, table: pd.DataFrame, words: Words, title: str | None, subtitle: str) -> None:

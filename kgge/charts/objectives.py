@@ -87,7 +87,7 @@ def paths_to_targets(ax: Axes, table: pd.DataFrame) -> Words:
         figures.append(f"{name('indicator', code)}: {goal(row['target'])}; {path}; "
                        f"{_verdict(row)}")
     legend(ax, [(say("path_to_target.line"), line), *entries()])
-    title = _score_title(table[table["year"] == last], last)
+    title = _score_title(table[table["year"] == last], last, len(codes))
     return Words(title, [". ".join(figures)], "progress", ours=OURS)
 
 
@@ -238,7 +238,7 @@ def _verdict_of(ax: Axes, y: float, row: Row, keys: Row, card: list[str], room: 
     tag(ax, keys, "text", said, unwrapped)
 
 
-def _score_title(table: pd.DataFrame, year: int) -> str:
+def _score_title(table: pd.DataFrame, year: int, rows: int = 0) -> str:
     """Say how many indicators are where they should be, and how many verdicts are open."""
     known = table[table["status"] != "not_assessable"]
     if known.empty:
@@ -246,10 +246,11 @@ def _score_title(table: pd.DataFrame, year: int) -> str:
     left = int((~known["firm"].astype(bool)).sum())
     told = count("scorecard.open", left) if left else say("scorecard.settled")
     early = not set(table["status"]) <= {"achieved", "not_achieved", "not_assessable"}
-    if len(table) == 1:
+    rows = rows or len(table)  # drawn, also those without a figure of the year
+    if rows == 1:
         only = table.iloc[0]
         return say("scorecard.one", indicator=only["indicator"], year=year, open=told,
                    status=lower(label("status", only["status"])))
     good = int(table["status"].isin(["achieved", "on_track"]).sum())
-    return count(f"scorecard.{'early' if early else 'title'}", good, rows=len(table),
+    return count(f"scorecard.{'early' if early else 'title'}", good, rows=rows,
                  year=year, open=told)

@@ -77,6 +77,11 @@ def figure(row: Row) -> str:
     return f"{out} ({span})" if inside else say("coverage.of_all", share=out, span=span)
 
 
+def _written(row: Row) -> str:
+    """Return coverage as a sentence has it, with a decimal throughout."""
+    return percent(row["coverage"], target=row.get("target"))
+
+
 def _look(code: str) -> dict[str, Any]:
     return {"color": COLOURS.get(code, NAVY), "linestyle": "none", "markersize": 7,
             "marker": MARKERS.get(code, "o")}
@@ -120,6 +125,18 @@ def target_of(table: pd.DataFrame, code: str) -> tuple[float, bool]:
     return float(of["target"].iloc[0]), bool(of["target"].iloc[0] < baseline)
 
 
+def due(table: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Return the units that were to report or did: one merged into another is not missing."""
+    asked = table[value].notna() | table.get("units_expected", pd.Series(1, table.index)).gt(0)
+    return table[asked] if asked.any() else table
+
+
+def _aimed(table: pd.DataFrame) -> tuple[pd.DataFrame, float, bool]:
+    """Return a table with the target that its shares are not rounded over, the target, its kind."""
+    target, falls = target_of(table, one(table, "indicator"))
+    return table if falls else table.assign(target=target), target, falls
+
+
 def _alike(known: list[Row]) -> bool:
     """Tell whether figures do not differ: the ranges of the ends overlap, or are within a point."""
     first, last = (f(known, key=lambda r: r["coverage"]) for f in (min, max))
@@ -143,6 +160,7 @@ def coverage_by_group_and_sex(ax: Axes, table: pd.DataFrame) -> Words:
     >>> kgge.charts.chart_text(ax).subtitle.split(": ")[1][:-9]
     'persons reached as a share of those eligible'
     """
+    table, target, _ = _aimed(table)
     groups, sexes = codes_of(table, "group"), codes_of(table, "sex")
     order = [*groups, *sexes]
     table = table.sort_values(["group", "sex"], key=lambda codes: codes.map(order.index))
@@ -154,17 +172,18 @@ def coverage_by_group_and_sex(ax: Axes, table: pd.DataFrame) -> Words:
     telling = [key for key, several in keys.items() if several] or ["group"]
     about = {"indicator": one(table, "indicator"), "year": int(one(table, "year"))}
     figures = _dots(ax, table, ("group", "sex"), places, table["sex"], telling)
-    drawn = _goal(ax, target_of(table, about["indicator"])[0])
+    drawn = _goal(ax, target)
     legend(ax, [*entries(dict(zip(sexes, names("sex", sexes), strict=True))), *drawn])
     silent = table["coverage"].isna()
     known = records(table[~silent])
     if len(known) < 2 or not _alike(known):
         title = _span_title(known, telling, about)
     else:
-        low, high = (percent(f(r["coverage"] for r in known)) for f in (min, max))
-        title = say(f"coverage.alike_{telling[-1] if len(telling) == 1 else 'all'}", **about,
+        low, high = (_written(f(known, key=lambda r: r["coverage"])) for f in (min, max))
+        apart = [key for key in telling if len({row[key] for row in known}) > 1]  # known of both
+        title = say(f"coverage.alike_{apart[0] if len(apart) == 1 else 'all'}", **about,
                     span=low if low == high else say("range", low=low, high=high))
-    return about_parts(title, figures, about["indicator"], "groups", silent)
+    return about_parts(title, figures, about["indicator"], _kind(telling), silent)
 
 
 @chart("unit", "indicator year coverage coverage_low coverage_high",
@@ -186,8 +205,8 @@ def coverage_by_unit(ax: Axes, table: pd.DataFrame) -> Words:
     >>> kgge.charts.chart_text(coverage_by_unit(rows, lang="en")).title
     'Indicator 1a, 2020: 5 of 25 reporting units are short of the target of 70%; ...'
     """
+    table, target, falls = _aimed(due(table, "coverage"))
     about = {"indicator": one(table, "indicator"), "year": int(one(table, "year"))}
-    target, falls = target_of(table, about["indicator"])
     table = table.sort_values("coverage", ascending=False, kind="stable", na_position="last")
     silent = table["coverage"].isna()
     missing = list(table.loc[silent, "unit"])
@@ -246,7 +265,8 @@ def _together(ax: Axes, table: pd.DataFrame, shown: str) -> list[tuple[str, Any]
         return []
     whole = table["reached"].sum() / table["eligible"].sum()
     line = ax.axvline(whole, color=INK, linestyle=":", linewidth=1.4, zorder=1)
-    return [(say("coverage.together", share=percent(whole), shown=shown), line)]
+    return [(say("coverage.together", share=_written(records(table)[0] | {"coverage": whole}),
+                 shown=shown), line)]
 
 
 def _unit_title(known: list[Row], target: float, falls: bool, about: Row) -> str:
@@ -263,7 +283,7 @@ def _unit_title(known: list[Row], target: float, falls: bool, about: Row) -> str
              else count("coverage.short", len(short), **told))
     return title if len(far) > 1 else say(
         "coverage.furthest", title=title, who=_who(last, ["unit"]),
-        share=percent(last["coverage"], target=None if falls else target))
+        share=_written(last))
 
 
 def _span_title(known: list[Row], telling: list[str], about: Row) -> str:
@@ -272,7 +292,7 @@ def _span_title(known: list[Row], telling: list[str], about: Row) -> str:
         return say("coverage.unknown", **about)
     low, high = (_extreme([r for r in known if r["coverage"] == end], telling)
                  for end in (f(r["coverage"] for r in known) for f in (min, max)))
-    shown = {percent(r["coverage"]) for r in known}
+    shown = {_written(r) for r in known}
     if len(shown) == 1 and len(known) > 1:
         return say("coverage.same", share=shown.pop(), **about)
     return say("coverage.one" if low == high else "coverage.title", low=low, high=high, **about)
@@ -296,7 +316,7 @@ def about_parts(title: str, figures: list[str], code: str, of: str, silent: "pd.
                 shown: str = "", subtitle: str = "coverage.subtitle") -> Words:
     """Return the words of a chart of the parts of one indicator, and how many of them are silent.
 
-    `of` is what the parts are, units or groups; `shown` is said where some are left out.
+    `of` is what the parts are, such as units or groups; `shown` is said where some are left out.
     """
     many = int(silent.sum())
     missing = count(f"coverage.silent_{of}", many, rows=len(silent), shown=shown) if many else ""
@@ -313,8 +333,14 @@ def _who(row: Row, telling: list[str]) -> str:
                      lower(name(key, row[key])) for key in telling)
 
 
+def _kind(telling: list[str]) -> str:
+    """Return what the parts are that these keys tell apart."""
+    return {"unit": "units", "group": "groups", "sex": "sexes"}[telling[0]] if len(
+        telling) == 1 else "both"
+
+
 def _extreme(rows: list[Row], telling: list[str]) -> str:
     """Return a coverage and whose it is; where more than one share it, how many."""
-    key = "unit" if telling == ["unit"] else "group"
-    who = _who(rows[0], telling) if len(rows) == 1 else say(f"coverage.{key}s", count=len(rows))
+    who = _who(rows[0], telling) if len(rows) == 1 else say(
+        f"coverage.{_kind(telling)}", count=len(rows))
     return f"{point(rows[0])} ({who})"

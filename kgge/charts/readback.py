@@ -10,11 +10,12 @@ from matplotlib.axis import Axis
 from matplotlib.category import StrCategoryLocator
 from matplotlib.collections import PathCollection
 from matplotlib.container import BarContainer
+from matplotlib.dates import DateLocator, num2date
 from matplotlib.patches import Wedge
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator
 
-from kgge.charts.layout import notes
+from kgge.charts.layout import notes, root_of
 
 _LONG = 20  # rows; a longer text form is crossed
 
@@ -77,7 +78,10 @@ def chart_data(ax: Axes) -> pd.DataFrame:
     """
     tags = notes(ax).tags
     if not tags:
-        return pd.DataFrame(_untagged(ax), columns=["series", "x", "y"])
+        twins = [one for one in root_of(ax).axes if one.bbox.bounds == ax.bbox.bounds]
+        parts = twins if twins[:1] == [ax] else [ax]  # a second scale in the same place
+        return pd.DataFrame([row for part in parts for row in _untagged(part)],
+                            columns=["series", "x", "y"])
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
     for keys, column, artist, read, at in tags:
         row = rows.setdefault(tuple(keys.items()), dict(keys))
@@ -89,21 +93,37 @@ def chart_data(ax: Axes) -> pd.DataFrame:
 def _untagged(ax: Axes) -> list[tuple[str, Any, Any]]:
     """Read bars, lines and points that no function of the package has drawn."""
     out: list[tuple[str, Any, Any]] = []
-    for bars in (each for each in ax.containers if isinstance(each, BarContainer)):
+    several = [each for each in ax.containers if isinstance(each, BarContainer)]
+    for bars in several:
         level = bars.orientation == "horizontal"
         names = _tick_labels(ax.yaxis if level else ax.xaxis)
         for bar in bars.patches:
-            x, y = (names.get(place, place) for place in bar.get_center())
+            beside = len(several) > 1  # of bars side by side each has the name in their middle
+            x, y = (_named(names, place, 0.5 * beside) for place in bar.get_center())
             out.append((_series(bars), bar.get_width() if level else x,
                         y if level else bar.get_height()))
-    drawn: list[tuple[Any, Any]] = [(line, line.get_xydata()) for line in ax.get_lines()]
+    drawn: list[tuple[Any, Any]] = [(line, line.get_xydata()) for line in ax.get_lines()
+                                    if line.get_visible()]
     drawn += [(points, points.get_offsets()) for points in ax.collections
               if isinstance(points, PathCollection)]
     across, up = (_words(_tick_labels(axis)) for axis in (ax.xaxis, ax.yaxis))
-    out += [(_series(artist), across.get(x, x), up.get(y, y))
+    out += [(_series(artist), _day(ax.xaxis, across.get(x, x)), _day(ax.yaxis, up.get(y, y)))
             for artist, at in drawn for x, y in at]
     return out + [("", _series(piece), (piece.theta2 - piece.theta1) / 360)
                   for piece in ax.patches if isinstance(piece, Wedge)]
+
+
+def _named(names: dict[Any, str], place: Any, most: float) -> Any:
+    """Return the name of a place, or of one less than so far away; else the place."""
+    near = min(names, key=lambda tick: abs(tick - place), default=place)
+    return names.get(near, place) if near == place or abs(near - place) < most else place
+
+
+def _day(axis: Axis, place: Any) -> Any:
+    """Return the day that a place of an axis of dates stands for; else the place."""
+    read: Any = num2date  # without types
+    dates = isinstance(axis.get_major_locator(), DateLocator)
+    return read(place).date().isoformat() if dates and place == place else place
 
 
 def _series(artist: Any) -> str:

@@ -35,7 +35,7 @@ def count(code: str, number: int, **figures: object) -> str:
 
 
 def period(table: pd.DataFrame) -> str:
-    """Return the years a table speaks of, by its columns or its attributes; else "all years".
+    """Return the years a table speaks of, by its columns or its attributes; "" if neither tells.
 
     Raises
     ------
@@ -52,8 +52,6 @@ def period(table: pd.DataFrame) -> str:
                         "not known: filter by year before kgge.totals")
     else:
         years = {int(year) for year in table.get("year", kept)}
-    if not years:
-        return say("all_years")
     runs: list[list[int]] = []
     for year in sorted(years):
         if runs and year == runs[-1][-1] + 1:
@@ -75,6 +73,12 @@ def part_of(table: pd.DataFrame) -> str:
         if key in table and table[key].nunique() == 1 and (key, "item" in part) != (
                 "project", True):
             part[key] = [table[key].iloc[0]]
+    for key, codes in table.attrs.get("codes", {}).items():  # of a sum of money
+        if key == "item" and "project" in table:  # all lines of a project are no choice
+            whole = set(table["project"])
+            codes = [code for code in codes if code.split(".")[0] in whole]
+        if key in table and len(there := pd.unique(table[key])) < len(codes):
+            part[key] = there.tolist()
     for key in ("unit", "group", "sex"):  # rows chosen after the summing
         if key in table and table[key].nunique() == 1 and len(_choice(table, key)) > 1:
             part[key] = [table[key].iloc[0]]
@@ -92,14 +96,14 @@ def _choice(table: pd.DataFrame, key: str) -> set[str]:
     """Return the codes of unit, group or sex that the plan has for the indicators of a table."""
     of = set(table["indicator"]) if "indicator" in table else None
     if key == "unit":
-        return set(_senders(of)["unit"])
+        return set(senders(of)["unit"])
     groups = read_list("groups")
     groups = groups if of is None else groups[groups["indicator"].isin(of)]
     return {code for codes in groups["group" if key == "group" else "sexes"]
             for code in codes.split(";")}
 
 
-def _senders(indicators: set[str] | None) -> pd.DataFrame:
+def senders(indicators: set[str] | None) -> pd.DataFrame:
     """Return the units that are to report some of these indicators, or any."""
     units = load_units()
     reports = (set(text.split(";")) - {""} for text in units["indicators"].fillna(""))
@@ -112,7 +116,7 @@ def shown(table: pd.DataFrame) -> str:
     Of one unit its name is said, by `part_of`.
     """
     years, there = table["year"].unique(), set(zip(table["year"], table["unit"], strict=True))
-    units = _senders(set(table["indicator"]) if "indicator" in table else None)
+    units = senders(set(table["indicator"]) if "indicator" in table else None)
     begun, ended = terms(units, years)
     whole = {(year, unit) for year, ask in zip(years, begun & ~ended, strict=True)
              for unit in units["unit"][ask]}

@@ -214,7 +214,8 @@ def _draw_page(page: Any, about: Brief, picture: bytes) -> None:
             used = max(used, put(text, SIZES["source"], x, step * 0.95 if at else first,
                                  ha="right" if at else "left"))
         y -= used + 0.02
-    for head, lines in ((said["findings"], about.findings), (said["notes"], about.notes)):
+    for head, lines in ((said["findings"], about.findings),
+                        (said["notes"], [*about.notes, *shown.notes])):
         y -= 0.06
         y -= put(head, SIZES["label"], fontweight="bold", color=NAVY)
         for line in lines:
@@ -244,7 +245,8 @@ def brief_document(about: Brief, picture: bytes, alt: str) -> bytes:
     shown = show(about.money, lang, "spent")
     doc.add_paragraph(shown.caption, style="Caption")
     word.add_table(doc, [shown.heads, *shown.rows], shown.right)
-    for head, lines in ((said["findings"], about.findings), (said["notes"], about.notes)):
+    for head, lines in ((said["findings"], about.findings),
+                        (said["notes"], [*about.notes, *shown.notes])):
         doc.add_paragraph(head, style="Heading 2")
         for line in lines:
             doc.add_paragraph(line, style="List Bullet")

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from kgge.analysis.coverage import coverage
@@ -11,6 +12,7 @@ from kgge.analysis.progress import progress
 from kgge.analysis.reporting import report_states
 from kgge.analysis.spending import execution, shares, totals
 from kgge.analysis.tipping import tipping
+from kgge.charts.execution import partial
 from kgge.charts.wording import period
 from kgge.labels import codes
 from kgge.publish.filled import filled_annexes
@@ -77,6 +79,8 @@ def published() -> Published:
     state = progress(outcomes, targets, units)
     by_group, by_unit = (coverage(outcomes, targets, units, by)
                          for by in (["group", "sex"], ["unit"]))
+    by_group = by_group[by_group["year"] == latest]
+    both = by_group.duplicated(["indicator", "group"]).any()  # sexes of a group
     return {
         "plan": plan,
         "execution": {
@@ -88,8 +92,8 @@ def published() -> Published:
         "progress": {"scorecard": state[state["year"] == latest], "paths_to_targets": state,
                      "reach_needed": tipping(outcomes, targets, units, latest),
                      "gap_by_unit": gap(outcomes, targets, units, latest)},
-        "coverage": {"women_against_men": by_group[by_group["year"] == latest],
-                     "coverage_by_group_and_sex": by_group[by_group["year"] == latest],
+        "coverage": ({"women_against_men": by_group} if both else {}) | {
+                     "coverage_by_group_and_sex": by_group,
                      "coverage_by_unit": by_unit[by_unit["year"] == latest]},
     }
 
@@ -141,6 +145,7 @@ def _returned(made: Published) -> list[Sheet]:
                      made["coverage"]["coverage_by_group_and_sex"])
     states = returns.assign(state=report_states(returns))[["unit", "year", "state"]]
     by_project, by_year = spent["planned_against_spent"], spent["execution_by_project_and_year"]
+    states = states[states["year"] <= returns.loc[returns["received"], "year"].max()]
     by_source = execution(tables.load_budget(), tables.load_spending(), "source",
                           units=tables.load_units())
     # Columns where amounts stand side by side: of level bars programs turn the legend round.
@@ -175,14 +180,15 @@ def with_total(table: pd.DataFrame, *keys: str) -> pd.DataFrame:
     """Return `execution` by some keys with the total over the first of them, for each year."""
     columns = ["planned", "within", "execution", "other", "spent", "not_known"]
     groups = [part for _, part in table.groupby("year", sort=True)] if "year" in keys else [table]
-    rows = []
+    rows, ends = [], []
     for part in groups:
         sums = part[columns].sum(min_count=1)
         rate = sums["within"] / sums["planned"] if sums["planned"] else float("nan")
         year = {"year": part["year"].iloc[0]} if "year" in keys else {}
         rows.append({keys[0]: "total", **sums, **year, "execution": rate})
+        ends.append(partial(part).any())
     out = pd.concat([table, pd.DataFrame(rows)], ignore_index=True)[[*keys, *columns]]
-    out.attrs = table.attrs
+    out.attrs = table.attrs | {"least": np.flatnonzero([*partial(table), *ends]).tolist()}
     return out
 
 

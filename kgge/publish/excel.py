@@ -17,7 +17,7 @@ from kgge.files import guard
 from kgge.labels import label, number, percent, words
 from kgge.plan import ACCELERATE, ON_TRACK
 from kgge.publish.catalogue import Sheet, sheets
-from kgge.publish.show import contents, header, measure_of, units
+from kgge.publish.show import contents, header, least_of, measure_of, units
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -225,8 +225,7 @@ def _parts_of(name: str, names: Sequence[str]) -> list[str]:
 
 def _write_sheet(book: "Workbook", look: Looks, sheet: Sheet, place: int, lang: str) -> None:
     said, table = words("word", lang), sheet.table
-    unknown = table.filter(regex=r"\.not_known$")
-    sheet = sheet._replace(table=table.drop(columns=list(unknown)))
+    sheet = sheet._replace(table=table[[c for c in table if not str(c).endswith(".not_known")]])
     cells = contents(sheet.table, lang, "state" if sheet.name == "reporting" else "")
     name = f"{said['sheet']} {place}"
     page = _new(book, name, f"{name}. {_title(sheet, lang)}", look)
@@ -246,8 +245,9 @@ def _write_sheet(book: "Workbook", look: Looks, sheet: Sheet, place: int, lang: 
     sums, ends = _sums(sheet.table, below, top, sheet.value), sum(
         first in ("total", "all_units", "target") for first in sheet.table.iloc[:, 0])
     looks = [["bold_" * bool(below[row]) + (f"least_{kind}" if kind in ("whole", "decimal") and
-              unknown.get(f"{c}.not_known", pd.Series(0, cells.index)).iloc[row] > 0 else kind)
-              for kind, c in zip(formats, columns, strict=True)] for row in range(len(cells))]
+              more.iloc[row] else kind) for kind, more in zip(
+                  formats, [least_of(table, c) for c in columns], strict=True)]
+             for row in range(len(cells))]
     for own, code, values in zip(looks, sheet.table.iloc[:, 0], cells.to_numpy(), strict=True):
         if code == "target":
             own[1:] = [_format(sheet, values[1:], "target")] * (len(columns) - 1)

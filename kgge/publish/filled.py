@@ -15,7 +15,7 @@ def filled_annexes(budget: pd.DataFrame, spending: pd.DataFrame,
     them. Columns: item (lines under their projects and models, then ``total``); for each source of
     the plan ``<source>.planned``, ``.spent``, ``.execution``; over these sources planned, within,
     execution; other (sources without a plan); spent (within + other); and beside each column of
-    money spent ``<column>.not_known``, the number of cells "..." in it.
+    money spent ``<column>.not_known``, the number of cells "..." and of figures missing in it.
 
     >>> import kgge
     >>> tables = kgge.load_budget(), kgge.load_spending(), kgge.load_units()
@@ -51,12 +51,13 @@ def filled_annexes(budget: pd.DataFrame, spending: pd.DataFrame,
 
 def _add(out: pd.DataFrame, cells: pd.DataFrame, planned: str, spent: str, rate: str) -> None:
     """Add the columns of what is planned and spent in each row."""
-    of = cells.groupby("row")[["planned", "spent", "not_known"]].sum(min_count=1).reindex(
-        out["item"]).reset_index(drop=True)
+    cells = cells.assign(absent=cells["units_expected"] - cells["units_with_figure"])
+    of = cells.groupby("row")[["planned", "spent", "not_known", "absent"]].sum(
+        min_count=1).reindex(out["item"]).reset_index(drop=True)
     unknown = of["not_known"].fillna(0)
     if planned:
         out[planned] = of["planned"].fillna(0.0)
-    out[spent], out[f"{spent}.not_known"] = of["spent"], unknown
+    out[spent], out[f"{spent}.not_known"] = of["spent"], unknown + of["absent"].fillna(0)
     if rate:  # none where nothing is planned, or "..." is all that was reported
         known = (of["planned"] > 0) & ~((unknown > 0) & ~(of["spent"] > 0))
         out[rate] = (of["spent"] / of["planned"]).where(known)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from kgge.analysis.scope import base_year, with_codes
 from kgge.analysis.spending import without_plan
 from kgge.charts.layout import MARK
 from kgge.charts.wording import upper
@@ -149,7 +150,7 @@ def show(table: pd.DataFrame | str, lang: str | None = None, title: str = "",
     lang = current_lang(lang)
     if isinstance(table, str):
         return Shown(lang, "", [], [[line] for line in table.splitlines()], [], [], False)
-    marked = is_illustrative(table)
+    marked, table = is_illustrative(table), with_codes(table)
     look = table.attrs.get("look", "")
     if any(name is not None for name in table.index.names):
         table = table.reset_index()
@@ -187,7 +188,9 @@ def written(table: pd.DataFrame, lang: str, of: str = "",
             columns: Sequence[str] = ()) -> tuple[list[str], list[list[str]], list[bool]]:
     """Return headers and rows as the language writes them, and which columns are numbers."""
     across, names = str(table.columns.name or ""), [*map(str, columns or table)]
-    heads = [header(name, lang, across).partition(" [")[0] for name in names]
+    base = base_year(table)
+    heads = [label("price", "constant", lang).format(base) if name == "constant" and base else
+             header(name, lang, across).partition(" [")[0] for name in names]
     cells = contents(table, lang, of)
     texts = [_texts(table, cells, name, lang, of) for name in names]
     right = [all(not isinstance(v, str) or v in NO_FIGURE for v in cells[name]) for name in names]
@@ -223,12 +226,16 @@ def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
     out = [write(v, goal) if _is_number(v) else _text(v, lang)
            for v, goal in zip(values, goals, strict=True)]
     return [f"≥ {text}" if more and text not in NO_FIGURE else text
-            for text, more in zip(out, _least(table, column), strict=True)]
+            for text, more in zip(out, least_of(table, column), strict=True)]
 
 
-def _least(table: pd.DataFrame, column: str) -> "pd.Series[bool]":
-    """Return where a sum is the least it can be: "..." and a return that is missing are no zero."""
-    least = pd.Series(False, table.index)
+def least_of(table: pd.DataFrame, column: str) -> "pd.Series[bool]":
+    """Return where a sum is the least it can be: "..." and a return that is missing are no zero.
+
+    Of a table without the numbers of these, its attrs say it, by the rows' index.
+    """
+    least = pd.Series((column in SPENT) & table.index.isin(table.attrs.get("least", ())),
+                      table.index)
     for cells in (f"{column}.not_known", "not_known" * (column in SPENT)):
         if cells in table:
             least |= table[cells].fillna(0) > 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from kgge.charts.execution import partial
 from kgge.charts.layout import MARK, ChartText
 from kgge.labels import label, labels, number, words
 from kgge.publish.catalogue import Figure, Sheet, wide_table
@@ -51,7 +52,7 @@ def document(drawn: Sequence[Drawn], lang: str, annexes: Sequence[Sheet] = ()) -
     doc.add_paragraph(said["plan"], style="Subtitle")
     if any(d.text.illustrative for d in drawn):
         doc.add_paragraph().add_run(f"{MARK[lang]}. {said['mark_text']}").bold = True
-    tables = [_readable(one.data, lang) for one in drawn]
+    tables = [_readable(one.data, lang, one.figure.table) for one in drawn]
     printed = [at for at, (rows, _) in enumerate(tables) if len(rows) <= _MOST_ROWS]
     _list_of("figure", doc, [one.text.title for one in drawn], lang)
     wide = [f"{label('sheet', one.name, lang)}, {one.years}" for one in annexes]
@@ -282,7 +283,8 @@ def add_table(doc: "Document", rows: list[list[str]], right: list[bool], width: 
         table._tbl.append(row)
 
 
-def _readable(data: pd.DataFrame, lang: str) -> tuple[list[list[str]], list[bool]]:
+def _readable(data: pd.DataFrame, lang: str,
+              table: pd.DataFrame) -> tuple[list[list[str]], list[bool]]:
     """Return header and rows as the language writes them, two keys crossed, and which are numbers.
 
     What is the same in each row is left out, and so is the text drawn beside a value.
@@ -299,6 +301,8 @@ def _readable(data: pd.DataFrame, lang: str) -> tuple[list[list[str]], list[bool
     if len(columns) == 2 and columns[0] in ("source", "year"):
         of = columns[1] if columns[1] == "state" or measure_of(columns[1]) == "share" else ""
         data = wide_table(data)
+    if "within" in data and len(data) == len(table):  # in the order of its table
+        data.attrs["least"] = data.index[partial(table)].tolist()
     heads, rows, right = written(data, lang, of)
     return [heads, *rows], right
 
