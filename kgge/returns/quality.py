@@ -134,14 +134,14 @@ def _parts(one: Return, form: Form) -> dict[str, list[tuple[Any, ...]]]:
     """
     out = defaultdict[str, list[tuple[Any, ...]]](list)
     for code in (*form.persons, *form.money):
-        cells = one.lines[code][0].cells if code in one.lines else {}
-        for name, (*_, cell) in cells.items():
+        if code not in one.lines:
+            continue
+        cells, persons = one.lines[code][0].cells, code in form.persons
+        wide = ["indicators", form.persons[code][0]] if persons else ["spending"]
+        for name, (_, _, cell) in cells.items():
             if cell.number > 0:
-                parts = ["spending"] if code in form.money else [
-                    "indicators", form.persons[code][0]]
-                if name != "amount" and (name != "reached" or cell != cells["eligible"][2]):
-                    parts.append(name)
-                for part in parts:
+                alone = persons and (name != "reached" or cell != cells["eligible"][2])
+                for part in [*wide, name] if alone else wide:
                     out[part].append((code, name, cell.number))
     return out
 
