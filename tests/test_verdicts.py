@@ -258,6 +258,9 @@ def test_a_unit_that_never_returned_counts_as_missing_where_all_was_filtered_ali
     two = "unit in ['rach-gia', 'labour']"
     row = kgge.progress(outcomes.query(f"{two} and indicator == '1b'"), targets, listed.query(two))
     assert row["units_expected"].unique().tolist() == [1]
+    with pytest.raises(DataError, match="pass a table of units with the same ones"):
+        kgge.progress(outcomes.query("unit == 'rach-gia' and group == 'students'"), targets,
+                      listed.query(two))
 
 
 def test_what_is_left_of_the_outcomes_is_said_as_it_was_filtered():

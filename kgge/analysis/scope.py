@@ -214,18 +214,14 @@ def part_with(told: str, table: pd.DataFrame, part: Kept, units: pd.DataFrame) -
     lost = bool(absent)
     if whole:
         there = whole.every[whole.every["unit"].isin(absent)]
-        lost = len(_part_of(there, part, "unit")) > 0
+        # Not by group and sex: of another one a unit would count as missing too.
+        for key in {*part} & {*there} - {"unit", "group", "sex"}:
+            there = there[there[key].isin(part[key])]
+        lost = len(there) > 0
     if lost:
         raise DataError(f"the {told} filtered to some units, so that the others would count as "
                         "missing: pass a table of units with the same ones only")
     return Kept(part | {"unit": [*part["unit"], *absent]})
-
-
-def _part_of(rows: pd.DataFrame, part: Kept, but: str) -> pd.DataFrame:
-    """Return the rows that are left by all keys of `part` but one."""
-    for key in {*part} & {*rows} - {but}:
-        rows = rows[rows[key].isin(part[key])]
-    return rows
 
 
 def made_from(table: pd.DataFrame) -> dict[Hashable | None, Any]:

@@ -161,7 +161,12 @@ class Whole:
 def _checked_column(values: Any, column: Column, faults: list[tuple[int, str]]) -> Any:
     """Return one column in its type; cells that are not of it or not allowed go to `faults`."""
     there, limits = ~pd.isna(values.array), column.limits
-    out = _typed(values, column.type)
+    typed = values
+    if column.type == "integer" and "maximum" not in limits and (
+            isinstance(values.dtype, pd.StringDtype)):  # years have one, and so no thousands
+        if values.str.contains(".", regex=False).any():  # "31.000" is no 31
+            typed = values.mask(values.str.fullmatch(_THOUSANDS).fillna(False))
+    out = _typed(typed, column.type)
     if column.type != "string":  # anything is one
         faults += [(i, f"{column.name} {values.iloc[i]!r} is no {column.type}"
                     f"{_hint(str(values.iloc[i]), column.type)}")
@@ -197,9 +202,6 @@ def _typed(values: Any, kind: str) -> Any:
         text = isinstance(values.dtype, pd.StringDtype) or values.dtype == object
         return pd.to_datetime(values, format="%Y-%m-%d" if text else None,
                               errors="coerce").astype(DTYPES[kind]).array
-    if kind == "integer" and isinstance(values.dtype, pd.StringDtype) and (
-            values.str.contains(".", regex=False).any()):  # "31.000" is 31000, if it is anything
-        values = values.mask(values.str.fullmatch(_THOUSANDS).fillna(False))
     try:  # a sound column at once; otherwise cell by cell, so that the bad ones can be named
         return values.array if values.dtype == DTYPES[kind] else values.array.astype(DTYPES[kind])
     except (ValueError, TypeError):
