@@ -105,23 +105,13 @@ def test_an_annex_that_does_not_add_up_is_written_but_not_used(data):
         kgge.load_budget()
 
 
-def of_years(data, first, last):
-    """Give the plan other years."""
-    for name, old, new in (("plan", "first_year,2016", f"first_year,{first}"),
-                           ("plan", "last_year,2020", f"last_year,{last}"),
-                           ("targets", ",2020,", f",{last},")):
-        path = data / "raw" / f"{name}.csv"
-        path.write_text(path.read_text("utf-8").replace(old, new), encoding="utf-8")
-
-
 def test_another_province_needs_no_change_of_code(data):
     """Two lines, one year, three sources: the tables follow, without a return."""
     for path in (data / "raw").glob("*annex*"):
         path.unlink()
     shutil.rmtree(data / "raw" / "returns")  # git keeps no empty folder
-    of_years(data, 2021, 2021)
     (data / "raw" / "annex-other.txt").write_text(
-        "Đơn vị tính: triệu đồng\n\t\t2018\t\t\tTổng cộng\n\t\tTrung ương\tĐịa phương\tKhác\t\n"
+        "Đơn vị tính: triệu đồng\n\t\t2021\t\t\tTổng cộng\n\t\tTrung ương\tĐịa phương\tKhác\t\n"
         "I\tDự án\t1.000\t2\t3\t1.005\n\t- Dòng\t1.000\t2\t3\t1.005\n"
         "\tTổng cộng\t1.000\t2\t3\t1.005\n", encoding="utf-8")
     build()
@@ -134,9 +124,8 @@ def test_an_annex_of_years_alone_in_thousands_is_built(data):
     """Its source is `all`; a field that a correction fills, and one that is zero by the totals."""
     for path in (*(data / "raw").glob("*annex*"), *(data / "raw" / "returns").rglob("*.xlsx")):
         path.unlink()
-    of_years(data, 2021, 2022)
     (data / "raw" / "an-annex.csv").write_text(
-        "ĐVT: 1.000đ;;;;\nTT;Nội dung;2018;2019;Tổng\nI;Dự án;;;\n1;Tập huấn;1.500;;2.000\n"
+        "ĐVT: 1.000đ;;;;\nTT;Nội dung;2021;2022;Tổng\nI;Dự án;;;\n1;Tập huấn;1.500;;2.000\n"
         "2;Hội thảo;;7;7\n;Tổng cộng;1.500;507;2.007\n", encoding="utf-8")
     (data / "raw" / "an-annex.corrections.csv").write_text(
         "line,column,printed,corrected,reason\n4,4,,500,left out in typing\n", encoding="utf-8")
@@ -146,8 +135,8 @@ def test_an_annex_of_years_alone_in_thousands_is_built(data):
         file.write("source,all,Mọi nguồn vốn,All sources\n")
     build()
     assert kgge.load_budget()[["item", "year", "source", "amount"]].to_numpy().tolist() == [
-        ["I.1", 2018, "all", 1.5], ["I.1", 2019, "all", 0.5], ["I.2", 2018, "all", 0],
-        ["I.2", 2019, "all", 0.007]]
+        ["I.1", 2021, "all", 1.5], ["I.1", 2022, "all", 0.5], ["I.2", 2021, "all", 0],
+        ["I.2", 2022, "all", 0.007]]
     repairs = pd.read_csv(data / "processed" / "repairs.csv", engine="c")
     assert repairs[["line", "rule", "printed"]].to_numpy().tolist() == [
         [4, "correction", "(empty)"], [5, "empty field", "(empty)"]]

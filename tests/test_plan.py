@@ -103,10 +103,8 @@ FAULTS = [
     ("plan", '"home"', '"nobody"', "receiver 'nobody' is no unit of units.csv; there are home"),
     ("plan", 'census,"A"', 'census,"D"', "census 'D' is no indicator of targets.csv"),
     ("plan", 'due_day,"15"', 'due_day,"31"', "due_day 31 of due_month 2 is no day"),
-    ("plan", '"2025"', '"2024"', r"amounts of 2025 \(line \d+, column \d+\), but by plan.csv the"),
     ("plan", '"2021"', '"năm 2021"', "first_year 'năm 2021' is no year; write its four digits"),
     ("plan", '"2021"', '"2031"', "plan.csv: last_year 2025 comes before first_year 2031"),
-    ("plan", '"2021"', '"2022"', r"amounts of 2021 \(line \d+, column 3\), but by plan.csv the"),
     ("plan", "province,", "provinz,", "key 'provinz' is no key of a plan"),
     ("plan", "An Lạc, 2021–2025", "{title}", "must look like"),
 ]

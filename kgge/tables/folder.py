@@ -95,7 +95,7 @@ def _faults_of_codes(rows: dict[str, Rows]) -> list[str]:
 
 
 def _faults_of_years(rows: dict[str, Rows], frames: dict[str, pd.DataFrame]) -> list[str]:
-    """Return which years contradict each other: of the plan, its annex, its targets and units."""
+    """Return which years contradict each other: of the plan, its targets and units."""
     said = {row["key"]: row["vi"] for _, row in rows["plan"]}
     stated = {key: said.get(key, "") for key in ("first_year", "last_year")}
     faults = [f"plan.csv: {key} {text!r} is no year; write its four digits, as 2021"
@@ -105,11 +105,6 @@ def _faults_of_years(rows: dict[str, Rows], frames: dict[str, pd.DataFrame]) -> 
     if end < begin:
         faults, begin, end = [f"plan.csv: last_year {end} comes before first_year {begin}"], 0, 9999
     of_plan = f"by plan.csv the plan runs from {begin} to {end}"
-    annex = frames.get("annex", pd.DataFrame(columns=["year"])).dropna(subset="year")
-    if len(odd := annex[~annex["year"].between(begin, end)]):
-        faults.append(f"the annex has amounts of {', '.join(map(str, odd['year'].unique()))} (line "
-                      f"{odd['line'].iloc[0]}, column {odd['column'].iloc[0]}), but {of_plan}; "
-                      "correct the one that is wrong")
     for name, check in (("targets", _wrong_target), ("units", _wrong_term)):
         typed = frames.get(name, pd.DataFrame()).astype(object)
         records = typed.where(typed.notna(), None).to_dict("records")
