@@ -95,14 +95,14 @@ def make(job: str, place: Path):
         problems = problems[problems["file"].isin(problems["file"].unique()[:FILES])]
         return make_folder(place, lambda to: annotate(source, to, problems), lambda _: b"old")
     some, module = figures()[:2], sys.modules["kgge.publish.figures"]
-    module.figures = lambda: some
+    module.figures = lambda _: some
     # Drawn once: a kill while a figure is drawn finds nothing written and tells nothing.
     drawn = {one.name: module.draw(one, "en", ["png"]) for one in some}
     filled = annexes()
     book, words = workbook("en"), document(list(drawn.values()), "en", filled)
     module.draw = lambda figure, *_: drawn[figure.name]
-    module.document, module.annexes = lambda *_: words, lambda: filled
-    sys.modules["kgge.publish.excel"].workbook = lambda _: book
+    module.document, module.sheets = lambda *_: words, lambda _: filled
+    sys.modules["kgge.publish.excel"].workbook = lambda *_: book
     return make_folder(place, lambda to: export(to, ["en"], ["png"], jobs=1), lambda _: b"old")
 
 

@@ -182,7 +182,7 @@ def _tell_later(sound: list[Return], past: list[Return]) -> None:
             year: Any = int(value) if code == "same_as_year" else details.get("year")
             one, of = late.get((other.unit, year)), rows.get((sheet, row))
             if one and code == "same_as_year":
-                one.fault(code, other.year, sheet, wanted=other.name)
+                one.fault(code, other.year, sheet, wanted=other.name, total=details["total"])
             elif one and of in one.lines and one.year < other.year:
                 line, names = one.lines[of][0], other.lines[of][0].cells
                 at, said, _ = next(line.cells[n] for n in names if names[n][0] == column)
