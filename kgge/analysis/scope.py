@@ -194,7 +194,9 @@ def filtered_to(table: pd.DataFrame) -> Kept:
 
 def reports(units: pd.DataFrame) -> pd.Series:
     """Return which indicators each unit is to report, as text; "": it sends no return."""
-    return units["indicators"].astype(object).fillna("").str.strip()
+    at, texts = pd.factorize(units["indicators"])
+    return pd.Series(np.array([*(str(text).strip() for text in texts), ""], dtype=object)[at],
+                     units.index)
 
 
 def part_with(told: str, table: pd.DataFrame, part: Kept, units: pd.DataFrame) -> Kept:

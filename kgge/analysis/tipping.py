@@ -147,11 +147,14 @@ def _last_told(block: Block, missing: Any, at: int, carried: float) -> float:
     Of what does not add up over the years nothing is `carried`; the figure is told all the same.
     """
     told = block.told[1][:, :at + 1].swapaxes(1, 2)[missing[:-EXTRA]]
+    if np.isnan(told).all():
+        return float("nan")
+    if block.cumulative:
+        return carried
     last: Any = np.nan
     for figures in told.T:
         last = np.where(np.isnan(figures), last, figures)
-    known = not np.isnan(last).all()
-    return carried if known and block.cumulative else float(np.nansum(last)) if known else np.nan
+    return float(np.nansum(last))
 
 
 def _last_year(block: Block, missing: Any, span: range, at: int) -> int | None:
