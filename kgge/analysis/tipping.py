@@ -146,6 +146,8 @@ def _last_told(block: Block, missing: Any, at: int, carried: float) -> float:
 
     Of what does not add up over the years nothing is `carried`; the figure is told all the same.
     """
+    if block.cumulative and carried:
+        return carried
     told = block.told[1][:, :at + 1].swapaxes(1, 2)[missing[:-EXTRA]]
     if np.isnan(told).all():
         return float("nan")
