@@ -683,7 +683,8 @@ def test_spending_by_unit_has_no_plan_and_says_how_many_units_it_is_of():
     assert text.title.startswith("At least 5,711.3 million dong spent; at least 609.0 from other")
     assert "planned" not in text.alt.lower() and "% of the plan" not in text.subtitle
     assert text.subtitle == (
-        "Spent by unit, million dong, 2016–2020; 45 figures are not known (“...”)")
+        "Spent by unit, million dong, 2016–2020; the annex is not split by unit; "
+        "45 figures are not known (“...”)")
     assert "; 3 of 26 units" in few.subtitle and "Spent by" in few.subtitle
     other = execution(kgge.load_budget(), kgge.load_spending(), "source").query("source == 'other'")
     assert spoken("planned_against_spent", other).title == (

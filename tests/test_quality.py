@@ -345,6 +345,9 @@ PASTED = uneven(OF_1A, 1000, "eligible") | uneven(OF_1A, 300, "reached", 2) | un
     ([("labour", year, uneven(OF_1A, 1000, "eligible")) for year in (2017, 2018)], set()),
     ([("labour", year, uneven(OF_1A, 1000, "eligible") | uneven(OF_1A, 1000, "reached") | uneven(
         OF_1A, year, "attendances")) for year in (2017, 2018)], set()),
+    # once all are trained nobody attends, and as many have been reached as before
+    ([("labour", year, PASTED | dict.fromkeys(uneven(OF_1A, 0, "attendances"), 0))
+      for year in (2017, 2018)], set()),
     ([(unit, 2018, {}) for unit in ("labour", "justice", "finance")],
      {(f"{unit}-2018", "same_as_unit") for unit in ("justice", "finance")}),  # as a whole
     ([("labour", 2018, dict.fromkeys(PLAN, 30))], set()),

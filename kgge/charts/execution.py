@@ -103,7 +103,8 @@ def planned_against_spent(ax: Axes, table: pd.DataFrame) -> Words:
     for row, rate in zip(records(table), rates, strict=True):
         middle, code = places[row[key]], {key: row[key]}
         spent = rate if pd.isna(row["spent"]) or row["state"] == "not_reported" else (
-            f"{least(write(row['within']), row['partial'])} ({rate})")
+            least(write(row["within"]), row["partial"])
+            + f" ({rate})" * (row["state"] != "no_plan"))  # the subtitle says it of all
         if row["other"] > 0:
             spent = "; ".join([*([] if row["state"] == "unplanned" and not row["within"] else
                                  [spent]), say("beside", other=least(

@@ -105,8 +105,10 @@ def _check_repeated(sound: Sequence[Return], form: Form) -> None:
         for one in several:
             sheet = one.lines[figures[0][0]][0].sheet
             told = one.doubts.get((sheet, -1), {})
-            if (own := first[one.unit]) is not one and part != "eligible" and (
-                    "same_as_year" not in told):  # a group may be as large as it was
+            # A group may be as large as it was, and all of it reached before: then nobody attends.
+            attended = part in SHEETS or part != "eligible" and any(
+                one.lines[code][0].cells["attendances"][2].number > 0 for code, *_ in figures)
+            if (own := first[one.unit]) is not one and attended and "same_as_year" not in told:
                 one.fault("same_as_year", own.year, sheet, wanted=own.name, total=len(figures))
             for other in [r for r in others if r.unit != one.unit][:1]:
                 if told.keys().isdisjoint(("same_as_unit", "same_as_plan")):
