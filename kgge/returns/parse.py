@@ -102,7 +102,7 @@ class Return:
     current: bool = True  # of the edition of the form in use
     tables: dict[str, list["Table"]] = field(default_factory=dict)
     submitted: int = 0
-    lines: dict[str, list[Line]] = field(default_factory=lambda: defaultdict(list))
+    lines: dict[str, list[Line]] = field(default_factory=dict)
     past: list[tuple[str, str, Cell, Place]] = field(default_factory=list)  # last year's, printed
     faults: list[tuple[str, int, int, str, str, dict[str, Any]]] = field(default_factory=list)
     lost: set[tuple[str, int, int]] = field(default_factory=set)
@@ -247,7 +247,7 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
             continue
         line, stray = Line(sheet.name, row, cells, bool(filled)), ""
         if code in asked:
-            out.lines[code].append(line)
+            out.lines.setdefault(code, []).append(line)
         else:
             stray, filled = _stray(code, known, cells, filled)
             filled = [name for name in filled if code or not is_accounted(
