@@ -2,6 +2,8 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import pandas as pd
@@ -9,6 +11,7 @@ import pandas as pd
 from kgge.annex.reconcile import budget_of
 from kgge.labels import about, labels, words
 from kgge.tables.folder import read_plan
+from kgge.tables.schemas import list_path
 
 EDITION = 2  # of the form; the earlier ones asked the same, so they are still read
 SHEETS = {"cover": "Bìa", "indicators": "Chỉ tiêu", "spending": "Kinh phí"}
@@ -166,7 +169,15 @@ class Form(NamedTuple):
 
 
 def load_form() -> Form:
-    """Return the form of the plan in ``data/raw``: from its annex and code lists."""
+    """Return the form of the plan in ``data/raw``: from its annex and code lists, once a state."""
+    raw = list_path("plan").parent
+    return _form_of(raw, *sorted((file.name, file.stat().st_mtime_ns, file.stat().st_size)
+                                 for file in raw.glob("*") if file.is_file()))
+
+
+@lru_cache(maxsize=4)
+def _form_of(raw: Path, *files: tuple[str, int, int]) -> Form:
+    """Return the form that the files of a folder make, each given with last change and size."""
     lists = read_plan()
     return make_form(lists["units"], lists["targets"], lists["annex"], lists["groups"])
 
