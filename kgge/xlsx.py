@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,6 +33,7 @@ _OLE, _ARCHIVES = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", (b"Rar!", b"7z\xbc\xaf", 
 # What a sheet may hold that the fast reader hides, above its cells and in them; an odd way of
 # writing (other quotes, names of its own for the usual tags) is looked at too.
 _ABOVE = (b"hidden=", b"idth=\"0", b"zeroHeight", b"='", b":sheetData")
+_NOT_SO = (b'zeroHeight="false"', b'hidden="false"')  # as LibreOffice writes, on each row too
 # Each with a letter of it: one letter is found far faster, and d, P and x are rare in cells.
 _SIGNS = {b't="e"': b"e", b'ht="0': b"h", b"hidden=": b"d", b"rPr": b"P", b"xmlns": b"x"}
 # Errors of later programs (#SPILL!, Err:508), beside those of the format itself.
@@ -40,7 +42,7 @@ _NEW_ERROR = re.compile(
     rb"(?!#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)<)[^<]*<")
 _MAIN = b"spreadsheetml/2006/main"
 _ASIDE = ("docprops/", "xl/theme/", "xl/media/")  # parts that no reader opens
-_SPREAD = (b"mergeCell", b"hyperlink", b"commentList", b"spreadsheetDrawing")
+_SPREAD, _OVER = (b"mergeCell", b"hyperlink"), (b"commentList", b"spreadsheetDrawing")
 # The form ends far before ZZ999. For a cell beyond, the fast reader would set aside memory for
 # all the blank ones before it.
 _NEAR = re.compile(r"[A-Z]{1,2}[0-9]{1,3}")
@@ -109,6 +111,9 @@ class Letters(NamedTuple):
     struck: bool = False
     raised: bool = False
     ink: float | None = 0.0
+
+
+Runs = tuple[Letters | None, ...]  # of a text with letters of several kinds; none: as its cell
 
 
 class Look(NamedTuple):
@@ -265,12 +270,16 @@ def _is_suspect(text: bytes) -> bool:
     if b"<!DOCTYPE" in text:
         raise Rejected("unreadable", "DOCTYPE")
     first = text.find(b"sheetData")
+    if _NOT_SO[0] in text[:first]:
+        for said in _NOT_SO:
+            text = text.replace(said, b"")
+        first = text.find(b"sheetData")
     last = text.rfind(b"sheetData", first)
     cells = text[first:last] if first >= 0 else b""
     beside = text[:first + 9] + text[last:] if cells else text
     odd = first >= 0 and (text.count(b"sheetData") > 2 or beside.count(_MAIN) > 1
                           or any(sign in beside for sign in _ABOVE))
-    suspect = odd or any(word in beside for word in _SPREAD)
+    suspect = odd or any(word in beside for word in (_SPREAD if cells else _OVER))
     if suspect:
         _check_spread(text)
     if first >= 0:
@@ -493,13 +502,14 @@ def _is_faint(ink: float | None, ground: float | None) -> bool:
         max(ink, ground) + 0.05 < 1.2 * (min(ink, ground) + 0.05))
 
 
-def _runs(item: ElementTree.Element, theme: list[str]) -> list[Letters | None]:
+def _runs(item: ElementTree.Element, theme: list[str]) -> Runs:
     """Return the letters of each run of a text that says anything; none: as its cell has them."""
-    return [None if (font := _first(run, "rPr")) is None else _letters(font, theme)
-            for run in _all(item, "r") if _text(run).strip()]
+    return tuple(None if (font := _first(run, "rPr")) is None else _letters(font, theme)
+                 for run in _all(item, "r") if _text(run).strip())
 
 
-def _seen(runs: list[Letters | None], look: Look) -> str:
+@lru_cache(maxsize=1024)
+def _seen(runs: Runs, look: Look) -> str:
     """Return how a text is seen: ``struck`` or ``invisible`` as a whole, ``runs`` in part."""
     letters = [run or look.letters for run in runs] or [look.letters]
     marked = [(one.struck, _is_faint(one.ink, look.ground)) for one in letters]
@@ -514,16 +524,17 @@ def _is_flat(part: ElementTree.Element, size: str) -> bool:
 
 
 def _scan(root: ElementTree.Element, rows: list[list[Any]], looks: list[Look],
-          strings: list[list[Letters | None]], notes: dict[tuple[int, int], list[Fault]]) -> None:
+          strings: list[Runs], notes: dict[tuple[int, int], list[Fault]]) -> None:
     """Put the faults of a sheet in its rows, and note what is hidden, merged or shown otherwise."""
-    flat = {at for col in _all(root, "col") if _is_flat(col, "width")
+    parts = {_tag(part): part for part in root}
+    flat = {at for col in parts.get("cols", ()) if _is_flat(col, "width")
             for at in range(int(col.get("min", 1)) - 1, min(int(col.get("max", 1)), 1000))}
-    merged = {(row, column) for part in _all(root, "mergeCell")
+    merged = {(row, column) for part in parts.get("mergeCells", ())
               for top, left, bottom, right in [_area(part)]
               for row in range(top, bottom + 1) for column in range(left, right + 1)}
-    none = _is_on(_first(root, "sheetFormatPr"), "zeroHeight")
+    none = _is_on(parts.get("sheetFormatPr"), "zeroHeight")
     at_row = -1
-    for line in _all(_first(root, "sheetData"), "row"):
+    for line in parts.get("sheetData", ()):
         at_row, column = int(line.get("r", at_row + 2)) - 1, -1
         low = _is_flat(line, "ht") or (none and line.get("ht") is None)
         for cell in line:
@@ -531,38 +542,59 @@ def _scan(root: ElementTree.Element, rows: list[list[Any]], looks: list[Look],
                               else (at_row, column + 1))
             value = rows[at_row][column] if at_row < len(rows) and column < len(
                 rows[at_row]) else ""
+            if value == "" and not len(cell):
+                continue
             found = [Fault("hidden", "")] if low or column in flat else []
             found += [Fault("merged", "")] if (at_row, column) in merged else []
             look = looks[int(cell.get("s", 0))] if looks else Look()
             fault, seen = _inspect(cell, value, look, strings)
             if fault:
                 _put(rows, at_row, column, fault)
-            if fault or value != "":
-                notes[at_row, column] += found + seen
+            if (fault or value != "") and (said := found + seen):
+                notes[at_row, column] += said
     width = max(map(len, rows), default=0)
     for row in rows:
         row += [""] * (width - len(row))
 
 
-def _inspect(cell: ElementTree.Element, value: Any, look: Look, strings: list[list[Letters | None]]
+def _inspect(cell: ElementTree.Element, value: Any, look: Look, strings: list[Runs]
              ) -> tuple[Fault | None, list[Fault]]:
     """Return what is wrong with a cell, and what is to be noted of how it shows its value."""
-    formula, stored = _first(cell, "f"), _first(cell, "v")
-    text, kind = "" if stored is None else stored.text or "", cell.get("t")
+    parts, kind = {_tag(part): part for part in cell}, cell.get("t")
+    formula, stored = parts.get("f"), parts.get("v")
+    text = "" if stored is None else stored.text or ""
     if kind == "e":
         return Fault("error_value", text), []
     if formula is not None and not text and kind != "str":
         return Fault("formula", f"={formula.text or ''}"), []
-    how = _seen(strings[int(text)] if kind == "s" else _runs(cell, []), look)
+    how = _seen(strings[int(text)] if kind == "s" else _runs(cell, []) if "is" in parts else (),
+                look)
     if how == "runs" and re.search(r"\d", str(value)):
         return Fault("runs", str(value)), []
     seen = [Fault(how, "")] if how in ("struck", "invisible") else []
-    seen += [Fault("unit", said) for said in _UNIT_SHOWN.findall(look.code)]
+    seen += _units_shown(look.code)
     if isinstance(value, float) and (shows := shown(look.code, value)) is not None:
         if "%" in shows:
             return Fault("percent", shows), seen
         seen.append(Fault("shown", shows) if shows.strip() else Fault("invisible", ""))
     return None, seen
+
+
+@lru_cache(maxsize=1024)
+def _units_shown(code: str) -> list[Fault]:
+    return [Fault("unit", said) for said in _UNIT_SHOWN.findall(code)]
+
+
+@lru_cache(maxsize=1024)
+def _sections(code: str) -> list[list[tuple[str, ...]]]:
+    """Return the parts of a number format, each as the pieces it is made of."""
+    sections: list[list[tuple[str, ...]]] = [[]]
+    for found in _FORMAT.findall(code):
+        if found[6]:
+            sections.append([])
+        else:
+            sections[-1].append(found)
+    return sections
 
 
 def shown(code: str, value: float) -> str | None:
@@ -575,13 +607,7 @@ def shown(code: str, value: float) -> str | None:
     >>> shown('#,##0 "người"', 35.0), shown('_-* #,##0 "₫"_-;-* #,##0_-;_-* "-"_-', 0.0)
     (None, None)
     """
-    sections: list[list[tuple[str, ...]]] = [[]]
-    for found in _FORMAT.findall(code):
-        if found[6]:
-            sections.append([])
-        else:
-            sections[-1].append(found)
-    section = _section(sections, value)
+    section = _section(_sections(code), value)
     digits = "".join(found[5] for found in section)
     scale = len((re.search(r",+(?=$|\.)", digits) or [""])[0])
     bare = sum(found[7] == "%" for found in section)
