@@ -129,9 +129,10 @@ def open_sheets(path: Path) -> tuple[list[Sheet], bool]:
     try:
         if not _may_be_return(path):
             raise Rejected("not_return", path.suffix.lower() or path.name)
-        if path.stat().st_size > MAX_FILE:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE + 1)
+        if len(data) > MAX_FILE:
             raise Rejected("too_big", f"{path.stat().st_size / 1e6:.0f} MB")
-        data = path.read_bytes()
     except OSError as error:
         raise Rejected("unreadable", type(error).__name__) from error
     _check_type(path.suffix.lower(), data)
@@ -505,7 +506,7 @@ def _is_faint(ink: float | None, ground: float | None) -> bool:
 def _runs(item: ElementTree.Element, theme: list[str]) -> Runs:
     """Return the letters of each run of a text that says anything; none: as its cell has them."""
     return tuple(None if (font := _first(run, "rPr")) is None else _letters(font, theme)
-                 for run in _all(item, "r") if _text(run).strip())
+                 for run in item if _tag(run) == "r" and _text(run).strip())
 
 
 @lru_cache(maxsize=1024)
@@ -516,6 +517,9 @@ def _seen(runs: Runs, look: Look) -> str:
     if any(one.raised for one in letters) and runs or len(set(marked)) > 1:
         return "runs"
     return "struck" if marked[0][0] else "invisible" if marked[0][1] else ""
+
+
+_place = lru_cache(maxsize=8192)(xl_cell_to_rowcol)
 
 
 def _is_flat(part: ElementTree.Element, size: str) -> bool:
@@ -538,7 +542,7 @@ def _scan(root: ElementTree.Element, rows: list[list[Any]], looks: list[Look],
         at_row, column = int(line.get("r", at_row + 2)) - 1, -1
         low = _is_flat(line, "ht") or (none and line.get("ht") is None)
         for cell in line:
-            at_row, column = (xl_cell_to_rowcol(place) if (place := cell.get("r"))
+            at_row, column = (_place(place) if (place := cell.get("r"))
                               else (at_row, column + 1))
             value = rows[at_row][column] if at_row < len(rows) and column < len(
                 rows[at_row]) else ""
@@ -567,8 +571,8 @@ def _inspect(cell: ElementTree.Element, value: Any, look: Look, strings: list[Ru
         return Fault("error_value", text), []
     if formula is not None and not text and kind != "str":
         return Fault("formula", f"={formula.text or ''}"), []
-    how = _seen(strings[int(text)] if kind == "s" else _runs(cell, []) if "is" in parts else (),
-                look)
+    runs = _runs(parts["is"], []) if "is" in parts else ()
+    how = _seen(strings[int(text)] if kind == "s" else runs, look)
     if how == "runs" and re.search(r"\d", str(value)):
         return Fault("runs", str(value)), []
     seen = [Fault(how, "")] if how in ("struck", "invisible") else []

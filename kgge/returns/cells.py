@@ -196,6 +196,7 @@ def _read_text(text: str, column: str) -> Cell:
     return rejected(next((code for code, p in words if p.fullmatch(text.casefold())), "text"))
 
 
+@lru_cache(maxsize=1024, typed=True)
 def read_date(value: object) -> datetime.date | None:
     """Return a date of receipt: a date cell, one in a text, or the number of days Excel counts.
 
@@ -223,6 +224,7 @@ def _among(text: str) -> re.Match[str] | None:
     return dates.popitem()[1] if len(dates) == 1 and not _UNSURE.search(text) else None
 
 
+@lru_cache(maxsize=1024, typed=True)
 def plain_dates(value: object) -> str:
     """Return text folded, each date in it, day first, in words or as 2019-01-31, as 31/1/2019.
 

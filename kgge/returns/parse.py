@@ -321,8 +321,7 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
     for code, place in ((c, p) for c, places in cells.items() for p in places[1:] if c):
         if as_text(place[0]) not in ("", as_text(said[code][0])):
             out.fault("cover_twice" if code in _NEEDED else "not_read", *place, wanted=code)
-    version, *versions = (re.sub(r"[\W_]", "", fold(text)) for text in (
-        as_text(said["version"][0]), *form.versions))
+    version, *versions = map(_letters, (as_text(said["version"][0]), *form.versions))
     out.current = version == versions[-1]
     if version not in versions:
         out.fault("version", *said["version"], wanted=form.version)
@@ -342,6 +341,11 @@ def _read_cover(out: Return, covers: list[Table], form: Form) -> None:
         _check_owner(out, form)
     if not out.failed:
         _read_receipt(out, said.get("received_on", ("", sheet.name, -1, -1)), form)
+
+
+@lru_cache(maxsize=1024)
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", fold(text))
 
 
 def cover_cells(table: Table) -> dict[str, list[Place]]:
@@ -408,9 +412,15 @@ def _check_printed(out: Return, said: dict[str, Place], first: int) -> None:
     ends = {*map(int, _YEARS.findall(plain_dates(as_text(read_date(due[0]) or due[0]))))}
     if ends and out.year + 1 not in ends:
         out.fault("printed_year", *due, wanted=out.year)
-    counted = _NO_MEASURE.sub("", _IN_FIGURES.sub("trieu ", fold(measure[0])))
-    if as_text(measure[0]) and (_OTHER_MEASURE.search(counted) or not _MILLION.search(counted)):
+    if as_text(measure[0]) and not _in_million(fold(measure[0])):
         out.fault("measure", *measure)
+
+
+@lru_cache(maxsize=1024)
+def _in_million(text: str) -> bool:
+    """Tell whether a folded text says that amounts are in million dong and persons one by one."""
+    counted = _NO_MEASURE.sub("", _IN_FIGURES.sub("trieu ", text))
+    return not _OTHER_MEASURE.search(counted) and bool(_MILLION.search(counted))
 
 
 def _read_unit(out: Return, said: dict[str, Place], form: Form) -> None:

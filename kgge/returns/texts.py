@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
 from kgge.labels import about
@@ -66,6 +67,7 @@ class Printed(NamedTuple):
     spelled: dict[str, dict[str, str]]  # rows by their codes in small letters
     defined: dict[str, set[str]]  # by group: the words that say whom it holds
     made: dict[str, dict[str, set[str]]]  # what `words` returned
+    whole: dict[str, dict[str, tuple[str, ...]]]  # what `labels` returned
 
     def words(self, column: str) -> dict[str, set[str]]:
         """Return the labels of a column by code, in each language; few returns have to ask."""
@@ -75,6 +77,14 @@ class Printed(NamedTuple):
                 | (_ALSO.get(code.rpartition(".")[2], set()) if column == "sex" else set())
                 for code, row in self.rows.items() if row.get(column) and column in LABELS}
         return self.made[column]
+
+    def labels(self, columns: list[str]) -> dict[str, tuple[str, ...]]:
+        """Return what some columns say of each code, made once as well."""
+        key = " ".join(columns)
+        if key not in self.whole:
+            self.whole[key] = {code: tuple(row.get(name, "") for name in columns)
+                               for code, row in self.rows.items()}
+        return self.whole[key]
 
     def within(self, code: str, value: object) -> object:
         """Return a label without a bracket that only names some of those its group holds."""
@@ -100,7 +110,7 @@ def printed(form: Form, kind: str, unit: str) -> Printed:
                    *(part for row in said if "code" not in row for part in _short(kind, row))},
             {code.lower(): row for code, row in rows.items()},
             {group: {*_plain(text).split(), *_ARMED} for group, text in
-             form.words("definition", "vi").items()} if kind == "indicators" else {}, {})
+             form.words("definition", "vi").items()} if kind == "indicators" else {}, {}, {})
         form.printed[key] = made
     return cast(Printed, form.printed[key])
 
@@ -167,7 +177,8 @@ def _check_rows(out: Return, table: Table, kind: str, form: Form) -> None:
     sheet, header, places = table
     said, at_code = printed(form, kind, out.unit), places["code"]
     labels = [(name, at) for name, at in places.items() if name in LABELS]
-    beside = [at for at in range(len(sheet.rows[header])) if at not in places.values()]
+    take = itemgetter(*[at for _, at in labels] or [at_code])
+    as_printed = said.labels([name for name, _ in labels])
     owners = [said.rows.get(code) or code != "" and said.spelled.get(as_text(code).lower()) or None
               for code in (line[at_code] for line in sheet.rows[header + 1:])]
     last = max((row for row, own in enumerate(owners, header + 1) if own), default=header)
@@ -179,18 +190,24 @@ def _check_rows(out: Return, table: Table, kind: str, form: Form) -> None:
                 signed |= row > last and any(_is_signed(fold(v)) for v in values if v)
                 _note_loose(out, row, table, said, (kind, signed, row > last))
             continue
-        for name, at in labels:
+        for name, at in labels if take(values) != as_printed[own["code"]] else ():
             if values[at] != own.get(name, "") and values[at] != "":
                 if name == "no" and (number := _ordinal(values[at])) in (1, count, count + 1):
                     count = number
                     continue
                 _check_label(out, table, (row, at), name, own, said)
-        for at in beside if kind == "cover" else ():
-            if as_text(values[at]):
-                out.fault("not_read", values[at], sheet.name, row, at)
-        at = places.get("value", -1)
-        if own["code"] in _WHO and SAYS.search(NAMED.sub("", fold(values[at]))):
-            out.fault("not_read", values[at], sheet.name, row, at)
+        if kind == "cover":
+            _check_entry(out, table, row, own["code"])
+
+
+def _check_entry(out: Return, table: Table, row: int, code: str) -> None:
+    """Name what is written on the cover beside an entry, or in one that only says who."""
+    sheet, values = table.sheet, table.sheet.rows[row]
+    for at, value in enumerate(values):
+        if at not in table.places.values() and as_text(value) or (
+                at == table.places.get("value") and code in _WHO
+                and SAYS.search(NAMED.sub("", fold(value)))):
+            out.fault("not_read", value, sheet.name, row, at)
 
 
 def _ordinal(value: object) -> int:
@@ -305,7 +322,7 @@ def _check_above(out: Return, table: Table, kind: str, form: Form) -> None:
     said = _top(form, kind, out.unit, out.year)
     entries, codes = ENTRIES.get(kind, ()), {at: code for code, at in places.items()}
     for row, line in enumerate(sheet.rows[:header]):
-        for at, value in enumerate(line):
+        for at, value in enumerate(line if not said.plain.issuperset(line) else ()):
             if value in said.plain or value in said.exact.get(codes.get(at, ""), ()):
                 continue
             text = fold(value).removeprefix(f"{_MARKED} ")
