@@ -13,7 +13,8 @@ Key = tuple[str, int | None, str | None]  # item, year, source
 
 def budget_of(annex: pd.DataFrame) -> pd.DataFrame:
     """Return the budget table: the amounts of leaf lines, with the project of each."""
-    leaves = annex[annex["leaf"] & annex["year"].notna() & annex["source"].notna()]
+    rows: Any = pd.DataFrame(annex)  # without the attrs, which pandas copies deep at each step
+    leaves = rows[rows["leaf"] & rows["year"].notna() & rows["source"].notna()]
     return conform("budget", leaves.assign(project=leaves["item"].str.split(".").str[0])[
         ["item", "project", "year", "source", "amount", "line", "column"]])
 
@@ -45,7 +46,7 @@ def reconcile(annex: pd.DataFrame) -> pd.DataFrame:
     """
     names = ("item", "parent", "year", "source", "amount", "line", "column")
     needs("the annex", annex, names)
-    table: Any = pd.DataFrame(annex)  # without the attrs, which pandas copies deep with each column
+    table: Any = pd.DataFrame(annex)  # without the attrs, as above
     items, above, *columns = (table[name].to_numpy(dtype=object, na_value=None).tolist()
                               for name in names)
     cells = {(item, year, source): at

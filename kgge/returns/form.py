@@ -213,5 +213,6 @@ def make_form(units: pd.DataFrame, targets: pd.DataFrame, annex: pd.DataFrame,
             units.index, units["first_year"].fillna(years[0]), units["last_year"].fillna(years[-1]),
             strict=True)}, {year: datetime.date(year + 1, *due) for year in years},
         dict(units["kind"]), {}, {
-            (f"{row['item']}.{row['source']}", int(row["year"])): float(row["amount"])
-            for row in budget.to_dict("records")})
+            (f"{item}.{source}", int(year)): float(amount) for item, source, year, amount in zip(
+                *(budget[name].tolist() for name in ("item", "source", "year", "amount")),
+                strict=True)})

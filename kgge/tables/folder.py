@@ -106,8 +106,10 @@ def _faults_of_years(rows: dict[str, Rows], frames: dict[str, pd.DataFrame]) -> 
         faults, begin, end = [f"plan.csv: last_year {end} comes before first_year {begin}"], 0, 9999
     of_plan = f"by plan.csv the plan runs from {begin} to {end}"
     for name, check in (("targets", _wrong_target), ("units", _wrong_term)):
-        typed = frames.get(name, pd.DataFrame()).astype(object)
-        records = typed.where(typed.notna(), None).to_dict("records")
+        frame: Any = frames.get(name, pd.DataFrame())
+        records = [dict(zip(frame, row, strict=True)) for row in zip(*(
+            frame[column].to_numpy(dtype=object, na_value=None).tolist() for column in frame),
+            strict=True)]
         faults += [f"{name}.csv, line {line}: {what}"
                    for (line, _), row in zip(rows[name], records, strict=True)
                    for what in check(row, begin, end, of_plan)]
