@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -215,16 +216,22 @@ def find_table(sheet: Sheet, out: Return) -> tuple[str, Table]:
             type(value) is str and len(said := value.strip()) == 4 and said.lower() == "code"
             for value in line)))
     for row in rows:
-        texts = [as_text(value).lower() for value in sheet.rows[row]]
-        kind = next((k for k, wanted in ENTRIES.items() if not {*wanted}.isdisjoint(texts)), "")
+        kind, places, lacking = _read_codes(tuple(sheet.rows[row]))
         if kind:
-            places = {text: at for at, text in enumerate(texts) if text in _HEADERS}
-            for code in ENTRIES[kind]:
-                if texts.count(code) != 1:
-                    out.fault("no_column", code, sheet.name)
-                    places.pop(code, None)
+            for code in lacking:
+                out.fault("no_column", code, sheet.name)
             return kind, Table(sheet, row, places)
     return "", Table(sheet, -1, {})
+
+
+@lru_cache(maxsize=1024)
+def _read_codes(line: tuple[Any, ...]) -> tuple[str, dict[str, int], list[str]]:
+    """Return the kind of sheet whose columns a row codes, their places, and which it lacks."""
+    texts = [as_text(value).lower() for value in line]
+    kind = next((k for k, wanted in ENTRIES.items() if not {*wanted}.isdisjoint(texts)), "")
+    lacking = [code for code in ENTRIES.get(kind, ()) if texts.count(code) != 1]
+    return kind, {text: at for at, text in enumerate(texts)
+                  if text in _HEADERS and text not in lacking}, lacking
 
 
 def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapping[str, Any],
@@ -235,13 +242,17 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
     beside = [(at, "") for at in range(len(sheet.rows[header])) if at not in places.values()]
     beside += [(at, name[5:]) for name, at in places.items() if name.startswith("last_")]
     spelled, notes = {code.lower(): code for code in known}, sheet.notes
+    take = itemgetter(at_code, *(at for _, at in columns if at >= 0))
+    nothing = ("",) * len(columns)
+    blank = {name: (at, "", NOT_REPORTED) for name, at in columns}
     for row, values in enumerate(sheet.rows[header + 1:], header + 1):
         code = values[at_code]
         if code != "" and code not in asked:
             code = as_text(code)
             code = spelled.get(code.lower(), code)
-        cells = {name: (at, value := values[at], read_cell(value, name)) if at >= 0
-                 else (-1, "", NOT_REPORTED) for name, at in columns}
+        cells = {**blank} if take(values)[1:] == nothing else {
+            name: (at, value := values[at], read_cell(value, name)) if at >= 0
+            else (-1, "", NOT_REPORTED) for name, at in columns}
         filled = [name for name, cell in cells.items() if cell[2] is not NOT_REPORTED]
         if code == "" and not filled:
             continue
