@@ -268,9 +268,9 @@ def _is_suspect(text: bytes) -> bool:
     """Check a part for what costs memory or asks for files; tell if it is to be seen again."""
     if text.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
         raise Rejected("unreadable", "UTF-16")
-    if b"<!DOCTYPE" in text:
-        raise Rejected("unreadable", "DOCTYPE")
     first = text.find(b"sheetData")
+    if b"<!DOCTYPE" in (text[:first] if first >= 0 else text):  # it stands before all else
+        raise Rejected("unreadable", "DOCTYPE")
     if _NOT_SO[0] in text[:first]:
         for said in _NOT_SO:
             text = text.replace(said, b"")
