@@ -379,3 +379,39 @@ def test_figures_in_the_column_of_last_year_are_named_in_the_first(tmp_path):
         named = problems[problems["code"].str.contains("last_column")]
         assert named["cell"].to_list() == cells, "each, but told once"
         assert ("more cells" in "".join(named["message_en"])) == bool(cells)
+
+
+SUMS = "Tổng hợp"
+
+
+def test_a_total_typed_over_is_held_against_its_rows(tmp_path):
+    """1a has eight rows of 1000 to 1007 persons, women in every other; 51 amounts of 5.5."""
+    def totals(name, *edits):
+        folder = tmp_path / name
+        folder.mkdir()
+        send(folder, 2017, edit=both(*edits))
+        return found(folder)
+
+    out, problems = totals("wrong", put("C7", 9000, SUMS), put("D8", 400, SUMS), put(
+        "F19", 5505, SUMS))
+    assert problems == {(SUMS, cell, "other_total") for cell in ("C7", "D8", "F19")}
+    told = out.problems.set_index("cell")["message_en"]
+    assert "9000" in told["C7"] and "8028" in told["C7"] and "280.5" in told["F19"]
+    assert out.outcomes["doubt"].isna().all(), "which row is wrong is not known"
+    assert not totals("right", put("C7", 8028, SUMS), put("C8", 4012, SUMS), put(
+        "F19", 281, SUMS), put("F16", 93.5, SUMS))[1], "also as it is rounded"
+    assert not totals("formula", put("C7", "=9000", SUMS))[1]
+    for name, value in (("blank", None), ("unknown", "...")):
+        _, problems = totals(name, put("E9", value), put("C7", 9000, SUMS), put("E8", value, MONEY),
+                             put("F19", 9, SUMS))
+        assert "other_total" not in {code for *_, code in problems}
+    _, problems = totals("rejected", put("E9", "hơn 5"), put("C7", 9000, SUMS))
+    assert problems == {(PERSONS, "E9", "approximate")}
+    _, problems = totals("no group", *(put(f"{c}9", "x") for c in "EFG"), put("C7", 8028, SUMS))
+    assert problems == {(SUMS, "C7", "other_total")}
+
+
+def test_a_total_that_is_older_than_its_rows_is_no_fault(tmp_path):
+    path = send(tmp_path, 2017)
+    change(path, "xl/worksheets/sheet2.xml", b"<v>1000</v>", b"<v>1200</v>")
+    assert not found(tmp_path)[1]
