@@ -68,6 +68,15 @@ _OURS = re.compile(r".*\.(?!\S)")  # a line of a message; more in it, or in furt
 # What Excel puts before a comment that has answers, for programs which know none.
 _THREADED = re.compile(
     r"^\s*\[Threaded comment\].*?\n\s*(?:Comment|Nhận xét|Bình luận):\s*", re.DOTALL)
+# Rules of conditional formatting that hold of every filled cell, or compare one with a number.
+_REF = r"(\$?)([A-Z]{1,2})(\$?)(\d{1,3})"
+_ALWAYS = re.compile(r"TRUE(?:\(\))?|[1-9]\d*|(\d+)=\1")
+_FILLED = re.compile(
+    rf'ISNUMBER\({_REF}\)|NOT\(ISBLANK\({_REF}\)\)|LEN\((?:TRIM\()?{_REF}\)?\)>0|{_REF}<>""')
+_COMPARED = re.compile(rf"{_REF}(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
+_CELL_IS = {"lessThan": op.lt, "lessThanOrEqual": op.le, "greaterThan": op.gt, "equal": op.eq,
+            "greaterThanOrEqual": op.ge, "notEqual": op.ne}
+MAX_RULES = 50  # of those that hide, looked at in each cell
 _FORMAT = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|(\[[^\]]*\])|[_*].|(General|@)|'
                      r"([0#?][0#?,./]*(?:E[+-]0+)?)|(;)|(.)", re.IGNORECASE | re.DOTALL)
 
@@ -117,6 +126,18 @@ class Look(NamedTuple):
     code: str = "General"
     letters: Letters = Letters()
     ground: float | None = 1.0
+
+
+class Rule(NamedTuple):
+    """A rule that changes how cells look: where, when, and what they look like then."""
+
+    areas: list[tuple[int, int, int, int]]
+    kind: str
+    operator: str
+    formulas: list[str]
+    code: str | None  # none: as the cell has it
+    ink: float | None
+    ground: float | None
 
 
 def open_sheets(path: Path) -> tuple[list[Sheet], bool]:
@@ -275,7 +296,7 @@ def _is_suspect(text: bytes) -> bool:
         _check_spread(text)
     if first >= 0:
         _check_near(text, cells, odd)
-        return suspect or _lacks_results(cells) or any(
+        return suspect or b"<conditionalFormatting" in beside or _lacks_results(cells) or any(
             letter in cells and sign in cells for sign, letter in _SIGNS.items())
     if b"cellXfs" in text:
         return suspect or any(odd.search(text) for odd in _ODD_LOOKS)
@@ -382,12 +403,14 @@ def _look_again(parts: dict[str, bytes], sheets: list[Sheet]) -> list[Sheet]:
              for _, kind, name in _links(parts, "xl/workbook.xml")
              if kind in ("styles", "sharedStrings")}
     theme = _theme(parts)
-    looks = _looks(roots.get("styles"), theme)
+    looks, painted = _looks(roots.get("styles"), theme), _painted(roots.get("styles"), theme)
     strings = [_runs(item, theme) for item in _all(roots.get("sharedStrings"), "si")]
     places, out = _places(parts), []
     for sheet in sheets:
         notes: dict[tuple[int, int], list[Fault]] = defaultdict(list)
-        _scan(ElementTree.fromstring(parts[places[sheet.name]]), sheet.rows, looks, strings, notes)
+        root = ElementTree.fromstring(parts[places[sheet.name]])
+        _scan(root, sheet.rows, looks, strings, notes)
+        _note_hidden(sheet.rows, _rules(root, painted), notes)
         for _, kind, name in _links(parts, places[sheet.name]):
             if kind == "comments":
                 _comments(ElementTree.fromstring(parts[name]), notes)
@@ -440,6 +463,38 @@ def _looks(styles: ElementTree.Element | None, theme: list[str]) -> list[Look]:
         out.append(Look(formats.get(str(look.get("numFmtId")), "General"),
                         _letters(font, theme), ground))
     return out
+
+
+def _painted(styles: ElementTree.Element | None, theme: list[str]
+             ) -> list[tuple[str | None, float | None, float | None]]:
+    """Return what each format of the rules sets: number format, luminance of letters and ground."""
+    out = []
+    for look in _all(_first(styles, "dxfs"), "dxf"):
+        code, ink = _first(look, "numFmt"), _first(_first(look, "font"), "color")
+        ground = _first(_first(look, "fill"), "bgColor")
+        out.append((None if code is None else code.get("formatCode"), *(
+            None if colour is None else _light(colour, theme, at)
+            for at, colour in enumerate((ink, ground)))))
+    return out
+
+
+def _rules(root: ElementTree.Element,
+           painted: list[tuple[str | None, float | None, float | None]]) -> list[Rule]:
+    """Return the rules of a sheet that may hide figures: few have any, and those others."""
+    out = []
+    for part in _all(root, "conditionalFormatting"):
+        areas = [_area(ref) for ref in part.get("sqref", "").split()]
+        for rule in _all(part, "cfRule"):
+            formulas = [(f.text or "").replace(" ", "") for f in _all(rule, "formula")]
+            code, ink, ground = painted[int(rule.get("dxfId", -1))] if rule.get("dxfId") else (
+                None, None, None)
+            if any(not _is_on(bar, "showValue", "1") for tag in ("dataBar", "iconSet")
+                   for bar in _all(rule, tag)):
+                code = ";;;"
+            if code is not None or ink is not None or ground is not None:
+                out.append(Rule(areas, rule.get("type", ""), rule.get("operator", ""), formulas,
+                                code, ink, ground))
+    return out[:MAX_RULES]
 
 
 def _letters(font: ElementTree.Element | None, theme: list[str]) -> Letters:

@@ -22,7 +22,7 @@ def check_totals(out: Return, form: Form, path: Path) -> None:
         added, title, wrong = _added_up(out, form), "", []
         for row, line in enumerate(sheet.rows[header + 1:], header + 1):
             title = line[0] or title
-            kind, codes = added.get((title, line[1]), ("", ()))
+            kind, codes = added.get((title, line[1]), ("", []))
             for at, name in _ENTRIES if kind else ():
                 if name in ENTRIES[kind] and type(value := line[at]) is float and (
                         total := _total(out, codes, name, value)) is not None:
