@@ -73,10 +73,11 @@ _REF = r"(\$?)([A-Z]{1,2})(\$?)(\d{1,3})"
 _ALWAYS = re.compile(r"TRUE(?:\(\))?|[1-9]\d*|(\d+)=\1")
 _FILLED = re.compile(
     rf'ISNUMBER\({_REF}\)|NOT\(ISBLANK\({_REF}\)\)|LEN\((?:TRIM\()?{_REF}\)?\)>0|{_REF}<>""')
-_COMPARED = re.compile(rf"{_REF}(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)")
+_BARE = re.compile(r"-?\d+(?:\.\d+)?")
+_COMPARED = re.compile(rf"{_REF}(<=|>=|<>|<|>|=)({_BARE.pattern})")
 _CELL_IS = {"lessThan": op.lt, "lessThanOrEqual": op.le, "greaterThan": op.gt, "equal": op.eq,
             "greaterThanOrEqual": op.ge, "notEqual": op.ne}
-MAX_RULES = 50  # of those that hide, looked at in each cell
+MAX_RULES = 50  # rules, and areas of one, that are held against each cell
 _FORMAT = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|(\[[^\]]*\])|[_*].|(General|@)|'
                      r"([0#?][0#?,./]*(?:E[+-]0+)?)|(;)|(.)", re.IGNORECASE | re.DOTALL)
 
@@ -129,13 +130,12 @@ class Look(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """A rule that changes how cells look: where, when, and what they look like then."""
+    """A rule by which cells look otherwise: where, what it asks, the look (none: as it was)."""
 
     areas: list[tuple[int, int, int, int]]
     kind: str
-    operator: str
-    formulas: list[str]
-    code: str | None  # none: as the cell has it
+    asks: list[str]
+    code: str | None
     ink: float | None
     ground: float | None
 
@@ -334,7 +334,11 @@ def _check_spread(text: bytes) -> None:
 
 
 def _area(part: ElementTree.Element) -> tuple[int, int, int, int]:
-    first, _, last = str(part.get("ref")).partition(":")
+    return _corners(str(part.get("ref")))
+
+
+def _corners(ref: str) -> tuple[int, int, int, int]:
+    first, _, last = ref.partition(":")
     return (*xl_cell_to_rowcol(first), *xl_cell_to_rowcol(last or first))
 
 
@@ -403,14 +407,14 @@ def _look_again(parts: dict[str, bytes], sheets: list[Sheet]) -> list[Sheet]:
              for _, kind, name in _links(parts, "xl/workbook.xml")
              if kind in ("styles", "sharedStrings")}
     theme = _theme(parts)
-    looks, painted = _looks(roots.get("styles"), theme), _painted(roots.get("styles"), theme)
+    looks = _looks(roots.get("styles"), theme)
     strings = [_runs(item, theme) for item in _all(roots.get("sharedStrings"), "si")]
     places, out = _places(parts), []
     for sheet in sheets:
         notes: dict[tuple[int, int], list[Fault]] = defaultdict(list)
         root = ElementTree.fromstring(parts[places[sheet.name]])
-        _scan(root, sheet.rows, looks, strings, notes)
-        _note_hidden(sheet.rows, _rules(root, painted), notes)
+        rules = _rules(root, roots.get("styles"), theme)
+        _scan(root, sheet.rows, looks, strings, notes, rules)
         for _, kind, name in _links(parts, places[sheet.name]):
             if kind == "comments":
                 _comments(ElementTree.fromstring(parts[name]), notes)
@@ -465,36 +469,70 @@ def _looks(styles: ElementTree.Element | None, theme: list[str]) -> list[Look]:
     return out
 
 
-def _painted(styles: ElementTree.Element | None, theme: list[str]
-             ) -> list[tuple[str | None, float | None, float | None]]:
-    """Return what each format of the rules sets: number format, luminance of letters and ground."""
-    out = []
-    for look in _all(_first(styles, "dxfs"), "dxf"):
-        code, ink = _first(look, "numFmt"), _first(_first(look, "font"), "color")
-        ground = _first(_first(look, "fill"), "bgColor")
-        out.append((None if code is None else code.get("formatCode"), *(
-            None if colour is None else _light(colour, theme, at)
-            for at, colour in enumerate((ink, ground)))))
-    return out
-
-
-def _rules(root: ElementTree.Element,
-           painted: list[tuple[str | None, float | None, float | None]]) -> list[Rule]:
-    """Return the rules of a sheet that may hide figures: few have any, and those others."""
-    out = []
+def _rules(root: ElementTree.Element, styles: ElementTree.Element | None, theme: list[str]
+           ) -> list[Rule]:
+    """Return the rules of conditional formatting of a sheet that set what is seen of a figure."""
+    formats, out = dict(enumerate(_all(_first(styles, "dxfs"), "dxf"))), []
     for part in _all(root, "conditionalFormatting"):
-        areas = [_area(ref) for ref in part.get("sqref", "").split()]
-        for rule in _all(part, "cfRule"):
-            formulas = [(f.text or "").replace(" ", "") for f in _all(rule, "formula")]
-            code, ink, ground = painted[int(rule.get("dxfId", -1))] if rule.get("dxfId") else (
-                None, None, None)
-            if any(not _is_on(bar, "showValue", "1") for tag in ("dataBar", "iconSet")
-                   for bar in _all(rule, tag)):
-                code = ";;;"
-            if code is not None or ink is not None or ground is not None:
-                out.append(Rule(areas, rule.get("type", ""), rule.get("operator", ""), formulas,
-                                code, ink, ground))
-    return out[:MAX_RULES]
+        areas = [_corners(ref) for ref in part.get("sqref", "").split()[:MAX_RULES]]
+        for rule in sorted(_all(part, "cfRule"), key=lambda r: int(r.get("priority", 0))):
+            look = formats.get(int(rule.get("dxfId", -1)))
+            code, ink, ground = _first(look, "numFmt"), _first(_first(look, "font"), "color"), (
+                _first(_first(look, "fill"), "bgColor"))
+            bare = any(not _is_on(bar, "showValue", "1") for tag in ("dataBar", "iconSet")
+                       for bar in _all(rule, tag))  # a bar or a sign in place of the figure
+            asks = [rule.get("operator", "")] + [
+                (f.text or "").replace(" ", "").upper() for f in _all(rule, "formula")]
+            out.append(Rule(
+                areas, rule.get("type", ""), asks,
+                ";;;" if bare else None if code is None else code.get("formatCode", ""),
+                None if ink is None else _light(ink, theme, 0.0),
+                None if ground is None else _light(ground, theme, 1.0)))
+    return [rule for rule in out if {rule.code, rule.ink, rule.ground} != {None}][:MAX_RULES]
+
+
+def _repaint(look: Look, place: tuple[int, int], rules: list[Rule], rows: list[list[Any]]) -> Look:
+    """Return how a cell looks by the rules that can be told to hold of it; the first one wins."""
+    row, column = place
+    for rule in reversed(rules):
+        if any(top <= row <= bottom and left <= column <= right
+               for top, left, bottom, right in rule.areas) and _holds(rule, place, rows):
+            ink = look.letters.ink if rule.ink is None else rule.ink
+            look = Look(look.code if rule.code is None else rule.code,
+                        look.letters._replace(ink=ink),
+                        look.ground if rule.ground is None else rule.ground)
+    return look
+
+
+def _holds(rule: Rule, place: tuple[int, int], rows: list[list[Any]]) -> bool:
+    """Tell whether a rule holds of a cell: always, of what is filled, or of a number as it asks."""
+    operator, *asked = rule.asks
+    if rule.kind in ("dataBar", "iconSet", "notContainsBlanks", "notContainsErrors"):
+        return True
+    if rule.kind == "cellIs":
+        value, numbers = rows[place[0]][place[1]], [float(a) for a in asked if _BARE.fullmatch(a)]
+        if not isinstance(value, float) or not numbers or len(numbers) < len(asked):
+            return False
+        if operator in ("between", "notBetween"):
+            return (numbers[0] <= value <= numbers[-1]) is (operator == "between")
+        return operator in _CELL_IS and bool(_CELL_IS[operator](value, numbers[0]))
+    return rule.kind == "expression" and bool(asked) and _is_true(asked[0], rule, place, rows)
+
+
+def _is_true(formula: str, rule: Rule, place: tuple[int, int], rows: list[list[Any]]) -> bool:
+    """Work out the plainest formulas; of any other nothing is said."""
+    if _ALWAYS.fullmatch(formula):
+        return True
+    if not (found := _FILLED.fullmatch(formula) or _COMPARED.fullmatch(formula)):
+        return False
+    fixed, name, low, number, *compared = [group for group in found.groups() if group is not None]
+    row, column = xl_cell_to_rowcol(name + number)
+    top, left = (min(area[at] for area in rule.areas) for at in (0, 1))
+    row, column = row + (place[0] - top) * (not low), column + (place[1] - left) * (not fixed)
+    value = rows[row][column] if 0 <= row < len(rows) and 0 <= column < len(rows[row]) else ""
+    if not compared:
+        return value != ""
+    return isinstance(value, float) and bool(_COMPARE[compared[0]](value, float(compared[1])))
 
 
 def _letters(font: ElementTree.Element | None, theme: list[str]) -> Letters:
@@ -569,7 +607,8 @@ def _is_flat(part: ElementTree.Element, size: str) -> bool:
 
 
 def _scan(root: ElementTree.Element, rows: list[list[Any]], looks: list[Look],
-          strings: list[list[Letters | None]], notes: dict[tuple[int, int], list[Fault]]) -> None:
+          strings: list[list[Letters | None]], notes: dict[tuple[int, int], list[Fault]],
+          rules: list[Rule]) -> None:
     """Put the faults of a sheet in its rows, and note what is hidden, merged or shown otherwise."""
     flat = {at for col in _all(root, "col") if _is_flat(col, "width")
             for at in range(int(col.get("min", 1)) - 1, min(int(col.get("max", 1)), 1000))}
@@ -589,6 +628,7 @@ def _scan(root: ElementTree.Element, rows: list[list[Any]], looks: list[Look],
             found = [Fault("hidden", "")] if low or column in flat else []
             found += [Fault("merged", "")] if (at_row, column) in merged else []
             look = looks[int(cell.get("s", 0))] if looks else Look()
+            look = _repaint(look, (at_row, column), rules, rows) if rules and value != "" else look
             fault, seen = _inspect(cell, value, look, strings)
             if fault:
                 _put(rows, at_row, column, fault)

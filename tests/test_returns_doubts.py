@@ -16,8 +16,11 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from openpyxl.drawing.image import Image
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
+from openpyxl.formatting.rule import DataBarRule, Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 
 from kgge import quality
 from kgge.files import data_folder
@@ -415,3 +418,52 @@ def test_a_total_that_is_older_than_its_rows_is_no_fault(tmp_path):
     path = send(tmp_path, 2017)
     change(path, "xl/worksheets/sheet2.xml", b"<v>1000</v>", b"<v>1200</v>")
     assert not found(tmp_path)[1]
+
+
+WHITE = {"font": Font(color="FFFFFFFF"), "fill": PatternFill(bgColor="FFFFFFFF")}
+FORMS = NumberFormat(numFmtId=164, formatCode=";;;")
+
+
+def ruled(rule, cells="E8", **look):
+    """Lay a rule of conditional formatting over cells."""
+    def edit(book):
+        if look:
+            rule.dxf = DifferentialStyle(**look)
+        book[PERSONS].conditional_formatting.add(cells, rule)
+    return edit
+
+
+@pytest.mark.parametrize(("rule", "look", "cells"), [
+    (Rule(type="expression", formula=["TRUE"]), WHITE, {"E8"}),
+    (Rule(type="expression", formula=["1=1"]), {"numFmt": FORMS}, {"E8"}),
+    (Rule(type="cellIs", operator="greaterThan", formula=["0"]), WHITE, {"E8"}),
+    (Rule(type="cellIs", operator="between", formula=["900", "1100"]), {"numFmt": FORMS}, {"E8"}),
+    (Rule(type="expression", formula=["$E8>=1000"]), WHITE, {"E8"}),
+    (Rule(type="expression", formula=["LEN(E8)>0"]), WHITE, {"E8"}),
+    (Rule(type="notContainsBlanks", formula=["LEN(TRIM(E8))>0"]), WHITE, {"E8"}),
+    (DataBarRule("min", 0, "max", 9, color="FF638EC6", showValue=False), {}, {"E8"}),
+    # rules that hold of no such cell, that are not worked out, or hide nothing
+    (Rule(type="cellIs", operator="lessThan", formula=["0"]), WHITE, set()),
+    (Rule(type="expression", formula=["E8>5000"]), WHITE, set()),
+    (Rule(type="expression", formula=["AND(E8>0,TODAY()>1)"]), WHITE, set()),
+    (Rule(type="expression", formula=["FALSE"]), {"numFmt": FORMS}, set()),
+    (Rule(type="expression", formula=["TRUE"]), {"font": Font(color="FFFF0000")}, set()),
+    (Rule(type="expression", formula=["TRUE"]), {
+        "font": Font(color="FFFFFFFF"), "fill": PatternFill(bgColor="FFC00000")}, set()),
+    (Rule(type="cellIs", operator="greaterThan", formula=["0"]), {
+        "fill": PatternFill(bgColor="FFFFC7CE")}, set()),
+    (DataBarRule("min", 0, "max", 9, color="FF638EC6"), {}, set()),
+])
+def test_a_figure_hidden_by_a_rule_is_told(rule, look, cells, tmp_path):
+    send(tmp_path, 2017, edit=ruled(rule, **look))
+    assert found(tmp_path)[1] == {(PERSONS, cell, "invisible") for cell in cells}
+
+
+def test_a_rule_over_many_cells_hides_those_it_holds_of(tmp_path):
+    """Relative to the first of its cells; whole columns are no odd range."""
+    rule = Rule(type="expression", formula=["E8>1002"])
+    send(tmp_path, 2017, edit=ruled(rule, "E8:F12", **WHITE))
+    assert found(tmp_path)[1] == {(PERSONS, f"E{row}", "invisible") for row in (11, 12)}
+    send(tmp_path, 2017, edit=ruled(Rule(type="cellIs", operator="equal", formula=["1003"]),
+                                    "A1:XFD1048576", **WHITE))
+    assert found(tmp_path)[1] == {(PERSONS, "E11", "invisible")}
