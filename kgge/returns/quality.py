@@ -7,7 +7,6 @@ with its cell and both figures, and a `doubt` in the tables, which widens the ra
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -15,13 +14,14 @@ import pandas as pd
 from kgge.analysis.scope import keys_of
 from kgge.labels import about
 from kgge.returns.cells import Cell
+from kgge.returns.copied import FEW, check_repeated
 from kgge.returns.form import ENTRIES, SHEETS, Form
 from kgge.returns.parse import Line, Return, messages
 from kgge.tables.schemas import needs
 
 # Ours. The persons of a group change by a few per cent a year: half as many again is one digit
 # or one unit of measure too many; of a few persons, one who comes or goes is half of them.
-JUMP, FEW = 1.5, 20
+JUMP = 1.5
 # A census is some years off, and cities grow: a third more or less is not another order of size.
 # The total of both sexes in the row of one of them, beside the other, is about half as many again.
 CENSUS_BAND, WITH_TOTAL = 1.5, 1.45
@@ -32,9 +32,8 @@ SHARE_RISE, NEARLY_ALL = 0.40, 0.80
 LOST, OFTEN = 5.0, 52.0
 # Thousand dong or billion dong for million dong is a factor of 1,000; no line needs 50,000 dong.
 SCALE, LEAST = 100.0, 0.05
-# As many figures, none of them 0, that are equal to another return's are no chance; nor are as many
-# amounts that are the plan's own.
-SAME, PLANNED = 5, 10
+# As many amounts, none of them 0, that are the plan's own are no chance.
+PLANNED = 10
 # Women and men of three groups, each of another size, that are equal to the last figure are no
 # chance; two that are within a twentieth of each other say nothing of whose they are.
 PAIRS, NEAR = 3, 0.05
@@ -70,7 +69,7 @@ def check_all(sound: Sequence[Return], form: Form) -> None:
                             and not _leapt(*counted)):  # nor is a figure in doubt a measure
                         before[one.unit, code, name] = one, line
         previous[one.unit] = one
-    _check_repeated(sound, form)
+    check_repeated(sound, form)
 
 
 def _leapt(one: Return, line: Line) -> bool:
@@ -83,69 +82,6 @@ def _adds_up(form: Form, code: str) -> bool:
 
 def _persons(one: Return) -> list[Line]:
     return [lines[0] for lines in one.lines.values() if "reached" in lines[0].cells]
-
-
-def _check_repeated(sound: Sequence[Return], form: Form) -> None:
-    """Doubt figures that the same unit sent before, or that are another unit's too.
-
-    A sheet is told of once: all of it, else a column or an indicator of it.
-    """
-    same = defaultdict[tuple[str, tuple[Any, ...]], list[Return]](list)
-    for one in sound:
-        for part, said in _parts(one, form).items():
-            same[part, tuple(said)].append(one)
-    copied = [key for key, several in same.items() if len(several) > 1 and (
-        len(key[1]) if key[0] == "indicators" else _steps(*key)) >= SAME]
-    for part, figures in sorted(copied, key=lambda key: key[0] not in SHEETS):
-        several = same[part, figures]
-        first: dict[str, Return] = {}
-        for one in several:
-            first.setdefault(one.unit, one)
-        others = list(first.values())[:2]
-        for one in several:
-            sheet = one.lines[figures[0][0]][0].sheet
-            told = one.doubts.get((sheet, -1), {})
-            # A group may be as large as it was, and all of it reached before: then nobody attends.
-            attended = part in SHEETS or part != "eligible" and any(
-                one.lines[code][0].cells["attendances"][2].number > 0 for code, *_ in figures)
-            if (own := first[one.unit]) is not one and attended and "same_as_year" not in told:
-                one.fault("same_as_year", own.year, sheet, wanted=own.name, total=len(figures))
-            for other in [r for r in others if r.unit != one.unit][:1]:
-                if told.keys().isdisjoint(("same_as_unit", "same_as_plan")):
-                    one.fault("same_as_unit", other.unit, sheet, wanted=other.name,
-                              total=len(figures))
-
-
-def _steps(part: str, figures: tuple[Any, ...]) -> int:
-    """Count by how many steps columns go up and down: numbered through they are a trial, no copy.
-
-    Small offices have as many staff as others, and as they had.
-    """
-    columns = defaultdict[str, list[float]](list)
-    for _, name, number in figures:
-        if part == "spending" or number > FEW:
-            columns[name].append(number)
-    return sum(len({round(after - before, 6) for before, after in pairwise(numbers)})
-               for numbers in columns.values())
-
-
-def _parts(one: Return, form: Form) -> dict[str, list[tuple[Any, ...]]]:
-    """Return the figures above 0 of both sheets, and of each indicator and column on persons.
-
-    Where all are reached already, the column says nothing new.
-    """
-    out = defaultdict[str, list[tuple[Any, ...]]](list)
-    for code in (*form.persons, *form.money):
-        if code not in one.lines:
-            continue
-        cells, persons = one.lines[code][0].cells, code in form.persons
-        wide = ["indicators", form.persons[code][0]] if persons else ["spending"]
-        for name, (_, _, cell) in cells.items():
-            if cell.number > 0:
-                alone = persons and (name != "reached" or cell != cells["eligible"][2])
-                for part in [*wide, name] if alone else wide:
-                    out[part].append((code, name, cell.number))
-    return out
 
 
 def _check_whole(one: Return) -> None:
