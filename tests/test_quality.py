@@ -381,3 +381,54 @@ def test_a_dash_is_said_to_be_zero(tmp_path):
     falls = out.problems[out.problems["code"].str.contains("falls")]
     assert falls["message_vi"].item().startswith("- (0) nhỏ hơn 106 của năm 2017")
     assert falls["value"].item() == "-"
+
+
+REAL = uneven(ROWS, 900, "eligible", 7) | uneven(ROWS, 300, "reached", 2) | uneven(
+    ROWS, 400, "attendances", 3) | SPENT
+NEXT = {key: number * 1.13 + 0.3 * (at % 7) if key in SPENT else number + 31 + 4 * at
+        for at, (key, number) in enumerate(REAL.items()) if key[1] != "eligible"}
+
+
+def changed(figures, every, column, by=37):
+    """Change every so manieth figure of a column."""
+    return {key: number + by * (at % every == 0) for at, (key, number) in enumerate(figures.items())
+            if key[1] == column}
+
+
+NEAR_COPIES = {
+    "all but some of a year": ([("rach-gia", 2017, REAL), ("rach-gia", 2018, REAL | changed(
+        REAL, 7, "reached") | changed(REAL, 8, "attendances"))],
+        {("rach-gia-2018", "same_as_year")}),
+    "a column but for some": ([("rach-gia", 2017, REAL), ("rach-gia", 2018, REAL | NEXT | changed(
+        REAL, 9, "reached"))], {("rach-gia-2018", "same_as_year")}),
+    "the money but for some": ([("rach-gia", 2017, SPENT), ("rach-gia", 2018, SPENT | changed(
+        SPENT, 9, "amount", 1.7))], {("rach-gia-2018", "same_as_year")}),
+    "of another unit": ([("labour", 2018, PASTED), ("justice", 2018, PASTED | changed(
+        PASTED, 8, "reached"))],
+        {("labour-2018", "same_as_unit"), ("justice-2018", "same_as_unit")}),
+    "of another unit, of the year before": (
+        [("labour", 2017, PASTED), ("justice", 2018, PASTED | changed(PASTED, 8, "reached"))],
+        {("labour-2017", "same_as_unit"), ("justice-2018", "same_as_unit")}),
+    # figures that may well be the same again
+    "groups as large as they were": ([("rach-gia", 2017, REAL), ("rach-gia", 2018, REAL | NEXT)],
+                                     set()),
+    "half of them": ([("rach-gia", 2017, REAL), ("rach-gia", 2018, REAL | changed(
+        REAL, 2, "reached") | changed(REAL, 2, "attendances") | NEXT | changed(
+        SPENT, 2, "amount", 1.7))], set()),
+    "nobody new": ([("labour", 2017, PASTED), ("labour", 2018, PASTED | dict.fromkeys(
+        uneven(OF_1A, 0, "attendances"), "-") | {(OF_1A[0], "attendances"): 12, (
+            OF_1A[0], "reached"): 305})], set()),
+    "all reached before": ([("labour", year, uneven(OF_1A, 1000, "eligible") | uneven(
+        OF_1A, 1000, "reached") | uneven(OF_1A, year, "attendances") | {
+            (OF_1A[0], "reached"): 900 + year - 2017}) for year in (2017, 2018)], set()),
+    "rounded money": ([("labour", year, {(code, "amount"): 5 * (at % 9) + 5 * (at == year - 2017)
+                                         for at, code in enumerate(LINES)})
+                       for year in (2017, 2018)], set()),
+}
+
+
+@pytest.mark.parametrize("kind", NEAR_COPIES)
+def test_a_copy_in_which_few_figures_were_changed(kind, tmp_path):
+    returns, expected = NEAR_COPIES[kind]
+    _, seen = doubts(tmp_path, *returns)
+    assert {(file, code) for file, _, code in seen if code.startswith("same_as")} == expected
