@@ -432,3 +432,58 @@ def test_a_copy_in_which_few_figures_were_changed(kind, tmp_path):
     returns, expected = NEAR_COPIES[kind]
     _, seen = doubts(tmp_path, *returns)
     assert {(file, code) for file, _, code in seen if code.startswith("same_as")} == expected
+
+
+def amounts(folder, *years, line="I.1.local"):
+    """Return which years of one line are in doubt; 30 are planned for each."""
+    _, seen = doubts(folder, *(("rach-gia", 2016 + at, {(line, "amount"): amount})
+                               for at, amount in enumerate(years)))
+    return {file[-4:] for file, _, code in seen if code == "money_jumps"}
+
+
+@pytest.mark.parametrize(("years", "found"), [
+    ((2.1, 1.8, 20.5, 2.4, 2), {"2018"}),  # below the plan, ten times what it was
+    ((2.1, 0.18, 2, 2.4, 2.2), {"2017"}),
+    ((21, 1.8, 2, 2.4), {"2016"}),  # also the first
+    ((2.1, 1.8, 20.5, 22, 2), {"2018", "2019"}),  # three agree
+    ((2.1, 20.5, 2), set()),  # two are no measure
+    ((2.1, 4.4, 20.5, 1.3, 9), set()),  # nor are those that differ
+    ((2.1, 1.8, 9, 2.4, 2), set()),  # more, but not ten times
+    ((2, 2, "-", 2, 2), set()), ((2, None, 20, "...", 2), set()),
+])
+def test_an_amount_ten_times_that_of_the_other_years(tmp_path, years, found):
+    assert amounts(tmp_path, *years) == found
+
+
+def test_amounts_are_held_against_what_the_plan_gives_in_each_year(tmp_path):
+    """Of III.4 local 100 are planned for 2016 and 2020 alone, so other years are no measure."""
+    assert not amounts(tmp_path / "none", 2, 2, 2, 2, 20, line="III.4.local")
+    assert not amounts(tmp_path / "other", 2, 2, 2, 2, 20, line="I.1.other")
+
+
+DISTRICTS = [unit for unit in load_form().units if unit in load_form().residents][:8]
+
+
+def of_each(code, times=0.02, **changes):
+    """Returns of districts whose group is so large a part of the residents; others by unit."""
+    people = {unit: round(load_form().residents[unit] * times * (1 + at % 3 / 4))
+              for at, unit in enumerate(DISTRICTS)} | changes
+    return [(unit, 2018, {(code, "eligible"): number, (code, "reached"): number // 5, (
+        code, "attendances"): number // 4}) for unit, number in people.items()]
+
+
+@pytest.mark.parametrize(("times", "told"), [(10, True), (0.1, True), (0.001, True), (3, False)])
+def test_a_group_ten_times_as_large_as_elsewhere(tmp_path, times, told):
+    unit = DISTRICTS[3]
+    number = round(load_form().residents[unit] * 0.025 * times)
+    _, seen = doubts(tmp_path, *of_each(CODE, **{unit: number}))
+    assert {one for one in seen if one[2] != "same_as_unit"} == (
+        {(f"{unit}-2018", "E14", "unlike_units")} if told else set())
+
+
+def test_few_units_or_persons_are_no_measure(tmp_path):
+    few = of_each(CODE, **{DISTRICTS[3]: 9000})[:5]
+    small = of_each(CODE, 0.00005, **{DISTRICTS[3]: 100})
+    for name, returns in (("few", few), ("small", small)):
+        _, seen = doubts(tmp_path / name, *returns)
+        assert not {one for one in seen if one[2] != "same_as_unit"}

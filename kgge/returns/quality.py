@@ -17,6 +17,7 @@ from kgge.returns.cells import Cell
 from kgge.returns.copied import FEW, check_repeated
 from kgge.returns.form import ENTRIES, SHEETS, Form
 from kgge.returns.parse import Line, Return, messages
+from kgge.returns.scale import Amounts, check_amounts, check_groups
 from kgge.tables.schemas import needs
 
 # Ours. The persons of a group change by a few per cent a year: half as many again is one digit
@@ -46,13 +47,14 @@ def check_all(sound: Sequence[Return], form: Form) -> None:
     before: dict[tuple[str, str, str], tuple[Return, Line]] = {}
     firm = set()  # rows said twice already: there the later figure is the one in doubt
     previous: dict[str, Return] = {}
+    paid: Amounts = defaultdict(list)
     unplanned = about("unplanned").split(";")
     for one in sound:
         _check_whole(one)
         _check_silent(one, previous.get(one.unit))
         _check_sexes(one, previous.get(one.unit), form)
         _check_census(one, form)
-        _check_money(one, before, unplanned, form)
+        _check_money(one, before, unplanned, paid, form)
         _check_past(one, previous.get(one.unit), form)
         for code in form.asked("indicators", one.unit):
             if code in one.lines:
@@ -69,6 +71,8 @@ def check_all(sound: Sequence[Return], form: Form) -> None:
                             and not _leapt(*counted)):  # nor is a figure in doubt a measure
                         before[one.unit, code, name] = one, line
         previous[one.unit] = one
+    check_amounts(paid, form)
+    check_groups(sound, form)
     check_repeated(sound, form)
 
 
@@ -161,7 +165,7 @@ def _near(one: float, other: float) -> bool:
 
 
 def _check_money(one: Return, before: dict[tuple[str, str, str], tuple[Return, Line]],
-                 unplanned: Sequence[str], form: Form) -> None:
+                 unplanned: Sequence[str], all_paid: Amounts, form: Form) -> None:
     """Doubt sums above the plan; an amount far off the last one, or of a few dong."""
     lines = {code: one.lines[code][0] for code in form.money if code in one.lines}
     paid = {code: amount for code, line in lines.items()
@@ -190,6 +194,7 @@ def _check_money(one: Return, before: dict[tuple[str, str, str], tuple[Return, L
         elif not then / SCALE < now < then * SCALE:
             _doubt(one, lines[code], "amount", "money_jumps", wanted=then, year=past.year)
         before[one.unit, code, "amount"] = one, lines[code]
+        all_paid[one.unit, code].append((one, lines[code], now))
 
 
 def _check_past(one: Return, earlier: Return | None, form: Form) -> None:

@@ -1,0 +1,78 @@
+"""Figures ten times too large or too small, told by the unit's other years or by other units."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from math import log10
+from statistics import median, median_high, median_low
+from typing import TypeVar
+
+from kgge.returns.copied import FEW
+from kgge.returns.form import Form
+from kgge.returns.parse import Line, Return
+
+# Ours. Three others that are within a factor of two of each other tell how large a figure is;
+# ten times as large is a digit, or the decimal sign. Units differ more than years do.
+OTHERS, AGREE = 3, 2.0
+UNITS, DIFFER = 5, 4.0
+SLACK = 1.25  # so far beyond the others a figure may be once it is mended
+
+Key = TypeVar("Key", bound=Hashable)
+Amounts = dict[tuple[str, str], list[tuple[Return, Line, float]]]  # by unit and row code
+
+
+def misplaced(sizes: Mapping[Key, float], least: int = OTHERS, apart: float = AGREE) -> list[Key]:
+    """Return the keys of what would be among the others if it were ten or more times less or more.
+
+    Nothing where fewer than `least` are within the factor `apart` of each other.
+
+    Examples
+    --------
+    >>> misplaced({2016: 0.5, 2017: 0.4, 2018: 4.7, 2019: 0.45})
+    [2018]
+    >>> misplaced({2016: 0.5, 2017: 0.4, 2018: 4.7}), misplaced(dict(enumerate([1, 9, 2, 30, 3])))
+    ([], [])
+    """
+    if len(sizes) <= least:
+        return []
+    low, middle, high = (of(sizes.values()) for of in (median_low, median, median_high))
+    among = [size for size in sizes.values() if high / apart <= size <= low * apart]
+    if len(among) < least or max(among) > apart * min(among) or 2 * len(among) <= len(sizes):
+        return []
+    return [key for key, size in sizes.items() if (power := round(log10(size / middle))) and (
+        min(among) / SLACK <= size / 10 ** power <= max(among) * SLACK)]
+
+
+def check_amounts(paid: Amounts, form: Form) -> None:
+    """Doubt amounts that take another share of their plan than in the unit's other years."""
+    for (_, code), several in paid.items():
+        if len(several) > OTHERS:
+            sizes = {at: amount / planned for at, (one, _, amount) in enumerate(several)
+                     if (planned := form.yearly.get((code, one.year), 0.0)) > 0}
+            odd = misplaced(sizes)
+            for at in odd:
+                one, line, amount = several[at]
+                other, _, wanted = several[min((n for n in sizes if n not in odd), key=lambda n:
+                                               (abs(n - at), n))]
+                if "money_jumps" not in one.doubts.get((line.sheet, line.row), ()):
+                    one.fault("money_jumps", amount, line.sheet, line.row, line.cells["amount"][0],
+                              wanted=wanted, year=other.year)
+
+
+def check_groups(sound: Sequence[Return], form: Form) -> None:
+    """Doubt groups ten times as large or small, by residents, as those of the other units."""
+    groups: dict[tuple[int, str], dict[str, tuple[Return, Line]]] = {}
+    for one in sound:
+        if form.residents.get(one.unit, 0) > 0:
+            for code in form.asked("indicators", one.unit):
+                if code in one.lines and one.lines[code][0].cells["eligible"][2].number > 0:
+                    groups.setdefault((one.year, code), {})[one.unit] = one, one.lines[code][0]
+    for (_, code), rows in groups.items():
+        if len(rows) <= UNITS or form.persons[code][0] == form.census:
+            continue
+        sizes = {unit: line.cells["eligible"][2].number / form.residents[unit]
+                 for unit, (_, line) in rows.items()}
+        usual = median(sizes.values())
+        for unit in misplaced(sizes, max(UNITS, 3 * len(sizes) // 4), DIFFER):
+            (one, line), expected = rows[unit], round(usual * form.residents[unit])
+            at, value, _ = line.cells["eligible"]
+            if expected > FEW and "jumps" not in one.doubts.get((line.sheet, line.row), ()):
+                one.fault("unlike_units", value, line.sheet, line.row, at, wanted=expected)
