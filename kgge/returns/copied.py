@@ -13,43 +13,114 @@ FEW = 20
 # As many figures, none of them 0, that are equal to another return's are no chance; nor are four
 # in five of as many.
 SAME, ENOUGH, NEARLY = 5, 8, 0.8
+# Of as many persons a share is known to a third of a point; within a twentieth a group is as large.
+LARGE, NEAR = 300, 0.05
+
+Figures = dict[tuple[str, str], float]  # by row and column
 
 
 def check_repeated(sound: Sequence[Return], form: Form) -> None:
+    """Doubt figures that are another year's or unit's, of another column, or only worked out."""
+    parts = [_parts(one, form) for one in sound]
+    _check_same(sound, parts)
+    counted = [_counted(of) for of in parts]
+    _check_nearly(sound, counted, form)
+    for at, (one, figures) in enumerate(zip(sound, counted, strict=True)):
+        _check_share(one, figures, form)
+        if at and sound[at - 1].unit == one.unit:
+            _check_columns(one, figures, counted[at - 1], form)
+            _check_owner(at, sound, counted)
+
+
+def _check_same(sound: Sequence[Return], parts: list[dict[str, list[tuple[Any, ...]]]]) -> None:
     """Doubt figures that the same unit sent before, or that are another unit's too.
 
     A sheet is told of once: all of it, else a column or an indicator of it.
     """
     same = defaultdict[tuple[str, tuple[Any, ...]], list[Return]](list)
-    figures_of = []
-    for one in sound:
-        figures_of.append(parts := _parts(one, form))
-        for part, said in parts.items():
+    for one, of in zip(sound, parts, strict=True):
+        for part, said in of.items():
             same[part, tuple(said)].append(one)
     copied = [key for key, several in same.items() if len(several) > 1 and (
         len(key[1]) if key[0] == "indicators" else _steps(*key)) >= SAME]
     for part, figures in sorted(copied, key=lambda key: key[0] not in SHEETS):
-        several = same[part, figures]
-        first: dict[str, Return] = {}
-        for one in several:
-            first.setdefault(one.unit, one)
-        others = list(first.values())[:2]
-        for one in several:
-            sheet = one.lines[figures[0][0]][0].sheet
-            told = one.doubts.get((sheet, -1), {})
-            # A group may be as large as it was, and all of it reached before: then nobody attends.
-            attended = part in SHEETS or part != "eligible" and any(
-                one.lines[code][0].cells["attendances"][2].number > 0 for code, *_ in figures)
-            if (own := first[one.unit]) is not one and attended and "same_as_year" not in told:
-                one.fault("same_as_year", own.year, sheet, wanted=own.name, total=len(figures))
-            for other in [r for r in others if r.unit != one.unit][:1]:
-                if told.keys().isdisjoint(("same_as_unit", "same_as_plan")):
-                    one.fault("same_as_unit", other.unit, sheet, wanted=other.name,
-                              total=len(figures))
-    _check_nearly(sound, [_counted(parts) for parts in figures_of], form)
+        _tell_same(part, figures, same[part, figures])
 
 
-def _counted(parts: dict[str, list[tuple[Any, ...]]]) -> dict[tuple[str, str], float]:
+def _tell_same(part: str, figures: tuple[Any, ...], several: list[Return]) -> None:
+    """Tell of figures that several returns hold: a unit of its earlier year, units of others."""
+    first: dict[str, Return] = {}
+    for one in several:
+        first.setdefault(one.unit, one)
+    others = list(first.values())[:2]
+    for one in several:
+        sheet = one.lines[figures[0][0]][0].sheet
+        told = one.doubts.get((sheet, -1), {})
+        # A group may be as large as it was, and all of it reached before: then nobody attends.
+        attended = part in SHEETS or part != "eligible" and any(
+            one.lines[code][0].cells["attendances"][2].number > 0 for code, *_ in figures)
+        if (own := first[one.unit]) is not one and attended and "same_as_year" not in told:
+            one.fault("same_as_year", own.year, sheet, wanted=own.name, total=len(figures))
+        for other in [r for r in others if r.unit != one.unit][:1]:
+            if told.keys().isdisjoint(("same_as_unit", "same_as_plan")):
+                one.fault("same_as_unit", other.unit, sheet, wanted=other.name,
+                          total=len(figures))
+
+
+def _check_share(one: Return, figures: Figures, form: Form) -> None:
+    """Doubt persons reached that are one share of all groups of an indicator, to the person."""
+    of_indicator = defaultdict[str, dict[float, float]](dict)
+    for (code, name), reached in figures.items():
+        eligible = figures.get((code, "eligible"), 0)
+        if name == "reached" and eligible >= LARGE:
+            of_indicator[form.persons[code][0]][eligible] = reached
+    for pairs in of_indicator.values():
+        least = max((reached - 0.5) / of for of, reached in pairs.items())
+        most = min((reached + 0.5) / of for of, reached in pairs.items())
+        if len(pairs) >= SAME and least <= most and _steps_of([*pairs]) >= SAME - 1:
+            one.fault("same_share", len(pairs), _sheet(one, figures),
+                      wanted=round(50 * (least + most), 1))
+
+
+def _sheet(one: Return, figures: Figures) -> str:
+    return one.lines[next(code for code, _ in figures)][0].sheet
+
+
+def _check_columns(one: Return, figures: Figures, earlier: Figures, form: Form) -> None:
+    """Doubt persons reached so far that are the attendances of this year alone."""
+    both = [(number, figures[code, "attendances"]) for (code, name), number in figures.items()
+            if name == "reached" and (code, name) in earlier
+            and form.accumulation[form.persons[code][0]] == "cumulative"]
+    same = [reached for reached, attendances in both if reached == attendances]
+    if len(same) >= max(SAME, NEARLY * len(both)) and _steps_of(same) >= SAME - 1:
+        one.fault("same_as_attendances", len(same), _sheet(one, figures))
+
+
+def _check_owner(at: int, sound: Sequence[Return], counted: list[Figures]) -> None:
+    """Doubt groups that are as large as those of another unit were, and not as this unit's own."""
+    one, past = sound[at], sound[at - 1]
+    now, own = ({code: number for (code, name), number in of.items() if name == "eligible"}
+                for of in (counted[at], counted[at - 1]))
+    if len(now.keys() & own.keys()) < SAME or 2 * _count_near(now, own) > len(now.keys() & own):
+        return
+    sheet = one.lines[next(iter(now))][0].sheet
+    told = {**one.doubts.get((sheet, -1), {}), **past.doubts.get((sheet, -1), {})}
+    for other, of in zip(sound, counted, strict=True):
+        if other.unit != one.unit and other.year == past.year and not told:
+            theirs = {code: number for (code, name), number in of.items() if name == "eligible"}
+            near, both = _count_near(now, theirs), len(now.keys() & theirs.keys())
+            if both >= max(SAME, NEARLY * len(now)) and near >= NEARLY * both:
+                one.fault("like_unit", other.unit, sheet, wanted=other.name, year=other.year,
+                          total=near)
+                return
+
+
+def _count_near(now: dict[str, float], then: dict[str, float]) -> int:
+    return sum(abs(number - then[code]) <= NEAR * number for code, number in now.items()
+               if code in then)
+
+
+def _counted(parts: dict[str, list[tuple[Any, ...]]]) -> Figures:
     """Return the figures that are not the same again by chance or by honest reporting.
 
     Nobody new is reached where nobody attended, or all were before; amounts may be rounded.
@@ -64,7 +135,7 @@ def _counted(parts: dict[str, list[tuple[Any, ...]]]) -> dict[tuple[str, str], f
                   if number % 5}
 
 
-def _check_nearly(sound: Sequence[Return], counted: list[dict[tuple[str, str], float]], form: Form
+def _check_nearly(sound: Sequence[Return], counted: list[Figures], form: Form
                   ) -> None:
     """Doubt figures of which all but a few are those of an earlier year, or of another unit.
 
@@ -83,8 +154,8 @@ def _check_nearly(sound: Sequence[Return], counted: list[dict[tuple[str, str], f
             _tell_nearly(sound[first], sound[second], counted[first], counted[second], form)
 
 
-def _tell_nearly(first: Return, second: Return, figures: dict[tuple[str, str], float],
-                 others: dict[tuple[str, str], float], form: Form) -> None:
+def _tell_nearly(first: Return, second: Return, figures: Figures,
+                 others: Figures, form: Form) -> None:
     """Tell of the sheets, or columns and indicators, of two returns that are nearly the same."""
     parts, own = defaultdict[str, list[tuple[str, str]]](list), first.unit == second.unit
     for code, name in figures:
@@ -116,8 +187,11 @@ def _steps(part: str, figures: tuple[Any, ...]) -> int:
     for _, name, number in figures:
         if part == "spending" or number > FEW:
             columns[name].append(number)
-    return sum(len({round(after - before, 6) for before, after in pairwise(numbers)})
-               for numbers in columns.values())
+    return sum(map(_steps_of, columns.values()))
+
+
+def _steps_of(numbers: list[float]) -> int:
+    return len({round(after - before, 6) for before, after in pairwise(numbers)})
 
 
 def _parts(one: Return, form: Form) -> dict[str, list[tuple[Any, ...]]]:

@@ -12,17 +12,17 @@ from typing import Any
 import pandas as pd
 
 from kgge.analysis.scope import keys_of
-from kgge.labels import about
 from kgge.returns.cells import Cell
-from kgge.returns.copied import FEW, check_repeated
+from kgge.returns.copied import FEW, NEAR, check_repeated
 from kgge.returns.form import ENTRIES, SHEETS, Form
+from kgge.returns.money import Spent, check_money
 from kgge.returns.parse import Line, Return, messages
-from kgge.returns.scale import Amounts, check_amounts, check_groups
+from kgge.returns.scale import Sizes, check_groups, check_years
 from kgge.tables.schemas import needs
 
 # Ours. The persons of a group change by a few per cent a year: half as many again is one digit
 # or one unit of measure too many; of a few persons, one who comes or goes is half of them.
-JUMP = 1.5
+JUMP, TURNED = 1.5, 0.02
 # A census is some years off, and cities grow: a third more or less is not another order of size.
 # The total of both sexes in the row of one of them, beside the other, is about half as many again.
 CENSUS_BAND, WITH_TOTAL = 1.5, 1.45
@@ -31,15 +31,9 @@ SHARE_RISE, NEARLY_ALL = 0.40, 0.80
 # Of those served in one year four in five do not stay away in the next: a digit is missing. More
 # than once a week the whole year nobody attends: one of the two figures is.
 LOST, OFTEN = 5.0, 52.0
-# Thousand dong or billion dong for million dong is a factor of 1,000; no line needs 50,000 dong.
-SCALE, LEAST = 100.0, 0.05
-# As many amounts, none of them 0, that are the plan's own are no chance.
-PLANNED = 10
 # Women and men of three groups, each of another size, that are equal to the last figure are no
 # chance; two that are within a twentieth of each other say nothing of whose they are.
-PAIRS, NEAR = 3, 0.05
-# One source may take up a line's plan alone; together they do not go a quarter above it.
-TOGETHER = 1.25
+PAIRS = 3
 
 
 def check_all(sound: Sequence[Return], form: Form) -> None:
@@ -47,21 +41,23 @@ def check_all(sound: Sequence[Return], form: Form) -> None:
     before: dict[tuple[str, str, str], tuple[Return, Line]] = {}
     firm = set()  # rows said twice already: there the later figure is the one in doubt
     previous: dict[str, Return] = {}
-    paid: Amounts = defaultdict(list)
-    unplanned = about("unplanned").split(";")
+    sizes: Sizes = defaultdict(list)
+    spent: Spent = defaultdict(list)
     for one in sound:
         _check_whole(one)
         _check_silent(one, previous.get(one.unit))
         _check_sexes(one, previous.get(one.unit), form)
         _check_census(one, form)
-        _check_money(one, before, unplanned, paid, form)
+        check_money(one, spent, sizes, form)
         _check_past(one, previous.get(one.unit), form)
         for code in form.asked("indicators", one.unit):
             if code in one.lines:
                 line, cumulative = one.lines[code][0], _adds_up(form, code)
                 counted = before.get((one.unit, code, "eligible"))
                 met = before.get((one.unit, code, "reached"))
-                _check_line(one, line, counted, met, cumulative, form)
+                new = _check_line(one, line, counted, met, cumulative, form)
+                if new > FEW and (attended := line.cells["attendances"][2].number) > 0:
+                    sizes[one.unit, code, "attendances"].append((one, line, attended / new))
                 if counted and (one.unit, code) not in firm:
                     _check_first(one, line, *counted)
                     firm.add((one.unit, code))
@@ -71,7 +67,7 @@ def check_all(sound: Sequence[Return], form: Form) -> None:
                             and not _leapt(*counted)):  # nor is a figure in doubt a measure
                         before[one.unit, code, name] = one, line
         previous[one.unit] = one
-    check_amounts(paid, form)
+    check_years(sizes)
     check_groups(sound, form)
     check_repeated(sound, form)
 
@@ -164,39 +160,6 @@ def _near(one: float, other: float) -> bool:
     return abs(one - other) <= NEAR * max(one, other)
 
 
-def _check_money(one: Return, before: dict[tuple[str, str, str], tuple[Return, Line]],
-                 unplanned: Sequence[str], all_paid: Amounts, form: Form) -> None:
-    """Doubt sums above the plan; an amount far off the last one, or of a few dong."""
-    lines = {code: one.lines[code][0] for code in form.money if code in one.lines}
-    paid = {code: amount for code, line in lines.items()
-            if (amount := line.cells["amount"][2].number) > 0}
-    if len(paid) >= PLANNED and len({*paid.values()}) > 1 and all(
-            form.yearly.get((code, one.year)) == amount for code, amount in paid.items()):
-        one.fault("same_as_plan", len(paid), next(iter(lines.values())).sheet, wanted=one.year)
-    above = sum(paid.values()) > (whole := sum(form.planned.values())) > 0
-    if above:
-        one.fault("sum_above_plan", round(sum(paid.values()), 6),
-                  next(iter(lines.values())).sheet, wanted=whole)
-    of_item = defaultdict[str, list[str]](list)
-    for code in paid:
-        item, source = form.money[code]
-        of_item[item] += [code] * (source not in unplanned)
-    for item, codes in of_item.items():
-        total, planned = round(sum(paid[code] for code in codes), 6), form.planned[item]
-        if total > TOGETHER * planned > 0 and not above:
-            for code in codes:
-                _doubt(one, lines[code], "amount", "parts_above_plan", wanted=planned, total=total)
-    for code, now in paid.items():
-        past, line = before.get((one.unit, code, "amount"), (one, lines[code]))
-        then = line.cells["amount"][2].number
-        if now < LEAST:
-            _doubt(one, lines[code], "amount", "tiny_amount", wanted=now * 1e6)
-        elif not then / SCALE < now < then * SCALE:
-            _doubt(one, lines[code], "amount", "money_jumps", wanted=then, year=past.year)
-        before[one.unit, code, "amount"] = one, lines[code]
-        all_paid[one.unit, code].append((one, lines[code], now))
-
-
 def _check_past(one: Return, earlier: Return | None, form: Form) -> None:
     """Name what stands as last year's figure, locked in the form, and is not what was returned.
 
@@ -240,8 +203,11 @@ def _doubt(one: Return, line: Line, column: str, code: str, **details: object) -
 
 
 def _check_line(one: Return, line: Line, counted: tuple[Return, Line] | None,
-                met: tuple[Return, Line] | None, cumulative: bool, form: Form) -> None:
-    """Doubt one row against what the same unit last said of it: who is in it, who was reached."""
+                met: tuple[Return, Line] | None, cumulative: bool, form: Form) -> float:
+    """Doubt one row against what the same unit last said of it: who is in it, who was reached.
+
+    Return how many were newly reached, NaN where that is not known.
+    """
     (_, _, eligible), (_, _, reached), _ = line.cells.values()
     if counted:
         _check_eligible(one, line, eligible, counted[1].cells["eligible"][2], counted[0])
@@ -267,6 +233,7 @@ def _check_line(one: Return, line: Line, counted: tuple[Return, Line] | None,
     if cumulative and one.year > form.years[0]:  # else the years between are not known
         new -= then.number if past and past.year == one.year - 1 else float("nan")
     _check_attendances(one, line, new)
+    return new
 
 
 def _check_attendances(one: Return, line: Line, new: float) -> None:
@@ -286,8 +253,21 @@ def _check_eligible(one: Return, line: Line, eligible: Cell, counted: Cell, past
     now, then = eligible.number, counted.number
     if then > 0 and eligible.state == "not_applicable" or now == 0 and then > FEW:
         _doubt(one, line, "eligible", "vanishes", wanted=then, year=past.year)
-    elif abs(now - then) > FEW and not then / JUMP <= now <= then * JUMP:
+    elif abs(now - then) > FEW and not then / JUMP <= now <= then * JUMP or _turned(now, then):
         _doubt(one, line, "eligible", "jumps", wanted=then, year=past.year)
+
+
+def _turned(now: float, then: float) -> bool:
+    """Tell whether two digits that stand side by side changed places: 18627 for 16827.
+
+    Of fewer than four digits, or where it matters little, it may well be chance.
+    """
+    if abs(now - then) < TURNED * then or min(now, then) < 1000:
+        return False
+    one, other = f"{now:.0f}", f"{then:.0f}"
+    odd = [at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b]
+    return len(one) == len(other) and len(odd) == 2 and odd[1] - odd[0] == 1 and (
+        one[odd[0]] == other[odd[1]] and one[odd[1]] == other[odd[0]])
 
 
 def _check_first(one: Return, line: Line, past: Return, earlier: Line) -> None:

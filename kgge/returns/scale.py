@@ -16,7 +16,9 @@ UNITS, DIFFER = 5, 4.0
 SLACK = 1.25  # so far beyond the others a figure may be once it is mended
 
 Key = TypeVar("Key", bound=Hashable)
-Amounts = dict[tuple[str, str], list[tuple[Return, Line, float]]]  # by unit and row code
+# By unit, row and column: returns of its years, each with a size that is alike from year to year.
+Sizes = dict[tuple[str, str, str], list[tuple[Return, Line, float]]]
+_CODES = {"amount": "money_jumps", "attendances": "attendances_jump"}
 
 
 def misplaced(sizes: Mapping[Key, float], least: int = OTHERS, apart: float = AGREE) -> list[Key]:
@@ -41,20 +43,22 @@ def misplaced(sizes: Mapping[Key, float], least: int = OTHERS, apart: float = AG
         min(among) / SLACK <= size / 10 ** power <= max(among) * SLACK)]
 
 
-def check_amounts(paid: Amounts, form: Form) -> None:
-    """Doubt amounts that take another share of their plan than in the unit's other years."""
-    for (_, code), several in paid.items():
-        if len(several) > OTHERS:
-            sizes = {at: amount / planned for at, (one, _, amount) in enumerate(several)
-                     if (planned := form.yearly.get((code, one.year), 0.0)) > 0}
-            odd = misplaced(sizes)
-            for at in odd:
-                one, line, amount = several[at]
-                other, _, wanted = several[min((n for n in sizes if n not in odd), key=lambda n:
-                                               (abs(n - at), n))]
-                if "money_jumps" not in one.doubts.get((line.sheet, line.row), ()):
-                    one.fault("money_jumps", amount, line.sheet, line.row, line.cells["amount"][0],
-                              wanted=wanted, year=other.year)
+def check_years(sizes: Sizes) -> None:
+    """Doubt amounts and attendances that are out of proportion in one year of a unit alone.
+
+    Amounts take a share of what the plan gives; attendances are so many of each newly reached.
+    """
+    for (_, _, column), several in sizes.items():
+        odd = misplaced({at: size for at, (*_, size) in enumerate(several)}) if (
+            len(several) > OTHERS) else []
+        for at in odd:
+            near = min((n for n in range(len(several)) if n not in odd),
+                       key=lambda n: (abs(n - at), n))
+            (one, line, _), (other, past, _) = several[at], several[near]
+            place, value, _ = line.cells[column]
+            if _CODES[column] not in one.doubts.get((line.sheet, line.row), ()):
+                one.fault(_CODES[column], value, line.sheet, line.row, place,
+                          wanted=past.cells[column][2].number, year=other.year)
 
 
 def check_groups(sound: Sequence[Return], form: Form) -> None:
