@@ -487,3 +487,115 @@ def test_few_units_or_persons_are_no_measure(tmp_path):
     for name, returns in (("few", few), ("small", small)):
         _, seen = doubts(tmp_path / name, *returns)
         assert not {one for one in seen if one[2] != "same_as_unit"}
+
+
+@pytest.mark.parametrize(("years", "found"), [
+    ((16827, 18627, 16827), {"2017"}), ((16700, 16827, 18627, 16900), {"2018"}),
+    ((18627, 16827, 16827), {"2016"}), ((16827, 18627), {"2017"}),
+    ((16827, 18627, 18627), {"2016"}),  # two years against one
+    ((16827, 16827, 18627, 18627), set()),  # a change that stays
+    ((16827, 16872, 16827), set()),  # too little to matter, or chance
+    ((16827, 18267, 16827), set()), ((840, 480 + 360, 804), set()),
+])
+def test_two_digits_turned_round(tmp_path, years, found):
+    _, seen = doubts(tmp_path, *(("rach-gia", 2016 + at, {(CODE, "eligible"): number})
+                                 for at, number in enumerate(years)))
+    assert {(file[-4:], cell) for file, cell, code in seen if code == "jumps"} == {
+        (year, "E14") for year in found}
+
+
+def services(*years):
+    """Persons reached so far and attendances of one row, by year."""
+    return [("rach-gia", 2016 + at, {(CODE, "reached"): reached, (CODE, "attendances"): attended})
+            for at, (reached, attended) in enumerate(years)]
+
+
+@pytest.mark.parametrize(("years", "found"), [
+    (((100, 130), (200, 140), (300, 1300), (400, 120)), {"2018"}),
+    (((10, 130), (200, 240), (300, 130), (400, 120)), set()),  # ten are too few to tell
+    (((30, 400), (330, 420), (630, 380), (930, 390)), {"2016"}),  # a digit of those reached
+    (((100, 130), (200, 140), (300, 700), (400, 120)), set()),
+    (((100, 130), (200, 600), (300, 1300), (400, 220)), set()),
+])
+def test_attendances_ten_times_those_of_other_years(tmp_path, years, found):
+    _, seen = doubts(tmp_path, *services(*years))
+    assert {(file[-4:], cell) for file, cell, code in seen if code == "attendances_jump"} == {
+        (year, "G14") for year in found}
+
+
+def sourced(of, *sources):
+    """Amounts of each line of the plan, the first source's, then the second's, else none."""
+    form = load_form()
+    return {(code, "amount"): round(of[item] * share, 1) if share else "-"
+            for code, (item, source) in form.money.items()
+            for share in [dict(zip(("central", "local", "other"), sources, strict=True))[source]]}
+
+
+PART = {item: 3.3 + 0.7 * at + (0.1 * at * at) for at, item in enumerate(
+    dict.fromkeys(item for item, _ in load_form().money.values()))}
+LATER = {item: amount * (1.1 + 0.05 * (at % 4)) for at, (item, amount) in enumerate(PART.items())}
+MORE = [{item: amount * times for item, amount in PART.items()} for times in (1, 2.1, 3.2, 4.1)]
+MONEY = {
+    "all at the other source": ([sourced(PART, 1, 0, 0), sourced(LATER, 0, 1, 0)],
+                                {("2018", "sources_moved")}),
+    "a row further down": ([sourced(PART, 1, 0.4, 0), sourced(LATER, 0, 1, 0.4)],
+                           {("2018", "sources_moved")}),
+    "two sources changed": ([sourced(PART, 1, 0.4, 0), sourced(LATER, 0.4, 1, 0)],
+                            {("2018", "sources_moved")}),
+    "for one year": ([sourced(PART, 1, 0, 0), sourced(LATER, 0, 1, 0), sourced(MORE[1], 1, 0, 0)],
+                     {("2018", "sources_moved")}),
+    "two sources the same": ([sourced(PART, 1, 1, 0)], {("2017", "same_as_source")}),
+    "added up": ([sourced(of, 1, 0.4, 0) for of in MORE[:3]], {("2019", "money_adds_up")}),
+    # what may well be
+    "the same sources": ([sourced(PART, 1, 0.4, 0), sourced(LATER, 1, 0.5, 0)], set()),
+    "less of one": ([sourced(PART, 1, 0.4, 0), sourced(LATER, 1, 0.9, 0)], set()),
+    "some from another": ([sourced(PART, 1, 0.4, 0), sourced(LATER, 1, 0.4, 0) | {
+        ("I.1.local", "amount"): "-", ("I.1.other", "amount"): 5.5}], set()),
+    "few lines": ([{key: value if key[0][:4] in ("I.1.", "I.2.") else "-" for key, value in
+                    sourced(of, *shares).items()}
+                   for of, shares in ((PART, (1, 0, 0)), (LATER, (0, 1, 0)))], set()),
+    "more each year": ([sourced(PART, 1, 0.4, 0), sourced(LATER, 1, 0.4, 0), sourced(
+        {item: amount * 1.3 for item, amount in LATER.items()}, 1, 0.4, 0)], set()),
+    "twice, but not of all": ([sourced(of, 1, 0.4, 0) | {("I.1.local", "amount"): 9 - at}
+                               for at, of in enumerate(MORE[:3])], set()),
+    "rounded alike": ([dict.fromkeys(sourced(PART, 1, 1, 0), 5)], set()),
+}
+
+
+@pytest.mark.parametrize("kind", MONEY)
+def test_money_in_other_rows_or_of_other_years(kind, tmp_path):
+    years, expected = MONEY[kind]
+    _, seen = doubts(tmp_path, *(("rach-gia", 2017 + at, of) for at, of in enumerate(years)))
+    assert {(file[-4:], code) for file, _, code in seen
+            if code.startswith(("s", "money"))} == expected
+
+
+@pytest.mark.parametrize(("changes", "found"), [
+    ({(code, "reached"): round(0.463 * number) for (code, name), number in REAL.items()
+      if name == "eligible"}, {"same_share"}),
+    ({(code, "reached"): round((0.463 + 0.004 * at) * number) for at, ((code, name), number)
+      in enumerate(REAL.items()) if name == "eligible"}, set()),
+    ({(code, "attendances"): number for (code, name), number in (REAL | NEXT).items()
+      if name == "reached"}, {"same_as_attendances"}),
+    ({(code, "attendances"): number for at, ((code, name), number) in enumerate(
+        (REAL | NEXT).items()) if name == "reached" and at % 2}, set()),
+])
+def test_persons_worked_out_or_of_the_column_beside(tmp_path, changes, found):
+    first = REAL | {(code, "reached"): 40 + at * at for at, code in enumerate(ROWS)}
+    _, seen = doubts(tmp_path, ("rach-gia", 2017, first), ("rach-gia", 2018, REAL | NEXT | changes))
+    assert {(file[-4:], code) for file, _, code in seen if code.startswith("same")} == {
+        ("2018", code) for code in found}
+
+
+def test_two_returns_exchanged(tmp_path):
+    """Their groups differ by less than a half; as large as the other's they were last year."""
+    one = uneven([code for code in EVERY if code[0] != "4"], 900, "eligible", 7)
+    other = {key: round(number * 1.3) for key, number in one.items()}
+    nearly = [{key: number + at % 5 for at, (key, number) in enumerate(of.items())}
+              for of in (one, other)]
+    for name, (first, second), found in (
+            ("right", nearly, set()), ("exchanged", nearly[::-1], {"like_unit"})):
+        _, seen = doubts(tmp_path / name, ("labour", 2017, one), ("justice", 2017, other),
+                         ("labour", 2018, first), ("justice", 2018, second))
+        assert {(file, code) for file, _, code in seen if not code.startswith("same_as")} == {
+            (f"{unit}-2018", code) for unit in ("labour", "justice") for code in found}

@@ -132,7 +132,7 @@ def _counted(parts: dict[str, list[tuple[Any, ...]]]) -> Figures:
     for key in idle:
         del out[key]
     return out | {(code, name): number for code, name, number in parts.get("spending", ())
-                  if number % 5}
+                  if number % (5 if number > FEW else 0.5)}
 
 
 def _check_nearly(sound: Sequence[Return], counted: list[Figures], form: Form

@@ -17,12 +17,12 @@ from kgge.returns.copied import FEW, NEAR, check_repeated
 from kgge.returns.form import ENTRIES, SHEETS, Form
 from kgge.returns.money import Spent, check_money
 from kgge.returns.parse import Line, Return, messages
-from kgge.returns.scale import Sizes, check_groups, check_years
+from kgge.returns.scale import THOUSAND, Sizes, check_groups, check_years
 from kgge.tables.schemas import needs
 
 # Ours. The persons of a group change by a few per cent a year: half as many again is one digit
 # or one unit of measure too many; of a few persons, one who comes or goes is half of them.
-JUMP, TURNED = 1.5, 0.02
+JUMP = 1.5
 # A census is some years off, and cities grow: a third more or less is not another order of size.
 # The total of both sexes in the row of one of them, beside the other, is about half as many again.
 CENSUS_BAND, WITH_TOTAL = 1.5, 1.45
@@ -56,6 +56,8 @@ def check_all(sound: Sequence[Return], form: Form) -> None:
                 counted = before.get((one.unit, code, "eligible"))
                 met = before.get((one.unit, code, "reached"))
                 new = _check_line(one, line, counted, met, cumulative, form)
+                if (number := line.cells["eligible"][2].number) >= THOUSAND:
+                    sizes[one.unit, code, "eligible"].append((one, line, number))
                 if new > FEW and (attended := line.cells["attendances"][2].number) > 0:
                     sizes[one.unit, code, "attendances"].append((one, line, attended / new))
                 if counted and (one.unit, code) not in firm:
@@ -253,21 +255,8 @@ def _check_eligible(one: Return, line: Line, eligible: Cell, counted: Cell, past
     now, then = eligible.number, counted.number
     if then > 0 and eligible.state == "not_applicable" or now == 0 and then > FEW:
         _doubt(one, line, "eligible", "vanishes", wanted=then, year=past.year)
-    elif abs(now - then) > FEW and not then / JUMP <= now <= then * JUMP or _turned(now, then):
+    elif abs(now - then) > FEW and not then / JUMP <= now <= then * JUMP:
         _doubt(one, line, "eligible", "jumps", wanted=then, year=past.year)
-
-
-def _turned(now: float, then: float) -> bool:
-    """Tell whether two digits that stand side by side changed places: 18627 for 16827.
-
-    Of fewer than four digits, or where it matters little, it may well be chance.
-    """
-    if abs(now - then) < TURNED * then or min(now, then) < 1000:
-        return False
-    one, other = f"{now:.0f}", f"{then:.0f}"
-    odd = [at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b]
-    return len(one) == len(other) and len(odd) == 2 and odd[1] - odd[0] == 1 and (
-        one[odd[0]] == other[odd[1]] and one[odd[1]] == other[odd[0]])
 
 
 def _check_first(one: Return, line: Line, past: Return, earlier: Line) -> None:

@@ -13,6 +13,9 @@ from kgge.returns.parse import Line, Return
 # ten times as large is a digit, or the decimal sign. Units differ more than years do.
 OTHERS, AGREE = 3, 2.0
 UNITS, DIFFER = 5, 4.0
+# Two digits that changed places make a new figure; by less than a fiftieth, or of fewer digits,
+# persons who come and go do so too.
+THOUSAND, TURNED = 1000, 0.02
 SLACK = 1.25  # so far beyond the others a figure may be once it is mended
 
 Key = TypeVar("Key", bound=Hashable)
@@ -49,6 +52,9 @@ def check_years(sizes: Sizes) -> None:
     Amounts take a share of what the plan gives; attendances are so many of each newly reached.
     """
     for (_, _, column), several in sizes.items():
+        if column == "eligible":
+            _check_digits(several)
+            continue
         odd = misplaced({at: size for at, (*_, size) in enumerate(several)}) if (
             len(several) > OTHERS) else []
         for at in odd:
@@ -59,6 +65,32 @@ def check_years(sizes: Sizes) -> None:
             if _CODES[column] not in one.doubts.get((line.sheet, line.row), ()):
                 one.fault(_CODES[column], value, line.sheet, line.row, place,
                           wanted=past.cells[column][2].number, year=other.year)
+
+
+def _check_digits(several: list[tuple[Return, Line, float]]) -> None:
+    """Doubt persons in a group of whom two digits are turned round, unless a third year has it so.
+
+    18627 for 16827. Where it matters little, it may well be chance.
+    """
+    for at, (one, line, number) in enumerate(several):
+        beside = sorted((n for n in range(len(several)) if n != at), key=lambda n: abs(n - at))[:2]
+        turned = [several[n] for n in beside if abs(n - at) == 1 and _is_turned(
+            number, several[n][2])]
+        if turned and (at or len(several) > 2) and "jumps" not in one.doubts.get(
+                (line.sheet, line.row), ()) and all(
+                abs(several[n][2] - turned[0][2]) < abs(several[n][2] - number) for n in beside):
+            other, past, _ = turned[0]
+            place, value, _ = line.cells["eligible"]
+            one.fault("jumps", value, line.sheet, line.row, place, year=other.year,
+                      wanted=past.cells["eligible"][2].number)
+
+
+def _is_turned(number: float, other: float) -> bool:
+    one, two = f"{number:.0f}", f"{other:.0f}"
+    odd = [at for at, pair in enumerate(zip(one, two, strict=False)) if pair[0] != pair[1]]
+    return abs(number - other) > TURNED * other and len(one) == len(two) and (
+        len(odd) == 2 == len(one[odd[0]:odd[1] + 1]) and one[odd[0]] == two[odd[1]]
+        and one[odd[1]] == two[odd[0]])
 
 
 def check_groups(sound: Sequence[Return], form: Form) -> None:
