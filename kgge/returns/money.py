@@ -38,6 +38,7 @@ def check_money(one: Return, spent: Spent, sizes: Sizes, form: Form) -> None:
     _check_amounts(one, paid, lines, spent[one.unit], sizes, form)
     if len(paid) >= LINES:
         _check_sources(one, paid, spent[one.unit], form)
+    if len(paid) >= SAME and len(spent[one.unit]) > 1:
         _check_adding(one, paid, spent[one.unit], form)
     spent[one.unit].append((one, paid))
 
@@ -51,7 +52,10 @@ def _check_sums(one: Return, paid: Paid, lines: Mapping[str, Line], form: Form) 
     above = sum(paid.values()) > (whole := sum(form.planned.values())) > 0
     if above:
         one.fault("sum_above_plan", round(sum(paid.values()), 6), sheet, wanted=whole)
-    unplanned, of_item = about("unplanned").split(";"), defaultdict[str, list[str]](list)
+    of_item = defaultdict[str, list[str]](list)
+    if ("unplanned",) not in form.printed:  # looked up once
+        form.printed["unplanned",] = about("unplanned").split(";")
+    unplanned = form.printed["unplanned",]
     for code in paid:
         item, source = form.money[code]
         of_item[item] += [code] * (source not in unplanned)
@@ -92,12 +96,12 @@ def _by_item(paid: Paid, form: Form) -> dict[str, Paid]:
 def _check_sources(one: Return, paid: Paid, earlier: list[tuple[Return, Paid]], form: Form) -> None:
     """Doubt amounts of one source that are those of another, or that stand in its rows."""
     sheet, now = one.lines[next(iter(paid))][0].sheet, _by_item(paid, form)
-    sources = [*combinations(dict.fromkeys(source for _, source in form.money.values()), 2)]
+    sources = [*combinations(sorted({source for of in now.values() for source in of}), 2)]
     for first, second in sources:
         both = [of for of in now.values() if first in of and second in of and of[first] % 5]
         same = {of[first] for of in both if of[first] == of[second]}
         if len(same) >= max(SAME, NEARLY * len(both)):
-            one.fault("same_as_source", len(same), sheet, wanted=_names(form, first, second))
+            one.fault("same_as_source", len(same), sheet, wanted=f"{first}, {second}")
     told = [(past, of) for past, of in earlier if ("sources_moved" not in past.doubts.get(
         (sheet, -1), ()))]  # what is in doubt is no measure
     if not told:
@@ -121,14 +125,8 @@ def _turned(pairs: list[tuple[Paid, Paid]], first: str, second: str) -> int:
     return turned if turned >= NEARLY * len(apart) else 0
 
 
-def _names(form: Form, *sources: str) -> str:
-    return " / ".join(form.labels["source", source][0] for source in sources)
-
-
 def _check_adding(one: Return, paid: Paid, earlier: list[tuple[Return, Paid]], form: Form) -> None:
     """Doubt amounts that seem to be added up over the years: none is less than the last."""
-    if len(earlier) < 2:
-        return
     years = [*earlier, (one, paid)]
     lines = [code for code in paid if all(code in of for _, of in years)]
     if len(lines) < SAME or any(later[code] < of[code] for (_, of), (_, later) in pairwise(years)

@@ -65,7 +65,7 @@ def _columns(out: Return, form: Form) -> dict[str, list[float]]:
 
 def _added_up(out: Return, form: Form) -> dict[tuple[str, str], Added]:
     """Return by its two texts what a line of the summary adds up."""
-    if ("added", out.unit) not in form.printed:
+    if (key := ("added", form.units.get(out.unit))) not in form.printed:
         title, found = "", {}
         for text, of, kind, codes in summary_rows(form, form.asked("indicators", out.unit)):
             title, rows = text or title, [*form.asked(kind, out.unit)]
@@ -73,8 +73,8 @@ def _added_up(out: Return, form: Form) -> dict[tuple[str, str], Added]:
             names = tuple((name, _PLACES[name]) for name in ENTRIES[kind])
             found[title, of] = Added(names, codes, slice(
                 first, rows.index(codes[-1]) + 1, max(second - first, 1)))
-        form.printed["added", out.unit] = found
-    return cast(dict[tuple[str, str], Added], form.printed["added", out.unit])
+        form.printed[key] = found
+    return cast(dict[tuple[str, str], Added], form.printed[key])
 
 
 def _total(out: Return, codes: Sequence[str], name: str, said: float) -> float | None:
