@@ -472,7 +472,8 @@ def of_each(code, times=0.02, **changes):
         code, "attendances"): number // 4}) for unit, number in people.items()]
 
 
-@pytest.mark.parametrize(("times", "told"), [(10, True), (0.1, True), (0.001, True), (3, False)])
+@pytest.mark.parametrize(("times", "told"), [
+    (10, True), (0.1, True), (0.001, True), (0.04, True), (3, False), (0.3, False)])
 def test_a_group_ten_times_as_large_as_elsewhere(tmp_path, times, told):
     unit = DISTRICTS[3]
     number = round(load_form().residents[unit] * 0.025 * times)

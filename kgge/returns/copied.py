@@ -13,6 +13,7 @@ FEW = 20
 # As many figures, none of them 0, that are equal to another return's are no chance; nor are four
 # in five of as many.
 SAME, ENOUGH, NEARLY = 5, 8, 0.8
+COMMON = 6  # a figure that more returns hold, the years of a unit among them, tells nothing
 # Of as many persons a share is known to a third of a point; within a twentieth a group is as large.
 LARGE, NEAR = 300, 0.05
 
@@ -146,7 +147,7 @@ def _check_nearly(sound: Sequence[Return], counted: list[Figures], form: Form
         for (code, name), number in figures.items():
             holders[code, name, number].append(at)
     shared = Counter(
-        pair for (_, name, _), several in holders.items() if len(several) > 1
+        pair for (_, name, _), several in holders.items() if 1 < len(several) <= COMMON
         for pair in combinations(several, 2)
         if name != "eligible" or sound[pair[0]].unit != sound[pair[1]].unit)
     for (first, second), number in sorted(shared.items()):

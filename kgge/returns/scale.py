@@ -1,7 +1,7 @@
 """Figures ten times too large or too small, told by the unit's other years or by other units."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from math import log10
+from math import inf, log10
 from statistics import median, median_high, median_low
 from typing import TypeVar
 
@@ -10,9 +10,10 @@ from kgge.returns.form import Form
 from kgge.returns.parse import Line, Return
 
 # Ours. Three others that are within a factor of two of each other tell how large a figure is;
-# ten times as large is a digit, or the decimal sign. Units differ more than years do.
+# ten times as large is a digit, or the decimal sign. Units differ more than years do, but not ten
+# times beyond all the others.
 OTHERS, AGREE = 3, 2.0
-UNITS, DIFFER = 5, 4.0
+UNITS, DIFFER, FAR = 5, 4.0, 10.0
 # Two digits that changed places make a new figure; by less than a fiftieth, or of fewer digits,
 # persons who come and go do so too.
 THOUSAND, TURNED = 1000, 0.02
@@ -24,10 +25,12 @@ Sizes = dict[tuple[str, str, str], list[tuple[Return, Line, float]]]
 _CODES = {"amount": "money_jumps", "attendances": "attendances_jump"}
 
 
-def misplaced(sizes: Mapping[Key, float], least: int = OTHERS, apart: float = AGREE) -> list[Key]:
+def misplaced(sizes: Mapping[Key, float], least: int = OTHERS, apart: float = AGREE,
+              far: float = inf) -> list[Key]:
     """Return the keys of what would be among the others if it were ten or more times less or more.
 
-    Nothing where fewer than `least` are within the factor `apart` of each other.
+    Or is `far` times beyond them. Nothing where fewer than `least` are within the factor `apart` of
+    each other.
 
     Examples
     --------
@@ -42,8 +45,10 @@ def misplaced(sizes: Mapping[Key, float], least: int = OTHERS, apart: float = AG
     among = [size for size in sizes.values() if high / apart <= size <= low * apart]
     if len(among) < least or max(among) > apart * min(among) or 2 * len(among) <= len(sizes):
         return []
-    return [key for key, size in sizes.items() if (power := round(log10(size / middle))) and (
-        min(among) / SLACK <= size / 10 ** power <= max(among) * SLACK)]
+    first, last = min(among), max(among)
+    return [key for key, size in sizes.items() if not first / far <= size <= last * far or (
+        power := round(log10(size / middle))) and (
+            first / SLACK <= size / 10 ** power <= last * SLACK)]
 
 
 def check_years(sizes: Sizes) -> None:
@@ -107,7 +112,7 @@ def check_groups(sound: Sequence[Return], form: Form) -> None:
         sizes = {unit: line.cells["eligible"][2].number / form.residents[unit]
                  for unit, (_, line) in rows.items()}
         usual = median(sizes.values())
-        for unit in misplaced(sizes, max(UNITS, 3 * len(sizes) // 4), DIFFER):
+        for unit in misplaced(sizes, max(UNITS, 3 * len(sizes) // 4), DIFFER, FAR):
             (one, line), expected = rows[unit], round(usual * form.residents[unit])
             at, value, _ = line.cells["eligible"]
             if expected > FEW and "jumps" not in one.doubts.get((line.sheet, line.row), ()):
