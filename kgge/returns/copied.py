@@ -13,7 +13,7 @@ FEW = 20
 # As many figures, none of them 0, that are equal to another return's are no chance; nor are four
 # in five of as many.
 SAME, ENOUGH, NEARLY = 5, 8, 0.8
-COMMON = 6  # a figure that more returns hold, the years of a unit among them, tells nothing
+COMMON = 10  # a figure that more returns hold, the years of two units, tells nothing
 # Of as many persons a share is known to a third of a point; within a twentieth a group is as large.
 LARGE, NEAR = 300, 0.05
 
