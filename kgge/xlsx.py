@@ -70,6 +70,16 @@ _OURS = re.compile(r".*\.(?!\S)")  # a line of a message; more in it, or in furt
 # What Excel puts before a comment that has answers, for programs which know none.
 _THREADED = re.compile(
     r"^\s*\[Threaded comment\].*?\n\s*(?:Comment|Nhận xét|Bình luận):\s*", re.DOTALL)
+# Rules of conditional formatting that hold of every filled cell, or compare one with a number.
+_REF = r"(\$?)([A-Z]{1,2})(\$?)(\d{1,3})"
+_ALWAYS = re.compile(r"TRUE(?:\(\))?|[1-9]\d*|(\d+)=\1")
+_FILLED = re.compile(
+    rf'ISNUMBER\({_REF}\)|NOT\(ISBLANK\({_REF}\)\)|LEN\((?:TRIM\()?{_REF}\)?\)>0|{_REF}<>""')
+_BARE = re.compile(r"-?\d+(?:\.\d+)?")
+_COMPARED = re.compile(rf"{_REF}(<=|>=|<>|<|>|=)({_BARE.pattern})")
+_CELL_IS = {"lessThan": op.lt, "lessThanOrEqual": op.le, "greaterThan": op.gt, "equal": op.eq,
+            "greaterThanOrEqual": op.ge, "notEqual": op.ne}
+MAX_RULES = 50  # rules, and areas of one, that are held against each cell
 _FORMAT = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|(\[[^\]]*\])|[_*].|(General|@)|'
                      r"([0#?][0#?,./]*(?:E[+-]0+)?)|(;)|(.)", re.IGNORECASE | re.DOTALL)
 
@@ -122,6 +132,17 @@ class Look(NamedTuple):
     code: str = "General"
     letters: Letters = Letters()
     ground: float | None = 1.0
+
+
+class Rule(NamedTuple):
+    """A rule by which cells look otherwise: where, what it asks, the look (none: as it was)."""
+
+    areas: list[tuple[int, int, int, int]]
+    kind: str
+    asks: list[str]
+    code: str | None
+    ink: float | None
+    ground: float | None
 
 
 def open_sheets(path: Path) -> tuple[list[Sheet], bool]:
@@ -285,7 +306,7 @@ def _is_suspect(text: bytes) -> bool:
         _check_spread(text)
     if first >= 0:
         _check_near(text, cells, odd)
-        return suspect or _lacks_results(cells) or any(
+        return suspect or b"<conditionalFormatting" in beside or _lacks_results(cells) or any(
             letter in cells and sign in cells for sign, letter in _SIGNS.items())
     if b"cellXfs" in text:
         return suspect or any(odd.search(text) for odd in _ODD_LOOKS)
@@ -323,7 +344,11 @@ def _check_spread(text: bytes) -> None:
 
 
 def _area(part: ElementTree.Element) -> tuple[int, int, int, int]:
-    first, _, last = str(part.get("ref")).partition(":")
+    return _corners(str(part.get("ref")))
+
+
+def _corners(ref: str) -> tuple[int, int, int, int]:
+    first, _, last = ref.partition(":")
     return (*xl_cell_to_rowcol(first), *xl_cell_to_rowcol(last or first))
 
 
@@ -397,7 +422,9 @@ def _look_again(parts: dict[str, bytes], sheets: list[Sheet]) -> list[Sheet]:
     places, out = _places(parts), []
     for sheet in sheets:
         notes: dict[tuple[int, int], list[Fault]] = defaultdict(list)
-        _scan(ElementTree.fromstring(parts[places[sheet.name]]), sheet.rows, looks, strings, notes)
+        root = ElementTree.fromstring(parts[places[sheet.name]])
+        rules = _rules(root, roots.get("styles"), theme)
+        _scan(root, sheet.rows, looks, strings, notes, rules)
         for _, kind, name in _links(parts, places[sheet.name]):
             if kind == "comments":
                 _comments(ElementTree.fromstring(parts[name]), notes)
@@ -450,6 +477,72 @@ def _looks(styles: ElementTree.Element | None, theme: list[str]) -> list[Look]:
         out.append(Look(formats.get(str(look.get("numFmtId")), "General"),
                         _letters(font, theme), ground))
     return out
+
+
+def _rules(root: ElementTree.Element, styles: ElementTree.Element | None, theme: list[str]
+           ) -> list[Rule]:
+    """Return the rules of conditional formatting of a sheet that set what is seen of a figure."""
+    formats, out = dict(enumerate(_all(_first(styles, "dxfs"), "dxf"))), []
+    for part in (part for part in root if _tag(part) == "conditionalFormatting"):
+        areas = [_corners(ref) for ref in part.get("sqref", "").split()[:MAX_RULES]]
+        for rule in sorted(_all(part, "cfRule"), key=lambda r: int(r.get("priority", 0))):
+            look = formats.get(int(rule.get("dxfId", -1)))
+            code, ink, ground = _first(look, "numFmt"), _first(_first(look, "font"), "color"), (
+                _first(_first(look, "fill"), "bgColor"))
+            bare = any(not _is_on(bar, "showValue", "1") for tag in ("dataBar", "iconSet")
+                       for bar in _all(rule, tag))  # a bar or a sign in place of the figure
+            asks = [rule.get("operator", "")] + [
+                (f.text or "").replace(" ", "").upper() for f in _all(rule, "formula")]
+            out.append(Rule(
+                areas, rule.get("type", ""), asks,
+                ";;;" if bare else None if code is None else code.get("formatCode", ""),
+                None if ink is None else _light(ink, theme, 0.0),
+                None if ground is None else _light(ground, theme, 1.0)))
+    return [rule for rule in out if {rule.code, rule.ink, rule.ground} != {None}][:MAX_RULES]
+
+
+def _repaint(look: Look, place: tuple[int, int], rules: list[Rule], rows: list[list[Any]]) -> Look:
+    """Return how a cell looks by the rules that can be told to hold of it; the first one wins."""
+    row, column = place
+    for rule in reversed(rules):
+        if any(top <= row <= bottom and left <= column <= right
+               for top, left, bottom, right in rule.areas) and _holds(rule, place, rows):
+            ink = look.letters.ink if rule.ink is None else rule.ink
+            look = Look(look.code if rule.code is None else rule.code,
+                        look.letters._replace(ink=ink),
+                        look.ground if rule.ground is None else rule.ground)
+    return look
+
+
+def _holds(rule: Rule, place: tuple[int, int], rows: list[list[Any]]) -> bool:
+    """Tell whether a rule holds of a cell: always, of what is filled, or of a number as it asks."""
+    operator, *asked = rule.asks
+    if rule.kind in ("dataBar", "iconSet", "notContainsBlanks", "notContainsErrors"):
+        return True
+    if rule.kind == "cellIs":
+        value, numbers = rows[place[0]][place[1]], [float(a) for a in asked if _BARE.fullmatch(a)]
+        if not isinstance(value, float) or not numbers or len(numbers) < len(asked):
+            return False
+        if operator in ("between", "notBetween"):
+            return (numbers[0] <= value <= numbers[-1]) is (operator == "between")
+        return operator in _CELL_IS and bool(_CELL_IS[operator](value, numbers[0]))
+    return rule.kind == "expression" and bool(asked) and _is_true(asked[0], rule, place, rows)
+
+
+def _is_true(formula: str, rule: Rule, place: tuple[int, int], rows: list[list[Any]]) -> bool:
+    """Work out the plainest formulas; of any other nothing is said."""
+    if _ALWAYS.fullmatch(formula):
+        return True
+    if not (found := _FILLED.fullmatch(formula) or _COMPARED.fullmatch(formula)):
+        return False
+    fixed, name, low, number, *compared = [group for group in found.groups() if group is not None]
+    row, column = xl_cell_to_rowcol(name + number)
+    top, left = (min(area[at] for area in rule.areas) for at in (0, 1))
+    row, column = row + (place[0] - top) * (not low), column + (place[1] - left) * (not fixed)
+    value = rows[row][column] if 0 <= row < len(rows) and 0 <= column < len(rows[row]) else ""
+    if not compared:
+        return value != ""
+    return isinstance(value, float) and bool(_COMPARE[compared[0]](value, float(compared[1])))
 
 
 def _letters(font: ElementTree.Element | None, theme: list[str]) -> Letters:
@@ -528,7 +621,8 @@ def _is_flat(part: ElementTree.Element, size: str) -> bool:
 
 
 def _scan(root: ElementTree.Element, rows: list[list[Any]], looks: list[Look],
-          strings: list[Runs], notes: dict[tuple[int, int], list[Fault]]) -> None:
+          strings: list[Runs], notes: dict[tuple[int, int], list[Fault]],
+          rules: list[Rule]) -> None:
     """Put the faults of a sheet in its rows, and note what is hidden, merged or shown otherwise."""
     parts = {_tag(part): part for part in root}
     flat = {at for col in parts.get("cols", ()) if _is_flat(col, "width")
@@ -551,6 +645,7 @@ def _scan(root: ElementTree.Element, rows: list[list[Any]], looks: list[Look],
             found = [Fault("hidden", "")] if low or column in flat else []
             found += [Fault("merged", "")] if (at_row, column) in merged else []
             look = looks[int(cell.get("s", 0))] if looks else Look()
+            look = _repaint(look, (at_row, column), rules, rows) if rules and value != "" else look
             fault, seen = _inspect(cell, value, look, strings)
             if fault:
                 _put(rows, at_row, column, fault)

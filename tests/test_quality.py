@@ -381,3 +381,222 @@ def test_a_dash_is_said_to_be_zero(tmp_path):
     falls = out.problems[out.problems["code"].str.contains("falls")]
     assert falls["message_vi"].item().startswith("- (0) nhỏ hơn 106 của năm 2017")
     assert falls["value"].item() == "-"
+
+
+REAL = uneven(ROWS, 900, "eligible", 7) | uneven(ROWS, 300, "reached", 2) | uneven(
+    ROWS, 400, "attendances", 3) | SPENT
+NEXT = {key: number * 1.13 + 0.3 * (at % 7) if key in SPENT else number + 31 + 4 * at
+        for at, (key, number) in enumerate(REAL.items()) if key[1] != "eligible"}
+
+
+def changed(figures, every, column, by=37):
+    """Change every so manieth figure of a column."""
+    return {key: number + by * (at % every == 0) for at, (key, number) in enumerate(figures.items())
+            if key[1] == column}
+
+
+NEAR_COPIES = {
+    "all but some of a year": ([("rach-gia", 2017, REAL), ("rach-gia", 2018, REAL | changed(
+        REAL, 7, "reached") | changed(REAL, 8, "attendances"))],
+        {("rach-gia-2018", "same_as_year")}),
+    "a column but for some": ([("rach-gia", 2017, REAL), ("rach-gia", 2018, REAL | NEXT | changed(
+        REAL, 9, "reached"))], {("rach-gia-2018", "same_as_year")}),
+    "the money but for some": ([("rach-gia", 2017, SPENT), ("rach-gia", 2018, SPENT | changed(
+        SPENT, 9, "amount", 1.7))], {("rach-gia-2018", "same_as_year")}),
+    "of another unit": ([("labour", 2018, PASTED), ("justice", 2018, PASTED | changed(
+        PASTED, 8, "reached"))],
+        {("labour-2018", "same_as_unit"), ("justice-2018", "same_as_unit")}),
+    "of another unit, of the year before": (
+        [("labour", 2017, PASTED), ("justice", 2018, PASTED | changed(PASTED, 8, "reached"))],
+        {("labour-2017", "same_as_unit"), ("justice-2018", "same_as_unit")}),
+    # figures that may well be the same again
+    "groups as large as they were": ([("rach-gia", 2017, REAL), ("rach-gia", 2018, REAL | NEXT)],
+                                     set()),
+    "half of them": ([("rach-gia", 2017, REAL), ("rach-gia", 2018, REAL | changed(
+        REAL, 2, "reached") | changed(REAL, 2, "attendances") | NEXT | changed(
+        SPENT, 2, "amount", 1.7))], set()),
+    "nobody new": ([("labour", 2017, PASTED), ("labour", 2018, PASTED | dict.fromkeys(
+        uneven(OF_1A, 0, "attendances"), "-") | {(OF_1A[0], "attendances"): 12, (
+            OF_1A[0], "reached"): 305})], set()),
+    "all reached before": ([("labour", year, uneven(OF_1A, 1000, "eligible") | uneven(
+        OF_1A, 1000, "reached") | uneven(OF_1A, year, "attendances") | {
+            (OF_1A[0], "reached"): 900 + year - 2017}) for year in (2017, 2018)], set()),
+    "rounded money": ([("labour", year, {(code, "amount"): 5 * (at % 9) + 5 * (at == year - 2017)
+                                         for at, code in enumerate(LINES)})
+                       for year in (2017, 2018)], set()),
+}
+
+
+@pytest.mark.parametrize("kind", NEAR_COPIES)
+def test_a_copy_in_which_few_figures_were_changed(kind, tmp_path):
+    returns, expected = NEAR_COPIES[kind]
+    _, seen = doubts(tmp_path, *returns)
+    assert {(file, code) for file, _, code in seen if code.startswith("same_as")} == expected
+
+
+def amounts(folder, *years, line="I.1.local"):
+    """Return which years of one line are in doubt; 30 are planned for each."""
+    _, seen = doubts(folder, *(("rach-gia", 2016 + at, {(line, "amount"): amount})
+                               for at, amount in enumerate(years)))
+    return {file[-4:] for file, _, code in seen if code == "money_jumps"}
+
+
+@pytest.mark.parametrize(("years", "found"), [
+    ((2.1, 1.8, 20.5, 2.4, 2), {"2018"}),  # below the plan, ten times what it was
+    ((2.1, 0.18, 2, 2.4, 2.2), {"2017"}),
+    ((21, 1.8, 2, 2.4), {"2016"}),  # also the first
+    ((2.1, 1.8, 20.5, 22, 2), {"2018", "2019"}),  # three agree
+    ((2.1, 20.5, 2), set()),  # two are no measure
+    ((2.1, 4.4, 20.5, 1.3, 9), set()),  # nor are those that differ
+    ((2.1, 1.8, 9, 2.4, 2), set()),  # more, but not ten times
+    ((2, 2, "-", 2, 2), set()), ((2, None, 20, "...", 2), set()),
+])
+def test_an_amount_ten_times_that_of_the_other_years(tmp_path, years, found):
+    assert amounts(tmp_path, *years) == found
+
+
+def test_amounts_are_held_against_what_the_plan_gives_in_each_year(tmp_path):
+    """Of III.4 local 100 are planned for 2016 and 2020 alone, so other years are no measure."""
+    assert not amounts(tmp_path / "none", 2, 2, 2, 2, 20, line="III.4.local")
+    assert not amounts(tmp_path / "other", 2, 2, 2, 2, 20, line="I.1.other")
+
+
+DISTRICTS = [unit for unit in load_form().units if unit in load_form().residents][:8]
+
+
+def of_each(code, times=0.02, **changes):
+    """Returns of districts whose group is so large a part of the residents; others by unit."""
+    people = {unit: round(load_form().residents[unit] * times * (1 + at % 3 / 4))
+              for at, unit in enumerate(DISTRICTS)} | changes
+    return [(unit, 2018, {(code, "eligible"): number, (code, "reached"): number // 5, (
+        code, "attendances"): number // 4}) for unit, number in people.items()]
+
+
+@pytest.mark.parametrize(("times", "told"), [
+    (10, True), (0.1, True), (0.001, True), (0.04, True), (3, False), (0.3, False)])
+def test_a_group_ten_times_as_large_as_elsewhere(tmp_path, times, told):
+    unit = DISTRICTS[3]
+    number = round(load_form().residents[unit] * 0.025 * times)
+    _, seen = doubts(tmp_path, *of_each(CODE, **{unit: number}))
+    assert {one for one in seen if one[2] != "same_as_unit"} == (
+        {(f"{unit}-2018", "E14", "unlike_units")} if told else set())
+
+
+def test_few_units_or_persons_are_no_measure(tmp_path):
+    few = of_each(CODE, **{DISTRICTS[3]: 9000})[:5]
+    small = of_each(CODE, 0.00005, **{DISTRICTS[3]: 100})
+    for name, returns in (("few", few), ("small", small)):
+        _, seen = doubts(tmp_path / name, *returns)
+        assert not {one for one in seen if one[2] != "same_as_unit"}
+
+
+@pytest.mark.parametrize(("years", "found"), [
+    ((16827, 18627, 16827), {"2017"}), ((16700, 16827, 18627, 16900), {"2018"}),
+    ((18627, 16827, 16827), {"2016"}), ((16827, 18627), {"2017"}),
+    ((16827, 18627, 18627), {"2016"}),  # two years against one
+    ((16827, 16827, 18627, 18627), set()),  # a change that stays
+    ((16827, 16872, 16827), set()),  # too little to matter, or chance
+    ((16827, 18267, 16827), set()), ((840, 480 + 360, 804), set()),
+])
+def test_two_digits_turned_round(tmp_path, years, found):
+    _, seen = doubts(tmp_path, *(("rach-gia", 2016 + at, {(CODE, "eligible"): number})
+                                 for at, number in enumerate(years)))
+    assert {(file[-4:], cell) for file, cell, code in seen if code == "jumps"} == {
+        (year, "E14") for year in found}
+
+
+def services(*years):
+    """Persons reached so far and attendances of one row, by year."""
+    return [("rach-gia", 2016 + at, {(CODE, "reached"): reached, (CODE, "attendances"): attended})
+            for at, (reached, attended) in enumerate(years)]
+
+
+@pytest.mark.parametrize(("years", "found"), [
+    (((100, 130), (200, 140), (300, 1300), (400, 120)), {"2018"}),
+    (((10, 130), (200, 240), (300, 130), (400, 120)), set()),  # ten are too few to tell
+    (((30, 400), (330, 420), (630, 380), (930, 390)), {"2016"}),  # a digit of those reached
+    (((100, 130), (200, 140), (300, 700), (400, 120)), set()),
+    (((100, 130), (200, 600), (300, 1300), (400, 220)), set()),
+])
+def test_attendances_ten_times_those_of_other_years(tmp_path, years, found):
+    _, seen = doubts(tmp_path, *services(*years))
+    assert {(file[-4:], cell) for file, cell, code in seen if code == "attendances_jump"} == {
+        (year, "G14") for year in found}
+
+
+def sourced(of, *sources):
+    """Amounts of each line of the plan, the first source's, then the second's, else none."""
+    form = load_form()
+    return {(code, "amount"): round(of[item] * share, 1) if share else "-"
+            for code, (item, source) in form.money.items()
+            for share in [dict(zip(("central", "local", "other"), sources, strict=True))[source]]}
+
+
+PART = {item: 3.3 + 0.7 * at + (0.1 * at * at) for at, item in enumerate(
+    dict.fromkeys(item for item, _ in load_form().money.values()))}
+LATER = {item: amount * (1.1 + 0.05 * (at % 4)) for at, (item, amount) in enumerate(PART.items())}
+MORE = [{item: amount * times for item, amount in PART.items()} for times in (1, 2.1, 3.2, 4.1)]
+MONEY = {
+    "all at the other source": ([sourced(PART, 1, 0, 0), sourced(LATER, 0, 1, 0)],
+                                {("2018", "sources_moved")}),
+    "a row further down": ([sourced(PART, 1, 0.4, 0), sourced(LATER, 0, 1, 0.4)],
+                           {("2018", "sources_moved")}),
+    "two sources changed": ([sourced(PART, 1, 0.4, 0), sourced(LATER, 0.4, 1, 0)],
+                            {("2018", "sources_moved")}),
+    "for one year": ([sourced(PART, 1, 0, 0), sourced(LATER, 0, 1, 0), sourced(MORE[1], 1, 0, 0)],
+                     {("2018", "sources_moved")}),
+    "two sources the same": ([sourced(PART, 1, 1, 0)], {("2017", "same_as_source")}),
+    "added up": ([sourced(of, 1, 0.4, 0) for of in MORE[:3]], {("2019", "money_adds_up")}),
+    # what may well be
+    "the same sources": ([sourced(PART, 1, 0.4, 0), sourced(LATER, 1, 0.5, 0)], set()),
+    "less of one": ([sourced(PART, 1, 0.4, 0), sourced(LATER, 1, 0.9, 0)], set()),
+    "some from another": ([sourced(PART, 1, 0.4, 0), sourced(LATER, 1, 0.4, 0) | {
+        ("I.1.local", "amount"): "-", ("I.1.other", "amount"): 5.5}], set()),
+    "few lines": ([{key: value if key[0][:4] in ("I.1.", "I.2.") else "-" for key, value in
+                    sourced(of, *shares).items()}
+                   for of, shares in ((PART, (1, 0, 0)), (LATER, (0, 1, 0)))], set()),
+    "more each year": ([sourced(PART, 1, 0.4, 0), sourced(LATER, 1, 0.4, 0), sourced(
+        {item: amount * 1.3 for item, amount in LATER.items()}, 1, 0.4, 0)], set()),
+    "twice, but not of all": ([sourced(of, 1, 0.4, 0) | {("I.1.local", "amount"): 9 - at}
+                               for at, of in enumerate(MORE[:3])], set()),
+    "rounded alike": ([dict.fromkeys(sourced(PART, 1, 1, 0), 5)], set()),
+}
+
+
+@pytest.mark.parametrize("kind", MONEY)
+def test_money_in_other_rows_or_of_other_years(kind, tmp_path):
+    years, expected = MONEY[kind]
+    _, seen = doubts(tmp_path, *(("rach-gia", 2017 + at, of) for at, of in enumerate(years)))
+    assert {(file[-4:], code) for file, _, code in seen
+            if code.startswith(("s", "money"))} == expected
+
+
+@pytest.mark.parametrize(("changes", "found"), [
+    ({(code, "reached"): round(0.463 * number) for (code, name), number in REAL.items()
+      if name == "eligible"}, {"same_share"}),
+    ({(code, "reached"): round((0.463 + 0.004 * at) * number) for at, ((code, name), number)
+      in enumerate(REAL.items()) if name == "eligible"}, set()),
+    ({(code, "attendances"): number for (code, name), number in (REAL | NEXT).items()
+      if name == "reached"}, {"same_as_attendances"}),
+    ({(code, "attendances"): number for at, ((code, name), number) in enumerate(
+        (REAL | NEXT).items()) if name == "reached" and at % 2}, set()),
+])
+def test_persons_worked_out_or_of_the_column_beside(tmp_path, changes, found):
+    first = REAL | {(code, "reached"): 40 + at * at for at, code in enumerate(ROWS)}
+    _, seen = doubts(tmp_path, ("rach-gia", 2017, first), ("rach-gia", 2018, REAL | NEXT | changes))
+    assert {(file[-4:], code) for file, _, code in seen if code.startswith("same")} == {
+        ("2018", code) for code in found}
+
+
+def test_two_returns_exchanged(tmp_path):
+    """Their groups differ by less than a half; as large as the other's they were last year."""
+    one = uneven([code for code in EVERY if code[0] != "4"], 900, "eligible", 7)
+    other = {key: round(number * 1.3) for key, number in one.items()}
+    nearly = [{key: number + at % 5 for at, (key, number) in enumerate(of.items())}
+              for of in (one, other)]
+    for name, (first, second), found in (
+            ("right", nearly, set()), ("exchanged", nearly[::-1], {"like_unit"})):
+        _, seen = doubts(tmp_path / name, ("labour", 2017, one), ("justice", 2017, other),
+                         ("labour", 2018, first), ("justice", 2018, second))
+        assert {(file, code) for file, _, code in seen if not code.startswith("same_as")} == {
+            (f"{unit}-2018", code) for unit in ("labour", "justice") for code in found}

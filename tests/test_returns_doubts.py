@@ -16,8 +16,11 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from openpyxl.drawing.image import Image
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
+from openpyxl.formatting.rule import DataBarRule, Rule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.styles.colors import Color
+from openpyxl.styles.differential import DifferentialStyle
+from openpyxl.styles.numbers import NumberFormat
 
 from kgge import quality
 from kgge.files import data_folder
@@ -379,3 +382,88 @@ def test_figures_in_the_column_of_last_year_are_named_in_the_first(tmp_path):
         named = problems[problems["code"].str.contains("last_column")]
         assert named["cell"].to_list() == cells, "each, but told once"
         assert ("more cells" in "".join(named["message_en"])) == bool(cells)
+
+
+SUMS = "Tổng hợp"
+
+
+def test_a_total_typed_over_is_held_against_its_rows(tmp_path):
+    """1a has eight rows of 1000 to 1007 persons, women in every other; 51 amounts of 5.5."""
+    def totals(name, *edits):
+        folder = tmp_path / name
+        folder.mkdir()
+        send(folder, 2017, edit=both(*edits))
+        return found(folder)
+
+    out, problems = totals("wrong", put("C7", 9000, SUMS), put("D8", 400, SUMS), put(
+        "F19", 5505, SUMS))
+    assert problems == {(SUMS, cell, "other_total") for cell in ("C7", "D8", "F19")}
+    told = out.problems.set_index("cell")["message_en"]
+    assert "9000" in told["C7"] and "8028" in told["C7"] and "280.5" in told["F19"]
+    assert out.outcomes["doubt"].isna().all(), "which row is wrong is not known"
+    assert not totals("right", put("C7", 8028, SUMS), put("C8", 4012, SUMS), put(
+        "F19", 281, SUMS), put("F16", 93.5, SUMS))[1], "also as it is rounded"
+    assert not totals("formula", put("C7", "=9000", SUMS))[1]
+    for name, value in (("blank", None), ("unknown", "...")):
+        _, problems = totals(name, put("E9", value), put("C7", 9000, SUMS), put("E8", value, MONEY),
+                             put("F19", 9, SUMS))
+        assert "other_total" not in {code for *_, code in problems}
+    _, problems = totals("rejected", put("E9", "hơn 5"), put("C7", 9000, SUMS))
+    assert problems == {(PERSONS, "E9", "approximate")}
+    _, problems = totals("no group", *(put(f"{c}9", "x") for c in "EFG"), put("C7", 8028, SUMS))
+    assert problems == {(SUMS, "C7", "other_total")}
+
+
+def test_a_total_that_is_older_than_its_rows_is_no_fault(tmp_path):
+    path = send(tmp_path, 2017)
+    change(path, "xl/worksheets/sheet2.xml", b"<v>1000</v>", b"<v>1200</v>")
+    assert not found(tmp_path)[1]
+
+
+WHITE = {"font": Font(color="FFFFFFFF"), "fill": PatternFill(bgColor="FFFFFFFF")}
+FORMS = NumberFormat(numFmtId=164, formatCode=";;;")
+
+
+def ruled(rule, cells="E8", **look):
+    """Lay a rule of conditional formatting over cells."""
+    def edit(book):
+        if look:
+            rule.dxf = DifferentialStyle(**look)
+        book[PERSONS].conditional_formatting.add(cells, rule)
+    return edit
+
+
+@pytest.mark.parametrize(("rule", "look", "cells"), [
+    (Rule(type="expression", formula=["TRUE"]), WHITE, {"E8"}),
+    (Rule(type="expression", formula=["1=1"]), {"numFmt": FORMS}, {"E8"}),
+    (Rule(type="cellIs", operator="greaterThan", formula=["0"]), WHITE, {"E8"}),
+    (Rule(type="cellIs", operator="between", formula=["900", "1100"]), {"numFmt": FORMS}, {"E8"}),
+    (Rule(type="expression", formula=["$E8>=1000"]), WHITE, {"E8"}),
+    (Rule(type="expression", formula=["LEN(E8)>0"]), WHITE, {"E8"}),
+    (Rule(type="notContainsBlanks", formula=["LEN(TRIM(E8))>0"]), WHITE, {"E8"}),
+    (DataBarRule("min", 0, "max", 9, color="FF638EC6", showValue=False), {}, {"E8"}),
+    # rules that hold of no such cell, that are not worked out, or hide nothing
+    (Rule(type="cellIs", operator="lessThan", formula=["0"]), WHITE, set()),
+    (Rule(type="expression", formula=["E8>5000"]), WHITE, set()),
+    (Rule(type="expression", formula=["AND(E8>0,TODAY()>1)"]), WHITE, set()),
+    (Rule(type="expression", formula=["FALSE"]), {"numFmt": FORMS}, set()),
+    (Rule(type="expression", formula=["TRUE"]), {"font": Font(color="FFFF0000")}, set()),
+    (Rule(type="expression", formula=["TRUE"]), {
+        "font": Font(color="FFFFFFFF"), "fill": PatternFill(bgColor="FFC00000")}, set()),
+    (Rule(type="cellIs", operator="greaterThan", formula=["0"]), {
+        "fill": PatternFill(bgColor="FFFFC7CE")}, set()),
+    (DataBarRule("min", 0, "max", 9, color="FF638EC6"), {}, set()),
+])
+def test_a_figure_hidden_by_a_rule_is_told(rule, look, cells, tmp_path):
+    send(tmp_path, 2017, edit=ruled(rule, **look))
+    assert found(tmp_path)[1] == {(PERSONS, cell, "invisible") for cell in cells}
+
+
+def test_a_rule_over_many_cells_hides_those_it_holds_of(tmp_path):
+    """Relative to the first of its cells; whole columns are no odd range."""
+    rule = Rule(type="expression", formula=["E8>1002"])
+    send(tmp_path, 2017, edit=ruled(rule, "E8:F12", **WHITE))
+    assert found(tmp_path)[1] == {(PERSONS, f"E{row}", "invisible") for row in (11, 12)}
+    send(tmp_path, 2017, edit=ruled(Rule(type="cellIs", operator="equal", formula=["1003"]),
+                                    "A1:XFD1048576", **WHITE))
+    assert found(tmp_path)[1] == {(PERSONS, "E11", "invisible")}

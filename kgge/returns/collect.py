@@ -28,6 +28,7 @@ from kgge.returns.receipts import (
     seems_list,
 )
 from kgge.returns.texts import check_texts
+from kgge.returns.totals import check_totals
 from kgge.tables.schemas import SCHEMAS, conform
 
 # What is done to rows and columns, not to one figure: of more cells than this said once a sheet.
@@ -235,6 +236,7 @@ def _read_files(files: list[tuple[str, Path]], dates: Dates, form: Form) -> Batc
         if seems_list(one, file):
             one.faults.clear()
             one.fault("list_name", name, wanted=RECEIPTS)
+        check_totals(one, form, file)
         check_texts(one, form)
     return out
 

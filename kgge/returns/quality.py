@@ -7,21 +7,22 @@ with its cell and both figures, and a `doubt` in the tables, which widens the ra
 
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
 from kgge.analysis.scope import keys_of
-from kgge.labels import about
 from kgge.returns.cells import Cell
+from kgge.returns.copied import FEW, NEAR, check_repeated
 from kgge.returns.form import ENTRIES, SHEETS, Form
+from kgge.returns.money import Spent, check_money
 from kgge.returns.parse import Line, Return, messages
+from kgge.returns.scale import THOUSAND, Sizes, check_groups, check_years
 from kgge.tables.schemas import needs
 
 # Ours. The persons of a group change by a few per cent a year: half as many again is one digit
 # or one unit of measure too many; of a few persons, one who comes or goes is half of them.
-JUMP, FEW = 1.5, 20
+JUMP = 1.5
 # A census is some years off, and cities grow: a third more or less is not another order of size.
 # The total of both sexes in the row of one of them, beside the other, is about half as many again.
 CENSUS_BAND, WITH_TOTAL = 1.5, 1.45
@@ -30,16 +31,9 @@ SHARE_RISE, NEARLY_ALL = 0.40, 0.80
 # Of those served in one year four in five do not stay away in the next: a digit is missing. More
 # than once a week the whole year nobody attends: one of the two figures is.
 LOST, OFTEN = 5.0, 52.0
-# Thousand dong or billion dong for million dong is a factor of 1,000; no line needs 50,000 dong.
-SCALE, LEAST = 100.0, 0.05
-# As many figures, none of them 0, that are equal to another return's are no chance; nor are as many
-# amounts that are the plan's own.
-SAME, PLANNED = 5, 10
 # Women and men of three groups, each of another size, that are equal to the last figure are no
 # chance; two that are within a twentieth of each other say nothing of whose they are.
-PAIRS, NEAR = 3, 0.05
-# One source may take up a line's plan alone; together they do not go a quarter above it.
-TOGETHER = 1.25
+PAIRS = 3
 
 
 def check_all(sound: Sequence[Return], form: Form) -> None:
@@ -47,20 +41,25 @@ def check_all(sound: Sequence[Return], form: Form) -> None:
     before: dict[tuple[str, str, str], tuple[Return, Line]] = {}
     firm = set()  # rows said twice already: there the later figure is the one in doubt
     previous: dict[str, Return] = {}
-    unplanned = about("unplanned").split(";")
+    sizes: Sizes = defaultdict(list)
+    spent: Spent = defaultdict(list)
     for one in sound:
         _check_whole(one)
         _check_silent(one, previous.get(one.unit))
         _check_sexes(one, previous.get(one.unit), form)
         _check_census(one, form)
-        _check_money(one, before, unplanned, form)
+        check_money(one, spent, sizes, form)
         _check_past(one, previous.get(one.unit), form)
         for code in form.asked("indicators", one.unit):
             if code in one.lines:
                 line, cumulative = one.lines[code][0], _adds_up(form, code)
                 counted = before.get((one.unit, code, "eligible"))
                 met = before.get((one.unit, code, "reached"))
-                _check_line(one, line, counted, met, cumulative, form)
+                new = _check_line(one, line, counted, met, cumulative, form)
+                if (number := line.cells["eligible"][2].number) >= THOUSAND:
+                    sizes[one.unit, code, "eligible"].append((one, line, number))
+                if new > FEW and (attended := line.cells["attendances"][2].number) > 0:
+                    sizes[one.unit, code, "attendances"].append((one, line, attended / new))
                 if counted and (one.unit, code) not in firm:
                     _check_first(one, line, *counted)
                     firm.add((one.unit, code))
@@ -70,7 +69,9 @@ def check_all(sound: Sequence[Return], form: Form) -> None:
                             and not _leapt(*counted)):  # nor is a figure in doubt a measure
                         before[one.unit, code, name] = one, line
         previous[one.unit] = one
-    _check_repeated(sound, form)
+    check_years(sizes)
+    check_groups(sound, form)
+    check_repeated(sound, form)
 
 
 def _leapt(one: Return, line: Line) -> bool:
@@ -83,69 +84,6 @@ def _adds_up(form: Form, code: str) -> bool:
 
 def _persons(one: Return) -> list[Line]:
     return [lines[0] for lines in one.lines.values() if "reached" in lines[0].cells]
-
-
-def _check_repeated(sound: Sequence[Return], form: Form) -> None:
-    """Doubt figures that the same unit sent before, or that are another unit's too.
-
-    A sheet is told of once: all of it, else a column or an indicator of it.
-    """
-    same = defaultdict[tuple[str, tuple[Any, ...]], list[Return]](list)
-    for one in sound:
-        for part, said in _parts(one, form).items():
-            same[part, tuple(said)].append(one)
-    copied = [key for key, several in same.items() if len(several) > 1 and (
-        len(key[1]) if key[0] == "indicators" else _steps(*key)) >= SAME]
-    for part, figures in sorted(copied, key=lambda key: key[0] not in SHEETS):
-        several = same[part, figures]
-        first: dict[str, Return] = {}
-        for one in several:
-            first.setdefault(one.unit, one)
-        others = list(first.values())[:2]
-        for one in several:
-            sheet = one.lines[figures[0][0]][0].sheet
-            told = one.doubts.get((sheet, -1), {})
-            # A group may be as large as it was, and all of it reached before: then nobody attends.
-            attended = part in SHEETS or part != "eligible" and any(
-                one.lines[code][0].cells["attendances"][2].number > 0 for code, *_ in figures)
-            if (own := first[one.unit]) is not one and attended and "same_as_year" not in told:
-                one.fault("same_as_year", own.year, sheet, wanted=own.name, total=len(figures))
-            for other in [r for r in others if r.unit != one.unit][:1]:
-                if told.keys().isdisjoint(("same_as_unit", "same_as_plan")):
-                    one.fault("same_as_unit", other.unit, sheet, wanted=other.name,
-                              total=len(figures))
-
-
-def _steps(part: str, figures: tuple[Any, ...]) -> int:
-    """Count by how many steps columns go up and down: numbered through they are a trial, no copy.
-
-    Small offices have as many staff as others, and as they had.
-    """
-    columns = defaultdict[str, list[float]](list)
-    for _, name, number in figures:
-        if part == "spending" or number > FEW:
-            columns[name].append(number)
-    return sum(len({round(after - before, 6) for before, after in pairwise(numbers)})
-               for numbers in columns.values())
-
-
-def _parts(one: Return, form: Form) -> dict[str, list[tuple[Any, ...]]]:
-    """Return the figures above 0 of both sheets, and of each indicator and column on persons.
-
-    Where all are reached already, the column says nothing new.
-    """
-    out = defaultdict[str, list[tuple[Any, ...]]](list)
-    for code in (*form.persons, *form.money):
-        if code not in one.lines:
-            continue
-        cells, persons = one.lines[code][0].cells, code in form.persons
-        wide = ["indicators", form.persons[code][0]] if persons else ["spending"]
-        for name, (_, _, cell) in cells.items():
-            if cell.number > 0:
-                alone = persons and (name != "reached" or cell != cells["eligible"][2])
-                for part in [*wide, name] if alone else wide:
-                    out[part].append((code, name, cell.number))
-    return out
 
 
 def _check_whole(one: Return) -> None:
@@ -224,38 +162,6 @@ def _near(one: float, other: float) -> bool:
     return abs(one - other) <= NEAR * max(one, other)
 
 
-def _check_money(one: Return, before: dict[tuple[str, str, str], tuple[Return, Line]],
-                 unplanned: Sequence[str], form: Form) -> None:
-    """Doubt sums above the plan; an amount far off the last one, or of a few dong."""
-    lines = {code: one.lines[code][0] for code in form.money if code in one.lines}
-    paid = {code: amount for code, line in lines.items()
-            if (amount := line.cells["amount"][2].number) > 0}
-    if len(paid) >= PLANNED and len({*paid.values()}) > 1 and all(
-            form.yearly.get((code, one.year)) == amount for code, amount in paid.items()):
-        one.fault("same_as_plan", len(paid), next(iter(lines.values())).sheet, wanted=one.year)
-    above = sum(paid.values()) > (whole := sum(form.planned.values())) > 0
-    if above:
-        one.fault("sum_above_plan", round(sum(paid.values()), 6),
-                  next(iter(lines.values())).sheet, wanted=whole)
-    of_item = defaultdict[str, list[str]](list)
-    for code in paid:
-        item, source = form.money[code]
-        of_item[item] += [code] * (source not in unplanned)
-    for item, codes in of_item.items():
-        total, planned = round(sum(paid[code] for code in codes), 6), form.planned[item]
-        if total > TOGETHER * planned > 0 and not above:
-            for code in codes:
-                _doubt(one, lines[code], "amount", "parts_above_plan", wanted=planned, total=total)
-    for code, now in paid.items():
-        past, line = before.get((one.unit, code, "amount"), (one, lines[code]))
-        then = line.cells["amount"][2].number
-        if now < LEAST:
-            _doubt(one, lines[code], "amount", "tiny_amount", wanted=now * 1e6)
-        elif not then / SCALE < now < then * SCALE:
-            _doubt(one, lines[code], "amount", "money_jumps", wanted=then, year=past.year)
-        before[one.unit, code, "amount"] = one, lines[code]
-
-
 def _check_past(one: Return, earlier: Return | None, form: Form) -> None:
     """Name what stands as last year's figure, locked in the form, and is not what was returned.
 
@@ -299,8 +205,11 @@ def _doubt(one: Return, line: Line, column: str, code: str, **details: object) -
 
 
 def _check_line(one: Return, line: Line, counted: tuple[Return, Line] | None,
-                met: tuple[Return, Line] | None, cumulative: bool, form: Form) -> None:
-    """Doubt one row against what the same unit last said of it: who is in it, who was reached."""
+                met: tuple[Return, Line] | None, cumulative: bool, form: Form) -> float:
+    """Doubt one row against what the same unit last said of it: who is in it, who was reached.
+
+    Return how many were newly reached, NaN where that is not known.
+    """
     (_, _, eligible), (_, _, reached), _ = line.cells.values()
     if counted:
         _check_eligible(one, line, eligible, counted[1].cells["eligible"][2], counted[0])
@@ -326,6 +235,7 @@ def _check_line(one: Return, line: Line, counted: tuple[Return, Line] | None,
     if cumulative and one.year > form.years[0]:  # else the years between are not known
         new -= then.number if past and past.year == one.year - 1 else float("nan")
     _check_attendances(one, line, new)
+    return new
 
 
 def _check_attendances(one: Return, line: Line, new: float) -> None:
