@@ -31,7 +31,7 @@ def read(tmp_path, edit, unit="rach-gia", file=None):
         path.write_bytes(file.read_bytes())
     else:
         write(path, unit, 2018, values=values(unit), received_on=datetime.date(2019, 1, 20))
-    change(path, *(edit if isinstance(edit, tuple) else [edit]))
+    change(path, edit)
     out = read_one(path)
     cells = out.reporting.attrs["cells"]
     assert cells["accepted"] + cells["rejected"] == cells["submitted"]
