@@ -10,10 +10,8 @@ import pytest
 # no text that is compared.
 os.environ["KGGE_LANG"] = "en"
 # Whole reports and all charts, each of them half a minute or more of one process: they begin.
-LONGEST = ["test_running.py", "test_charts.py", "test_report.py", "test_marks.py", "test_plan.py",
-           "test_environment.py", "test_kill.py"]
-
-
+LONGEST = ["test_running.py", "test_charts.py", "test_environment.py", "test_report.py",
+           "test_marks.py", "test_plan.py", "test_export.py", "test_wheel.py"]
 # Runs every notebook and compares all that it shows, pictures too; skipped elsewhere.
 COMPARED = "test_environment.py::test_notebooks_are_the_same_to_the_byte_elsewhere"
 
