@@ -42,15 +42,6 @@ def test_completion():
     assert found.stdout.split() == ["example", "export"]
 
 
-@pytest.fixture
-def few(data):
-    """Return a data folder of its own with the returns of one year, which are soon read."""
-    for folder in (data / "raw" / "returns").iterdir():
-        if folder.name != "2016":
-            shutil.rmtree(folder)
-    return data
-
-
 @pytest.fixture(scope="module")
 def spoilt(tmp_path_factory):
     """A plan, a folder with a file that is no workbook, and what is said of it in each language."""
