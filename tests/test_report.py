@@ -23,7 +23,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from PIL import Image
 
 import kgge
+import kgge.publish.brief
 import kgge.publish.html
+from kgge.publish.brief import brief
 from kgge.publish.html import (
     describe_tables,
     notebook_folder,
@@ -271,6 +273,7 @@ def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
     with pytest.MonkeyPatch.context() as patch:
         here.plain(patch)
+        patch.setattr(kgge.publish.brief, "brief", brief)  # each language has its own
         patch.setattr(here, "picture", sized)
         assert write_report(folder) == []
     return folder
