@@ -1,10 +1,12 @@
-"""The command line, as a process of its own that need not load pandas and the like once more."""
+"""The command line: as a process that need not load pandas and the like once more, or in this."""
 
 import os
 import runpy
 import subprocess
 import sys
 import tempfile
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from multiprocessing import get_all_start_methods, get_context
 from pathlib import Path
 
@@ -26,6 +28,27 @@ def kgge(*words, cwd=None, env=None):
         process.join()
         out, err = (path.read_text(encoding="utf-8") for path in said)
         return subprocess.CompletedProcess(words, process.exitcode, out, err)
+
+
+def here(*words, env=None):
+    """Run `kgge` in this process, for what it says and does; return the same as `kgge`."""
+    import pytest  # not above: the other process reads its own environment when it loads kgge
+
+    from kgge import cli, labels
+
+    said, before = [StringIO(), StringIO()], labels.current_lang()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(said[0]), redirect_stderr(said[1]):
+        for name, value in {"KGGE_DATA": os.environ["KGGE_DATA"], **(env or {})}.items():
+            patch.setenv(name, value)  # which takes back what the command sets
+        patch.setattr(sys, "argv", ["kgge", *map(str, words)])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as end:
+            code = end.code or 0
+        finally:
+            labels.set_lang(before)
+    return subprocess.CompletedProcess(words, code, *(one.getvalue() for one in said))
 
 
 def _run(words, cwd, env, said):

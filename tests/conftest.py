@@ -47,3 +47,12 @@ def data(tmp_path, monkeypatch):
     shutil.copytree(data_folder(), folder)
     monkeypatch.setenv("KGGE_DATA", str(folder))
     return folder
+
+
+@pytest.fixture
+def few(data):
+    """Return a data folder of its own with the returns of one year, which are soon read."""
+    for folder in (data / "raw" / "returns").iterdir():
+        if folder.name != "2016":
+            shutil.rmtree(folder)
+    return data

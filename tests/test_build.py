@@ -81,21 +81,21 @@ def test_one_annex_and_no_other(data):
 
 
 @pytest.mark.slow
-def test_a_label_like_a_formula_is_text_in_the_tables(data):
-    path = next((data / "raw").glob("*annex.tsv"))
+def test_a_label_like_a_formula_is_text_in_the_tables(few):
+    path = next((few / "raw").glob("*annex.tsv"))
     lines = path.read_text(encoding="utf-8").split("\n")
     number, label = lines[10].split("\t")[:2]
     assert number == "I"
     lines[10] = lines[10].replace(label, "=HYPERLINK(1)")
     path.write_text("\n".join(lines), encoding="utf-8")
     build()
-    assert ",'=HYPERLINK(1)," in (data / "processed" / "annex.csv").read_text(encoding="utf-8")
+    assert ",'=HYPERLINK(1)," in (few / "processed" / "annex.csv").read_text(encoding="utf-8")
     assert kgge.load_annex()["label"].iloc[0] == "=HYPERLINK(1)"
 
 
 @pytest.mark.slow
-def test_an_annex_that_does_not_add_up_is_written_but_not_used(data):
-    path = next((data / "raw").glob("*annex.tsv"))
+def test_an_annex_that_does_not_add_up_is_written_but_not_used(few):
+    path = next((few / "raw").glob("*annex.tsv"))
     path.write_text(path.read_text(encoding="utf-8").replace("\t1,150", "\t1,151"),
                     encoding="utf-8")
     build()

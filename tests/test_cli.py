@@ -1,6 +1,7 @@
 """The command line: exit codes, one sentence a fault, help for each command."""
 
 import os
+import shutil
 from importlib.metadata import version
 
 import commands
@@ -11,15 +12,21 @@ from kgge.files import data_folder
 
 
 def kgge(*words, data=None, **env):
+    """Run `kgge` as a terminal does: for how it starts and ends."""
     return commands.kgge(*words, env={
         **os.environ, **({"KGGE_DATA": str(data)} if data else {}), **env})
 
 
+def here(*words, data=None, **env):
+    """Run `kgge` in this process: for what it does and says."""
+    return commands.here(*words, env={**({"KGGE_DATA": str(data)} if data else {}), **env})
+
+
 @pytest.mark.parametrize("command", ["build", "template", "check", "example", "export", "report"])
 def test_help_of_each_command(command):
-    found = kgge(command, "--help")
+    found = here(command, "--help")
     assert found.returncode == 0 and f"Usage: kgge {command}" in found.stdout
-    assert kgge(command, "-h").stdout == found.stdout
+    assert here(command, "-h").stdout == found.stdout
 
 
 def test_version():
@@ -37,12 +44,13 @@ def test_completion():
 
 @pytest.fixture(scope="module")
 def spoilt(tmp_path_factory):
-    """A folder with a file that is no workbook, and what is said of it in each language."""
-    folder = tmp_path_factory.mktemp("spoilt")
+    """A plan, a folder with a file that is no workbook, and what is said of it in each language."""
+    plan, folder = (tmp_path_factory.mktemp(name) for name in ("plan", "spoilt"))
+    shutil.copytree(data_folder() / "raw", plan / "raw", ignore=shutil.ignore_patterns("returns"))
     (folder / "a.xlsx").write_bytes(b"no workbook")
-    said = {lang: kgge("check", folder, "--lang", lang) for lang in ("en", "vi")}
+    said = {lang: here("check", folder, "--lang", lang, data=plan) for lang in ("en", "vi")}
     assert said["en"].stdout != said["vi"].stdout
-    return folder, said
+    return plan, folder, said
 
 
 @pytest.mark.slow
@@ -52,8 +60,9 @@ def spoilt(tmp_path_factory):
     ({"KGGE_LANG": "en", "LANG": "vi_VN.UTF-8"}, "en"),
     ({"LC_ALL": "en_GB.UTF-8", "LANG": "vi_VN.UTF-8"}, "en")])
 def test_messages_are_in_the_language_asked_for(spoilt, asked, lang):
-    folder, wanted = spoilt
-    found = kgge("check", folder, **{"KGGE_LANG": "", "LC_ALL": "", "LC_MESSAGES": "", **asked})
+    plan, folder, wanted = spoilt
+    found = here("check", folder, data=plan, **{
+        "KGGE_LANG": "", "LC_ALL": "", "LC_MESSAGES": "", **asked})
     assert found.stdout == wanted[lang].stdout and found.returncode == 1
 
 
@@ -65,37 +74,37 @@ def test_build_says_what_it_did(data):
 
 
 @pytest.mark.slow
-def test_build_says_what_it_took_the_columns_for_and_how_many_checks_there_are(data):
+def test_build_says_what_it_took_the_columns_for_and_how_many_checks_there_are(few):
     """Where a parent prints nothing, less can be checked; what is left out is named."""
-    path = next((data / "raw").glob("*annex.tsv"))
+    path = next((few / "raw").glob("*annex.tsv"))
     lines = path.read_text(encoding="utf-8").split("\n")
     numbers = lines[10].split("\t")
     lines[10] = "\t".join([*numbers[:2], *[""] * 11])
     lines.insert(21, "\tTrong đó: hội nghị\t10\t10" + "\t0" * 8 + "\t20")
     path.write_text("\n".join(lines), encoding="utf-8")
-    beside = next((data / "raw").glob("*.corrections.csv"))
+    beside = next((few / "raw").glob("*.corrections.csv"))
     beside.write_text(beside.read_text(encoding="utf-8").replace("38,12", "39,12"), "utf-8")
-    found = kgge("build", "-v", data=data)
+    found = kgge("build", "-v", data=few)
     assert found.returncode == 0, found.stderr
     assert "101 checks, 0 differ, 12 cannot be made (not printed), 89 agree" in found.stdout
     assert "column 2 label, column 3 2016 central" in found.stdout
     assert "line 22: 'Trong đó: hội nghị' is part of line 21" in found.stdout
-    assert "column 3 2016 central" not in kgge("build", data=data).stdout
+    assert "column 3 2016 central" not in kgge("build", data=few).stdout
 
 
 @pytest.mark.slow
-def test_build_of_an_annex_that_does_not_add_up(data):
-    path = next((data / "raw").glob("*annex.tsv"))
+def test_build_of_an_annex_that_does_not_add_up(few):
+    path = next((few / "raw").glob("*annex.tsv"))
     path.write_text(path.read_text(encoding="utf-8").replace("\t1,150", "\t1,151"),
                     encoding="utf-8")
-    found = kgge("build", data=data)
+    found = here("build", data=few)
     assert found.returncode == 1
     assert "line 17: row total of II: printed 1151, computed 1150" in found.stderr
 
 
-def test_build_of_an_unreadable_annex_is_one_sentence(data):
-    next((data / "raw").glob("*annex.tsv")).write_bytes(b"\xff\xfe")
-    found = kgge("build", data=data)
+def test_build_of_an_unreadable_annex_is_one_sentence(few):
+    next((few / "raw").glob("*annex.tsv")).write_bytes(b"\xff\xfe")
+    found = here("build", data=few)
     assert found.returncode == 1 and found.stderr.startswith("kgge: ")
     assert "Traceback" not in found.stderr and len(found.stderr.splitlines()) == 1
 
@@ -103,13 +112,13 @@ def test_build_of_an_unreadable_annex_is_one_sentence(data):
 @pytest.mark.slow
 def test_wrong_use_is_2():
     assert kgge("bild").returncode == 2
-    assert kgge("template", "--out", "x").returncode == 2
-    assert kgge("export", "--lang", "fr").returncode == 2
-    assert kgge("check", "no-such-folder").returncode == 2
-    assert kgge("--data", "no-such-folder", "build").returncode == 2
-    found = kgge("build", data=data_folder() / "raw")  # the folder above is meant
+    assert here("template", "--out", "x").returncode == 2
+    assert here("export", "--lang", "fr").returncode == 2
+    assert here("check", "no-such-folder").returncode == 2
+    assert here("--data", "no-such-folder", "build").returncode == 2
+    found = here("build", data=data_folder() / "raw")  # the folder above is meant
     assert found.returncode == 2 and found.stderr.count("\n") == 1 and "no raw/" in found.stderr
-    found = kgge("check", data_folder() / "raw" / "returns", KGGE_LANG="fr")
+    found = here("check", data_folder() / "raw" / "returns", KGGE_LANG="fr")
     assert found.returncode == 2 and "allowed are en, vi" in found.stderr
 
 
@@ -117,37 +126,37 @@ def test_wrong_use_is_2():
     ["template", "--year", "2018", "--out"], ["example"], ["export", "--out"], ["report", "--out"]])
 def test_a_file_where_a_folder_belongs_is_wrong_use(tmp_path, words):
     (tmp_path / "file").touch()
-    found = kgge(*words, tmp_path / "file")
+    found = here(*words, tmp_path / "file")
     assert found.returncode == 2 and "is a file" in found.stderr
 
 
 @pytest.mark.slow
-def test_copies_among_the_returns_are_wrong_use(data):
-    found = kgge("check", data / "raw" / "returns", "--annotate", data / "raw" / "returns" / "2016")
+def test_copies_among_the_returns_are_wrong_use(few):
+    found = here("check", few / "raw" / "returns", "--annotate", few / "raw" / "returns" / "2016")
     assert found.returncode == 2 and "choose a folder apart" in found.stderr
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("unit", "year"), [
     ("nowhere", "2018"), ("rach-gia", "2031"), (None, "2031")])
-def test_template_of_an_unknown_unit_or_year(tmp_path, unit, year):
+def test_template_of_an_unknown_unit_or_year(few, tmp_path, unit, year):
     asked = ["--unit", unit] if unit else []
-    found = kgge("template", "--year", year, "--out", tmp_path, *asked)
+    found = here("template", "--year", year, "--out", tmp_path / "out", *asked)
     wrong = "nowhere" if unit == "nowhere" else "2031"
-    assert found.returncode == 2 and wrong in found.stderr and not list(tmp_path.iterdir())
+    assert found.returncode == 2 and wrong in found.stderr and not (tmp_path / "out").exists()
 
 
 @pytest.mark.slow
-def test_templates_of_all_units_are_read_back(tmp_path):
-    found = kgge("template", "--year", "2018", "--out", tmp_path / "mẫu phiếu")
+def test_templates_of_all_units_are_read_back(few, tmp_path):
+    found = here("template", "--year", "2018", "--out", tmp_path / "mẫu phiếu")
     assert found.returncode == 0 and len(found.stdout.splitlines()) == 26
-    checked = kgge("check", tmp_path / "mẫu phiếu", "--lang", "en")
+    checked = here("check", tmp_path / "mẫu phiếu", "--lang", "en")
     assert "0 rejected" in checked.stdout
 
 
 @pytest.mark.slow
 def test_check_of_the_committed_returns():
-    found = kgge("check", data_folder() / "raw" / "returns")
+    found = here("check", data_folder() / "raw" / "returns")
     assert found.returncode == 0 and "0 of them errors" in found.stdout
 
 
@@ -156,7 +165,7 @@ def test_check_of_the_committed_returns():
     ({"KGGE_LANG": "vi"}, "báo cáo minh họa và báo cáo thật để lẫn với nhau"),
     ({"KGGE_LANG": "", "LC_ALL": "vi_VN.UTF-8"}, "báo cáo minh họa và báo cáo thật"),
     ({"KGGE_LANG": "en"}, "illustrative and real returns stand together")])
-def test_build_refuses_a_mix_of_illustrative_and_real_returns(data, env, said):
-    package.write_template("labour", 2020, data / "raw" / "returns" / "real.xlsx")
-    found = kgge("build", data=data, **env)
+def test_build_refuses_a_mix_of_illustrative_and_real_returns(few, env, said):
+    package.write_template("labour", 2020, few / "raw" / "returns" / "real.xlsx")
+    found = here("build", data=few, **env)
     assert found.returncode == 1 and said in found.stderr and "real.xlsx" in found.stderr

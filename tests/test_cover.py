@@ -5,34 +5,20 @@ Each line of a table is a way to fill in one cell of a sound return, and the pro
 
 import datetime
 
-import openpyxl
 import pytest
-from forms import put
-
-from kgge.returns.collect import read_returns
-from kgge.returns.form import load_form
-from kgge.returns.template import write_template
-
-FORM = load_form()
+from forms import change, put, read, write
 
 
-@pytest.fixture(scope="module")
-def found(tmp_path_factory):
+@pytest.fixture
+def found(tmp_path):
     """Return what is wrong with a return whose cells of the cover are changed."""
-    folder, books = tmp_path_factory.mktemp("cover"), {}
-
-    def read(unit="rach-gia", sheet="Bìa", **cells):
-        if unit not in books:
-            path = folder / f"{unit}.xlsx"
-            write_template(unit, 2018, path, form=FORM, received_on=datetime.date(2019, 1, 20),
-                           values={("II.1.central", "amount"): 1.5})
-            books[unit] = openpyxl.load_workbook(path)
-        take_back = put(sheet, **cells)(books[unit])
-        books[unit].save(folder / "changed.xlsx")
-        take_back()
-        problems = read_returns(folder / "changed.xlsx", FORM).problems
+    def found(unit="rach-gia", sheet="Bìa", **cells):
+        path = write(tmp_path / "a.xlsx", unit, 2018, received_on=datetime.date(2019, 1, 20),
+                     values={("II.1.central", "amount"): 1.5})
+        change(path, put(sheet, **cells))
+        problems = read(path).problems
         return [*zip(problems["sheet"], problems["cell"], problems["code"], strict=True)]
-    return read
+    return found
 
 
 PERIODS = {

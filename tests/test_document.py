@@ -16,7 +16,7 @@ from PIL import Image
 import kgge
 from kgge.charts.layout import MARK
 from kgge.labels import labels, words
-from kgge.publish.brief import brief, brief_document
+from kgge.publish.brief import brief_document
 from kgge.publish.catalogue import annexes, figures
 from kgge.publish.figures import draw
 from kgge.publish.word import document
@@ -27,12 +27,18 @@ NAMES = ("planned_by_year_and_source", "planned_against_spent", "scorecard", "re
          "coverage_by_unit-1b")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _few_dots():
+    """Draw pictures as large on paper, of fewer dots."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kgge.publish.figures.DPI", 127)  # 50 a centimetre
+        yield
+
+
 @pytest.fixture(scope="module")
 def drawn():
     chosen = [figure for figure in figures() if figure.name in NAMES]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kgge.publish.figures.DPI", 50)  # as large on paper
-        return {lang: [draw(figure, lang, ()) for figure in chosen] for lang in ("vi", "en")}
+    return {lang: [draw(figure, lang, ()) for figure in chosen] for lang in ("vi", "en")}
 
 
 @pytest.fixture(scope="module")
@@ -133,11 +139,10 @@ def test_the_picture_of_the_brief_leaves_room_on_its_page(size, briefs, lang):
 
 
 @pytest.mark.parametrize("widths", [(8, 16), (8,)])
-def test_the_picture_is_the_widest_one_in_its_own_size_and_fits_its_page(widths, lang):
+def test_the_picture_is_the_widest_one_in_its_own_size_and_fits_its_page(widths, drawn, lang):
     """Half a page is no picture of a whole one enlarged; a high one leaves room for its caption."""
-    chosen = [one for one in figures() if one.name in ("warnings_by_unit_and_year", "scorecard")]
-    made = [draw(figure, lang, (), widths=widths) for figure in chosen]
-    made[0] = made[0]._replace(picture=tall())
+    (card,) = (one.figure for one in drawn[lang] if one.figure.name == "scorecard")
+    made = [drawn[lang][0]._replace(picture=tall()), draw(card, lang, (), widths=widths)]
     opened = docx.Document(BytesIO(document(made, lang)))
     high, shape = opened.inline_shapes
     assert shape.width.cm == pytest.approx(max(widths), abs=0.02)
@@ -297,12 +302,12 @@ def test_unit_and_signs_are_said_around_the_numbers(drawn):
         assert around(drawn[lang][0], state, lang) == [first]
 
 
-def test_money_of_which_returns_are_missing_says_so(drawn):
+def test_money_of_which_returns_are_missing_says_so(drawn, briefs):
     """Below its figure, and in the brief."""
     one = next(one for one in drawn["en"] if one.figure.name == "planned_against_spent")
     assert [row[1:3] for row in rows_of(one, one.data, "en")[1:2]] == [["1,900", "≥ 1,631.5"]]
     assert around(one, one.data, "en")[-1].startswith("≥ ")
-    about = docx.Document(BytesIO(brief_document(brief("en"), b"", "")))
+    about = docx.Document(BytesIO(brief_document(briefs["en"], b"", "")))
     assert [cell.text for cell in about.tables[1].rows[-1].cells][2:] == [
         "≥ 5,711.3", "86.5%", "≥ 609.0"]
     assert about.paragraphs[-1].text.startswith("≥ ")

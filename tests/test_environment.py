@@ -24,6 +24,9 @@ SYSTEMS = {"linux": "posix", "darwin": "posix", "win32": "nt"}
 PYTHONS = ["3.11.0", "3.11.4", "3.11.5", "3.12.0", "3.13.0", "3.14.0"]
 
 
+told = cache(metadata)
+
+
 @cache
 def unlocked():
     """Name the first package that is not of the locked version."""
@@ -54,7 +57,7 @@ def test_the_lock_fits_every_python(python, system):
     for need in locked:
         assert re.fullmatch(r"==[^,*]+", str(need.specifier)) and not need.url, need
         try:  # what this machine has tells of itself which Pythons it takes
-            known = metadata(need.name)
+            known = told(need.name)
         except PackageNotFoundError:
             continue
         if known["Version"] in need.specifier:
@@ -99,8 +102,9 @@ def test_notebooks_are_the_same_to_the_byte_elsewhere(tmp_path):
         made, kept = cells_of(folder / path.name), cells_of(path)
         other = [at for at, pair in enumerate(zip(made, kept, strict=True)) if pair[0] != pair[1]]
         assert not other, (f"notebooks/{path.name}, cells {other} (all cells counted from 0) are "
-                           "not what the code makes, to the byte: run `make notebooks`, read the "
-                           "differences, commit them")
+                           "not what the code makes, to the byte (pytest notebooks/"
+                           f"{path.name} shows numbers that differ): run `make notebooks`, read "
+                           "the differences, commit them")
 
 
 @pytest.mark.slow

@@ -42,7 +42,7 @@ def columns_of(sheet):
 
 @pytest.fixture(scope="module")
 def files():
-    return {lang: workbook(lang) for lang in ("vi", "en")}
+    return {lang: workbook(lang, given()) for lang in ("vi", "en")}
 
 
 @pytest.fixture(scope="module", params=["vi", "en"])
@@ -369,10 +369,9 @@ def test_a_sheet_is_filled_from_its_title_to_its_table(book):
     assert all(cover) and cover[-len(book.sheetnames) + 1:] == book.sheetnames[1:]
 
 
-def test_without_returns_the_cover_names_the_plan_only(monkeypatch):
-    plan, whole = given()[:6], openpyxl.load_workbook(BytesIO(workbook("en")))
-    monkeypatch.setattr(kgge.publish.excel, "sheets", lambda: plan)
-    book = openpyxl.load_workbook(BytesIO(workbook("en")))
+def test_without_returns_the_cover_names_the_plan_only(files):
+    whole = openpyxl.load_workbook(BytesIO(files["en"]))
+    book = openpyxl.load_workbook(BytesIO(workbook("en", given()[:6])))
     texts = [[cell.value for cell in other.worksheets[0]["B"] if cell.value]
              for other in (book, whole)]
     assert len(book.sheetnames) == 8 and len(texts[1]) == len(texts[0]) + 1 + len(given()) - 6

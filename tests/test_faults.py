@@ -8,17 +8,15 @@ import zipfile
 import zlib
 from pathlib import Path
 
-import openpyxl
+import forms
 import pytest
-from forms import form
+from forms import edited, form, write
 from openpyxl.styles import Font
 
 from kgge.plan import LANGUAGES
 from kgge.returns.annotate import annotate
 from kgge.returns.collect import read_returns
-from kgge.returns.form import load_form
 from kgge.returns.parse import messages
-from kgge.returns.template import write_template
 from kgge.xlsx import open_sheets
 
 COVER, PERSONS, MONEY = "Bìa", "Chỉ tiêu", "Kinh phí"
@@ -39,28 +37,20 @@ def fill(form, unit):
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory):
-    path, form = tmp_path_factory.mktemp("sound") / "sound.xlsx", load_form()
-    write_template("rach-gia", 2018, path, received_on=datetime.date(2019, 1, 20),
-                   values=fill(form, "rach-gia"))
-    other = path.with_name("other.xlsx")
-    write_template("ha-tien", 2018, other, received_on=datetime.date(2019, 1, 20),
-                   values=fill(form, "ha-tien"))
-    return path.read_bytes(), other.read_bytes()
+    path = tmp_path_factory.mktemp("sound") / "sound.xlsx"
+    return tuple(write(path, unit, 2018, received_on=datetime.date(2019, 1, 20),
+                       values=fill(form(), unit)).read_bytes() for unit in ("rach-gia", "ha-tien"))
 
 
 def put(sheet, cell, value, kind=None):
     def edit(book):
         book[sheet][cell] = value
-        if kind:
-            book[sheet][cell].data_type = kind
-    return edit
+        book[sheet][cell].data_type = kind
+    return edit if kind else forms.put(sheet, **{cell: value})
 
 
 def many(*edits):
-    def edit(book):
-        for one in edits:
-            one(book)
-    return edit
+    return edits
 
 
 def call(sheet, method, *args, **kwargs):
@@ -199,13 +189,6 @@ ONE = {  # kind of fault: what is done to the workbook, every problem it must gi
                                 (sheet, "A1", "unit_name") for sheet in (
                                     COVER, PERSONS, MONEY, "Tổng hợp", "Hướng dẫn"))}),
 }
-
-
-def edited(data, edit):
-    book, out = openpyxl.load_workbook(io.BytesIO(data)), io.BytesIO()
-    edit(book)
-    book.save(out)
-    return out.getvalue()
 
 
 def rezip(data, changes, method=zipfile.ZIP_DEFLATED):
@@ -491,7 +474,7 @@ def test_what_a_message_says_of_the_cell(tmp_path, sound):
     assert removed["state"].tolist() == ["not_reported"] * 5
     out, problems = read(tmp_path, sound, "a.xlsx", edited(sound[0], call(
         PERSONS, "delete_rows", 8, 6)))
-    missing = [*load_form().asked("indicators", "rach-gia")][:5]
+    missing = [*form().asked("indicators", "rach-gia")][:5]
     assert f"missing: {', '.join(missing)} …." in message(problems)
     rows = out.outcomes[out.outcomes["file"].eq("a.xlsx") & out.outcomes["sheet"].isna()]
     assert (rows[STATES] == "not_reported").all(axis=None) and len(rows) == 6

@@ -7,48 +7,35 @@ import zipfile
 
 import openpyxl
 import pytest
+from forms import change, form, put, read, write
 
 from kgge.files import DataError
 from kgge.returns.annotate import annotate
-from kgge.returns.collect import read_returns
-from kgge.returns.form import load_form
-from kgge.returns.template import write_template
 
-PERSONS = "Chỉ tiêu"
+COVER, PERSONS, MONEY = "Bìa", "Chỉ tiêu", "Kinh phí"
 
 
-@pytest.fixture(scope="module")
-def form():
-    return load_form()
-
-
-def values(form, unit, year, **changes):
+def values(unit, year):
     out = {}
-    for at, (code, (indicator, *_)) in enumerate(form.asked("indicators", unit).items()):
-        people = form.residents.get(unit, 9000) // 2 if indicator == form.census else 1000 + at
+    for at, (code, (indicator, *_)) in enumerate(form().asked("indicators", unit).items()):
+        people = form().residents.get(unit, 9000) // 2 if indicator == form().census else 1000 + at
         reached = 100 + at + 10 * (year - 2016)
         out |= {(code, "eligible"): people, (code, "reached"): reached,
                 (code, "attendances"): reached + 50}
-    return out | {(code, "amount"): 5.5 for code in form.money}
+    return out | {(code, "amount"): 5.5 for code in form().money}
 
 
-def send(folder, form, year=2018, unit="rach-gia", name=None, edit=None, **how):
-    path = folder / (name or f"{unit}-{year}.xlsx")
-    write_template(unit, year, path, form=form, **{
-        "values": values(form, unit, year), "received_on": datetime.date(year + 1, 1, 20)} | how)
+def send(folder, year=2018, unit="rach-gia", name=None, edit=None, **how):
+    """Write a return filled in whole and edit it."""
+    path = write(folder / (name or f"{unit}-{year}.xlsx"), unit, year, **{
+        "values": values(unit, year), "received_on": datetime.date(year + 1, 1, 20)} | how)
     if edit:
-        book = openpyxl.load_workbook(path)
-        edit(book)
-        book.save(path)
+        change(path, edit)
     return path
 
 
-def put(cell, value, sheet="Bìa"):
-    return lambda book: book[sheet].__setitem__(cell, value)
-
-
-def add_field(value):
-    return put("B22", value)
+def replaces(said):
+    return put(COVER, B22=said)
 
 
 def codes(out, file=None):
@@ -90,47 +77,47 @@ REFUSED = {  # workbooks, whatever they are called: a return may be in them
     ".a.xlsx": (packed("x"), "not_workbook")}
 
 
-def test_what_is_no_return_is_listed_once_and_is_no_error(tmp_path, form):
-    send(tmp_path, form)
+def test_what_is_no_return_is_listed_once_and_is_no_error(tmp_path):
+    send(tmp_path)
     for name, content in NOISE.items():
         (tmp_path / name).write_bytes(content)
-    out = whole(read_returns(tmp_path, form))
+    out = whole(read(tmp_path))
     assert sorted(out.problems["file"]) == sorted(NOISE)
     assert set(out.problems["code"]) == {"not_return"}
     assert set(out.problems["severity"]) == {"warning"} and out.reporting["received"].sum() == 1
 
 
-def test_a_workbook_of_another_kind_is_refused_whatever_it_is_called(tmp_path, form):
+def test_a_workbook_of_another_kind_is_refused_whatever_it_is_called(tmp_path):
     for name, (content, _) in REFUSED.items():
         (tmp_path / name).write_bytes(content)
-    problems = read_returns(tmp_path, form).problems
+    problems = read(tmp_path).problems
     assert dict(zip(problems["file"], problems["code"], strict=True)) == {
         name: code for name, (_, code) in REFUSED.items()}
     assert set(problems["severity"]) == {"error"}
 
 
 @pytest.mark.parametrize("name", [".rach-gia.xlsx", "~$cu/rach-gia.xlsx", "~$rach-gia.XLSX"])
-def test_a_return_with_an_odd_name_is_read(name, tmp_path, form):
-    send(tmp_path, form, name=name)
-    out = read_returns(tmp_path, form)
+def test_a_return_with_an_odd_name_is_read(name, tmp_path):
+    send(tmp_path, name=name)
+    out = read(tmp_path)
     assert out.problems.empty and out.reporting["received"].sum() == 1
 
 
-def test_dates_of_receipt_come_from_one_list(tmp_path, form):
-    send(tmp_path, form, received_on=None)
-    send(tmp_path, form, unit="ha-tien", received_on=datetime.date(2019, 6, 1))
-    send(tmp_path, form, unit="labour", edit=put("B17", "hôm qua"))
+def test_dates_of_receipt_come_from_one_list(tmp_path):
+    send(tmp_path, received_on=None)
+    send(tmp_path, unit="ha-tien", received_on=datetime.date(2019, 6, 1))
+    send(tmp_path, unit="labour", edit=put(COVER, B17="hôm qua"))
     (tmp_path / "receipts.csv").write_text(
         "unit;year;received_on\nrach-gia;2018;2019-01-15\nha-tien;2018;31/01/2019\n"
         "labour;2018;15/3/2019\nlabour;2017;\nfinance;2018;1/2/2019\n", encoding="utf-8-sig")
-    out = whole(read_returns(tmp_path, form))
+    out = whole(read(tmp_path))
     assert out.problems.empty
     rows = out.reporting.set_index(["unit", "year"])
     assert [str(rows.loc[(u, 2018), "received_on"].date()) for u in (
         "rach-gia", "ha-tien", "labour")] == ["2019-01-15", "2019-01-31", "2019-03-15"]
     assert rows.loc[[("rach-gia", 2018), ("ha-tien", 2018), ("labour", 2018)],
                     "on_time"].tolist() == [True, True, False]
-    one = read_returns(tmp_path / "rach-gia-2018.xlsx", form)
+    one = read(tmp_path / "rach-gia-2018.xlsx")
     assert one.problems.empty and one.reporting["on_time"].sum() == 1
 
 
@@ -142,12 +129,12 @@ LISTS = {
 
 
 @pytest.mark.parametrize("kind", LISTS)
-def test_a_fault_in_the_list_is_named_with_its_line(kind, tmp_path, form):
+def test_a_fault_in_the_list_is_named_with_its_line(kind, tmp_path):
     lines, value = LISTS[kind]
-    send(tmp_path, form, received_on=None)
+    send(tmp_path, received_on=None)
     (tmp_path / "receipts.csv").write_text(
         f"unit,year,received_on\nrach-gia,2018,2019-01-15\n{lines}\n", encoding="utf-8")
-    out = whole(read_returns(tmp_path, form))
+    out = whole(read(tmp_path))
     row = out.problems.astype(object).where(out.problems.notna(), None).to_dict("records")[0]
     assert len(out.problems) == 1 and (row["file"], row["severity"], row["code"], row["value"]) == (
         "receipts.csv", "error", "receipts", value)
@@ -175,22 +162,22 @@ LISTED = {  # however the list is called and written: its name, its bytes
 
 
 @pytest.mark.parametrize("kind", LISTED)
-def test_the_list_is_read_however_it_is_called_and_written(kind, tmp_path, form):
-    send(tmp_path, form, received_on=None)
-    send(tmp_path, form, name="2018/labour.xlsx", unit="labour", received_on=None)
+def test_the_list_is_read_however_it_is_called_and_written(kind, tmp_path):
+    send(tmp_path, received_on=None)
+    send(tmp_path, name="2018/labour.xlsx", unit="labour", received_on=None)
     (tmp_path / (kind if "csv" in kind.lower() else "receipts.csv")).write_bytes(
         LISTED[kind].replace(b"on\n", b"on,note\n") if kind == "old letters" else LISTED[kind])
-    out = whole(read_returns(tmp_path, form))
+    out = whole(read(tmp_path))
     assert out.problems.empty
     assert sorted(out.reporting["received_on"].dropna().dt.day) == [15, 16]
 
 
-def test_a_line_that_cannot_be_used_loses_only_itself(tmp_path, form):
-    send(tmp_path, form, received_on=None)
+def test_a_line_that_cannot_be_used_loses_only_itself(tmp_path):
+    send(tmp_path, received_on=None)
     (tmp_path / "receipts.csv").write_text(
         "sep=,\n" + GOOD + "labour,2018,15,01,2019\n\nsai-gon,2018,1/1/2019\nlabour,2018,1/2/2019\n"
         "labour,2019,1/1/2018\n", encoding="utf-8")
-    out = read_returns(tmp_path, form)
+    out = read(tmp_path)
     assert out.problems["cell"].tolist() == ["A5", "A7", "C8", "C9"]
     assert out.reporting["on_time"].sum() == 1
     for row, line in zip(out.problems.itertuples(), (5, 7, 8, 9), strict=True):
@@ -201,73 +188,72 @@ def test_a_line_that_cannot_be_used_loses_only_itself(tmp_path, form):
 
 
 @pytest.mark.parametrize("day", ["02/01/2018", "15/01/2109"])
-def test_a_date_of_the_list_far_off_is_doubted_as_on_the_cover(day, tmp_path, form):
-    send(tmp_path, form, received_on=datetime.date(2018, 1, 2))
+def test_a_date_of_the_list_far_off_is_doubted_as_on_the_cover(day, tmp_path):
+    send(tmp_path, received_on=datetime.date(2018, 1, 2))
     (tmp_path / "receipts.csv").write_text(f"unit,year,received_on\nrach-gia,2018,{day}\n")
-    problems = read_returns(tmp_path, form).problems
+    problems = read(tmp_path).problems
     assert problems[["file", "cell", "code"]].values.tolist() == [
         ["receipts.csv", "C2", "far_date"]]
 
 
-def test_a_list_that_is_none(tmp_path, form):
+def test_a_list_that_is_none(tmp_path):
     for text in ("unit,year\n", "unit,year,received_on\na,b,c,d\n"):
         (tmp_path / "receipts.csv").write_text(text, encoding="utf-8")
-        problems = read_returns(tmp_path, form).problems
+        problems = read(tmp_path).problems
         assert problems[["file", "code"]].values.tolist() == [["receipts.csv", "receipts"]]
 
 
-def test_an_inbox_is_held_against_the_years_taken_in_before(tmp_path, form):
+def test_an_inbox_is_held_against_the_years_taken_in_before(tmp_path):
     known, inbox = tmp_path / "known", tmp_path / "inbox"
-    send(known, form, 2017)
-    send(known, form, 2017, unit="ha-tien")
-    send(known, form, 2018, name="2018/nhan.xlsx", values=values(form, "rach-gia", 2018) | {
+    send(known, year=2017)
+    send(known, year=2017, unit="ha-tien")
+    send(known, year=2018, name="2018/nhan.xlsx", values=values("rach-gia", 2018) | {
         ("1a.students.female", "eligible"): 5000})
     (known / "receipts.csv").write_text("unit,year,received_on\nrach-gia,2018,2019-01-09\n")
-    send(inbox, form, edit=put("E8", 10_000, PERSONS), received_on=None)
-    alone = whole(read_returns(inbox, form))
+    send(inbox, edit=put(PERSONS, E8=10_000), received_on=None)
+    alone = whole(read(inbox))
     assert codes(alone) == ["no_date"]
-    out = whole(read_returns(inbox, form, known))
+    out = whole(read(inbox, known))
     assert out.problems[["file", "cell", "code"]].values.tolist() == [
         ["rach-gia-2018.xlsx", "B22", "taken_in"], ["rach-gia-2018.xlsx", "E8", "jumps"]]
     assert "in 2017" in out.problems["message_en"].iloc[1]
     assert set(out.outcomes["file"]) == {"rach-gia-2018.xlsx"}
     assert out.reporting["received"].sum() == 1 and out.reporting["on_time"].sum() == 1
     assert out.reporting.attrs["cells"] == alone.reporting.attrs["cells"]
-    assert read_returns(inbox, form, tmp_path / "none").problems.equals(alone.problems)
-    assert read_returns(known / "2018", form, known).reporting["received"].sum() == 1
+    assert read(inbox, tmp_path / "none").problems.equals(alone.problems)
+    assert read(known / "2018", known).reporting["received"].sum() == 1
 
 
 @pytest.mark.parametrize(("changes", "told"), [
     ({}, []), ({"reached": 900}, [("F8", "against_later", "130")]),
     ({"eligible": 9000}, [("E8", "jumps", "1000")]), ("copied", [(None, "same_as_year", "2019")])])
-def test_a_late_return_is_held_against_later_years_taken_in(changes, told, tmp_path, form):
+def test_a_late_return_is_held_against_later_years_taken_in(changes, told, tmp_path):
     known, inbox = tmp_path / "known", tmp_path / "inbox"
-    send(known, form, 2019)
-    send(known, form, 2020)
-    send(inbox, form, values=values(form, "rach-gia", 2019) if changes == "copied" else
-         values(form, "rach-gia", 2018) | {("1a.officials.female", name): value
+    send(known, year=2019)
+    send(known, year=2020)
+    send(inbox, values=values("rach-gia", 2019) if changes == "copied" else
+         values("rach-gia", 2018) | {("1a.officials.female", name): value
                                            for name, value in changes.items()})
-    problems = read_returns(inbox, form, known).problems
+    problems = read(inbox, known).problems
     found = [(row.cell if isinstance(row.cell, str) else None, row.code, row.message_en)
              for row in problems.itertuples() if "few_attendances" not in row.code]
     assert [row[:2] for row in found] == [row[:2] for row in told]
     assert all(said in text for (*_, text), (*_, said) in zip(found, told, strict=True))
 
 
-def test_real_returns_are_not_held_against_illustrative_ones(tmp_path, form):
-    send(tmp_path / "known", form, 2017, illustrative=True)
-    send(tmp_path / "inbox", form, edit=put("E8", 10_000, PERSONS))
-    assert read_returns(tmp_path / "inbox", form, tmp_path / "known").problems.empty
+def test_real_returns_are_not_held_against_illustrative_ones(tmp_path):
+    send(tmp_path / "known", year=2017, illustrative=True)
+    send(tmp_path / "inbox", edit=put(PERSONS, E8=10_000))
+    assert read(tmp_path / "inbox", tmp_path / "known").problems.empty
 
 
 @pytest.mark.parametrize("answer", [
     datetime.date(2019, 1, 20), "20/01/2019", "thay thế báo cáo gửi ngày 20/1/2019", "Có / Yes"])
-def test_a_correction_replaces_the_first_return(answer, tmp_path, form):
-    send(tmp_path, form, name="1.xlsx")
-    send(tmp_path, form, name="2.xlsx", edit=lambda book: (
-        add_field(answer)(book), put("F8", 333, PERSONS)(book)),
+def test_a_correction_replaces_the_first_return(answer, tmp_path):
+    send(tmp_path, name="1.xlsx")
+    send(tmp_path, name="2.xlsx", edit=(replaces(answer), put(PERSONS, F8=333)),
         received_on=datetime.date(2019, 3, 4))
-    out = whole(read_returns(tmp_path, form))
+    out = whole(read(tmp_path))
     assert out.problems[["file", "severity", "code"]].values.tolist() == [
         ["1.xlsx", "warning", "replaced"]]
     assert "2.xlsx" in out.problems["message_vi"].item()
@@ -277,71 +263,71 @@ def test_a_correction_replaces_the_first_return(answer, tmp_path, form):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", [
-    put("F8", "hơn 350", PERSONS), put("B15", "nghìn đồng"), put("B13", "01/01/2017 – 31/12/2017"),
-    put("B17", "hôm qua"), put("B16", "KH27-v0")])
-def test_nothing_is_said_of_the_faults_of_a_return_that_was_replaced(fault, tmp_path, form):
-    send(tmp_path, form, name="1.xlsx", edit=fault)
-    assert not whole(read_returns(tmp_path, form)).problems.empty
-    send(tmp_path, form, name="2.xlsx", edit=add_field("Có"),
+    put(PERSONS, F8="hơn 350"), put(COVER, B15="nghìn đồng"),
+    put(COVER, B13="01/01/2017 – 31/12/2017"), put(COVER, B17="hôm qua"),
+    put(COVER, B16="KH27-v0")])
+def test_nothing_is_said_of_the_faults_of_a_return_that_was_replaced(fault, tmp_path):
+    send(tmp_path, name="1.xlsx", edit=fault)
+    assert not whole(read(tmp_path)).problems.empty
+    send(tmp_path, name="2.xlsx", edit=replaces("Có"),
          received_on=datetime.date(2019, 3, 4))
-    out = whole(read_returns(tmp_path, form))
+    out = whole(read(tmp_path))
     assert out.problems[["file", "code"]].values.tolist() == [["1.xlsx", "replaced"]]
     assert set(out.outcomes["file"]) == {"2.xlsx"}
 
 
 @pytest.mark.slow
-def test_what_is_refused_is_replaced_only_by_its_own_unit_and_a_later_return(tmp_path, form):
-    send(tmp_path, form, edit=add_field("Có"))
-    send(tmp_path, form, name="other.xlsx", edit=put("B9", "UBND thị xã Hà Tiên"))
-    send(tmp_path, form, name="later.xlsx", edit=lambda book: (
-        add_field("Có")(book), put("B15", "nghìn đồng")(book)))
-    assert codes(read_returns(tmp_path, form)) == ["measure", "other_unit"]
+def test_what_is_refused_is_replaced_only_by_its_own_unit_and_a_later_return(tmp_path):
+    send(tmp_path, edit=replaces("Có"))
+    send(tmp_path, name="other.xlsx", edit=put(COVER, B9="UBND thị xã Hà Tiên"))
+    send(tmp_path, name="later.xlsx", edit=(
+        replaces("Có"), put(COVER, B15="nghìn đồng")))
+    assert codes(read(tmp_path)) == ["measure", "other_unit"]
 
 
-def test_a_refused_file_does_not_decide_what_the_others_are(tmp_path, form):
-    send(tmp_path, form)
-    send(tmp_path, form, unit="labour", edit=lambda book: (
-        put("B18", "Có / Yes")(book), put("B12", 2030)(book)))
-    out = whole(read_returns(tmp_path, form))
+def test_a_refused_file_does_not_decide_what_the_others_are(tmp_path):
+    send(tmp_path)
+    send(tmp_path, unit="labour", edit=put(COVER, B18="Có / Yes", B12=2030))
+    out = whole(read(tmp_path))
     assert codes(out) == ["year"] and not out.reporting.attrs["illustrative"]
     assert out.reporting["received"].sum() == 1
 
 
 @pytest.mark.slow
-def test_of_several_corrections_the_latest_counts(tmp_path, form):
-    send(tmp_path, form, name="1.xlsx")
+def test_of_several_corrections_the_latest_counts(tmp_path):
+    send(tmp_path, name="1.xlsx")
     for at, month in ((2, 3), (3, 2)):
-        send(tmp_path, form, name=f"{at}.xlsx", edit=add_field("Có"),
+        send(tmp_path, name=f"{at}.xlsx", edit=replaces("Có"),
              received_on=datetime.date(2019, month, 4))
-    assert set(read_returns(tmp_path, form).outcomes["file"]) == {"2.xlsx"}
-    send(tmp_path, form, name="3.xlsx", edit=add_field("Có"),
+    assert set(read(tmp_path).outcomes["file"]) == {"2.xlsx"}
+    send(tmp_path, name="3.xlsx", edit=replaces("Có"),
          received_on=datetime.date(2019, 3, 4))
-    assert codes(read_returns(tmp_path, form)) == ["duplicate_return"] * 3, "which is the later?"
+    assert codes(read(tmp_path)) == ["duplicate_return"] * 3, "which is the later?"
 
 
 @pytest.mark.parametrize(("answer", "counts"), [
     ("Thay báo cáo lần đầu gửi ngày 20/01/2019", 1), ("Báo cáo lần 1 ngày 20/01/2019", 1),
     ("Sửa đổi lần 1 ngày 20/02/2019", 1), ("No. 12/BC-UBND, 20/01/2019", 1), ("x", 0),
     ("Bản sửa đổi lần 1", 0), ("Không thay thế, gửi lần đầu", 0)])
-def test_a_date_in_the_line_on_corrections_decides(answer, counts, tmp_path, form):
-    send(tmp_path, form, name="1.xlsx")
-    send(tmp_path, form, name="2.xlsx", edit=add_field(answer))
-    out = read_returns(tmp_path, form)
+def test_a_date_in_the_line_on_corrections_decides(answer, counts, tmp_path):
+    send(tmp_path, name="1.xlsx")
+    send(tmp_path, name="2.xlsx", edit=replaces(answer))
+    out = read(tmp_path)
     assert out.reporting["file"].dropna().tolist() == ["2.xlsx"] * counts
     assert ("replaced" if counts else "duplicate_return") in codes(out)
 
 
 @pytest.mark.parametrize("answer", [None, "Không / No", "-", ""])
-def test_two_returns_without_that_word_are_both_refused(answer, tmp_path, form):
-    send(tmp_path, form, name="1.xlsx")
-    send(tmp_path, form, name="2.xlsx", edit=add_field(answer))
-    found = codes(read_returns(tmp_path, form))
+def test_two_returns_without_that_word_are_both_refused(answer, tmp_path):
+    send(tmp_path, name="1.xlsx")
+    send(tmp_path, name="2.xlsx", edit=replaces(answer))
+    found = codes(read(tmp_path))
     assert [code for code in found if code != "replaces"] == ["duplicate_return"] * 2
 
 
-def test_an_unclear_word_on_corrections_is_named(tmp_path, form):
-    send(tmp_path, form, edit=add_field("xem công văn"))
-    out = read_returns(tmp_path, form)
+def test_an_unclear_word_on_corrections_is_named(tmp_path):
+    send(tmp_path, edit=replaces("xem công văn"))
+    out = read(tmp_path)
     assert out.problems[["cell", "severity", "code"]].values.tolist() == [
         ["B22", "warning", "replaces"]]
 
@@ -358,20 +344,20 @@ DATES = {  # as it stands on the cover: code of its problem
 
 
 @pytest.mark.slow
-def test_a_date_of_receipt_far_off_or_turned_is_doubted(tmp_path, form):
-    send(tmp_path, form)
+def test_a_date_of_receipt_far_off_or_turned_is_doubted(tmp_path):
+    send(tmp_path)
     for day, code in DATES.items():
-        path = send(tmp_path, form, edit=put("B17", day))
-        out = read_returns(path, form)
+        path = send(tmp_path, edit=put(COVER, B17=day))
+        out = read(path)
         assert codes(out) == ([code] if code else []), day
         assert out.problems["cell"].tolist() == ["B17"] * bool(code)
 
 
-def test_vietnamese_messages_write_dates_day_first(tmp_path, form):
-    path = send(tmp_path, form, edit=lambda book: (
-        put("B17", datetime.date(2019, 5, 1))(book),
-        put("F8", datetime.date(2018, 3, 5), PERSONS)(book), put("F9", True, PERSONS)(book)))
-    said = read_returns(path, form).problems.set_index("cell")
+def test_vietnamese_messages_write_dates_day_first(tmp_path):
+    path = send(tmp_path, edit=(
+        put(COVER, B17=datetime.date(2019, 5, 1)),
+        put(PERSONS, F8=datetime.date(2018, 3, 5), F9=True)))
+    said = read(path).problems.set_index("cell")
     assert "01/05/2019" in said.loc["B17", "message_vi"] and "05/01/2019" in said.loc[
         "B17", "message_vi"] and "2019-01-05" in said.loc["B17", "message_en"]
     assert said.loc["F8", "message_vi"].startswith("05/03/2018")
@@ -379,24 +365,24 @@ def test_vietnamese_messages_write_dates_day_first(tmp_path, form):
     assert '"TRUE"' in said.loc["F9", "message_vi"]
 
 
-def chain(folder, form, dated=True):
+def chain(folder, dated=True):
     """Send three returns of one unit and year, each of which replaces the one before."""
     for month, name in enumerate("abc", 1):
-        send(folder, form, name=f"{name}.xlsx", edit=lambda book, before=month - 1: (
-            put("B22", f"20/{before:02}/2019" if before else None)(book),
-            put("F8", 330 + before, PERSONS)(book)),
+        send(folder, name=f"{name}.xlsx", edit=(
+            replaces(f"20/{month - 1:02}/2019" if month > 1 else None),
+            put(PERSONS, F8=329 + month)),
             received_on=datetime.date(2019, month, 20) if dated else None)
 
 
 @pytest.mark.parametrize("days", [[], ["20/01/2019"], ["20/01/2019", "20/02/2019"],
                                   ["20/03/2019", "20/01/2019", "20/02/2019"]])
 @pytest.mark.parametrize("dated", [True, False])
-def test_a_list_may_date_the_first_return_and_its_corrections(days, dated, tmp_path, form):
+def test_a_list_may_date_the_first_return_and_its_corrections(days, dated, tmp_path):
     """Which return came first is told by dates of receipt or by what each says it replaces."""
-    chain(tmp_path, form, dated)
+    chain(tmp_path, dated)
     (tmp_path / "receipts.csv").write_text("\n".join([
         "unit,year,received_on", *(f"rach-gia,2018,{day}" for day in days)]), encoding="utf-8")
-    out = whole(read_returns(tmp_path, form))
+    out = whole(read(tmp_path))
     undated = not dated and len(days) < 3
     assert codes(out) == ["no_date"] * undated + ["replaced"] * 2
     assert set(out.outcomes["file"]) == {"c.xlsx"} and 332 in set(out.outcomes["reached"])
@@ -406,62 +392,59 @@ def test_a_list_may_date_the_first_return_and_its_corrections(days, dated, tmp_p
 
 
 @pytest.mark.slow
-def test_what_is_no_chain_is_still_refused(tmp_path, form):
-    chain(tmp_path, form, dated=False)
-    send(tmp_path, form, name="d.xlsx", edit=add_field("20/02/2019"), received_on=None)
-    out = read_returns(tmp_path, form)
+def test_what_is_no_chain_is_still_refused(tmp_path):
+    chain(tmp_path, dated=False)
+    send(tmp_path, name="d.xlsx", edit=replaces("20/02/2019"), received_on=None)
+    out = read(tmp_path)
     assert codes(out).count("duplicate_return") == 4, "c and d both replace b"
 
 
-def test_a_date_of_the_list_that_no_return_accounts_for_is_named(tmp_path, form):
-    send(tmp_path, form)
+def test_a_date_of_the_list_that_no_return_accounts_for_is_named(tmp_path):
+    send(tmp_path)
     (tmp_path / "receipts.csv").write_text(
         "unit,year,received_on\nrach-gia,2018,20/01/2019\nrach-gia,2018,20/02/2019\n")
-    out = read_returns(tmp_path, form)
+    out = read(tmp_path)
     assert out.problems[["cell", "code"]].values.tolist() == [["C3", "receipts"]]
     assert out.reporting["on_time"].sum() == 1
-    send(tmp_path, form, edit=add_field("20/01/2019"))
-    out = read_returns(tmp_path, form)
+    send(tmp_path, edit=replaces("20/01/2019"))
+    out = read(tmp_path)
     assert out.problems.empty and out.reporting["received_on"].max().month == 2
 
 
-def test_the_date_of_a_first_return_that_was_refused_is_not_its_corrections(tmp_path, form):
-    send(tmp_path, form, name="1.xlsx", edit=put("B15", "nghìn đồng"))
-    send(tmp_path, form, name="2.xlsx", edit=add_field("Có"),
+def test_the_date_of_a_first_return_that_was_refused_is_not_its_corrections(tmp_path):
+    send(tmp_path, name="1.xlsx", edit=put(COVER, B15="nghìn đồng"))
+    send(tmp_path, name="2.xlsx", edit=replaces("Có"),
          received_on=datetime.date(2019, 3, 4))
     (tmp_path / "receipts.csv").write_text("unit,year,received_on\nrach-gia,2018,20/01/2019\n")
-    out = read_returns(tmp_path, form)
+    out = read(tmp_path)
     assert codes(out) == ["replaced"]
     row = out.reporting.query("received").iloc[0]
     assert row["received_on"].month == 3 and not row["on_time"], "nothing came in time to be read"
 
 
-def clear(cells, sheet=PERSONS):
-    def edit(book):
-        for row in book[sheet][cells]:
-            for cell in row:
-                cell.value = None
-    return edit
+def clear(columns, first, last, sheet=PERSONS):
+    return put(sheet, **{f"{column}{row}": None for column in columns
+                         for row in range(first, last + 1)})
 
 
 IN_PART = {  # what is done to a correction: where it is asked after what is gone, how many figures
-    "persons": (clear("E10:G33"), "E10", 60), "money": (clear("E7:E61", "Kinh phí"), "E8", 51),
-    "three": (clear("F8:F10"), "F8", 3), "two": (clear("F8:F9"), None, 0), "none": (None, None, 0),
-    "not known": (lambda book: [put(f"F{row}", "...", PERSONS)(book) for row in (8, 9, 10)],
-                  None, 0),
+    "persons": (clear("EFG", 10, 33), "E10", 60), "money": (clear("E", 7, 61, MONEY), "E8", 51),
+    "three": (clear("F", 8, 10), "F8", 3), "two": (clear("F", 8, 9), None, 0),
+    "none": (put(PERSONS), None, 0), "not known": (put(PERSONS, F8="...", F9="...", F10="..."),
+                                                   None, 0),
     "rows": (lambda book: book[PERSONS].delete_rows(8, 4), None, 12),
-    "sheet": (lambda book: book.remove(book["Kinh phí"]), None, 51)}
+    "sheet": (lambda book: book.remove(book[MONEY]), None, 51)}
 
 
 @pytest.mark.parametrize("kind", IN_PART)
 @pytest.mark.parametrize("before", [False, True])
-def test_a_correction_that_leaves_out_what_was_sent_is_asked_for_it(before, kind, tmp_path, form):
+def test_a_correction_that_leaves_out_what_was_sent_is_asked_for_it(before, kind, tmp_path):
     edit, cell, count = IN_PART[kind]
     inbox = tmp_path / "inbox"
-    send(tmp_path / "known" if before else inbox, form, name="1.xlsx")
-    send(inbox, form, name="2.xlsx", received_on=datetime.date(2019, 2, 20), edit=lambda book: (
-        edit and edit(book), add_field("Bổ sung cho báo cáo ngày 20/01/2019")(book)))
-    out = whole(read_returns(inbox, form, tmp_path / "known"))
+    send(tmp_path / "known" if before else inbox, name="1.xlsx")
+    send(inbox, name="2.xlsx", received_on=datetime.date(2019, 2, 20), edit=(
+        edit, replaces("Bổ sung cho báo cáo ngày 20/01/2019")))
+    out = whole(read(inbox, tmp_path / "known"))
     assert out.reporting["file"].dropna().tolist() == ["2.xlsx"], "it counts all the same"
     told = out.problems[out.problems["code"].str.contains("left_out")]
     assert len(told) == (count > 0)
@@ -471,28 +454,28 @@ def test_a_correction_that_leaves_out_what_was_sent_is_asked_for_it(before, kind
         assert "1.xlsx: " in row["message_en"]
 
 
-def test_a_blank_form_beside_the_filled_one_is_set_aside(tmp_path, form):
-    send(tmp_path, form)
-    send(tmp_path, form, name="mau.xlsx", values={}, received_on=None)
-    out = whole(read_returns(tmp_path, form))
+def test_a_blank_form_beside_the_filled_one_is_set_aside(tmp_path):
+    send(tmp_path)
+    send(tmp_path, name="mau.xlsx", values={}, received_on=None)
+    out = whole(read(tmp_path))
     assert out.problems[["file", "severity", "code"]].values.tolist() == [
         ["mau.xlsx", "warning", "blank_form"]]
     assert out.reporting["file"].dropna().tolist() == ["rach-gia-2018.xlsx"]
     assert "mau.xlsx" not in out.reporting.attrs["files"], "nobody is asked to mend it"
-    send(tmp_path, form, name="2.xlsx", edit=add_field("Có"), received_on=datetime.date(2019, 2, 4))
-    assert read_returns(tmp_path, form).reporting["file"].dropna().tolist() == ["2.xlsx"]
-    send(tmp_path, form, unit="labour", name="a.xlsx", values={})
-    send(tmp_path, form, unit="labour", name="b.xlsx", values={})
-    assert codes(read_returns(tmp_path, form)).count("duplicate_return") == 2
+    send(tmp_path, name="2.xlsx", edit=replaces("Có"), received_on=datetime.date(2019, 2, 4))
+    assert read(tmp_path).reporting["file"].dropna().tolist() == ["2.xlsx"]
+    send(tmp_path, unit="labour", name="a.xlsx", values={})
+    send(tmp_path, unit="labour", name="b.xlsx", values={})
+    assert codes(read(tmp_path)).count("duplicate_return") == 2
 
 
 @pytest.mark.parametrize("says", ["21/01/2019", "Có"])
-def test_the_date_of_a_first_return_that_is_gone_decides_for_its_correction(says, tmp_path, form):
-    send(tmp_path, form, edit=add_field(says), received_on=None)
+def test_the_date_of_a_first_return_that_is_gone_decides_for_its_correction(says, tmp_path):
+    send(tmp_path, edit=replaces(says), received_on=None)
     for days, in_time in (("21/01", "20/02"), True), (("20/02",), False):
         (tmp_path / "receipts.csv").write_text("\n".join([
             "unit,year,received_on", *(f"rach-gia,2018,{day}/2019" for day in days)]))
-        out = read_returns(tmp_path, form)
+        out = read(tmp_path)
         assert out.problems.empty and out.reporting["received_on"].max().month == 2
         assert out.reporting["on_time"].any() == in_time, days
 
@@ -500,56 +483,56 @@ def test_the_date_of_a_first_return_that_is_gone_decides_for_its_correction(says
 @pytest.mark.parametrize(("first", "on_time"), [
     (datetime.date(2019, 1, 20), True), (datetime.date(2019, 2, 20), False), (None, False)])
 @pytest.mark.parametrize("before", [False, True])
-def test_a_return_in_time_stays_so_when_it_is_corrected(first, on_time, before, tmp_path, form):
+def test_a_return_in_time_stays_so_when_it_is_corrected(first, on_time, before, tmp_path):
     known, inbox = tmp_path / "known", tmp_path / "inbox"
-    send(known if before else inbox, form, name="1.xlsx", received_on=first)
-    send(inbox, form, name="2.xlsx", edit=add_field("Có"), received_on=datetime.date(2019, 3, 4))
-    out = read_returns(inbox, form, known)
+    send(known if before else inbox, name="1.xlsx", received_on=first)
+    send(inbox, name="2.xlsx", edit=replaces("Có"), received_on=datetime.date(2019, 3, 4))
+    out = read(inbox, known)
     assert out.reporting["on_time"].sum() == on_time
     assert out.reporting["received_on"].max().month == 3
 
 
-def test_a_blank_return_in_time_is_no_return_in_time(tmp_path, form):
-    send(tmp_path, form, name="1.xlsx", values={})
-    send(tmp_path, form, name="2.xlsx", edit=add_field("Có"), received_on=datetime.date(2019, 3, 4))
-    assert not read_returns(tmp_path, form).reporting["on_time"].any()
+def test_a_blank_return_in_time_is_no_return_in_time(tmp_path):
+    send(tmp_path, name="1.xlsx", values={})
+    send(tmp_path, name="2.xlsx", edit=replaces("Có"), received_on=datetime.date(2019, 3, 4))
+    assert not read(tmp_path).reporting["on_time"].any()
 
 
 @pytest.mark.slow
-def test_a_second_return_of_what_was_taken_in_must_say_that_it_replaces_it(tmp_path, form):
+def test_a_second_return_of_what_was_taken_in_must_say_that_it_replaces_it(tmp_path):
     known, inbox = tmp_path / "known", tmp_path / "inbox"
-    first = send(known, form, name="2018/nhan.xlsx")
-    send(inbox, form, received_on=datetime.date(2019, 2, 4))
-    out = read_returns(inbox, form, known)
+    first = send(known, name="2018/nhan.xlsx")
+    send(inbox, received_on=datetime.date(2019, 2, 4))
+    out = read(inbox, known)
     assert out.problems[["cell", "severity", "code"]].values.tolist() == [
         ["B22", "warning", "taken_in"]]
     assert "2018/nhan.xlsx" in out.problems["message_vi"].item()
-    send(inbox, form, received_on=datetime.date(2019, 2, 4), edit=add_field("20/01/2019"))
-    assert read_returns(inbox, form, known).problems.empty
+    send(inbox, received_on=datetime.date(2019, 2, 4), edit=replaces("20/01/2019"))
+    assert read(inbox, known).problems.empty
     (inbox / "rach-gia-2018.xlsx").write_bytes(first.read_bytes())
-    assert read_returns(inbox, form, known).problems.empty, "it is the very same file"
-    send(known, form, unit="labour")
-    assert len(read_returns(inbox, form, known).reporting.attrs["taken_in"]) == 1
-    send(known, form, unit="labour", illustrative=True)
+    assert read(inbox, known).problems.empty, "it is the very same file"
+    send(known, unit="labour")
+    assert len(read(inbox, known).reporting.attrs["taken_in"]) == 1
+    send(known, unit="labour", illustrative=True)
     for folder, name in ((known, "2018/nhan.xlsx"), (inbox, "rach-gia-2018.xlsx")):
-        send(folder, form, name=name, illustrative=True,
+        send(folder, name=name, illustrative=True,
              received_on=datetime.date(2019, 2, 4 + (folder == known)))
-    out = read_returns(inbox, form, known)
+    out = read(inbox, known)
     assert "taken_in" not in codes(out) and not out.reporting.attrs["taken_in"], "none is received"
-    send(inbox, form, 2017)
-    assert "taken_in" not in codes(read_returns(inbox / "rach-gia-2017.xlsx", form, known))
+    send(inbox, year=2017)
+    assert "taken_in" not in codes(read(inbox / "rach-gia-2017.xlsx", known))
 
 
 @pytest.mark.parametrize(("invented", "real", "odd"), [
     (["labour"], ["rach-gia", "ha-tien"], "labour"), (["labour"], ["rach-gia"], "labour"),
     (["labour", "ha-tien"], ["rach-gia"], "rach-gia")])
-def test_of_two_kinds_in_an_inbox_the_rarer_is_refused_by_name(invented, real, odd, tmp_path, form):
+def test_of_two_kinds_in_an_inbox_the_rarer_is_refused_by_name(invented, real, odd, tmp_path):
     inbox = tmp_path / "inbox"
     for unit in invented + real:
-        send(inbox, form, unit=unit, illustrative=unit in invented)
+        send(inbox, unit=unit, illustrative=unit in invented)
     with pytest.raises(DataError, match=r"stand together[^/]*\n  illustrative: .*labour-2018"):
-        read_returns(inbox, form)
-    out = whole(read_returns(inbox, form, tmp_path / "known"))
+        read(inbox)
+    out = whole(read(inbox, tmp_path / "known"))
     assert out.problems[["file", "cell", "severity", "code"]].values.tolist() == [
         [f"{odd}-2018.xlsx", "B18", "error", "other_kind"]]
     assert out.reporting["received"].sum() == len(invented + real) - 1
@@ -568,10 +551,10 @@ ORDERS = {  # lines of a list in the order of month and day, or that of day and 
 
 
 @pytest.mark.parametrize("lines", ORDERS)
-def test_a_list_that_writes_the_month_first_is_named(lines, tmp_path, form):
-    send(tmp_path, form)
+def test_a_list_that_writes_the_month_first_is_named(lines, tmp_path):
+    send(tmp_path)
     (tmp_path / "receipts.csv").write_text(f"unit,year,received_on\n{lines}\n", encoding="utf-8")
-    problems = read_returns(tmp_path, form).problems
+    problems = read(tmp_path).problems
     assert sorted(problems["code"]) == ORDERS[lines]
     for row in problems.query("code == 'list_order'").itertuples():
         assert row.severity == "error" and row.cell == "C3" and "1/20/2019" in row.value
@@ -579,18 +562,18 @@ def test_a_list_that_writes_the_month_first_is_named(lines, tmp_path, form):
         assert row.severity == "warning" and row.cell == "C2" and "05/01/2019" in row.message_vi
 
 
-def test_a_late_correction_is_not_taken_for_a_turned_date(tmp_path, form):
-    chain(tmp_path, form)
+def test_a_late_correction_is_not_taken_for_a_turned_date(tmp_path):
+    chain(tmp_path)
     (tmp_path / "receipts.csv").write_text(
         "unit,year,received_on\nrach-gia,2018,2/1/2019\nrach-gia,2018,1/3/2019\n")
-    assert set(codes(read_returns(tmp_path, form))) == {"replaced"}
+    assert set(codes(read(tmp_path))) == {"replaced"}
 
 
-def test_names_that_differ_only_in_how_letters_are_composed_are_two(tmp_path, form):
+def test_names_that_differ_only_in_how_letters_are_composed_are_two(tmp_path):
     for unit, kind in (("rach-gia", "NFC"), ("ha-tien", "NFD")):
-        send(tmp_path / "in", form, unit=unit, name=unicodedata.normalize(kind, "Báo cáo.xlsx"),
-             edit=put("F8", "hơn 350" if kind == "NFC" else "gần 20", PERSONS))
-    out = whole(read_returns(tmp_path / "in", form))
+        send(tmp_path / "in", unit=unit, name=unicodedata.normalize(kind, "Báo cáo.xlsx"),
+             edit=put(PERSONS, F8="hơn 350" if kind == "NFC" else "gần 20"))
+    out = whole(read(tmp_path / "in"))
     found = dict(zip(out.problems["file"], out.problems["value"], strict=True))
     assert sorted(found) == ["Báo cáo (2).xlsx", "Báo cáo.xlsx"]
     assert sorted(found.values()) == ["gần 20", "hơn 350"]
@@ -620,10 +603,10 @@ CALLED = {
 
 
 @pytest.mark.parametrize("name", CALLED)
-def test_a_list_that_is_called_otherwise_is_told_its_name(name, tmp_path, form):
-    send(tmp_path, form)
+def test_a_list_that_is_called_otherwise_is_told_its_name(name, tmp_path):
+    send(tmp_path)
     (tmp_path / name).write_bytes(CALLED[name])
-    out = read_returns(tmp_path, form)
+    out = read(tmp_path)
     assert out.problems[["file", "severity", "code"]].values.tolist() == [
         [name, "error", "list_name"]]
     assert "receipts.csv" in out.problems["message_vi"].item()
@@ -631,23 +614,23 @@ def test_a_list_that_is_called_otherwise_is_told_its_name(name, tmp_path, form):
 
 
 @pytest.mark.parametrize("head", ["unit,year,received_on", "Đơn vị,Năm,Ngày nhận"])
-def test_a_list_in_letters_of_old_is_to_be_saved_as_unicode(head, tmp_path, form):
-    send(tmp_path, form, received_on=None)
+def test_a_list_in_letters_of_old_is_to_be_saved_as_unicode(head, tmp_path):
+    send(tmp_path, received_on=None)
     lines = (head, "Rạch Giá,2018,16/01/2019", "Hòn Đất,2018,16/01/2019", "labour,2018,16/01/2019")
     text = unicodedata.normalize("NFD", "\n".join(lines)).replace("Đ", "\u0110")
     (tmp_path / "receipts.csv").write_bytes(text.encode("cp1258", "ignore"))
-    out = read_returns(tmp_path, form)
+    out = read(tmp_path)
     assert codes(out, "receipts.csv") == ["list_letters"] and len(out.problems) == 2
     assert "CSV UTF-8" in out.problems["message_vi"].iloc[1]
 
 
 @pytest.mark.parametrize("name", ["receipts.pdf", "receipts.xlsx", "receiptsRachGia.xls"])
-def test_what_only_sounds_like_a_list_is_none(name, tmp_path, form):
-    path = send(tmp_path, form, name="receipts.xlsx")
+def test_what_only_sounds_like_a_list_is_none(name, tmp_path):
+    path = send(tmp_path, name="receipts.xlsx")
     if not name.endswith("xlsx"):
         path.unlink()
         (tmp_path / name).write_bytes(b"%PDF-1.4" if name.endswith("pdf") else BOOK)
-    assert "list_name" not in codes(read_returns(tmp_path, form))
+    assert "list_name" not in codes(read(tmp_path))
 
 
 @pytest.mark.parametrize("text", [
@@ -656,8 +639,8 @@ def test_what_only_sounds_like_a_list_is_none(name, tmp_path, form):
     "Sổ nhận;;\nTên đơn vị báo cáo;Năm;Ngày tiếp nhận\nRạch Giá;2018;16/1/2019",
     "Tên đơn vị,Năm,Ngày đến\nUBND thành phố Rạch Giá,Năm 2018,16-01-2019",
     "unit,year,received_on\nUBND TP. Rạch Giá,\"2018,0\",16/1/2019"])
-def test_a_list_is_read_as_an_office_of_vietnam_writes_it(text, tmp_path, form):
-    send(tmp_path, form, received_on=None)
+def test_a_list_is_read_as_an_office_of_vietnam_writes_it(text, tmp_path):
+    send(tmp_path, received_on=None)
     (tmp_path / "receipts.csv").write_text(text, encoding="utf-8-sig")
-    out = read_returns(tmp_path, form)
+    out = read(tmp_path)
     assert out.problems.empty and out.reporting["received_on"].dropna().dt.day.tolist() == [16]

@@ -55,12 +55,16 @@ def test_the_language_is_the_one_given_else_the_one_set_else_that_of_the_environ
         assert current_lang() == "vi"
     finally:
         set_lang(before)
-    code = "import kgge; kgge.use(); print(kgge.labels.current_lang())"
+    code = "from kgge.labels import current_lang; print(current_lang())"
     for named, lang in (({"KGGE_LANG": "vi"}, "vi"), ({"KGGE_LANG": " VI"}, "vi"), ({}, "en")):
         env = {k: v for k, v in os.environ.items() if k != "KGGE_LANG"} | named
         done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True,
                               check=True)
         assert done.stdout.strip() == lang
+        with pytest.MonkeyPatch.context() as patch, kgge.use("en" if lang == "vi" else "vi"):
+            patch.setattr(os, "environ", env)
+            with kgge.use():
+                assert current_lang() == lang
 
 
 def test_names_as_pages_write_them_and_kinds_of_other_names_are_understood():

@@ -3,25 +3,22 @@
 import datetime
 import shutil
 
-import openpyxl
 import pytest
-from forms import form
+from forms import change, form, put, read, write
 from second_plan import write_second_plan
 from typer.testing import CliRunner
 
 from kgge.cli import app
-from kgge.returns.collect import read_returns
 from kgge.returns.form import BANNER
 from kgge.returns.letters import STATES, letters, sort_inbox, tell_inbox
-from kgge.returns.template import write_template
 
 SOUND = {("II.1.central", "amount"): 1.5}
 LATE = datetime.date(2019, 2, 5)
 
 
 def send(folder, unit, year=2018, received=datetime.date(2019, 1, 20), name=None, **values):
-    write_template(unit, year, folder / (name or f"{unit}.xlsx"), form=form(), received_on=received,
-                   values=SOUND | {tuple(k.split("/")): v for k, v in values.items()})
+    write(folder / (name or f"{unit}.xlsx"), unit, year, received_on=received,
+          values=SOUND | {tuple(k.split("/")): v for k, v in values.items()})
 
 
 def kgge(*words):
@@ -35,7 +32,7 @@ def sent(tmp_path_factory):
     send(folder, "labour")
     send(folder, "justice", received=LATE)
     send(folder, "finance", received=None)
-    write_template("planning", 2018, folder / "p.xlsx", received_on=LATE)
+    write(folder / "p.xlsx", "planning", 2018, received_on=LATE)
     send(folder, "culture", **{"1a.officials.male/reached": "hơn 350", "I.2.local/amount": "1.234"})
     (folder / "BC 2018 - RẠCH GIÁ.xlsx").write_bytes(b"torn")
     (folder / "nothing.xlsx").write_bytes(b"torn")
@@ -53,7 +50,7 @@ def folder(sent, tmp_path):
 
 
 def sorted_out(folder, year=2018):
-    returns = read_returns(folder, form())
+    returns = read(folder)
     return returns, sort_inbox(returns, year, form()), form()
 
 
@@ -146,11 +143,8 @@ SLIPS = {  # what is wrong on the cover, or with the file: its name, the change,
 def test_a_unit_is_told_the_slip_and_not_that_nothing_came(slip, tmp_path):
     name, cells, told = SLIPS[slip]
     send(tmp_path, "go-quao", name="a.xlsx")
-    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    for cell, value in cells.items():
-        book["Bìa"][cell] = value
-    book.save(tmp_path / name)
-    (tmp_path / "a.xlsx").unlink()
+    change(tmp_path / "a.xlsx", put("Bìa", **cells))
+    (tmp_path / "a.xlsx").rename(tmp_path / name)
     if not cells:
         (tmp_path / name).write_bytes(b"torn")
     returns, inbox, form = sorted_out(tmp_path)
@@ -170,10 +164,8 @@ def test_a_name_that_holds_no_unit_or_two_is_nobodys(name, tmp_path):
 @pytest.mark.slow
 def test_a_return_that_was_replaced_is_in_no_letter(tmp_path):
     send(tmp_path, "labour", **{"1a.officials.male/reached": "hơn 350"})
-    write_template("labour", 2018, tmp_path / "2.xlsx", values=SOUND, received_on=LATE)
-    book = openpyxl.load_workbook(tmp_path / "2.xlsx")
-    book["Bìa"]["B22"] = "20/01/2019"
-    book.save(tmp_path / "2.xlsx")
+    send(tmp_path, "labour", received=LATE, name="2.xlsx")
+    change(tmp_path / "2.xlsx", put("Bìa", B22="20/01/2019"))
     found = kgge("check", tmp_path, "--year", 2018, "--letters", tmp_path.with_name("letters"),
                  "--annotate", tmp_path.with_name("copies"))
     assert found.exit_code == 0 and not tmp_path.with_name("copies").exists()
@@ -276,7 +268,7 @@ def test_where_the_office_keeps_a_file_is_in_no_letter(tmp_path):
     send(folder, "labour", name="Đợt 2/hòm thư/a.xlsx", received=LATE)
     send(folder, "an-bien", name="Đợt 1/b.xlsx")
     send(folder, "an-bien", name="Đợt 2/c.xlsx", **{"I.2.local/amount": 2.5})
-    returns = read_returns(folder, known=known)
+    returns = read(folder, known)
     texts = letters(returns, sort_inbox(returns, 2018, form()), 2018, form())
     assert "(tệp lao động.xlsx)" in texts["labour"] and "(a.xlsx)" in texts["labour"]
     assert "các tệp khác: c.xlsx" in texts["an-bien"] and "b.xlsx, c.xlsx" in texts["an-bien"]
@@ -285,20 +277,10 @@ def test_where_the_office_keeps_a_file_is_in_no_letter(tmp_path):
 
 def test_a_dash_is_zero_only_where_figures_are_entered(tmp_path):
     send(tmp_path, "labour", **{"1a.officials.male/eligible": "-", "1a.officials.male/reached": 5})
-    edited(tmp_path, "labour.xlsx", lambda book: book["Bìa"].__setitem__("B17", "-"))
-    said = read_returns(tmp_path, form()).problems.set_index("cell")["message_vi"]
+    change(tmp_path / "labour.xlsx", put("Bìa", B17="-"))
+    said = read(tmp_path).problems.set_index("cell")["message_vi"]
     assert said["E9"].startswith("- (0) người")
     assert "(0)" not in said["B17"] and '"-"' in said["B17"]
-
-
-def other_name(book):
-    book["Bìa"]["B9"] = "UBND huyện Châu Thành"
-
-
-def edited(folder, name, change):
-    book = openpyxl.load_workbook(folder / name)
-    change(book)
-    book.save(folder / name)
 
 
 @pytest.mark.parametrize(("others", "owner"), [
@@ -307,7 +289,7 @@ def edited(folder, name, change):
 def test_a_file_under_the_name_of_a_unit_that_has_sent_its_own_is_the_codes(
         others, owner, tmp_path):
     send(tmp_path, "tan-hiep", name="x.xlsx")
-    edited(tmp_path, "x.xlsx", other_name)
+    change(tmp_path / "x.xlsx", put("Bìa", B9="UBND huyện Châu Thành"))
     for unit in others:
         send(tmp_path, unit)
     returns, inbox, form = sorted_out(tmp_path)
@@ -329,7 +311,7 @@ def test_what_was_taken_in_before_is_sent(tmp_path):
     send(folder, "rach-gia")
     (folder / "receipts.csv").write_text("unit,year,received_on\nan-bien,2018,5/2/2019\n")
     (folder / "Sở Văn hóa, Thể thao và Du lịch.xlsx").write_bytes(b"torn")
-    returns = read_returns(folder, known=known)
+    returns = read(folder, known)
     inbox = sort_inbox(returns, 2018, form())
     states = inbox.set_index("unit")["state"]
     assert states[states != "missing"].to_dict() == {
@@ -345,7 +327,7 @@ def test_what_was_taken_in_before_is_sent(tmp_path):
 
 @pytest.mark.slow
 def test_one_illustrative_return_stops_no_check(folder, tmp_path):
-    edited(folder, "labour.xlsx", lambda book: book["Bìa"].__setitem__("B18", "Có / Yes"))
+    change(folder / "labour.xlsx", put("Bìa", B18="Có / Yes"))
     out = tmp_path / "letters"
     found = kgge("check", folder, "--year", 2018, "--letters", out, "--lang", "vi")
     assert found.exit_code == 1

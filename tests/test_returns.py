@@ -13,7 +13,7 @@ import zipfile
 import openpyxl
 import pandas as pd
 import pytest
-from forms import form
+from forms import form, read, write
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
@@ -23,9 +23,7 @@ from kgge.analysis.reporting import report_states, reporting_rates
 from kgge.files import DataError, data_folder
 from kgge.plan import REPORT_STATES
 from kgge.returns.annotate import annotate
-from kgge.returns.collect import list_files, read_returns
-from kgge.returns.form import load_form
-from kgge.returns.template import write_template
+from kgge.returns.collect import list_files
 from kgge.tables.load import read_table, write_table
 from kgge.tables.schemas import SCHEMAS
 from kgge.tracing import figure_cells
@@ -45,11 +43,9 @@ def values(form, unit, factor=1.0, year=2018):
 
 
 def send(folder, unit, year, name=None, factor=1.0, **how):
-    path = folder / (name or f"{unit}-{year}.xlsx")
-    write_template(unit, year, path, **{
-        "form": form(), "values": values(form(), unit, factor, year),
+    return write(folder / (name or f"{unit}-{year}.xlsx"), unit, year, **{
+        "values": values(form(), unit, factor, year),
         "received_on": datetime.date(year + 1, 1, 31)} | how)
-    return path
 
 
 DOUBTFUL = {("I.1.central", "amount"): "1.234,5"}  # one warning, in Kinh phí!E8
@@ -119,9 +115,9 @@ MOVED = {
 @pytest.mark.parametrize("how", MOVED)
 def test_reading_does_not_depend_on_position_or_labels(how, tmp_path):
     path = send(tmp_path, "rach-gia", 2018)
-    before = read_returns(path)
+    before = read(path)
     edit(path, MOVED[how])
-    after = read_returns(path)
+    after = read(path)
     assert after.problems.empty
     same(before.outcomes, after.outcomes)
     same(before.spending, after.spending)
@@ -132,7 +128,7 @@ def test_places_are_those_in_the_file_and_lead_back_to_it(tmp_path):
     folder = tmp_path / "returns"
     path = send(folder, "rach-gia", 2018)
     edit(path, lambda book: (book["Chỉ tiêu"].insert_cols(6), book["Kinh phí"].insert_rows(2, 5)))
-    out, book = read_returns(folder), openpyxl.load_workbook(path)
+    out, book = read(folder), openpyxl.load_workbook(path)
     for table in (out.outcomes, out.spending):
         cells = figure_cells(table, folder)
         assert set(cells["file"]) == {"returns/rach-gia-2018.xlsx"}
@@ -149,14 +145,14 @@ def test_places_are_those_in_the_file_and_lead_back_to_it(tmp_path):
 def test_figures_of_a_column_that_is_gone_stand_nowhere(tmp_path):
     path = send(tmp_path, "rach-gia", 2018)
     edit(path, lambda book: book["Chỉ tiêu"].cell(6, 7, "lượt"))
-    cells = figure_cells(read_returns(tmp_path).outcomes, tmp_path)
+    cells = figure_cells(read(tmp_path).outcomes, tmp_path)
     assert cells["figure"].unique().tolist() == ["eligible", "reached"] and len(cells) == 44
 
 
 def test_tables_survive_being_written_and_read(tmp_path):
     send(tmp_path / "in", "rach-gia", 2018, "=1+1.xlsx", values={
         ("I.1.other", "amount"): "=hơn 5", ("I.2.other", "amount"): "..."})
-    out = read_returns(tmp_path / "in")
+    out = read(tmp_path / "in")
     for name in NAMES:
         write_table(name, getattr(out, name), tmp_path)
         pd.testing.assert_frame_equal(read_table(name, tmp_path / f"{name}.csv"),
@@ -172,7 +168,7 @@ def test_a_cumulative_figure_that_falls_is_doubted_against_the_latest_earlier_re
     send(tmp_path, "rach-gia", 2016)
     send(tmp_path, "rach-gia", 2018, factor=0.5)
     send(tmp_path, "rach-gia", 2020, factor=0.75)
-    out = read_returns(tmp_path)
+    out = read(tmp_path)
     assert set(out.problems["code"]) == {"falls"}
     assert set(out.problems["severity"]) == {"warning"}
     assert set(out.problems["file"]) == {"rach-gia-2018.xlsx"}
@@ -188,7 +184,7 @@ def test_a_year_not_known_does_not_hide_a_fall(tmp_path):
     send(tmp_path, "rach-gia", 2017)
     edit(tmp_path / "rach-gia-2017.xlsx", lambda book: book["Chỉ tiêu"].cell(8, 6, "..."))
     send(tmp_path, "rach-gia", 2018, factor=0.5)
-    problems = read_returns(tmp_path).problems
+    problems = read(tmp_path).problems
     found = problems[(problems["cell"] == "F8") & (problems["code"] == "falls")]
     assert found["file"].tolist() == ["rach-gia-2018.xlsx"] and "2016" in found["message_en"].item()
 
@@ -196,7 +192,7 @@ def test_a_year_not_known_does_not_hide_a_fall(tmp_path):
 def test_nobody_reached_yet_is_no_fall(tmp_path):
     send(tmp_path, "rach-gia", 2016, factor=0)
     send(tmp_path, "rach-gia", 2017, factor=0)
-    out = read_returns(tmp_path)
+    out = read(tmp_path)
     assert (out.outcomes["reached"] == 0).all() and "falls" not in set(out.problems["code"])
 
 
@@ -206,7 +202,7 @@ def test_a_rejected_figure_is_not_what_later_years_are_compared_with(tmp_path):
         book["Chỉ tiêu"].cell(r, 5, 10) for r in range(7, 40)
         if "." in str(book["Chỉ tiêu"].cell(r, 11).value)])
     send(tmp_path, "newspaper", 2017)
-    out = read_returns(tmp_path)
+    out = read(tmp_path)
     codes = {code for several in out.problems["code"] for code in several.split(";")}
     assert codes == {"above_eligible", "below_reached", "jumps"}, "what is rejected is not 0"
 
@@ -219,7 +215,7 @@ def test_reporting_has_a_row_for_every_unit_and_year_and_counts_a_unit_once(tmp_
     send(tmp_path, "justice", 2016, received_on=None)
     send(tmp_path, "finance", 2016)
     send(tmp_path, "finance", 2016, "again.xlsx", factor=1.1)
-    out = read_returns(tmp_path).reporting
+    out = read(tmp_path).reporting
     assert len(out) == 26 * 5 and out["expected"].eq(out["year"] <= 2018).all()
     rows = out.set_index(["unit", "year"])
     assert rows.index.is_unique
@@ -256,14 +252,14 @@ def test_a_folder_with_illustrative_and_real_returns_is_refused(tmp_path):
     send(tmp_path / "a", "labour", 2016, illustrative=True)
     send(tmp_path / "b", "labour", 2017)
     with pytest.raises(DataError, match=r"(?s)illustrative: a/labour-2016.*real: b/labour-2017"):
-        read_returns(tmp_path)
+        read(tmp_path)
     for name, kind in (("a", True), ("b", False)):
-        assert [t.attrs["illustrative"] for t in read_returns(tmp_path / name)] == [kind] * 4
+        assert [t.attrs["illustrative"] for t in read(tmp_path / name)] == [kind] * 4
 
 
 def test_names_are_composed(tmp_path):
     send(tmp_path / unicodedata.normalize("NFD", "Hòn Đất"), "hon-dat", 2016, "báo cáo.XLSX")
-    out = read_returns(tmp_path)
+    out = read(tmp_path)
     assert out.problems.empty and set(out.outcomes["file"]) == {"Hòn Đất/báo cáo.XLSX"}
     assert len(list_files(tmp_path)) == 1
     assert figure_cells(out.outcomes.head(1), tmp_path)["text"].tolist() == ["1007", "107", "155"]
@@ -275,15 +271,15 @@ def test_a_file_name_that_is_no_unicode_is_survived(tmp_path):
         os.rename(path, os.fsencode(tmp_path) + b"/\xff.xlsx")
     except OSError:
         pytest.skip("this file system takes Unicode names only")
-    assert read_returns(tmp_path).reporting["received"].sum() == 1
+    assert read(tmp_path).reporting["received"].sum() == 1
 
 
 def test_nothing_to_read(tmp_path):
-    out = read_returns(tmp_path)
+    out = read(tmp_path)
     assert out.outcomes.empty and out.problems.empty and len(out.reporting) == 130
     assert out.reporting.attrs["cells"] == {"submitted": 0, "accepted": 0, "rejected": 0}
     with pytest.raises(DataError, match="no such file or folder"):
-        read_returns(tmp_path / "none")
+        read(tmp_path / "none")
 
 
 @pytest.mark.slow
@@ -310,7 +306,7 @@ def test_annotated_copies_mark_the_cells_and_change_nothing_else(tmp_path):
     noted = book["Kinh phí"]["E8"]
     assert (noted.value, noted.data_type) == ("=ước tính", "s") and noted.comment
     assert sum(1 for s in book for row in s.iter_rows() for c in row if c.comment) == 3
-    out, again = read_returns(folder / "2018"), read_returns(tmp_path / "out")
+    out, again = read(folder / "2018"), read(tmp_path / "out")
     pd.testing.assert_frame_equal(
         out.problems[out.problems["file"] == "rach-gia-2018.xlsx"][["sheet", "cell", "code"]]
         .reset_index(drop=True), again.problems[["sheet", "cell", "code"]])
@@ -334,11 +330,11 @@ def test_copies_keep_what_formulas_came_to(tmp_path):
                                       text)
                 assert found == 1
             out.writestr(name, text.encode("latin-1"))
-    before = read_returns(path)
+    before = read(path)
     assert {"F8", "F9"}.isdisjoint(before.problems["cell"])
     assert {"G8", "G9", "G10"} <= set(before.problems["cell"])
     (copy,) = annotate(path, tmp_path / "out")
-    after = read_returns(copy)
+    after = read(copy)
     same(before.outcomes, after.outcomes, ())
     same(before.spending, after.spending, ())
     pd.testing.assert_frame_equal(before.problems, after.problems)
@@ -362,7 +358,7 @@ def test_what_has_no_cell_is_said_in_the_first_and_what_a_unit_noted_stays(tmp_p
     edit(path, spoil)
     (copy,) = annotate(path, tmp_path / "out")
     book = openpyxl.load_workbook(copy)
-    said = read_returns(path).problems.set_index("sheet").loc["Ghi chú"]
+    said = read(path).problems.set_index("sheet").loc["Ghi chú"]
     assert book["Ghi chú"]["A1"].comment.text.split("\n") == [
         "■ kgge", said["message_vi"], said["message_en"], "■"]
     assert book["Chỉ tiêu"]["A1"].comment
@@ -376,7 +372,7 @@ def test_what_has_no_cell_is_said_in_the_first_and_what_a_unit_noted_stays(tmp_p
 
 def as_read(path):
     """What is read of one file: cells and codes of its problems, and its figures."""
-    out = read_returns(path)
+    out = read(path)
     return (out.problems[["sheet", "cell", "code"]].fillna("").values.tolist(),
             out.outcomes.drop(columns="file").to_csv(), out.spending.drop(columns="file").to_csv())
 
@@ -497,7 +493,7 @@ def test_a_round_changes_nothing_that_a_unit_wrote_or_painted(tmp_path):
             sheet[cell], comment = 100 + at, sheet[cell].comment
             comment.text = comment.text.replace(*answers.get(cell, ("", "")))
     edit(copy, mend)
-    problems = read_returns(copy).problems.set_index("cell")
+    problems = read(copy).problems.set_index("cell")
     assert "F9" not in problems.index and "■ 350" in problems["value"].tolist()
     for cell in answers:
         assert problems.loc[cell, ["code", "value"]].tolist() == ["comment", "đã sửa"]
@@ -563,21 +559,21 @@ def test_annotated_copies_never_land_among_the_returns(tmp_path, target):
 def test_a_return_needs_no_particular_name_and_the_input_is_left_alone(tmp_path):
     path = send(tmp_path, "rach-gia", 2018, "gửi Sở (2).xlsx")
     before = path.read_bytes()
-    assert read_returns(path).reporting["received"].sum() == 1
+    assert read(path).reporting["received"].sum() == 1
     assert path.read_bytes() == before and len(list(tmp_path.iterdir())) == 1
 
 
 def test_the_progress_bar_stays_off_where_nobody_watches(tmp_path, capsys):
     send(tmp_path, "rach-gia", 2018)
-    read_returns(tmp_path)
+    read(tmp_path)
     assert capsys.readouterr() == ("", "")
 
 
 def test_outcomes_and_spending_have_every_row_the_form_asks(tmp_path):
     send(tmp_path, "rach-gia", 2018)
     send(tmp_path, "newspaper", 2016)
-    out, form = read_returns(tmp_path), load_form()
-    assert len(out.outcomes) == 22 + 12 and len(out.spending) == 2 * len(form.money)
+    out = read(tmp_path)
+    assert len(out.outcomes) == 22 + 12 and len(out.spending) == 2 * len(form().money)
     assert out.outcomes["unit"].tolist() == ["newspaper"] * 12 + ["rach-gia"] * 22
     assert out.spending["item"].unique().tolist() == [
         *read_table("budget", data_folder() / "processed" / "budget.csv")["item"].unique()]
@@ -587,14 +583,14 @@ def test_outcomes_and_spending_have_every_row_the_form_asks(tmp_path):
 def test_bytes_of_a_book_opened_by_openpyxl_hold_the_same_figures(tmp_path):
     path, copy = send(tmp_path / "a", "rach-gia", 2018), io.BytesIO()
     openpyxl.load_workbook(path).save(copy)
-    before = read_returns(path)
+    before = read(path)
     path.write_bytes(copy.getvalue())
-    same(before.outcomes, read_returns(path).outcomes, ())
+    same(before.outcomes, read(path).outcomes, ())
 
 
 def test_accepted_and_rejected_are_what_was_submitted(tmp_path):
     first = send(tmp_path, "justice", 2017, "b.xlsx")
-    before = read_returns(tmp_path).reporting.attrs["cells"]
+    before = read(tmp_path).reporting.attrs["cells"]
     assert before == {"submitted": before["accepted"], "accepted": before["accepted"],
                       "rejected": 0}
 
@@ -602,7 +598,7 @@ def test_accepted_and_rejected_are_what_was_submitted(tmp_path):
         book["Chỉ tiêu"]["F8"] = "hơn 350"
 
     edit(first, spoil)
-    after = read_returns(tmp_path).reporting.attrs["cells"]
+    after = read(tmp_path).reporting.attrs["cells"]
     assert after == {"submitted": before["submitted"], "accepted": before["submitted"] - 1,
                      "rejected": 1}
 
@@ -610,7 +606,7 @@ def test_accepted_and_rejected_are_what_was_submitted(tmp_path):
 def test_several_returns_of_one_unit_and_year_name_each_other(tmp_path):
     for name in ("a.xlsx", "b.xlsx", "c.xlsx"):
         send(tmp_path, "justice", 2017, name)
-    returns = read_returns(tmp_path)
+    returns = read(tmp_path)
     said = returns.problems.set_index("file")["message_en"]
     for name, others in {"a.xlsx": "b.xlsx, c.xlsx", "b.xlsx": "a.xlsx, c.xlsx"}.items():
         assert others in said[name] and f"{name}, " not in said[name]
@@ -639,7 +635,7 @@ def test_a_copy_that_cannot_be_made_costs_no_other_its_own(tmp_path, monkeypatch
             raise IndexError("list index out of range")
         return load(path, **how)
 
-    problems = read_returns(tmp_path / "in").problems
+    problems = read(tmp_path / "in").problems
     monkeypatch.setattr(openpyxl, "load_workbook", odd)
     assert [copy.name for copy in annotate(tmp_path / "in", tmp_path / "out", problems)] == [
         "labour-2016.xlsx"]
@@ -664,7 +660,7 @@ def test_marks_go_when_the_cell_is_mended(tmp_path):
 def test_an_error_of_a_later_program_is_one_cell_and_not_the_file(tmp_path, text):
     path = send(tmp_path, "rach-gia", 2018)
     cell_as(path, "F9", f't="e"><f>1</f><v>{text}</v>')
-    out = read_returns(path)
+    out = read(path)
     assert out.problems[["cell", "code", "value"]].values.tolist() == [["F9", "error_value", text]]
     assert out.reporting["received"].sum() == 1
 
@@ -679,7 +675,7 @@ def test_an_error_of_a_formula_spoils_nothing_beside_it(tmp_path, kind, text):
     for sheet, wrong, sound, of in ((2, "E8", "F8", "50+50"), (4, "C7", "D7", "SUM(F8:F15)")):
         cell_as(path, wrong, f't="e"><f aca="false">1/0</f><v>{text}</v>', sheet)
         cell_as(path, sound, f"{kind}><f>{of}</f><v>100</v>", sheet)
-    out, again = read_returns(path), read_returns(annotate(path, tmp_path / "out")[0])
+    out, again = read(path), read(annotate(path, tmp_path / "out")[0])
     for one in (out, again):
         assert one.problems[["sheet", "cell", "code", "value"]].values.tolist() == [
             ["Chỉ tiêu", "E8", "error_value", text]]

@@ -1,67 +1,43 @@
 """Labels, headings, notes, cover and signatures: each kind an edit of one sound return."""
 
 import datetime
-import io
 from pathlib import Path
 
-import openpyxl
 import pytest
-from forms import put
+from forms import change, form, put, write
+from forms import read as read_one
 from openpyxl.comments import Comment
 
-from kgge.returns.collect import read_returns
-from kgge.returns.form import load_form
 from kgge.returns.parse import messages
-from kgge.returns.template import write_template
 
 COVER, PERSONS, MONEY = "Bìa", "Chỉ tiêu", "Kinh phí"
+OLD = Path(__file__).with_name("returns-v1") / "illustrative-2018-rach-gia.xlsx"
 
 
-@pytest.fixture(scope="module")
-def form():
-    return load_form()
-
-
-@pytest.fixture(scope="module")
-def sound(form, tmp_path_factory):
-    """A return of Rạch Giá and one of the labour department, filled in whole."""
+def values(unit):
+    """Every figure that is asked of a unit."""
     out = {}
-    for unit in ("rach-gia", "labour"):
-        values = {}
-        for at, (code, (indicator, *_)) in enumerate(form.asked("indicators", unit).items()):
-            people = form.residents[unit] // 2 if indicator == form.census else 1000 + at
-            values |= {(code, "eligible"): people, (code, "reached"): 100 + at,
-                       (code, "attendances"): 150 + at}
-        path = tmp_path_factory.mktemp("sound") / f"{unit}.xlsx"
-        write_template(unit, 2018, path, form=form, received_on=datetime.date(2019, 1, 20),
-                       values=values | {(code, "amount"): 5.5 for code in form.money})
-        out[unit] = path.read_bytes()
-    return out
+    for at, (code, (indicator, *_)) in enumerate(form().asked("indicators", unit).items()):
+        people = form().residents[unit] // 2 if indicator == form().census else 1000 + at
+        out |= {(code, "eligible"): people, (code, "reached"): 100 + at,
+                (code, "attendances"): 150 + at}
+    return out | {(code, "amount"): 5.5 for code in form().money}
 
 
-OPEN = {}  # to open a workbook takes as long as to read it: one that can be put back is kept
-
-
-def read(tmp_path, data, edit, form):
-    book = OPEN.pop(data, None) or openpyxl.load_workbook(io.BytesIO(data))
-    take_back = edit(book)
-    book.save(tmp_path / "a.xlsx")
-    if callable(take_back):
-        take_back()
-        OPEN[data] = book
-    out = read_returns(tmp_path / "a.xlsx", form)
+def read(tmp_path, edit, unit="rach-gia", file=None):
+    """Edit a return filled in whole, once or more; return what is read and what is wrong where."""
+    path = tmp_path / "a.xlsx"
+    if file:
+        path.write_bytes(file.read_bytes())
+    else:
+        write(path, unit, 2018, values=values(unit), received_on=datetime.date(2019, 1, 20))
+    change(path, edit)
+    out = read_one(path)
     cells = out.reporting.attrs["cells"]
     assert cells["accepted"] + cells["rejected"] == cells["submitted"]
     rows = out.problems.astype(object).where(out.problems.notna(), None)
     return out, {(r["sheet"], r["cell"], code)
                  for r in rows.to_dict("records") for code in r["code"].split(";")}
-
-
-def both(*edits):
-    def edit(book):
-        done = [edit(book) for edit in edits]
-        return lambda: [take_back() for take_back in reversed(done)]
-    return edit
 
 
 def swap(sheet, *cells):
@@ -208,7 +184,7 @@ NOTED = {  # what is done: every problem it gives
         (PERSONS, "F37", "no_code"), (PERSONS, "G37", "no_code")}),
     "about a number in a row of no code": (put(PERSONS, F37="hơn 350"),
                                            one(PERSONS, "F37", "no_code")),
-    "a figure beside a signature": (both(sign(MONEY, 66, "B"), put(MONEY, E68=12)),
+    "a figure beside a signature": ((sign(MONEY, 66, "B"), put(MONEY, E68=12)),
                                     one(MONEY, "E68", "no_code")),
     "headings of this year and the last": (swap(MONEY, "D4", "E4"), {
         (MONEY, "D4", "other_heading"), (MONEY, "E4", "other_heading")}),
@@ -223,8 +199,8 @@ NOTED = {  # what is done: every problem it gives
     "source in a word": (put(MONEY, C9="Trung ương"), one(MONEY, "C9", "other_label")),
     "whom to count, of another row": (swap(PERSONS, "D8", "D12"), {
         (PERSONS, "D8", "other_label"), (PERSONS, "D12", "other_label")}),
-    **{f"no signature: {text}": (both(sign(MONEY, 66, "B", "Người lập biểu"),
-                                      put(MONEY, B70=text)), one(MONEY, "B70", "not_read"))
+    **{f"no signature: {text}": ((sign(MONEY, 66, "B", "Người lập biểu"),
+                                 put(MONEY, B70=text)), one(MONEY, "B70", "not_read"))
        for text in ("tính theo nghìn đồng", "Chưa có số liệu các xã", "chưa gồm học sinh mầm non",
                     "Thiếu xã Phi Thông", "Chỉ tính khối huyện", "Lấy theo dự toán", "Số dự kiến",
                     "Số tiền tính theo USD", "Mới tính sơ bộ", "ngàn đ", "Không gồm trường THPT",
@@ -235,15 +211,15 @@ NOTED = {  # what is done: every problem it gives
                     "Kinh phí do Chủ tịch UBND duyệt bổ sung 500 triệu",
                     "Kế toán chưa quyết toán, số liệu tạm tính", "Đơn giá @ 50 nghìn đồng",
                     "Người lập biểu: số liệu 6 tháng")},
-    "a note below a signature": (both(sign(MONEY, 66), put(MONEY, B70="Ghi chú: số ước")),
+    "a note below a signature": ((sign(MONEY, 66), put(MONEY, B70="Ghi chú: số ước")),
                                  one(MONEY, "B70", "not_read")),
 }
 
 
 @pytest.mark.parametrize("kind", NOTED)
-def test_what_does_not_belong_is_named_where_it_stands(kind, tmp_path, sound, form):
+def test_what_does_not_belong_is_named_where_it_stands(kind, tmp_path):
     edit, expected = NOTED[kind]
-    out, found = read(tmp_path, sound["rach-gia"], edit, form)
+    out, found = read(tmp_path, edit)
     assert "Threaded" not in out.problems["message_en"].str.cat()
     if expected is not None:
         assert found == expected
@@ -302,7 +278,7 @@ HONEST = {
                     "XÁC NHẬN CỦA LÃNH ĐẠO", "ĐẠI DIỆN ĐƠN VỊ", "Director")},
     "signed in English": sign(MONEY, 66, "B", "Rach Gia, 15 January 2019", "Director"),
     "signed below the totals": sign("Tổng hợp", 30, "B"),
-    "telephone below the figures": both(sign(MONEY, 66, "B"), put(
+    "telephone below the figures": (sign(MONEY, 66, "B"), put(
         MONEY, E66="0912345678", E67="0297 3812 345")),
     "number of a letter in a row of no code": put(MONEY, A66="Số 12/BC-UBND ngày 15/01/2019"),
     **{f"{mark!r} filled down column {column} of {sheet}": put(sheet, **{
@@ -372,8 +348,8 @@ HONEST = {
 
 
 @pytest.mark.parametrize("kind", HONEST)
-def test_what_is_honest_gives_no_problem(kind, tmp_path, sound, form):
-    out, found = read(tmp_path, sound["rach-gia"], HONEST[kind], form)
+def test_what_is_honest_gives_no_problem(kind, tmp_path):
+    out, found = read(tmp_path, HONEST[kind])
     assert not found and out.reporting.attrs["cells"]["rejected"] == 0
 
 
@@ -381,28 +357,27 @@ def test_what_is_honest_gives_no_problem(kind, tmp_path, sound, form):
     "Sở LĐTBXH Kiên Giang (62 Ngô Quyền, TP Rạch Giá)", "Sở LĐTBXH", "Sở LĐ-TB&XH",
     "Sở Lao động – Thương binh và Xã hội", "SỞ LAO ĐỘNG - THƯƠNG BINH & XÃ HỘI TỈNH KIÊN GIANG",
     "Sở Lao động - Thương binh và Xã hội\nĐịa chỉ: 62 Ngô Quyền, Rạch Giá"])
-def test_a_unit_may_shorten_its_name_and_give_its_address(name, tmp_path, sound, form):
-    assert not read(tmp_path, sound["labour"], put(COVER, B9=name), form)[1]
+def test_a_unit_may_shorten_its_name_and_give_its_address(name, tmp_path):
+    assert not read(tmp_path, put(COVER, B9=name), unit="labour")[1]
 
 
 @pytest.mark.slow
-def test_what_is_done_to_a_whole_column_is_said_once(tmp_path, sound, form):
+def test_what_is_done_to_a_whole_column_is_said_once(tmp_path):
     def hide(book):
         book[MONEY].column_dimensions["E"].hidden = True
-    out, found = read(tmp_path, sound["rach-gia"], hide, form)
+    out, found = read(tmp_path, hide)
     assert found == {(MONEY, "E8", "hidden")}
     more = messages()["more"]["en"].format(count=50, cells="E9:E22, E24:E29")
     assert more.removesuffix(".") in out.problems["message_en"].item()
-    out, found = read(tmp_path, sound["rach-gia"], lambda book: book.copy_worksheet(
-        book[PERSONS]), form)
+    out, found = read(tmp_path, lambda book: book.copy_worksheet(book[PERSONS]))
     assert {code for *_, code in found} == {"duplicate_row"} and len(found) == 2
     assert out.reporting.attrs["cells"]["rejected"] == 132
 
 
 @pytest.mark.slow
-def test_a_cover_that_is_not_found_says_what_was_looked_for(tmp_path, sound, form):
+def test_a_cover_that_is_not_found_says_what_was_looked_for(tmp_path):
     def said(edit):
-        out, found = read(tmp_path, sound["rach-gia"], edit, form)
+        out, found = read(tmp_path, edit)
         assert {code for *_, code in found} == {"no_cover"}
         return out.problems["value"].item()
     assert said(put(COVER, C12="nam", C16=None)) == "year, version"
@@ -410,23 +385,23 @@ def test_a_cover_that_is_not_found_says_what_was_looked_for(tmp_path, sound, for
     assert said(lambda book: book.remove(book[COVER])) == "–"
 
 
-def test_a_sheet_with_the_headings_of_a_cover_is_no_second_one(tmp_path, sound, form):
+def test_a_sheet_with_the_headings_of_a_cover_is_no_second_one(tmp_path):
     def stray(book):
         book.create_sheet("Tra cứu").append(["code", "value"])
-    out, found = read(tmp_path, sound["rach-gia"], stray, form)
+    out, found = read(tmp_path, stray)
     assert found == {("Tra cứu", None, "extra_sheet")}
     assert out.reporting["received"].sum() == 1
 
 
-def test_a_label_of_another_row_puts_the_row_in_doubt(tmp_path, sound, form):
-    out, _ = read(tmp_path, sound["rach-gia"], swap(PERSONS, "C8", "C9"), form)
+def test_a_label_of_another_row_puts_the_row_in_doubt(tmp_path):
+    out, _ = read(tmp_path, swap(PERSONS, "C8", "C9"))
     doubted = out.outcomes[out.outcomes["doubt"].notna()]
     assert doubted["row"].tolist() == [8, 9] and set(doubted["doubt"]) == {"other_label"}
-    out, _ = read(tmp_path, sound["rach-gia"], swap(PERSONS, "E4", "F4"), form)
+    out, _ = read(tmp_path, swap(PERSONS, "E4", "F4"))
     assert out.outcomes["doubt"].str.contains("other_heading").all()
 
 
-def test_figures_moved_down_put_the_whole_sheet_in_doubt(tmp_path, sound, form):
+def test_figures_moved_down_put_the_whole_sheet_in_doubt(tmp_path):
     """Cells inserted above one column: the last figure of each group is in a row of no code."""
     def shift(book):
         sheet = book[PERSONS]
@@ -435,7 +410,7 @@ def test_figures_moved_down_put_the_whole_sheet_in_doubt(tmp_path, sound, form):
                 sheet[f"{column}{row}"] = sheet[f"{column}{row - 1}"].value
         for column in "EFG":
             sheet[f"{column}10"] = None
-    out, found = read(tmp_path, sound["rach-gia"], shift, form)
+    out, found = read(tmp_path, shift)
     assert (PERSONS, None, "moved") in found and "no_code" in {code for *_, code in found}
     assert out.outcomes.query("file == 'a.xlsx'")["doubt"].str.contains("moved").all()
     assert out.spending["doubt"].isna().all()
@@ -448,6 +423,5 @@ def test_figures_moved_down_put_the_whole_sheet_in_doubt(tmp_path, sound, form):
     (put(PERSONS, B8="Cán bộ, công chức, viên chức (chỉ tính khối huyện)"),
      one(PERSONS, "B8", "not_read")),
     (put(PERSONS, B8="Cán bộ, công chức, viên chức", C8="Nữ"), set())])
-def test_the_earlier_edition_is_held_against_its_codes_too(edit, expected, tmp_path, form):
-    path = Path(__file__).with_name("returns-v1") / "illustrative-2018-rach-gia.xlsx"
-    assert read(tmp_path, path.read_bytes(), edit, form)[1] == expected
+def test_the_earlier_edition_is_held_against_its_codes_too(edit, expected, tmp_path):
+    assert read(tmp_path, edit, file=OLD)[1] == expected

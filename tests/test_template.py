@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import forms
 import openpyxl
 import pandas as pd
 import pytest
@@ -61,7 +62,7 @@ def fill(book, given):
 
 
 def check(path, form, given):
-    out = read_returns(path)
+    out = forms.read(path)
     assert set(out.problems["severity"]) <= {"warning"}
     found = {}
     for row in out.outcomes.to_dict("records"):
@@ -82,8 +83,8 @@ def check(path, form, given):
 
 
 def test_what_openpyxl_fills_in_comes_back(tmp_path):
-    form, path = load_form(), tmp_path / "form.xlsx"
-    write_template("rach-gia", 2018, path)
+    form, path = forms.form(), tmp_path / "form.xlsx"
+    write_template("rach-gia", 2018, path, form=form)
     given, book = answers(form, "rach-gia"), openpyxl.load_workbook(path)
     fill(book, given)
     book.save(path)
@@ -96,8 +97,8 @@ def test_what_openpyxl_fills_in_comes_back(tmp_path):
 @needs_office
 def test_what_is_typed_and_then_saved_by_libreoffice_comes_back(tmp_path):
     """Every cell and state; the totals are then those of what was typed."""
-    form, path, saved = load_form(), tmp_path / "form.xlsx", tmp_path / "saved" / "form.xlsx"
-    write_template("rach-gia", 2018, path)
+    form, path, saved = forms.form(), tmp_path / "form.xlsx", tmp_path / "saved" / "form.xlsx"
+    write_template("rach-gia", 2018, path, form=form)
     given, book = answers(form, "rach-gia"), openpyxl.load_workbook(path)
     fill(book, given)
     book.save(path)
@@ -114,9 +115,9 @@ def test_what_is_typed_and_then_saved_by_libreoffice_comes_back(tmp_path):
 @pytest.mark.slow
 @needs_office
 def test_what_libreoffice_saves_comes_back(tmp_path):
-    form, path = load_form(), tmp_path / "form.xlsx"
+    form, path = forms.form(), tmp_path / "form.xlsx"
     given = answers(form, "rach-gia")
-    write_template("rach-gia", 2018, path, received_on=RECEIVED, values={
+    write_template("rach-gia", 2018, path, form=form, received_on=RECEIVED, values={
         key: typed for key, (typed, *_) in given.items() if typed is not None})
     check(path, form, given)
     convert(tmp_path, "ods", path)
