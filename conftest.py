@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,26 +12,13 @@ os.environ["KGGE_LANG"] = "en"
 # Whole reports and all charts, each of them half a minute or more of one process: they begin.
 LONGEST = ["test_running.py", "test_charts.py", "test_environment.py", "test_report.py",
            "test_marks.py", "test_plan.py", "test_export.py", "test_wheel.py"]
-# Runs every notebook and compares all that it shows, pictures too; skipped elsewhere.
-COMPARED = "test_environment.py::test_notebooks_are_the_same_to_the_byte_elsewhere"
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(config: pytest.Config,
-                                  items: list[pytest.Item]) -> Generator[None, None, None]:
-    """Mark notebooks as slow; files with slow tests begin, so that none of them ends alone.
-
-    Where a test of the same run compares the notebooks to the byte, they are not run once more.
-    """
-    books = [item for item in items if item.path.suffix == ".ipynb"]
-    for item in books:
-        item.add_marker(pytest.mark.slow)
-    yield  # -m and -k choose
-    compared = [skip for item in items if item.nodeid.endswith(COMPARED)
-                for skip in item.iter_markers("skipif")]
-    if compared and not any(skip.args[0] for skip in compared):
-        config.hook.pytest_deselected(items=books)
-        items[:] = [item for item in items if item not in books]
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark notebooks as slow; files with slow tests begin, so that none of them ends alone."""
+    for item in items:
+        if item.path.suffix == ".ipynb":
+            item.add_marker(pytest.mark.slow)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     first = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: (first.get(item.path.name, len(first)), item.path not in slow))
