@@ -14,7 +14,9 @@ from nbformat.v4 import new_output
 from PIL import Image
 
 import kgge
-from kgge.publish import brief, figures
+from kgge.charts import layout
+from kgge.publish import brief, catalogue, figures
+from kgge.tables import load
 
 _buffer = BytesIO()
 Image.new("L", (9, 9), 255).save(_buffer, "png")
@@ -24,21 +26,29 @@ BLANK = _buffer.getvalue()
 def plain(patch):
     """Draw all as ever but without dots, and run notebooks here: most of the time they take.
 
-    Every figure is laid out, and each thing in it asked to draw itself, all the same; the brief of
-    a language, which page, file and index show, is made once.
+    Every figure is laid out, unless it is drawn unseen, and each thing in it asked to draw itself,
+    all the same; the published tables, which figures, brief and index show, are made once.
     """
-    image = figures._image
+    image, published = figures._image, cache(catalogue.published)
 
     def blank(ax, kind):
         if kind != "png":
             return image(ax, kind)
-        ax.get_figure(root=True).draw_without_rendering()
+        if not layout._unseen.get():
+            ax.get_figure(root=True).draw_without_rendering()
         return BLANK
 
     patch.setattr(figures, "_image", blank)
-    patch.setattr(brief, "brief", cache(brief.brief))
+    for module in (brief, catalogue, figures):
+        patch.setattr(module, "published", published)
     patch.setattr("nbclient.NotebookClient", Client)
     patch.setattr("os.cpu_count", lambda: 1)
+
+
+def read_once(patch):
+    """Read each table of the folder once, where no test changes what lies there."""
+    read = cache(load.read_table)
+    patch.setattr(load, "read_table", lambda *which: read(*which).copy())
 
 
 def run_cell(source, names):
