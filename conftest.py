@@ -1,5 +1,6 @@
 """What all tests share: one language, which are slow, how they are spread over processes."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,9 @@ import pytest
 # Before kgge is imported, and for the kernels of the notebooks: a reader's own setting changes
 # no text that is compared.
 os.environ["KGGE_LANG"] = "en"
+# A chart is a thousand small things and goes with its test: the tenth of the time that looking for
+# what is no longer needed took is enough.
+gc.set_threshold(20_000, 20, 20)
 # Whole reports and all charts, each of them half a minute or more of one process: they begin.
 LONGEST = ["test_running.py", "test_charts.py", "test_environment.py", "test_report.py",
            "test_marks.py", "test_plan.py", "test_export.py", "test_wheel.py"]

@@ -14,7 +14,10 @@ from nbformat.v4 import new_output
 from PIL import Image
 
 import kgge
-from kgge.publish import brief, figures
+from kgge.charts import layout
+from kgge.labels import current_lang
+from kgge.publish import brief, catalogue, figures
+from kgge.tables import load
 
 _buffer = BytesIO()
 Image.new("L", (9, 9), 255).save(_buffer, "png")
@@ -24,21 +27,42 @@ BLANK = _buffer.getvalue()
 def plain(patch):
     """Draw all as ever but without dots, and run notebooks here: most of the time they take.
 
-    Every figure is laid out, and each thing in it asked to draw itself, all the same; the brief of
-    a language, which page, file and index show, is made once.
+    Of each chart and language the first figure is laid out, and each thing in it asked to draw
+    itself, all the same; what draws it for other indicators, the brief and the notebooks does so
+    unseen: words, numbers and errors of drawing are those of ever, pictures are none. The published
+    tables, which figures, brief and index show, and the brief of a language are made once.
     """
-    image = figures._image
+    image, draw, published = figures._image, figures.draw, cache(catalogue.published)
+    laid_out, told = set(), cache(brief.brief)
+
+    def draw_once(figure, lang, formats, *how):
+        if (figure.chart, lang) not in laid_out:
+            laid_out.add((figure.chart, lang))
+            return draw(figure, lang, formats, *how)
+        with layout.unseen():
+            return draw(figure, lang, [kind for kind in formats if kind == "png"], *how)
 
     def blank(ax, kind):
         if kind != "png":
             return image(ax, kind)
-        ax.get_figure(root=True).draw_without_rendering()
+        if not layout._unseen.get():
+            ax.get_figure(root=True).draw_without_rendering()
         return BLANK
 
     patch.setattr(figures, "_image", blank)
-    patch.setattr(brief, "brief", cache(brief.brief))
+    patch.setattr(figures, "draw", draw_once)
+    for module in (brief, catalogue, figures):
+        patch.setattr(module, "published", published)
+    for module in (brief, kgge):
+        patch.setattr(module, "brief", lambda lang=None, made=None: told(current_lang(lang)))
     patch.setattr("nbclient.NotebookClient", Client)
     patch.setattr("os.cpu_count", lambda: 1)
+
+
+def read_once(patch):
+    """Read each table of the folder once, where no test changes what lies there."""
+    read = cache(load.read_table)
+    patch.setattr(load, "read_table", lambda *which: read(*which).copy())
 
 
 def run_cell(source, names):
@@ -50,7 +74,7 @@ def run_cell(source, names):
 
 
 class Client:
-    """In the place of nbclient's: the same outputs, but that pictures are laid out and blank."""
+    """In the place of nbclient's: the same outputs, but that pictures are blank."""
 
     kc = None
 
@@ -61,7 +85,7 @@ class Client:
         shown, names = [], {"get_ipython": lambda: SimpleNamespace(run_line_magic=lambda *_: None)}
         names["display"] = shown.append
         pyplot.switch_backend("agg")
-        with pytest.MonkeyPatch.context() as patch, kgge.use():
+        with pytest.MonkeyPatch.context() as patch, kgge.use(), layout.unseen():
             patch.setenv("KGGE_LANG", "")
             patch.chdir(os.getcwd())
             patch.setattr(backend_inline, "_fetch_figure_metadata", None)
@@ -79,6 +103,5 @@ def output(value):
 
 
 def picture(figure):
-    figure.draw_without_rendering()
     return new_output("display_data", {"image/png": b64encode(BLANK).decode()},
                       metadata=backend_inline._fetch_figure_metadata(figure))

@@ -13,6 +13,7 @@ from language import foreign, text_of_document, text_of_workbook
 
 import kgge
 from kgge.build import build
+from kgge.charts.layout import unseen
 from kgge.publish.brief import write_brief
 from kgge.publish.catalogue import figures
 from kgge.publish.figures import draw, export, export_chart
@@ -66,7 +67,7 @@ def exported(tmp_path_factory):
     def some(figure, lang, formats, *how):
         return draw(figure, lang, formats if figure.name in SHOWN else (), *how)
 
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, unseen():  # read, not looked at
         plain(patch)
         patch.setattr("kgge.publish.figures.draw", some)
         export(folder, formats=["svg"], jobs=1)
@@ -110,12 +111,12 @@ def test_a_word_or_a_code_of_the_other_language_is_found():
 
 
 def test_real_returns_are_marked_nowhere(real, tmp_path):
-    """Nor in what is made of all figures and on the pages: see the report of another plan."""
+    """Nor in what is made of all figures, in English and on the pages: see that of another plan."""
     some = [figure for figure in figures() if figure.name in SHOWN]
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, unseen():
         plain(patch)
         patch.setattr("kgge.publish.figures.figures", lambda _: some)
-        export(tmp_path / "out", formats=["svg"], jobs=1)
+        export(tmp_path / "out", ["vi"], ["svg"], jobs=1)
     export_chart(kgge.charts.reports_received(kgge.load_reporting()), tmp_path / "out", "one",
                  ["png"])
     made = [p for p in (tmp_path / "out").rglob("*") if p.is_file()]

@@ -8,10 +8,11 @@ from html import unescape
 
 import pandas as pd
 import pytest
-from here import plain, run_cell
+from here import plain, read_once, run_cell
 
 import kgge
 from kgge.build import build
+from kgge.charts.layout import unseen
 from kgge.files import data_folder
 from kgge.publish.brief import write_brief
 from kgge.publish.figures import export
@@ -39,6 +40,7 @@ def running(request, tmp_path_factory, illustrative_data):
         patch.setenv("KGGE_DATA", str(folder))
         build()
         patch.setattr("kgge.tracing.open_sheets", cache(open_sheets))  # these do not change here
+        read_once(patch)
         yield {path.parent.name for path in kept}
 
 
@@ -137,11 +139,12 @@ def cells_of(name, last):
     """Run a notebook up to one of its cells; return what stands there then, and what was shown."""
     book = next(notebook_folder().glob(f"{name}-*.ipynb"))
     names, shown = {"display": str}, {}
-    for cell in json.loads(book.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] == "code":
-            shown[cell["id"]] = run_cell("".join(cell["source"]), names)
-            if cell["id"] == last:
-                return names, shown
+    with unseen():
+        for cell in json.loads(book.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                shown[cell["id"]] = run_cell("".join(cell["source"]), names)
+                if cell["id"] == last:
+                    return names, shown
     raise AssertionError(f"{book.name} has no cell {last}")
 
 
@@ -175,7 +178,7 @@ def test_the_report(running, tmp_path, request, monkeypatch):
     pages, figures = ("vi", "en") if case % 2 else ("en", "vi")
     plain(monkeypatch)
     assert write_report(tmp_path, [pages]) == []
-    export(tmp_path, [figures], (), jobs=1)  # each is laid out for the Word document
+    export(tmp_path, [figures], (), jobs=1)  # each chart is laid out for the Word document
     write_brief(tmp_path, [figures])
     made = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
     assert {f"{pages}/{source.stem}.html" for source in notebook_folder().glob("*.ipynb")} <= made

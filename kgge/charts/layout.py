@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ from kgge.tables import load as tables
 
 MARK = {"en": "ILLUSTRATIVE", "vi": "SỐ LIỆU MINH HỌA"}
 PAD, GAP = 0.1, 0.08  # inches: edge of the figure to text, text to text
+_unseen = ContextVar("unseen", default=False)
 _LETTERS = ("font.", "text.", "mathtext.")  # parameters that decide how wide a text is
 
 
@@ -221,6 +223,16 @@ def chart_text(ax: Axes) -> ChartText:
 
 
 @contextmanager
+def unseen() -> Iterator[None]:
+    """Leave charts as they come, where their words and figures are read and nobody sees them."""
+    before = _unseen.set(True)
+    try:
+        yield
+    finally:
+        _unseen.reset(before)
+
+
+@contextmanager
 def bare(ax: Axes) -> Iterator[None]:
     """Leave title, subtitle and source of a finished chart out for a while; the mark stays."""
     strip(ax)
@@ -260,17 +272,21 @@ def inner_width(ax: Axes) -> float:
 
 def _arrange(figure: Figure) -> None:
     """Give every finished chart of `figure` the height it needs, then put all in their places."""
+    if _unseen.get():
+        return
     charts, rooms, needs = [ax for ax in figure.axes if notes(ax).text], [], []
+    sizes, ruler = [], _ruler(figure)
     for ax in charts:
         kept, body = notes(ax), notes(ax).body or 0.0
         ax.set_position((0.3, 0.1, ax.get_position().width, body / figure.get_figheight()))
-        words = sum(_height(artist) + GAP for artist in kept.words)
-        rooms.append(_overhang(ax))
+        words = sum(_height(artist, ruler) + GAP for artist in kept.words)
+        rooms.append(_overhang(ax, ruler))
+        sizes.append(ax.bbox.size)
         needs.append((body + words + sum(rooms[-1][2:]) + 2 * PAD) / kept.cell.height)
     if len(figure.axes) == 1 or max(needs) > figure.get_figheight():
         figure.set_figheight(max(needs))
-    for ax, room in zip(charts, rooms, strict=True):
-        _place(ax, figure, room)
+    for ax, room, size in zip(charts, rooms, sizes, strict=True):
+        _place(ax, figure, room, size, ruler)
 
 
 def _ruler(figure: Figure) -> RendererAgg:
@@ -285,17 +301,17 @@ def _measuring(dpi: float, looks: str) -> RendererAgg:
     return RendererAgg(1, 1, dpi)  # type: ignore[no-untyped-call]
 
 
-def _height(artist: Artist) -> float:
-    figure, extra = root_of(artist), GAP if artist.get_gid() == "mark" else 0.0
-    return float(artist.get_window_extent(_ruler(figure)).height / figure.dpi) + extra
+def _height(artist: Artist, ruler: RendererAgg) -> float:
+    extra = GAP if artist.get_gid() == "mark" else 0.0
+    return float(artist.get_window_extent(ruler).height / root_of(artist).dpi) + extra
 
 
-def _overhang(ax: Axes) -> list[float]:
+def _overhang(ax: Axes, ruler: RendererAgg) -> list[float]:
     """Return the inches by which labels stick out of the plot: left, right, below, above."""
     words = notes(ax).words
     for artist in words:
         artist.set_visible(False)
-    outer: Any = ax.get_tightbbox(_ruler(root_of(ax)))
+    outer: Any = ax.get_tightbbox(ruler)
     for artist in words:
         artist.set_visible(True)
     inner, dpi = ax.bbox, root_of(ax).dpi
@@ -303,29 +319,34 @@ def _overhang(ax: Axes) -> list[float]:
                                         inner.y0 - outer.y0, outer.y1 - inner.y1)]
 
 
-def _place(ax: Axes, figure: Figure, room: list[float]) -> None:
-    """Put words and plot of one chart in their places, in inches from the lower left corner."""
+def _place(ax: Axes, figure: Figure, room: list[float], size: Any, ruler: RendererAgg) -> None:
+    """Put words and plot of one chart in their places, in inches from the lower left corner.
+
+    `room` was measured where the plot had `size`, in pixels.
+    """
     kept = notes(ax)
     wide, high = figure.get_size_inches()
     x0, y0, x1, y1 = Bbox(kept.cell.get_points() * (wide, high)).padded(-PAD).extents
     for artist in kept.words:
         if artist.get_gid() != "source":
             _move(artist, x0, y1)
-            y1 -= _height(artist) + GAP
+            y1 -= _height(artist, ruler) + GAP
         else:
-            _move(artist, x0, y0 + _height(artist))
-            y0 += _height(artist) + GAP
+            _move(artist, x0, y0 + _height(artist, ruler))
+            y0 += _height(artist, ruler) + GAP
     for _ in range(4):
         left, right, below, above = room
         ax.set_position(((x0 + left) / wide, (y0 + below) / high,
                          max(0.5, x1 - x0 - left - right) / wide,
                          max(0.3, y1 - y0 - below - above) / high))
-        before, room = room, _overhang(ax)
+        if abs(ax.bbox.size - size).max() < 1e-6:
+            break  # of a plot of the same size labels stick out by as much
+        before, room, size = room, _overhang(ax, ruler), ax.bbox.size
         if max(abs(a - b) for a, b in zip(room, before, strict=True)) < 0.005:
             break
     for text, holder in kept.inside:
         text.set_visible(True)
-        box, held = text.get_window_extent(_ruler(figure)), holder.get_window_extent()
+        box, held = text.get_window_extent(ruler), holder.get_window_extent()
         text.set_visible(bool(box.width < held.width and box.height < held.height))
 
 

@@ -9,11 +9,11 @@ import pandas as pd
 
 from kgge.analysis.reporting import reporting_rates
 from kgge.charts.execution import least, partial
-from kgge.charts.layout import MARK, chart_text
+from kgge.charts.layout import MARK, chart_text, unseen
 from kgge.charts.style import INK, NAVY, PLUM, SIZES, drawn_in_style, wrap
 from kgge.files import write_bytes
 from kgge.labels import current_lang, label, number, percent, speaking, words
-from kgge.publish.catalogue import Figure, published, with_total
+from kgge.publish.catalogue import Figure, Published, published, with_total
 from kgge.publish.show import NO_FIGURE, show
 from kgge.tables import load as tables
 
@@ -52,13 +52,15 @@ class Brief(NamedTuple):
         return out
 
 
-def brief(lang: str | None = None) -> Brief:
+def brief(lang: str | None = None, made: Published | None = None) -> Brief:
     """Return the brief of the data folder.
 
     Parameters
     ----------
     lang : {"en", "vi"}, optional
         Language; by default the one `kgge.use` set.
+    made : dict, optional
+        What `kgge.publish.catalogue.published` gave, where it is at hand.
 
     Returns
     -------
@@ -77,13 +79,13 @@ def brief(lang: str | None = None) -> Brief:
     ['project', 'planned', 'within', 'execution', 'other']
     """
     with speaking(lang):
-        made = {chart: table for section in published().values()
-                for chart, table in section.items()}
-        money = made.get("planned_against_spent", pd.DataFrame())
-        verdicts = made.get("scorecard", pd.DataFrame(columns=["indicator"]))
+        drawn = {chart: table for section in (made or published()).values()
+                 for chart, table in section.items()}
+        money = drawn.get("planned_against_spent", pd.DataFrame())
+        verdicts = drawn.get("scorecard", pd.DataFrame(columns=["indicator"]))
         notes = ["firm", "targets", "cuts"] if len(verdicts) else ["no_returns"]
-        return Brief(current_lang(), _tiles(money, made.get("reports_received"), verdicts),
-                     verdicts, _money(money, made), _findings(made),
+        return Brief(current_lang(), _tiles(money, drawn.get("reports_received"), verdicts),
+                     verdicts, _money(money, drawn), _findings(drawn),
                      [label("brief", note) for note in notes])
 
 
@@ -142,7 +144,8 @@ def _findings(made: dict[str, pd.DataFrame]) -> list[str]:
             share = (state["coverage"] / state["target"]).fillna(1).to_numpy()
             table = table[table["indicator"] == state["indicator"].iloc[int(share.argmin())]]
         if len(table):
-            ax = getattr(charts, name)(table)
+            with unseen():
+                ax = getattr(charts, name)(table)
             found.append(chart_text(ax).title + ".")
             pyplot.close(ax.figure)
     return found
@@ -262,8 +265,9 @@ def write_brief(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
     from kgge.publish.figures import draw
 
     files: dict[str, bytes] = {}
+    made = published()
     for lang in langs:
-        about, picture, alt = brief(lang), b"", ""
+        about, picture, alt = brief(lang, made), b"", ""
         if len(about.verdicts):
             card = Figure("scorecard", "progress", "scorecard", about.verdicts)
             drawn = draw(card, lang, ["png"])

@@ -244,9 +244,9 @@ def _write_sheet(book: "Workbook", look: Looks, sheet: Sheet, place: int, lang: 
     below = _rows_below(sheet.table)
     sums, ends = _sums(sheet.table, below, top, sheet.value), sum(
         first in ("total", "all_units", "target") for first in sheet.table.iloc[:, 0])
+    least = [least_of(table, c).tolist() for c in columns]
     looks = [["bold_" * bool(below[row]) + (f"least_{kind}" if kind in ("whole", "decimal") and
-              more.iloc[row] else kind) for kind, more in zip(
-                  formats, [least_of(table, c) for c in columns], strict=True)]
+              more[row] else kind) for kind, more in zip(formats, least, strict=True)]
              for row in range(len(cells))]
     for own, code, values in zip(looks, sheet.table.iloc[:, 0], cells.to_numpy(), strict=True):
         if code == "target":

@@ -200,10 +200,11 @@ def write_report(folder: str | Path, langs: Sequence[str] = ("vi", "en")) -> lis
 def _found(folder: Path, lang: str) -> dict[str, Any]:
     """Return what the index shows of one language: headlines, figures and files that are there."""
     from kgge.publish.brief import brief
-    from kgge.publish.catalogue import figures
+    from kgge.publish.catalogue import figures, published
 
-    about, shown = brief(lang), []
-    for name in (figure.name for figure in figures()):
+    made = published()
+    about, shown = brief(lang, made), []
+    for name in (figure.name for figure in figures(made)):
         if (folder / lang / f"{name}.png").is_file():
             words_ = (folder / lang / f"{name}.txt").read_text(encoding="utf-8").split("\n\n")
             shown.append((name, words_[0]))
