@@ -223,7 +223,7 @@ def faulty(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kgge.publish.html, "notebook_folder", lambda: folder)
         patch.setattr("os.cpu_count", lambda: 1)
-        patch.setattr("kgge.publish.brief.brief", lambda _: 1 / 0)
+        patch.setattr("kgge.publish.brief.brief", lambda *_: 1 / 0)
         return out, write_report(out, ["en"])
 
 
