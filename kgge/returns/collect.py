@@ -258,18 +258,20 @@ def _figures(sound: list[Return], form: Form) -> list[pd.DataFrame]:
     out = []
     for name, kind in (("outcomes", "indicators"), ("spending", "spending")):
         rows: list[tuple[Any, ...]] = []
-        blank = [NOT_REPORTED] * len(ENTRIES[kind])
+        blank = [(part,) * len(ENTRIES[kind]) for part in NOT_REPORTED[:2]]
         for one in sound:
             lines, doubts, own = one.lines, one.doubts, (one.unit, one.year)
             for code, key in form.asked(kind, one.unit).items():
-                cells, sheet, row, doubt = blank, None, None, ""
+                (numbers, states), sheet, row, doubt = blank, None, None, ""
                 if code in lines:
-                    sheet, at, found, _ = lines[code][0]
-                    cells, row = [cell for _, _, cell in found.values()], at + 1
+                    sheet, at, found, filled = lines[code][0]
+                    row = at + 1
+                    if filled:
+                        numbers, states, _ = zip(*(cell for *_, cell in found.values()),
+                                                 strict=True)
                     if doubts:  # about the row, and about all of the sheet
                         doubt = ";".join({**doubts.get((sheet, at), {}),
                                           **doubts.get((sheet, -1), {})})
-                numbers, states, _ = zip(*cells, strict=True)
                 rows.append((*own, *key, *numbers, *states, doubt or None, one.name, sheet, row))
         out.append(_frame(name, rows))
     return out

@@ -201,14 +201,14 @@ def _parts(one: Return, form: Form) -> dict[str, list[tuple[Any, ...]]]:
     Where all are reached already, the column says nothing new.
     """
     out = defaultdict[str, list[tuple[Any, ...]]](list)
-    for code in (*form.persons, *form.money):
-        if code not in one.lines:
-            continue
-        cells, persons = one.lines[code][0].cells, code in form.persons
-        wide = ["indicators", form.persons[code][0]] if persons else ["spending"]
-        for name, (_, _, cell) in cells.items():
-            if cell.number > 0:
-                alone = persons and (name != "reached" or cell != cells["eligible"][2])
-                for part in [*wide, name] if alone else wide:
-                    out[part].append((code, name, cell.number))
-    return out
+    for code in form.persons:
+        if code in one.lines:
+            cells, wide = one.lines[code][0].cells, ["indicators", form.persons[code][0]]
+            for name, (_, _, cell) in cells.items():
+                if cell.number > 0:
+                    alone = name != "reached" or cell != cells["eligible"][2]
+                    for part in [*wide, name] if alone else wide:
+                        out[part].append((code, name, cell.number))
+    paid = [(code, "amount", number) for code in form.money if code in one.lines
+            and (number := one.lines[code][0].cells["amount"][2].number) > 0]
+    return out | {"spending": paid} if paid else out

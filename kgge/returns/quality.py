@@ -121,12 +121,18 @@ def _check_silent(one: Return, earlier: Return | None) -> None:
     if earlier is None or any(fault[3] == "no_figure" for fault in one.faults):
         return
     for column in ("reached", "amount"):
-        now, then = ([rows[0] for rows in of.lines.values() if column in rows[0].cells]
+        now, then = ((rows[0] for rows in of.lines.values() if column in rows[0].cells)
                      for of in (one, earlier))
-        said = {cell.state for line in now for _, _, cell in line.cells.values()}
-        if now and said <= {"not_reported", "not_applicable"} and any(
-                cell.number > 0 for line in then for _, _, cell in line.cells.values()):
-            one.fault("no_figure", sheet=now[0].sheet)
+        sheet = ""
+        for line in now:
+            sheet = line.sheet
+            if any(cell.state not in ("not_reported", "not_applicable")
+                   for _, _, cell in line.cells.values()):
+                break
+        else:
+            if sheet and any(cell.number > 0 for line in then
+                             for _, _, cell in line.cells.values()):
+                one.fault("no_figure", sheet=sheet)
 
 
 def _check_sexes(one: Return, earlier: Return | None, form: Form) -> None:
