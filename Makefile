@@ -47,7 +47,7 @@ report: $(READY)
 	$(BIN)/kgge report --out reports
 
 test: $(READY) lint
-	@echo "== running the tests and comparing the notebooks (five to ten minutes on two cores)"
+	@echo "== running the tests and comparing the notebooks (four to eight minutes on two cores)"
 	$(BIN)/python $(PYTEST)
 
 quick: $(READY)

@@ -45,7 +45,7 @@ def with_calamine(files):
 
 
 def read_anew(folder):
-    """Read as a command does, the plan too: within a process that is read once."""
+    """Read as a new process does: the plan too, of which the form is kept for the next time."""
     _form_of.cache_clear()
     read_returns(folder)
 

@@ -24,6 +24,7 @@ from kgge.files import DataError, data_folder
 from kgge.plan import REPORT_STATES
 from kgge.returns.annotate import annotate
 from kgge.returns.collect import list_files
+from kgge.returns.form import load_form
 from kgge.tables.load import read_table, write_table
 from kgge.tables.schemas import SCHEMAS
 from kgge.tracing import figure_cells
@@ -680,3 +681,41 @@ def test_an_error_of_a_formula_spoils_nothing_beside_it(tmp_path, kind, text):
         assert one.problems[["sheet", "cell", "code", "value"]].values.tolist() == [
             ["Chỉ tiêu", "E8", "error_value", text]]
         assert one.outcomes.loc[0, "reached"] == 100
+
+
+def test_the_form_is_made_anew_where_a_list_has_changed(data):
+    before = load_form()
+    assert load_form() is before
+    labels = data / "raw" / "labels.csv"
+    labels.write_text(labels.read_text(encoding="utf-8").replace("Rạch Giá", "Rạch Giá mới"),
+                      encoding="utf-8")
+    assert load_form().labels["unit", "rach-gia"][0] == "Rạch Giá mới"
+    assert before.labels["unit", "rach-gia"][0] == "Rạch Giá"
+
+
+def as_libreoffice(path, hidden="false"):
+    """Say of the sheets and of each row what LibreOffice says of them."""
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, part in parts.items():
+            part = part.replace(b"<sheetFormatPr ", b'<sheetFormatPr zeroHeight="false" ')
+            book.writestr(name, part.replace(b"<row ", b'<row hidden="false" ').replace(
+                b'<row hidden="false" r="9"', b'<row hidden="%s" r="9"' % hidden.encode()))
+
+
+def test_rows_that_are_said_not_to_be_hidden_cost_nothing(tmp_path, monkeypatch):
+    path = write(tmp_path / "a.xlsx", "rach-gia", 2018, values={
+        ("1a.officials.male", "eligible"): 40, ("1a.officials.male", "reached"): 30})
+    as_libreoffice(path)
+    looked = []
+    monkeypatch.setattr("kgge.xlsx._look_again", lambda parts, sheets: looked.append(1) or sheets)
+    assert "hidden" not in [*read(path).problems["code"]] and not looked
+
+
+def test_one_row_hidden_among_others_that_are_not_is_seen(tmp_path):
+    path = write(tmp_path / "a.xlsx", "rach-gia", 2018, values={
+        ("1a.officials.male", "eligible"): 40, ("1a.officials.male", "reached"): 30})
+    as_libreoffice(path, hidden="true")
+    problems = read(path).problems.query("code == 'hidden'")
+    assert [*problems["cell"]] == ["E9", "F9"]
