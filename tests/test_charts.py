@@ -183,7 +183,7 @@ def real():
     return out
 
 
-MANY = {"years": range(2013, 2021), "projects": [f"P{i:02}" for i in range(40)],
+MANY = {"years": range(2013, 2021), "projects": [f"P{i:02}" for i in range(20)],
         "units": [f"u{i:02}" for i in range(28)], "groups": [f"g{i:02}" for i in range(12)],
         "indicators": [f"i{i:02}" for i in range(12)], "scale": 301.5,
         "sources": ("central", "local", "other")}

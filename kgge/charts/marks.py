@@ -310,7 +310,7 @@ def stack(ax: Axes, table: pd.DataFrame, keys: tuple[str, str], write: Write, *,
     for key, end in ends.items():
         if value != "share" or key in gaps:
             value_label(ax, places[key], end, write(float("nan") if key in gaps else end),
-                        bold=True, upright=upright, room=slot(ax) if upright else 9.0)
+                        bold=True, upright=upright, room=slot(ax) - 0.06 if upright else 9.0)
     legend(ax, patches(of, codes))
     return list(ends.values())
 

@@ -101,7 +101,8 @@ def _check_sources(one: Return, paid: Paid, earlier: list[tuple[Return, Paid]], 
         both = [of for of in now.values() if first in of and second in of and of[first] % 5]
         same = {of[first] for of in both if of[first] == of[second]}
         if len(same) >= max(SAME, NEARLY * len(both)):
-            one.fault("same_as_source", len(same), sheet, wanted=f"{first}, {second}")
+            one.fault("same_as_source", len(same), sheet, wanted="; ".join(
+                " / ".join(form.labels["source", source]) for source in (first, second)))
     told = [(past, of) for past, of in earlier if ("sources_moved" not in past.doubts.get(
         (sheet, -1), ()))]  # what is in doubt is no measure
     if not told:
