@@ -280,13 +280,18 @@ def number(value: float, lang: str | None = None, digits: int = 0) -> str:
     >>> number(1900, "vi"), number(1900, "en"), number(0.5, "vi", 1)
     ('1.900', '1,900', '0,5')
     """
+    return _written(float(value), current_lang(lang), digits)
+
+
+@lru_cache(maxsize=4096)
+def _written(value: float, lang: str, digits: int) -> str:
     from babel.numbers import format_decimal
 
     with localcontext() as context:
         context.rounding = ROUND_HALF_UP
-        exact = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits))
+        exact = Decimal(repr(value)).quantize(Decimal(1).scaleb(-digits))
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        text: str = format_decimal(exact + 0, format=pattern, locale=current_lang(lang))
+        text: str = format_decimal(exact + 0, format=pattern, locale=lang)
     return text.replace("-", "−")
 
 

@@ -16,10 +16,10 @@ from kgge.files import DataError, data_folder, read_rows
 from kgge.returns.cells import read_cell, read_date
 from kgge.returns.collect import list_files
 from kgge.returns.form import ENTRIES
-from kgge.returns.parse import Return, as_text, find_table
+from kgge.returns.parse import Return, Table, as_text, find_table
 from kgge.tables.load import read_table
 from kgge.tables.schemas import SCHEMAS, list_path, read_list
-from kgge.xlsx import Sheet, open_sheets
+from kgge.xlsx import open_sheets
 
 _KEYS = ("item", "project", "unit", "year", "source", "indicator", "group", "sex")
 _TRACED = ("figure", "value", "file", "sheet", "line", "column", "text")
@@ -305,20 +305,20 @@ def figure_cells(rows: pd.DataFrame, folder: Path) -> pd.DataFrame:
     figures = [c for c in (*ENTRIES["indicators"], *ENTRIES["spending"]) if c in rows]
     keys = [c for c in rows if c not in (*figures, "doubt", "file", "sheet", "row")
             and not str(c).endswith("state")]
-    paths, books, out = dict(list_files(folder)), dict[str, dict[str, Sheet]](), []
+    paths, books, out = dict(list_files(folder)), dict[str, dict[str, Table]](), []
     faults: list[str] = []
     for row in rows[rows["sheet"].notna()].to_dict("records"):
         if row["file"] not in books:
-            books[row["file"]] = {s.name: s for s in open_sheets(paths[row["file"]])[0]} \
-                if row["file"] in paths else {}
+            books[row["file"]] = {
+                sheet.name: find_table(sheet, Return(""))[1]
+                for sheet in open_sheets(paths[row["file"]])[0]} if row["file"] in paths else {}
             faults += [f"{folder.name}/{row['file']} is no longer there"] * (
                 row["file"] not in paths)
-        sheet = books[row["file"]].get(row["sheet"])
+        sheet, _, places = books[row["file"]].get(row["sheet"], (None, -1, {}))
         if sheet is None or len(sheet.rows) < row["row"]:
             faults += [f"{folder.name}/{row['file']} has no {row['sheet']}, row {row['row']} "
                        "any more"] * bool(books[row["file"]])
             continue
-        places = find_table(sheet, Return(""))[1].places
         for figure in (f for f in figures if f in places):
             raw = sheet.rows[int(row["row"]) - 1][places[figure]]
             out.append([*(row[k] for k in keys), figure, row[figure],
