@@ -412,6 +412,10 @@ def test_a_total_typed_over_is_held_against_its_rows(tmp_path):
     assert problems == {(PERSONS, "E9", "approximate")}
     _, problems = totals("no group", *(put(f"{c}9", "x") for c in "EFG"), put("C7", 8028, SUMS))
     assert problems == {(SUMS, "C7", "other_total")}
+    for name, column in (("first", 1), ("money", 3), ("last", 6)):
+        _, problems = totals(f"without the {name}", put("D7", 9000, SUMS),
+                             lambda book, column=column: book[SUMS].delete_cols(column))
+        assert "other_total" not in {code for *_, code in problems}, "a column was taken out"
 
 
 def test_a_total_that_is_older_than_its_rows_is_no_fault(tmp_path):

@@ -14,8 +14,7 @@ from kgge.returns.parse import Return, as_text
 from kgge.xlsx import stored_results
 
 _PLACES = {column.code: at for at, column in enumerate(COLUMNS["summary"])}
-
-
+_LETTERS = [*"ABCDEFGH"[:len(_PLACES)]]  # as the form prints them above the columns
 ROUND = 1e-6  # what adding decimals may leave
 
 
@@ -36,6 +35,8 @@ def check_totals(out: Return, form: Form, path: Path) -> None:
     Nothing is said of a total whose rows are in part blank, not known or rejected.
     """
     for sheet, header, _ in out.tables.get("summary", ()) if not out.failed else ():
+        if header < 1 or sheet.rows[header - 1][:len(_LETTERS)] != _LETTERS:
+            continue  # columns were put in or taken out
         added, title, wrong = _added_up(out, form), "", []
         columns = _columns(out, form)
         for row, line in enumerate(sheet.rows[header + 1:], header + 1):
