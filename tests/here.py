@@ -27,20 +27,11 @@ BLANK = _buffer.getvalue()
 def plain(patch):
     """Draw all as ever but without dots, and run notebooks here: most of the time they take.
 
-    Of each chart and language the first figure is laid out, and each thing in it asked to draw
-    itself, all the same; what draws it for other indicators, the brief and the notebooks does so
-    unseen: words, numbers and errors of drawing are those of ever, pictures are none. The published
-    tables, which figures, brief and index show, and the brief of a language are made once.
+    Every figure is laid out, and each thing in it asked to draw itself, all the same; notebooks,
+    which draw these too, do so unseen. The published tables, which figures, brief and index show,
+    and the brief of a language are made once.
     """
-    image, draw, published = figures._image, figures.draw, cache(catalogue.published)
-    laid_out, told = set(), cache(brief.brief)
-
-    def draw_once(figure, lang, formats, *how):
-        if (figure.chart, lang) not in laid_out:
-            laid_out.add((figure.chart, lang))
-            return draw(figure, lang, formats, *how)
-        with layout.unseen():
-            return draw(figure, lang, [kind for kind in formats if kind == "png"], *how)
+    image, published, told = figures._image, cache(catalogue.published), cache(brief.brief)
 
     def blank(ax, kind):
         if kind != "png":
@@ -50,7 +41,6 @@ def plain(patch):
         return BLANK
 
     patch.setattr(figures, "_image", blank)
-    patch.setattr(figures, "draw", draw_once)
     for module in (brief, catalogue, figures):
         patch.setattr(module, "published", published)
     for module in (brief, kgge):

@@ -7,25 +7,18 @@ import json
 import re
 import shutil
 import subprocess
-from base64 import b64encode
 from html import escape, unescape
 from html.parser import HTMLParser
-from io import BytesIO
 from pathlib import Path
 
-import here
 import nbformat
 import pandas as pd
 import pytest
-from here import picture as plain_picture
 from language import foreign, text_of_page
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from PIL import Image
 
 import kgge
-import kgge.publish.brief
 import kgge.publish.html
-from kgge.publish.brief import brief
 from kgge.publish.html import (
     describe_tables,
     notebook_folder,
@@ -74,7 +67,7 @@ def report(tmp_path_factory):
     before = (source / "01-one.ipynb").read_bytes()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kgge.publish.html, "notebook_folder", lambda: source)
-        patch.setattr("os.cpu_count", lambda: 2)  # a process for each language
+        patch.setattr("os.cpu_count", lambda: 1)
         assert write_report(folder) == []
     assert (source / "01-one.ipynb").read_bytes() == before
     return folder
@@ -257,25 +250,11 @@ def test_the_notebooks_lie_beside_the_package():
     assert notebook_folder().name == "notebooks"
 
 
-def sized(figure):
-    """A picture as large as it is drawn, and blank."""
-    made = plain_picture(figure)
-    wide, high = (figure.get_tightbbox().padded(0.1).size * figure.dpi).round().astype(int)
-    Image.new("L", (2 * wide, 2 * high), 255).save(content := BytesIO(), "png")
-    made.data["image/png"] = b64encode(content.getvalue()).decode()
-    made.metadata["image/png"] |= {"width": int(wide), "height": int(high)}
-    return made
-
-
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """The report of the notebooks of the repository, in both languages, run in this process."""
+    """The report of the notebooks of the repository, in both languages."""
     folder = tmp_path_factory.mktemp("whole")
-    with pytest.MonkeyPatch.context() as patch:
-        here.plain(patch)
-        patch.setattr(kgge.publish.brief, "brief", brief)  # each language has its own
-        patch.setattr(here, "picture", sized)
-        assert write_report(folder) == []
+    assert write_report(folder) == []
     return folder
 
 

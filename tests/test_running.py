@@ -178,7 +178,7 @@ def test_the_report(running, tmp_path, request, monkeypatch):
     pages, figures = ("vi", "en") if case % 2 else ("en", "vi")
     plain(monkeypatch)
     assert write_report(tmp_path, [pages]) == []
-    export(tmp_path, [figures], (), jobs=1)  # each chart is laid out for the Word document
+    export(tmp_path, [figures], (), jobs=1)  # each is laid out for the Word document
     write_brief(tmp_path, [figures])
     made = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
     assert {f"{pages}/{source.stem}.html" for source in notebook_folder().glob("*.ipynb")} <= made
