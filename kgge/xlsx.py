@@ -42,7 +42,7 @@ _NEW_ERROR = re.compile(
     rb"(?!#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)<)[^<]*<")
 _MAIN = b"spreadsheetml/2006/main"
 _ASIDE = ("docprops/", "xl/theme/", "xl/media/")  # parts that no reader opens
-_SPREAD, _OVER = (b"mergeCell", b"hyperlink"), (b"commentList", b"spreadsheetDrawing")
+_SPREAD = (b"mergeCell", b"hyperlink", b"commentList", b"wsDr")  # the last: over the cells
 # The form ends far before ZZ999. For a cell beyond, the fast reader would set aside memory for
 # all the blank ones before it.
 _NEAR = re.compile(r"[A-Z]{1,2}[0-9]{1,3}")
@@ -289,9 +289,9 @@ def _is_suspect(text: bytes) -> bool:
     """Check a part for what costs memory or asks for files; tell if it is to be seen again."""
     if text.startswith((b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")):
         raise Rejected("unreadable", "UTF-16")
-    first = text.find(b"sheetData")
-    if b"<!DOCTYPE" in (text[:first] if first >= 0 else text):  # it stands before all else
+    if b"<!DOCTYPE" in text:
         raise Rejected("unreadable", "DOCTYPE")
+    first = text.find(b"sheetData")
     if _NOT_SO[0] in text[:first]:
         for said in _NOT_SO:
             text = text.replace(said, b"")
@@ -301,7 +301,7 @@ def _is_suspect(text: bytes) -> bool:
     beside = text[:first + 9] + text[last:] if cells else text
     odd = first >= 0 and (text.count(b"sheetData") > 2 or beside.count(_MAIN) > 1
                           or any(sign in beside for sign in _ABOVE))
-    suspect = odd or any(word in beside for word in (_SPREAD if cells else _OVER))
+    suspect = odd or any(word in beside for word in _SPREAD)
     if suspect:
         _check_spread(text)
     if first >= 0:

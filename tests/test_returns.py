@@ -21,13 +21,16 @@ from openpyxl.styles import GradientFill, PatternFill
 
 from kgge.analysis.reporting import report_states, reporting_rates
 from kgge.files import DataError, data_folder
+from kgge.labels import speaking
 from kgge.plan import REPORT_STATES
 from kgge.returns.annotate import annotate
-from kgge.returns.collect import list_files
+from kgge.returns.collect import list_files, read_returns
 from kgge.returns.form import load_form
+from kgge.returns.template import write_template
 from kgge.tables.load import read_table, write_table
 from kgge.tables.schemas import SCHEMAS
 from kgge.tracing import figure_cells
+from kgge.xlsx import _is_suspect
 
 NAMES = ("outcomes", "spending", "reporting", "problems")
 OFFICE = shutil.which("soffice")
@@ -691,6 +694,55 @@ def test_the_form_is_made_anew_where_a_list_has_changed(data):
                       encoding="utf-8")
     assert load_form().labels["unit", "rach-gia"][0] == "Rạch Giá mới"
     assert before.labels["unit", "rach-gia"][0] == "Rạch Giá"
+
+
+def test_the_form_is_that_of_the_language_in_use(data):
+    """What a form calls itself may be another name in English."""
+    plan = data / "raw" / "plan.csv"
+    plan.write_text(plan.read_text(encoding="utf-8").replace(
+        "form,01/BĐG-KH27,", "form,01/BĐG-KH27,01/GE-P27"), encoding="utf-8")
+    for lang in ("vi", "en", "vi"):
+        with speaking(lang):
+            path = data / f"{lang}.xlsx"
+            write_template("rach-gia", 2018, path, values={
+                ("1a.officials.male", "eligible"): 40, ("1a.officials.male", "reached"): 30})
+            assert "not_read" not in [*read_returns(path).problems["code"]], lang
+
+
+def test_a_code_that_is_a_number_where_no_column_is_read(tmp_path):
+    """Two columns are called amount, so none is read; a number stands among the codes."""
+    path = write(tmp_path / "a.xlsx", "rach-gia", 2018, values={("I.1.central", "amount"): 5.5})
+    book = openpyxl.load_workbook(path)
+    page = book["Kinh phí"]
+    (at, codes), = [(row[0].row, row) for row in page.iter_rows() if "amount" in [
+        cell.value for cell in row]]
+    code, source = (next(c.column for c in codes if c.value == name) for name in ("code", "source"))
+    page.cell(at, source).value = "amount"
+    page.cell(at + 2, code).value = 7
+    book.save(path)
+    assert "no_column" in ";".join(read(path).problems["code"])
+
+
+@pytest.mark.parametrize(("part", "said"), [
+    ("xl/worksheets/sheet2.xml", b"<!-- sheetData --><!DOCTYPE a [<!ENTITY b 'c'>]><worksheet "),
+    ("xl/sharedStrings.xml", b"<!-- sheetData sheetData --><!DOCTYPE a [<!ENTITY b 'c'>]><sst ")])
+def test_a_doctype_is_refused_wherever_it_stands(tmp_path, part, said):
+    path = write(tmp_path / "a.xlsx", "rach-gia", 2018)
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    parts[part] = parts[part].replace(b"<" + said.rpartition(b"<")[2], said, 1)
+    with zipfile.ZipFile(path, "w") as book:
+        for name, text in parts.items():
+            book.writestr(name, text)
+    problems = read(path).problems
+    assert [*problems["code"]] == ["unreadable"] and "DOCTYPE" in problems["value"].iloc[0]
+
+
+@pytest.mark.parametrize("part", [
+    b"<comments><commentList><t>sheetData, sheetData?</t></commentList></comments>",
+    b"<xdr:wsDr xmlns:xdr='a'><t>sheetData, sheetData?</t></xdr:wsDr>"])
+def test_a_comment_or_a_shape_that_speaks_of_the_parts_of_a_file_is_looked_at(part):
+    assert _is_suspect(part)
 
 
 def as_libreoffice(path, hidden="false"):

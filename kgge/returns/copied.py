@@ -136,8 +136,7 @@ def _counted(parts: dict[str, list[tuple[Any, ...]]]) -> Figures:
                   if number % (5 if number > FEW else 0.5)}
 
 
-def _check_nearly(sound: Sequence[Return], counted: list[Figures], form: Form
-                  ) -> None:
+def _check_nearly(sound: Sequence[Return], counted: list[Figures], form: Form) -> None:
     """Doubt figures of which all but a few are those of an earlier year, or of another unit.
 
     A group may be as large as it was, so of one unit its size is no copy.

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 import pandas as pd
 
 from kgge.annex.reconcile import budget_of
-from kgge.labels import about, labels, words
+from kgge.labels import about, current_lang, labels, words
 from kgge.tables.folder import read_plan
 from kgge.tables.schemas import list_path
 
@@ -169,14 +169,18 @@ class Form(NamedTuple):
 
 
 def load_form() -> Form:
-    """Return the form of the plan in ``data/raw``: from its annex and code lists, once a state."""
+    """Return the form of the plan in ``data/raw``: from its annex and code lists, once a state.
+
+    What it keeps of texts is of the current language, as the form itself is.
+    """
     raw = list_path("plan").parent
-    return _form_of(raw, *sorted((file.name, file.stat().st_mtime_ns, file.stat().st_size)
-                                 for file in raw.glob("*") if file.is_file()))
+    return _form_of(raw, current_lang(), *sorted(
+        (file.name, file.stat().st_mtime_ns, file.stat().st_size)
+        for file in raw.glob("*") if file.is_file()))
 
 
 @lru_cache(maxsize=4)
-def _form_of(raw: Path, *files: tuple[str, int, int]) -> Form:
+def _form_of(raw: Path, lang: str, *files: tuple[str, int, int]) -> Form:
     """Return the form that the files of a folder make, each given with last change and size."""
     lists = read_plan()
     return make_form(lists["units"], lists["targets"], lists["annex"], lists["groups"])

@@ -242,7 +242,7 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
     beside = [(at, "") for at in range(len(sheet.rows[header])) if at not in places.values()]
     beside += [(at, name[5:]) for name, at in places.items() if name.startswith("last_")]
     spelled, notes = {code.lower(): code for code in known}, sheet.notes
-    take = itemgetter(at_code, *(at for _, at in columns if at >= 0))
+    take = itemgetter(at_code, at_code, *(at for _, at in columns if at >= 0))  # always several
     nothing = ("",) * len(columns)
     blank = {name: (at, "", NOT_REPORTED) for name, at in columns}
     for row, values in enumerate(sheet.rows[header + 1:], header + 1):
@@ -250,7 +250,7 @@ def _read_lines(out: Return, table: Table, asked: Mapping[str, Any], known: Mapp
         if code != "" and code not in asked:
             code = as_text(code)
             code = spelled.get(code.lower(), code)
-        cells = {**blank} if take(values)[1:] == nothing else {
+        cells = {**blank} if take(values)[2:] == nothing else {
             name: (at, value := values[at], read_cell(value, name)) if at >= 0
             else (-1, "", NOT_REPORTED) for name, at in columns}
         filled = [name for name, cell in cells.items() if cell[2] is not NOT_REPORTED]
