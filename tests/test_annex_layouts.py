@@ -313,6 +313,7 @@ def test_years_alone_have_the_source_all(tmp_path):
 
 @pytest.mark.parametrize(("head", "row"), [
     ("|Ghi chú", "|12"), ("|Ghi chú", "|NQ 12"), ("|Cơ quan chủ trì", "|Sở LĐTBXH"),
+    ("|Mã dự án", "|7000001"), ("|Chương", "|424"), ("|Loại - Khoản", "|340"),
     ("|Đơn vị thực hiện", "|"), ("|Thời gian thực hiện", "|2021-2025")])
 def test_columns_that_are_no_money_are_passed_over(tmp_path, head, row):
     path = write(tmp_path, UNIT, HEADER[0] + head, HEADER[1] + "|", *(r + row for r in ROWS))
@@ -544,7 +545,8 @@ BOTH = {(2021, "central"): 1, (2021, "local"): 2, (2022, "central"): 4, (2022, "
 @pytest.mark.parametrize(("central", "local"), [
     ("NSTW (70%)", "NSĐP (30%)"), ("NSTW", "NSĐP đối ứng 30%"), ("TƯ", "Đ.P"), ("T.Ư", "ĐP"),
     ("NS TƯ", "NS tỉnh"), ("T.W", "Tỉnh"), ("NSTW hỗ trợ có mục tiêu", "NSĐP"),
-    ("Ngân sách trung ương bổ sung", "Ngân sách tỉnh bố trí"), ("NSTW (nếu có)", "NSĐP")])
+    ("Ngân sách trung ương bổ sung", "Ngân sách tỉnh bố trí"), ("NSTW (nếu có)", "NSĐP"),
+    ("NSTW (vốn SN)", "NSĐP (vốn SN)"), ("NSTW đảm bảo", "NS tỉnh cân đối")])
 def test_a_source_in_other_words(tmp_path, central, local):
     path = headed(tmp_path, f"TT|Nội dung|2021||2022|\n||{central}|{local}|{central}|{local}")
     assert slots(path) == BOTH
@@ -635,8 +637,24 @@ def test_what_is_planned_may_be_carried_out(tmp_path):
     assert list(slots(path)) == [(2021, "all"), (2022, "all"), (None, None)]
 
 
+@pytest.mark.parametrize("words", ["Năm thứ nhất ({})", "Dự toán kinh phí thực hiện năm {}",
+                                   "Phân kỳ năm {}", "Đề xuất năm {}", "Kinh phí đề nghị {}"])
+def test_a_year_that_is_planned_in_other_words(tmp_path, words):
+    path = headed(tmp_path, f"TT|Nội dung|{words.format(2021)}|{words.format(2022)}|Tổng")
+    assert list(slots(path)) == [(2021, "all"), (2022, "all"), (None, None)]
+
+
+@pytest.mark.parametrize("words", ["Thực hiện dự toán {}", "Dự toán giao thực hiện {}",
+                                   "Đề nghị quyết toán {}", "Kinh phí thực hiện {}"])
+def test_a_year_that_may_be_spent_says_how_to_go_on(tmp_path, words):
+    with pytest.raises(kgge.DataError, match="not understood .*as in 'Kế hoạch 2022' or 'NSTW'"):
+        kgge.read_annex(headed(tmp_path, f"TT|Nội dung|{words.format(2021)}|Tổng"))
+
+
 def test_a_quantity_may_stand_under_a_year(tmp_path):
     path = headed(tmp_path, "TT|Nội dung|2021|||2022|\n||SL|Tỷ lệ (%)|Kinh phí|%|Kinh phí")
+    assert slots(path) == {(2021, "all"): 4, (2022, "all"): 16}
+    path = headed(tmp_path, "TT|Nội dung|2021|||2022|\n||SL|Đơn giá|Thành tiền|SL|Thành tiền")
     assert slots(path) == {(2021, "all"): 4, (2022, "all"): 16}
     path = headed(tmp_path, "TT|Nội dung|2021|||2022|\n||Số lượng|Tỷ lệ (%)|Kinh phí|%|Kinh phí")
     assert slots(path) == {(2021, "all"): 4, (2022, "all"): 16}
@@ -647,7 +665,10 @@ def test_a_quantity_may_stand_under_a_year(tmp_path):
     ("Đ/v tính: nghìn đồng", 1e-3), ("ĐV: triệu đồng", 1), ("(x1000đ)", 1e-3), ("ĐVT: 1000", 1e-3),
     ("Biểu 1. Kinh phí, nghìn đồng", 1e-3), ("Đơn vị tính - triệu đồng", 1),
     ("Unit: VND million", 1), ("(in million VND)", 1), ("million dong (1 USD = 23,000 VND)", 1),
-    ("Đơn vị tiền tệ: đồng", 1e-6), ("Đơn vị: Đ/c Nguyễn Văn A", None), ("Đơn vị: VN.", None),
+    ("Đơn vị tiền tệ: đồng", 1e-6), ("ĐVT: ngđ", 1e-3), ("ĐVT: n.đồng", 1e-3),
+    ("(ng.đ)", 1e-3), ("ĐVT: “triệu đồng”", 1), ("Tính bằng triệu đồng", 1),
+    ("Đơn vị: N đ/c", None), ("Tính theo đầu người", None),
+    ("Đơn vị: Đ/c Nguyễn Văn A", None), ("Đơn vị: VN.", None),
     ("TT|Chỉ tiêu|ĐVT|Đạt\n1|Thu nhập|nghìn đồng|500", None)])
 def test_a_unit_of_money_in_other_words(tmp_path, unit, times):
     path = headed(tmp_path, f"{ONE}Tổng", unit=unit)
@@ -791,9 +812,36 @@ def test_numbers_that_run_on_from_the_project_before(tmp_path, second, good):
             kgge.read_annex(path)
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_a_row_that_may_be_the_grand_total_is_named(tmp_path, first):
+    rows = ["|TỔNG HỢP|3|4|7", *PLAIN[:3]] if first else [*PLAIN[:3], "|TỔNG HỢP|3|4|7"]
+    with pytest.raises(kgge.DataError, match="if line [36], 'TỔNG HỢP', is it, a correction calls"):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows))
+
+
+def test_a_line_that_begins_as_totals_do_is_no_grand_total(tmp_path):
+    rows = ("I|Tổng đài 111|1|1|2", "II|Cộng tác viên|2|3|5")
+    assert leaves(write(tmp_path, UNIT, YEARS, *rows, PLAIN[3])) == {"I": [1, 1], "II": [2, 3]}
+    with pytest.raises(kgge.DataError, match="one row of grand totals"):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows))
+
+
+def test_a_number_that_excel_shortened(tmp_path):
+    """1.10 typed as a number is 1.1; at another place it is out of order as before."""
+    lines = [f"1.{n}|Họp {n}|1|1|2" for n in range(1, 12)]
+    rows = ["1|Dự án 1|11|11|22", *lines, "|Tổng cộng|11|11|22"]
+    short = [row.replace("1.10|", "1.1|", 1) for row in rows]
+    found = leaves(write(tmp_path, UNIT, YEARS, *short))
+    assert found == leaves(write(tmp_path, UNIT, YEARS, *rows)) and list(found)[9] == "1.10"
+    with pytest.raises(kgge.DataError, match="line 12: number '1.1' stands where number 9 of"):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, *[
+            row for row in short if not row.startswith("1.9")]))
+
+
 @pytest.mark.parametrize("total", ["TỔNG KP", "T.CỘNG", "Cộng tổng", "Grand total", "Toàn tỉnh",
                                    "Cộng cả giai đoạn", "Tổng chi", "Tổng mức đầu tư",
-                                   "Tổng kế hoạch", "Cộng tất cả"])
+                                   "Tổng kế hoạch", "Cộng tất cả", "Tổng nguồn vốn", "Tổng giá trị",
+                                   "Tổng giai đoạn 2021-2022"])
 def test_the_grand_total_in_other_words(tmp_path, total):
     for rows in ((*PLAIN[:3], f"|{total}|3|4|7"), (f"|{total}|3|4|7", *PLAIN[:3])):
         assert leaves(write(tmp_path, UNIT, YEARS, *rows)) == {"I.1": [1, 1], "I.2": [2, 3]}

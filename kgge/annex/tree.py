@@ -74,6 +74,12 @@ class PrintedRow:
         return _SAYS_TOTAL.fullmatch(_BULLET.sub("", self.label, count=1)) is not None
 
     @property
+    def seems_total(self) -> bool:
+        """Whether the row, without a mark, begins as totals do and not as another word does."""
+        return (not self.is_marked and _LIKE_TOTAL.match(self.label) is not None
+                and not _OTHER_WORD.match(self.label))
+
+    @property
     def is_part(self) -> bool:
         """Whether the row says that it is a part of the one above it (trong đó)."""
         return OF_WHICH.match(self.label) is not None
@@ -103,7 +109,9 @@ def _ordinals(kind: str, number: str) -> set[int]:
         values = [{"I": 1, "V": 5, "X": 10}[c] for c in text.upper()]
         return {sum(-v if v < max(values[i:]) else v for i, v in enumerate(values))}
     if kind.startswith(("arabic", "dotted", "bracket")):
-        return {int(text.split(".")[-1])}
+        last = text.split(".")[-1]
+        # Excel makes the number 1.1 of 1.10.
+        return {int(last), int(last) * (10 if kind == "dotted1" and len(last) == 1 else 1)}
     return {order.find(text.casefold()) + 1
             for order in ("abcdđeghiklmnopqrstuvxy", "abcdefghijklmnopqrstuvwxyz")}
 
@@ -139,7 +147,8 @@ class Tree:
         self.totals = [row for row in rows if row.is_total]
         self.total = _grand_total(rows)
         if self.total is None:
-            end = rows[-1] if rows and not self.totals else None
+            end = None if self.totals or not rows else (
+                rows[-1] if rows[0].is_marked else rows[0])
             self._refuse_totals("", f"; if line {end.line}, {quote(end.label)}, is it, a "
                                 "correction calls it 'Tổng cộng'" if end else "")
         # How the marks of a branch open and close its levels (stack: what is open):
@@ -351,11 +360,11 @@ class Tree:
 
 def _grand_total(rows: list[PrintedRow]) -> PrintedRow | None:
     """Return the row of grand totals: the first, or the last but for its own parts (trong đó)."""
-    if rows and rows[0].is_total:
+    if rows and (rows[0].is_total or rows[0].seems_total):
         return rows[0]
     after: PrintedRow | None = None
     for row in reversed(rows):
-        if row.is_total:
+        if row.is_total or (after is None and row.seems_total):
             return row if after is None or after.is_part else None
         if row.number:
             return None
