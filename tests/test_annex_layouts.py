@@ -293,6 +293,38 @@ def test_a_header_without_any_column_of_amounts_is_refused(tmp_path):
         kgge.read_annex(path)
 
 
+PHASES = {
+    "beside the years": ("TT|Nội dung|2021-2022|2021|2022|Giai đoạn 2023-2024|2023|2024|Tổng", [
+        "I|Dự án|3|1|2|7|3|4|10", "|Tổng cộng|3|1|2|7|3|4|10"]),
+    "over the years": ("TT|Nội dung|Tổng|Giai đoạn 2021-2022|||Giai đoạn 2023-2024||\n"
+                       "|||Cộng|2021|2022|Cộng|2023|2024", [
+        "I|Dự án|10|3|1|2|7|3|4", "|Tổng cộng|10|3|1|2|7|3|4"]),
+    "one of them": ("TT|Nội dung|2021|2022|Cộng 2021-2022|2023|2024|Giai đoạn 2021-2024", [
+        "I|Dự án|1|2|3|3|4|10", "|Tổng cộng|1|2|3|3|4|10"])}
+
+
+@pytest.mark.parametrize("kind", PHASES)
+def test_totals_of_some_of_the_years_are_held_against_these(tmp_path, kind):
+    head, rows = PHASES[kind]
+    path = write(tmp_path, UNIT, *head.split("\n"), *rows)
+    assert leaves(path) == {"I": [1, 2, 3, 4]} and set(states(path)) == {"agrees"}
+    assert "total of 2021-2022" in kgge.read_annex(path).attrs["header"]
+    wrong = rows[0].replace("|3|", "|5|", 1)
+    with pytest.raises(kgge.DataError, match="the total of 2021-2022 belongs here, there stands "
+                       "'5', and its years make 3 million dong: 'Dự án'"):
+        kgge.read_annex(write(tmp_path, UNIT, *head.split("\n"), wrong, rows[1]))
+
+
+def test_totals_of_some_of_the_years_by_source_and_rounded(tmp_path):
+    head = ("TT|Nội dung|2021||2022||2021-2022||2023|", "||NSTW|NSĐP|NSTW|NSĐP|NSTW|NSĐP|NSTW|NSĐP")
+    path = write(tmp_path, UNIT, *head, "I|Dự án|1|2|3|4|4|6|5|6", "|Tổng cộng|1|2|3|4|4|7|5|6")
+    with pytest.raises(kgge.DataError, match="line 5, column 8: the total of 2021-2022 .*'7'"):
+        kgge.read_annex(path)
+    beside = tmp_path / "c.csv"
+    beside.write_text("line,column,printed,corrected,reason\n5,8,7,±1,rounded\n", encoding="utf-8")
+    assert leaves(path, beside) == {"I": [1, 2, 3, 4, 5, 6]}
+
+
 def test_a_wrong_total_of_a_year_differs(tmp_path):
     head, places = HEADERS["total of each year"]
     lines = [line.replace("|15|10|5|", "|16|10|5|") for line in laid_out(places)]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
-from math import nan
+from math import isnan, nan
 from typing import NamedTuple
 
 from kgge.annex.fields import DASHES, Field, Log, Part, Place, quote
@@ -102,6 +102,7 @@ def settle(rows: Sequence[PrintedRow], header: Header, marks: tuple[str, ...],
     if not faults:
         _check_parts(best, header, faults)
         _check_empty(best, header, repairs, faults)
+        _check_phases(best, header, tolerances, faults)
     repairs += best.tree.repairs
     return best.tree.rows
 
@@ -140,6 +141,24 @@ def _check_parts(trial: Trial, header: Header, faults: list[str]) -> None:
         if told and not any(told):
             faults.append(f"the columns under 'Trong đó' do not make up the total beside them "
                           f"({slot[0] or 'all years'}): what is not named there is not known")
+
+
+def _check_phases(trial: Trial, header: Header, tolerances: Mapping[Place | None, float],
+                  faults: list[str]) -> None:
+    """Refuse a total of some of the years that these do not make up."""
+    for row in trial.tree.rows:
+        for (first, last, source), cell in row.phases:
+            computed = sum(a for a, (year, of) in zip(row.amounts, header.slots.values(),
+                                                      strict=False)
+                           if year and of and first <= year <= last and source in (None, of))
+            within = max(tolerances.get(None, 0), tolerances.get((row.line, cell.column), 0))
+            said = [_value(cell, mark) for mark in MARKS]
+            told = row.amounts and cell.text and not isnan(computed)
+            if told and not any(value is not None and abs(
+                    float(value * header.factor) - computed) <= within + 1e-9 for value in said):
+                faults.append(row.fault(
+                    f"the total of {first}-{last} belongs here, there stands {quote(cell.text)}, "
+                    f"and its years make {computed:g} million dong", cell))
 
 
 def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) -> None:

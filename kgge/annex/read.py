@@ -346,6 +346,8 @@ def _give_cells(row: PrintedRow, cells: list[Field], place: int, header: Header,
         taken = [right.get(n + shift) or Field(n + shift, "", "") for n in header.slots]
         row.printed = any(c.text for c in taken)
         row.cells = taken if row.printed else []
+        row.phases = [(phase, right[n + shift]) for n, phase in header.phases.items()
+                      if n + shift in right]
         if row.printed and shift:
             begun = taken[0].column
             repairs.append(row.repair(

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from kgge.annex.fields import Field, Log, quote
+from kgge.annex.header import Phase
 from kgge.annex.headings import OF_WHICH
 
 # "Tổng đài" and "Cộng đồng" begin lines, so a plain "Tổng" or "Cộng" must go on as totals do.
@@ -53,6 +54,7 @@ class PrintedRow:
     cells: list[Field]
     printed: bool = False  # it has amounts
     amounts: list[float] = field(default_factory=list)  # nan: not known
+    phases: list[tuple[Phase, Field]] = field(default_factory=list)  # totals of some years
     item: str = ""
     parent: str | None = None
     level: int = 0
