@@ -798,6 +798,32 @@ def test_numbers_within_labels_of_any_form(tmp_path, labels, items):
     assert not annex["label"].str.match(r".{1,3}[.)]").any()
 
 
+@pytest.mark.parametrize("name", ["|Dự án {}: ", "|DỰ ÁN {}. ", "DA{}|", "Phần {}|",
+                                  "|Tiểu dự án số {} "])
+@pytest.mark.parametrize(("numbers", "lines"), [
+    ("1 2", "1 2"), ("I II", "- -"), ("1 2", "1.1 1.2")])
+@pytest.mark.parametrize("blank", [True, False])
+def test_projects_that_are_numbered_by_their_names(tmp_path, name, numbers, lines, blank):
+    one, two = (name.format(number) + "Truyền thông" for number in numbers.split())
+    first, second = lines.split()
+    rows = (one + ("|||" if blank else "|3|4|7"), f"{first}|Họp|1|1|2", f"{second}|Thi|2|3|5",
+            f"{two}|1|1|2", "|Tổng cộng|4|5|9")
+    path = write(tmp_path, UNIT, YEARS, *rows)
+    begun, after = numbers.split()
+    assert leaves(path) == {f"{begun}.1": [1, 1], f"{begun}.2": [2, 3], after: [1, 1]}
+    assert one.replace("|", " ").strip() in set(kgge.read_annex(path)["label"])
+    later = name.format("V" if after == "II" else 5)
+    with pytest.raises(kgge.DataError, match="line 6: number '[5V]' stands where number 2 of its"):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows[:3], f"{later}Giám sát|1|1|2", rows[4]))
+
+
+def test_lines_named_as_projects_are_lines_where_projects_have_numbers(tmp_path):
+    rows = (PLAIN[0], "|Mô hình 1|1|1|2", "|Mô hình 2|2|3|5", PLAIN[3])
+    assert leaves(write(tmp_path, UNIT, YEARS, *rows)) == {"I.1": [1, 1], "I.2": [2, 3]}
+    rows = ("|Dự án 1|3|4|7", "|Mô hình 2|1|1|2", "|Họp|2|3|5", PLAIN[3])
+    assert leaves(write(tmp_path, UNIT, YEARS, *rows)) == {"1.1": [1, 1], "1.2": [2, 3]}
+
+
 def test_numbers_with_a_stop_and_with_a_bracket_are_two_levels_or_one(tmp_path):
     path = write(tmp_path, UNIT, YEARS, "I|Dự án 1|6|8|14", "1.|A|3|4|7", "1)|Họp|1|1|2",
                  "2)|Thi|2|3|5", "2.|B|3|4|7", "1)|Họp|3|4|7", "|Tổng cộng|6|8|14")

@@ -43,6 +43,8 @@ _LETTERED = re.compile(r"[(\[]?[A-Ca-c][)\]]?")
 _LETTER = re.compile(r"[(\[]?([A-Za-z])[)\]]?(?:\s*=.*)?")
 _PART = re.compile(r"(?:tiểu )?dự án|(?:hợp )?phần|mục|nhóm|nội dung|mô hình|nhiệm vụ|đề án",
                    re.IGNORECASE)
+_NAMED = re.compile(rf"({_PART.pattern}|tda|da)\s*(?:số\s*)?((?-i:\d+|[IVX]+|[A-ZĐ]))\b",
+                    re.IGNORECASE)
 _TITLE = re.compile(r"\W*(?:phụ lục|biểu|bảng|trang|tiếp|đơn vị|đvt|ủy ban|ubnd|cộng h|độc lập|"
                     r"kế hoạch|dự toán|kinh phí|tổng hợp|kèm theo|unit|page)", re.IGNORECASE)
 _OTHER_COSTS = re.compile(r"\W*chi (?:phí )?khác\W*", re.IGNORECASE)  # no money of "nguồn khác"
@@ -241,6 +243,7 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
         found.append((row, cells, place))
         if any(c.is_amount for c in cells[place:]):
             end = len(found)
+    _number_by_name([row for row, _, _ in found])
     # Below a closing row of totals comes no further line: what is numbered there ("1. Sở Tài
     # chính", a list of addressees) belongs to the signatures.
     closed = end > 1 and found[end - 1][0].is_total
@@ -249,6 +252,17 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
         if at < end or (_begins_line(row) and not closed):
             _give_cells(row, cells, place, header, repairs, faults)
             yield row
+
+
+def _number_by_name(rows: list[PrintedRow]) -> None:
+    """Give projects the numbers that only their names have: "Dự án 1: …", "Dự án 2: …"."""
+    first = next((row for row in rows if not row.is_total), None)
+    named = [(row, name[1].casefold(), name[2]) for row in rows
+             if not row.bullet and (name := _NAMED.match(row.label))]
+    same = [of for of in named if of[1] == named[0][1]]
+    if named and named[0][0] is first and not any(row.number for row, *_ in same):
+        for row, word, number in same:
+            row.word, row.number = word, number
 
 
 def _unplaced(row: PrintedRow, cells: list[Field], header: Header,

@@ -52,6 +52,7 @@ class PrintedRow:
     number: str
     label: str
     cells: list[Field]
+    word: str = ""  # that stands before its number, in the label: "dự án"
     printed: bool = False  # it has amounts
     amounts: list[float] = field(default_factory=list)  # nan: not known
     phases: list[tuple[Phase, Field]] = field(default_factory=list)  # totals of some years
@@ -242,7 +243,7 @@ class Tree:
 
     def _kind(self, row: PrintedRow) -> str:
         """Return the kind of a mark: of a number the open one it comes next in ("I" after "H")."""
-        kinds = number_kinds(row.number)
+        kinds = tuple(f"{kind} {row.word}".strip() for kind in number_kinds(row.number))
         if kinds[:1] == ("arabic",):  # "1." and "1)" may be two levels, or one
             kinds += ("arabic)",)
         elif kinds == ("arabic)",):
