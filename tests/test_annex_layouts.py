@@ -11,6 +11,8 @@ HEADER = ("Số TT|Nội dung|2021||2022||Tổng cộng", "||NSTW|NSĐP|NSTW|NS�
 ROWS = ("I|Dự án 1|30|20|60|40|150", "1|Tập huấn|10|5|20|10|45", "2|Tờ rơi|20|15|40|30|105",
         "II|Dự án 2|10|10|10|10|40", "|Tổng cộng|40|30|70|50|190")
 LEAVES = {"I.1": [10, 5, 20, 10], "I.2": [20, 15, 40, 30], "II": [10, 10, 10, 10]}
+YEARS = "TT|Nội dung|2021|2022|Tổng"
+PLAIN = ("I|Dự án 1|3|4|7", "1|Tập huấn|1|1|2", "2|Tờ rơi|2|3|5", "|Tổng cộng|3|4|7")
 
 
 def write(folder, *lines, name="annex.tsv", mark="\t"):
@@ -500,6 +502,25 @@ def test_an_empty_field_is_zero_only_where_the_totals_say_so(tmp_path):
             kgge.read_annex(write(tmp_path, UNIT, *HEADER, *bad))
 
 
+@pytest.mark.parametrize("rows", [
+    (*PLAIN[:2], "2|Lồng ghép|||", "3|Tờ rơi|2|3|5", PLAIN[3]),
+    ("I|Dự án 1|||", PLAIN[1], "2|Lồng ghép|||", "3|Tờ rơi|2|3|5", "|Cộng I|3|4|7", PLAIN[3])])
+def test_a_line_without_amounts_is_zero_where_the_totals_say_so(tmp_path, rows):
+    path = write(tmp_path, UNIT, YEARS, *rows)
+    assert leaves(path) == {"I.1": [1, 1], "I.2": [0, 0], "I.3": [2, 3]}
+    assert "differs" not in states(path)
+    assert kgge.read_annex(path).attrs["notes"][-1] == (
+        "line 5: 'Lồng ghép' is without amounts, and zero by the printed totals")
+    wrong = [row.replace("3|4|7", "4|4|8") for row in rows]
+    with pytest.raises(kgge.DataError, match="line [0-9]+: .*"):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, *wrong))
+
+
+def test_a_line_without_amounts_below_all_amounts_is_refused(tmp_path):
+    with pytest.raises(kgge.DataError, match="line 6: neither amounts nor lines below: 'Sở Tài"):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, PLAIN[3], *PLAIN[:2], "2|Sở Tài chính|||"))
+
+
 @pytest.mark.parametrize("printed", ["-5", "(5)", "- 5", "−5"])
 def test_an_amount_below_zero_needs_a_correction_that_says_so(tmp_path, printed):
     rows = ["I|Điều chỉnh|10|" + printed + "|0|0|5", "|Tổng cộng|10|" + printed + "|0|0|5"]
@@ -725,9 +746,6 @@ def test_another_unit_of_money_below_the_header_is_refused(tmp_path, head, row):
 
 
 # Rows in other words and forms.
-
-YEARS = "TT|Nội dung|2021|2022|Tổng"
-PLAIN = ("I|Dự án 1|3|4|7", "1|Tập huấn|1|1|2", "2|Tờ rơi|2|3|5", "|Tổng cộng|3|4|7")
 
 
 @pytest.mark.parametrize("total", ["Tiểu cộng", "Cộng dự án 1", "Thành tiền", "Mang sang",

@@ -172,14 +172,19 @@ def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) 
     for row in trial.tree.rows:
         alone = row.item in parents and not any(
             cell.text for cell, slot in zip(row.cells, slots, strict=False) if None not in slot)
+        if row in lines and not any(cell.text for cell in row.cells):
+            if all(_is_told(row, slot, cell, trial)
+                   for cell, slot in zip(row.cells, slots, strict=False)):
+                repairs.append(row.repair("no amounts", "0", "các số tổng in cho biết bằng 0 / "
+                                          "without amounts, and zero by the printed totals"))
+            else:
+                faults.append(row.fault("neither amounts nor lines below, and the printed totals "
+                                        "do not say that it is zero"))
+            continue
         for at, (cell, slot) in enumerate(zip(row.cells, slots, strict=False)):
             if cell.text:
                 continue
-            # A total says something of the empty field only where it is printed itself: the sum of
-            # two empty fields is no witness.
-            checks = (trial.checks.get(key) for key in _checks_of(row, slot, trial.rows))
-            told = [good for good, field in filter(None, checks) if field.text or field is cell]
-            if told and all(told):
+            if _is_told(row, slot, cell, trial):
                 repairs.append({"line": row.line, "column": cell.column, "rule": "empty field",
                                 "printed": "(empty)", "corrected": "0",
                                 "reason": "mọi số tổng in của ô này cho biết ô bằng 0 / every "
@@ -190,6 +195,15 @@ def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) 
                 kind = "an amount" if None not in slot else "the total"
                 faults.append(row.fault(f"{kind} belongs here, the field is empty, and the printed "
                                         "totals do not say that it is zero", cell))
+
+
+def _is_told(row: PrintedRow, slot: Slot, cell: Field, trial: Trial) -> bool:
+    """Tell whether every printed total that an empty field goes into says that it is zero."""
+    # A total says something of it only where it is printed itself: the sum of two empty fields is
+    # no witness.
+    checks = (trial.checks.get(key) for key in _checks_of(row, slot, trial.rows))
+    told = [good for good, field in filter(None, checks) if field.text or field is cell]
+    return bool(told) and all(told)
 
 
 def _checks_of(row: PrintedRow, slot: Slot,

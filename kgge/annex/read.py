@@ -140,7 +140,7 @@ def read_annex(path: str | Path | None = None,
         + [f"no funding source is printed: all amounts have the source {ALL!r}"
            ] * any(source == ALL for _, source in header.slots.values())
         + [f"line {r['line']}: {quote(r['printed'])} is {r['reason'].split(' / ', 1)[-1]}"
-           for r in repairs if r["rule"] == "of which"]}
+           for r in repairs if r["rule"] in ("of which", "no amounts")]}
     return annex
 
 

@@ -186,8 +186,18 @@ class Tree:
         self._settle_parts()
         for row in self.rows:
             row.label = row.label[len(row.bullet):]
-            if row.item not in self.below and not row.printed:
+        self._settle_blank()
+
+    def _settle_blank(self) -> None:
+        """Give lines without amounts blank fields, of which the totals must say that they are 0."""
+        end = max((at for at, row in enumerate(self.rows) if row.printed), default=0)
+        for at, row in enumerate(self.rows):
+            if row.printed or row.item in self.below:
+                continue
+            if at > end or not self.total:
                 self.faults.append(row.fault("neither amounts nor lines below"))
+            row.cells = [Field(c.column, "", "") for c in self.total.cells] if self.total else []
+            row.printed, row.amounts = True, [0.0] * len(row.cells)
 
     def _refuse_totals(self, what: str, then: str = "") -> None:
         found = ", ".join(str(row.line) for row in self.totals) or "none"
@@ -263,8 +273,8 @@ class Tree:
 
     def whole(self, rows: list[PrintedRow]) -> list[float] | None:
         """Return the sum of rows in each column; of one without amounts, the lines below it."""
-        columns = [row.amounts if row.printed else self.whole(self.below.get(row.item, []))
-                   for row in rows]
+        columns = [row.amounts if row.printed else self.whole(self.below[row.item])
+                   for row in rows if row.printed or row.item in self.below]
         known = [amounts for amounts in columns if amounts]
         return [sum(c) for c in zip(*known, strict=True)] if len(known) == len(columns) else None
 
