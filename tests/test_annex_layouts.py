@@ -1035,7 +1035,7 @@ def test_a_row_of_its_own_is_not_joined_to_the_label_above(tmp_path, label):
     ("I|Dự án 1|3|4|7", "1|Tập huấn|3|4|7", "|Ngân sách trung ương|3|4|7"),
     ("I|NGÂN SÁCH TRUNG ƯƠNG|1|1|2", "1|Tập huấn|1|1|2", "II|NGUỒN KHÁC|2|3|5")])
 def test_lines_of_a_source_are_refused(tmp_path, rows):
-    with pytest.raises(kgge.DataError, match="line [35]: '.*' names a funding source in a row"):
+    with pytest.raises(kgge.DataError, match="line [345]: '.*' names a funding source in a row"):
         kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows, PLAIN[3]))
     levels = (PLAIN[0], "|- Cấp tỉnh|1|1|2", "|- Cấp huyện|2|3|5", PLAIN[3])
     assert leaves(write(tmp_path, UNIT, YEARS, *levels)) == {"I.1": [1, 1], "I.2": [2, 3]}
@@ -1043,6 +1043,26 @@ def test_lines_of_a_source_are_refused(tmp_path, rows):
     assert leaves(write(tmp_path, UNIT, YEARS, *other)) == {"I.1": [1, 1], "I.2": [2, 3]}
     with pytest.raises(kgge.DataError, match="line 4: 'NSTW' names a funding source in a row"):
         kgge.read_annex(write(tmp_path, UNIT, YEARS, PLAIN[0], "-|NSTW|1|1|2", *other[2:]))
+
+
+def test_lines_of_a_source_are_one_fault_and_the_first(tmp_path):
+    rows = ("I|Dự án 1|3|4|7", "|- NSTW|1|1|2", "|- NSĐP|2|3|5", PLAIN[3], "|- NSTW|1|1|2")
+    with pytest.raises(kgge.DataError, match=r"\):\n  line 4: 'NSTW' names a funding source in a "
+                       r"row, and so do other rows \(2\); amounts stand in a column") as error:
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows))
+    assert str(error.value).count("names a funding source") == 1
+
+
+def test_a_text_among_the_amounts_says_how_to_go_on(tmp_path):
+    rows = (PLAIN[0], "1|Tập huấn|Lồng ghép|1|1", "2|Tờ rơi|3|3|6", PLAIN[3])
+    path = write(tmp_path, UNIT, YEARS, *rows)
+    with pytest.raises(kgge.DataError, match="line 4, column 3: .*'Lồng ghép'; a correction of thi"
+                       "s field writes the number, or '-' for none"):
+        kgge.read_annex(path)
+    beside = tmp_path / "c.csv"
+    beside.write_text("line,column,printed,corrected,reason\n4,3,Lồng ghép,-,no money of its own\n",
+                      encoding="utf-8")
+    assert leaves(path, beside) == {"I.1": [0, 1], "I.2": [3, 3]}
 
 
 def test_the_column_without_a_place_is_named(tmp_path):

@@ -56,7 +56,8 @@ def decimal_marks_of(rows: Sequence[PrintedRow], part: Part, faults: list[str]) 
         what = part.faults.get((row.line, cell.column), "")
         value = _value(cell, (marks or MARKS)[0])
         if marks and value is None:
-            what = f"there stands {quote(cell.text)}"
+            what = (f"there stands {quote(cell.text)}; a correction of this field writes the "
+                    "number, or '-' for none")
         elif value is not None and value < 0 and not cell.stated:
             what = (f"there stands {quote(cell.text)}; where it is meant, a correction of this "
                     f"field says so, with {cell.text!r} printed and corrected, and its reason")

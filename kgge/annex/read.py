@@ -123,7 +123,8 @@ def read_annex(path: str | Path | None = None,
     marks = decimal_marks_of(rows, part, faults)
     if not faults:
         rows = settle(rows, header, marks, tolerances, repairs, faults)
-        faults += _sources_in_rows(rows, header) + _years_in_rows(rows, header)
+        # These first: where sources stand in rows, the place of other rows is not clear either.
+        faults[:0] = _sources_in_rows(rows, header) + _years_in_rows(rows, header)
     if faults:
         raise DataError(said + "\n  ".join(faults))
     annex = conform("annex", _annex_table(rows, header))
@@ -174,7 +175,8 @@ def open_annex(path: Path) -> Part:
     if len(shown) > 1 or (fit and not shown):
         what = "more than one sheet looks" if shown else "only a hidden sheet looks"
         raise DataError(f"{path.name}: {what} like an annex "
-                        f"({', '.join(p.name for p in shown or fit)}); leave one that is shown")
+                        f"({', '.join(p.name for p in shown or fit)}); put all of the annex into "
+                        "one sheet that is shown, and hide the others")
     chosen = shown[0] if shown else next(p for p in parts if p.grid)
     beside = [(part, head) for part, head in heads if part is not chosen and not part.hidden
               and any(cell.is_amount for _, cells in part.grid for cell in cells)]
@@ -392,8 +394,9 @@ def _sources_in_rows(rows: list[PrintedRow], header: Header) -> list[str]:
     # "Cấp tỉnh", "Cấp huyện" are levels; with "NSTW" beside, or of a budget, they are sources.
     if len({source for _, source in named}) < 2:
         named = [(row, source) for row, source in named if is_source(row.label)]
-    return [f"line {row.line}: {quote(row.label)} names a funding source in a row; amounts stand "
-            "in a column of their source" for row, _ in named]
+    return [f"line {row.line}: {quote(row.label)} names a funding source in a row"
+            + f", and so do other rows ({len(named) - 1})" * (len(named) > 1) + "; amounts stand "
+            "in a column of their source, as 'NSTW' and 'NSĐP' below 2021" for row, _ in named[:1]]
 
 
 def _years_in_rows(rows: list[PrintedRow], header: Header) -> list[str]:
