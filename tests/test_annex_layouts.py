@@ -835,6 +835,14 @@ def test_projects_that_are_numbered_by_their_names(tmp_path, name, numbers, line
         kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows[:3], f"{later}Giám sát|1|1|2", rows[4]))
 
 
+def test_lines_below_that_are_numbered_by_other_names(tmp_path):
+    rows = ("|Dự án 1: A|3|4|7", "|Tiểu dự án 1: B|3|4|7", "|Nội dung 1: C|1|1|2",
+            "|Nội dung 2: D|2|3|5", "|Dự án 2: E|1|1|2", "|Tổng cộng|4|5|9", "|Người lập|||")
+    path = write(tmp_path, UNIT, YEARS, *rows)
+    assert leaves(path) == {"1.1.1": [1, 1], "1.1.2": [2, 3], "2": [1, 1]}
+    assert set(states(path)) == {"agrees"}
+
+
 def test_lines_named_as_projects_are_lines_where_projects_have_numbers(tmp_path):
     rows = (PLAIN[0], "|Mô hình 1|1|1|2", "|Mô hình 2|2|3|5", PLAIN[3])
     assert leaves(write(tmp_path, UNIT, YEARS, *rows)) == {"I.1": [1, 1], "I.2": [2, 3]}

@@ -245,7 +245,7 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
         found.append((row, cells, place))
         if any(c.is_amount for c in cells[place:]):
             end = len(found)
-    _number_by_name([row for row, _, _ in found])
+    _number_by_name([row for row, _, _ in found], end)
     # Below a closing row of totals comes no further line: what is numbered there ("1. Sở Tài
     # chính", a list of addressees) belongs to the signatures.
     closed = end > 1 and found[end - 1][0].is_total
@@ -256,15 +256,24 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
             yield row
 
 
-def _number_by_name(rows: list[PrintedRow]) -> None:
-    """Give projects the numbers that only their names have: "Dự án 1: …", "Dự án 2: …"."""
-    first = next((row for row in rows if not row.is_total), None)
-    named = [(row, name[1].casefold(), name[2]) for row in rows
-             if not row.bullet and (name := _NAMED.match(row.label))]
-    same = [of for of in named if of[1] == named[0][1]]
-    if named and named[0][0] is first and not any(row.number for row, *_ in same):
-        for row, word, number in same:
-            row.word, row.number = word, number
+def _number_by_name(rows: list[PrintedRow], end: int) -> None:
+    """Give projects the numbers that only their names have: "Dự án 1: …", "Dự án 2: …".
+
+    Lines that are named otherwise ("Tiểu dự án 1") too, where no row up to `end` is without both.
+    """
+    names = [(row, _NAMED.match(row.label)) for row in rows if not (row.is_total or row.is_part)]
+    first = names[0][1] if names else None
+    alike = [row for row, name in names if first and name and _same_word(first, name)]
+    if first is None or any(row.is_marked for row in alike):
+        return
+    every = all(row.is_marked or name for row, name in names if row in rows[:end])
+    for row, name in names:
+        if name and not row.is_marked and (every or row in alike):
+            row.word, row.number = name[1].casefold(), name[2]
+
+
+def _same_word(one: re.Match[str], other: re.Match[str]) -> bool:
+    return one[1].casefold() == other[1].casefold()
 
 
 def _unplaced(row: PrintedRow, cells: list[Field], header: Header,
