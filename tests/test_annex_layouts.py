@@ -11,6 +11,8 @@ HEADER = ("Số TT|Nội dung|2021||2022||Tổng cộng", "||NSTW|NSĐP|NSTW|NS�
 ROWS = ("I|Dự án 1|30|20|60|40|150", "1|Tập huấn|10|5|20|10|45", "2|Tờ rơi|20|15|40|30|105",
         "II|Dự án 2|10|10|10|10|40", "|Tổng cộng|40|30|70|50|190")
 LEAVES = {"I.1": [10, 5, 20, 10], "I.2": [20, 15, 40, 30], "II": [10, 10, 10, 10]}
+YEARS = "TT|Nội dung|2021|2022|Tổng"
+PLAIN = ("I|Dự án 1|3|4|7", "1|Tập huấn|1|1|2", "2|Tờ rơi|2|3|5", "|Tổng cộng|3|4|7")
 
 
 def write(folder, *lines, name="annex.tsv", mark="\t"):
@@ -293,6 +295,38 @@ def test_a_header_without_any_column_of_amounts_is_refused(tmp_path):
         kgge.read_annex(path)
 
 
+PHASES = {
+    "beside the years": ("TT|Nội dung|2021-2022|2021|2022|Giai đoạn 2023-2024|2023|2024|Tổng", [
+        "I|Dự án|3|1|2|7|3|4|10", "|Tổng cộng|3|1|2|7|3|4|10"]),
+    "over the years": ("TT|Nội dung|Tổng|Giai đoạn 2021-2022|||Giai đoạn 2023-2024||\n"
+                       "|||Cộng|2021|2022|Cộng|2023|2024", [
+        "I|Dự án|10|3|1|2|7|3|4", "|Tổng cộng|10|3|1|2|7|3|4"]),
+    "one of them": ("TT|Nội dung|2021|2022|Cộng 2021-2022|2023|2024|Giai đoạn 2021-2024", [
+        "I|Dự án|1|2|3|3|4|10", "|Tổng cộng|1|2|3|3|4|10"])}
+
+
+@pytest.mark.parametrize("kind", PHASES)
+def test_totals_of_some_of_the_years_are_held_against_these(tmp_path, kind):
+    head, rows = PHASES[kind]
+    path = write(tmp_path, UNIT, *head.split("\n"), *rows)
+    assert leaves(path) == {"I": [1, 2, 3, 4]} and set(states(path)) == {"agrees"}
+    assert "total of 2021-2022" in kgge.read_annex(path).attrs["header"]
+    wrong = rows[0].replace("|3|", "|5|", 1)
+    with pytest.raises(kgge.DataError, match="the total of 2021-2022 belongs here, there stands "
+                       "'5', and its years make 3 million dong: 'Dự án'"):
+        kgge.read_annex(write(tmp_path, UNIT, *head.split("\n"), wrong, rows[1]))
+
+
+def test_totals_of_some_of_the_years_by_source_and_rounded(tmp_path):
+    head = ("TT|Nội dung|2021||2022||2021-2022||2023|", "||NSTW|NSĐP|NSTW|NSĐP|NSTW|NSĐP|NSTW|NSĐP")
+    path = write(tmp_path, UNIT, *head, "I|Dự án|1|2|3|4|4|6|5|6", "|Tổng cộng|1|2|3|4|4|7|5|6")
+    with pytest.raises(kgge.DataError, match="line 5, column 8: the total of 2021-2022 .*'7'"):
+        kgge.read_annex(path)
+    beside = tmp_path / "c.csv"
+    beside.write_text("line,column,printed,corrected,reason\n5,8,7,±1,rounded\n", encoding="utf-8")
+    assert leaves(path, beside) == {"I": [1, 2, 3, 4, 5, 6]}
+
+
 def test_a_wrong_total_of_a_year_differs(tmp_path):
     head, places = HEADERS["total of each year"]
     lines = [line.replace("|15|10|5|", "|16|10|5|") for line in laid_out(places)]
@@ -313,6 +347,7 @@ def test_years_alone_have_the_source_all(tmp_path):
 
 @pytest.mark.parametrize(("head", "row"), [
     ("|Ghi chú", "|12"), ("|Ghi chú", "|NQ 12"), ("|Cơ quan chủ trì", "|Sở LĐTBXH"),
+    ("|Mã dự án", "|7000001"), ("|Chương", "|424"), ("|Loại - Khoản", "|340"),
     ("|Đơn vị thực hiện", "|"), ("|Thời gian thực hiện", "|2021-2025")])
 def test_columns_that_are_no_money_are_passed_over(tmp_path, head, row):
     path = write(tmp_path, UNIT, HEADER[0] + head, HEADER[1] + "|", *(r + row for r in ROWS))
@@ -467,6 +502,25 @@ def test_an_empty_field_is_zero_only_where_the_totals_say_so(tmp_path):
             kgge.read_annex(write(tmp_path, UNIT, *HEADER, *bad))
 
 
+@pytest.mark.parametrize("rows", [
+    (*PLAIN[:2], "2|Lồng ghép|||", "3|Tờ rơi|2|3|5", PLAIN[3]),
+    ("I|Dự án 1|||", PLAIN[1], "2|Lồng ghép|||", "3|Tờ rơi|2|3|5", "|Cộng I|3|4|7", PLAIN[3])])
+def test_a_line_without_amounts_is_zero_where_the_totals_say_so(tmp_path, rows):
+    path = write(tmp_path, UNIT, YEARS, *rows)
+    assert leaves(path) == {"I.1": [1, 1], "I.2": [0, 0], "I.3": [2, 3]}
+    assert "differs" not in states(path)
+    assert kgge.read_annex(path).attrs["notes"][-1] == (
+        "line 5: 'Lồng ghép' is without amounts, and zero by the printed totals")
+    wrong = [row.replace("3|4|7", "4|4|8") for row in rows]
+    with pytest.raises(kgge.DataError, match="line [0-9]+: .*"):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, *wrong))
+
+
+def test_a_line_without_amounts_below_all_amounts_is_refused(tmp_path):
+    with pytest.raises(kgge.DataError, match="line 6: neither amounts nor lines below: 'Sở Tài"):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, PLAIN[3], *PLAIN[:2], "2|Sở Tài chính|||"))
+
+
 @pytest.mark.parametrize("printed", ["-5", "(5)", "- 5", "−5"])
 def test_an_amount_below_zero_needs_a_correction_that_says_so(tmp_path, printed):
     rows = ["I|Điều chỉnh|10|" + printed + "|0|0|5", "|Tổng cộng|10|" + printed + "|0|0|5"]
@@ -544,7 +598,8 @@ BOTH = {(2021, "central"): 1, (2021, "local"): 2, (2022, "central"): 4, (2022, "
 @pytest.mark.parametrize(("central", "local"), [
     ("NSTW (70%)", "NSĐP (30%)"), ("NSTW", "NSĐP đối ứng 30%"), ("TƯ", "Đ.P"), ("T.Ư", "ĐP"),
     ("NS TƯ", "NS tỉnh"), ("T.W", "Tỉnh"), ("NSTW hỗ trợ có mục tiêu", "NSĐP"),
-    ("Ngân sách trung ương bổ sung", "Ngân sách tỉnh bố trí"), ("NSTW (nếu có)", "NSĐP")])
+    ("Ngân sách trung ương bổ sung", "Ngân sách tỉnh bố trí"), ("NSTW (nếu có)", "NSĐP"),
+    ("NSTW (vốn SN)", "NSĐP (vốn SN)"), ("NSTW đảm bảo", "NS tỉnh cân đối")])
 def test_a_source_in_other_words(tmp_path, central, local):
     path = headed(tmp_path, f"TT|Nội dung|2021||2022|\n||{central}|{local}|{central}|{local}")
     assert slots(path) == BOTH
@@ -635,8 +690,24 @@ def test_what_is_planned_may_be_carried_out(tmp_path):
     assert list(slots(path)) == [(2021, "all"), (2022, "all"), (None, None)]
 
 
+@pytest.mark.parametrize("words", ["Năm thứ nhất ({})", "Dự toán kinh phí thực hiện năm {}",
+                                   "Phân kỳ năm {}", "Đề xuất năm {}", "Kinh phí đề nghị {}"])
+def test_a_year_that_is_planned_in_other_words(tmp_path, words):
+    path = headed(tmp_path, f"TT|Nội dung|{words.format(2021)}|{words.format(2022)}|Tổng")
+    assert list(slots(path)) == [(2021, "all"), (2022, "all"), (None, None)]
+
+
+@pytest.mark.parametrize("words", ["Thực hiện dự toán {}", "Dự toán giao thực hiện {}",
+                                   "Đề nghị quyết toán {}", "Kinh phí thực hiện {}"])
+def test_a_year_that_may_be_spent_says_how_to_go_on(tmp_path, words):
+    with pytest.raises(kgge.DataError, match="not understood .*as in 'Kế hoạch 2022' or 'NSTW'"):
+        kgge.read_annex(headed(tmp_path, f"TT|Nội dung|{words.format(2021)}|Tổng"))
+
+
 def test_a_quantity_may_stand_under_a_year(tmp_path):
     path = headed(tmp_path, "TT|Nội dung|2021|||2022|\n||SL|Tỷ lệ (%)|Kinh phí|%|Kinh phí")
+    assert slots(path) == {(2021, "all"): 4, (2022, "all"): 16}
+    path = headed(tmp_path, "TT|Nội dung|2021|||2022|\n||SL|Đơn giá|Thành tiền|SL|Thành tiền")
     assert slots(path) == {(2021, "all"): 4, (2022, "all"): 16}
     path = headed(tmp_path, "TT|Nội dung|2021|||2022|\n||Số lượng|Tỷ lệ (%)|Kinh phí|%|Kinh phí")
     assert slots(path) == {(2021, "all"): 4, (2022, "all"): 16}
@@ -647,7 +718,10 @@ def test_a_quantity_may_stand_under_a_year(tmp_path):
     ("Đ/v tính: nghìn đồng", 1e-3), ("ĐV: triệu đồng", 1), ("(x1000đ)", 1e-3), ("ĐVT: 1000", 1e-3),
     ("Biểu 1. Kinh phí, nghìn đồng", 1e-3), ("Đơn vị tính - triệu đồng", 1),
     ("Unit: VND million", 1), ("(in million VND)", 1), ("million dong (1 USD = 23,000 VND)", 1),
-    ("Đơn vị tiền tệ: đồng", 1e-6), ("Đơn vị: Đ/c Nguyễn Văn A", None), ("Đơn vị: VN.", None),
+    ("Đơn vị tiền tệ: đồng", 1e-6), ("ĐVT: ngđ", 1e-3), ("ĐVT: n.đồng", 1e-3),
+    ("(ng.đ)", 1e-3), ("ĐVT: “triệu đồng”", 1), ("Tính bằng triệu đồng", 1),
+    ("Đơn vị: N đ/c", None), ("Tính theo đầu người", None),
+    ("Đơn vị: Đ/c Nguyễn Văn A", None), ("Đơn vị: VN.", None),
     ("TT|Chỉ tiêu|ĐVT|Đạt\n1|Thu nhập|nghìn đồng|500", None)])
 def test_a_unit_of_money_in_other_words(tmp_path, unit, times):
     path = headed(tmp_path, f"{ONE}Tổng", unit=unit)
@@ -672,9 +746,6 @@ def test_another_unit_of_money_below_the_header_is_refused(tmp_path, head, row):
 
 
 # Rows in other words and forms.
-
-YEARS = "TT|Nội dung|2021|2022|Tổng"
-PLAIN = ("I|Dự án 1|3|4|7", "1|Tập huấn|1|1|2", "2|Tờ rơi|2|3|5", "|Tổng cộng|3|4|7")
 
 
 @pytest.mark.parametrize("total", ["Tiểu cộng", "Cộng dự án 1", "Thành tiền", "Mang sang",
@@ -745,6 +816,40 @@ def test_numbers_within_labels_of_any_form(tmp_path, labels, items):
     assert not annex["label"].str.match(r".{1,3}[.)]").any()
 
 
+@pytest.mark.parametrize("name", ["|Dự án {}: ", "|DỰ ÁN {}. ", "DA{}|", "Phần {}|",
+                                  "|Tiểu dự án số {} "])
+@pytest.mark.parametrize(("numbers", "lines"), [
+    ("1 2", "1 2"), ("I II", "- -"), ("1 2", "1.1 1.2")])
+@pytest.mark.parametrize("blank", [True, False])
+def test_projects_that_are_numbered_by_their_names(tmp_path, name, numbers, lines, blank):
+    one, two = (name.format(number) + "Truyền thông" for number in numbers.split())
+    first, second = lines.split()
+    rows = (one + ("|||" if blank else "|3|4|7"), f"{first}|Họp|1|1|2", f"{second}|Thi|2|3|5",
+            f"{two}|1|1|2", "|Tổng cộng|4|5|9")
+    path = write(tmp_path, UNIT, YEARS, *rows)
+    begun, after = numbers.split()
+    assert leaves(path) == {f"{begun}.1": [1, 1], f"{begun}.2": [2, 3], after: [1, 1]}
+    assert one.replace("|", " ").strip() in set(kgge.read_annex(path)["label"])
+    later = name.format("V" if after == "II" else 5)
+    with pytest.raises(kgge.DataError, match="line 6: number '[5V]' stands where number 2 of its"):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows[:3], f"{later}Giám sát|1|1|2", rows[4]))
+
+
+def test_lines_below_that_are_numbered_by_other_names(tmp_path):
+    rows = ("|Dự án 1: A|3|4|7", "|Tiểu dự án 1: B|3|4|7", "|Nội dung 1: C|1|1|2",
+            "|Nội dung 2: D|2|3|5", "|Dự án 2: E|1|1|2", "|Tổng cộng|4|5|9", "|Người lập|||")
+    path = write(tmp_path, UNIT, YEARS, *rows)
+    assert leaves(path) == {"1.1.1": [1, 1], "1.1.2": [2, 3], "2": [1, 1]}
+    assert set(states(path)) == {"agrees"}
+
+
+def test_lines_named_as_projects_are_lines_where_projects_have_numbers(tmp_path):
+    rows = (PLAIN[0], "|Mô hình 1|1|1|2", "|Mô hình 2|2|3|5", PLAIN[3])
+    assert leaves(write(tmp_path, UNIT, YEARS, *rows)) == {"I.1": [1, 1], "I.2": [2, 3]}
+    rows = ("|Dự án 1|3|4|7", "|Mô hình 2|1|1|2", "|Họp|2|3|5", PLAIN[3])
+    assert leaves(write(tmp_path, UNIT, YEARS, *rows)) == {"1.1": [1, 1], "1.2": [2, 3]}
+
+
 def test_numbers_with_a_stop_and_with_a_bracket_are_two_levels_or_one(tmp_path):
     path = write(tmp_path, UNIT, YEARS, "I|Dự án 1|6|8|14", "1.|A|3|4|7", "1)|Họp|1|1|2",
                  "2)|Thi|2|3|5", "2.|B|3|4|7", "1)|Họp|3|4|7", "|Tổng cộng|6|8|14")
@@ -791,9 +896,36 @@ def test_numbers_that_run_on_from_the_project_before(tmp_path, second, good):
             kgge.read_annex(path)
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_a_row_that_may_be_the_grand_total_is_named(tmp_path, first):
+    rows = ["|TỔNG HỢP|3|4|7", *PLAIN[:3]] if first else [*PLAIN[:3], "|TỔNG HỢP|3|4|7"]
+    with pytest.raises(kgge.DataError, match="if line [36], 'TỔNG HỢP', is it, a correction calls"):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows))
+
+
+def test_a_line_that_begins_as_totals_do_is_no_grand_total(tmp_path):
+    rows = ("I|Tổng đài 111|1|1|2", "II|Cộng tác viên|2|3|5")
+    assert leaves(write(tmp_path, UNIT, YEARS, *rows, PLAIN[3])) == {"I": [1, 1], "II": [2, 3]}
+    with pytest.raises(kgge.DataError, match="one row of grand totals"):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows))
+
+
+def test_a_number_that_excel_shortened(tmp_path):
+    """1.10 typed as a number is 1.1; at another place it is out of order as before."""
+    lines = [f"1.{n}|Họp {n}|1|1|2" for n in range(1, 12)]
+    rows = ["1|Dự án 1|11|11|22", *lines, "|Tổng cộng|11|11|22"]
+    short = [row.replace("1.10|", "1.1|", 1) for row in rows]
+    found = leaves(write(tmp_path, UNIT, YEARS, *short))
+    assert found == leaves(write(tmp_path, UNIT, YEARS, *rows)) and list(found)[9] == "1.10"
+    with pytest.raises(kgge.DataError, match="line 12: number '1.1' stands where number 9 of"):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, *[
+            row for row in short if not row.startswith("1.9")]))
+
+
 @pytest.mark.parametrize("total", ["TỔNG KP", "T.CỘNG", "Cộng tổng", "Grand total", "Toàn tỉnh",
                                    "Cộng cả giai đoạn", "Tổng chi", "Tổng mức đầu tư",
-                                   "Tổng kế hoạch", "Cộng tất cả"])
+                                   "Tổng kế hoạch", "Cộng tất cả", "Tổng nguồn vốn", "Tổng giá trị",
+                                   "Tổng giai đoạn 2021-2022"])
 def test_the_grand_total_in_other_words(tmp_path, total):
     for rows in ((*PLAIN[:3], f"|{total}|3|4|7"), (f"|{total}|3|4|7", *PLAIN[:3])):
         assert leaves(write(tmp_path, UNIT, YEARS, *rows)) == {"I.1": [1, 1], "I.2": [2, 3]}
@@ -911,7 +1043,7 @@ def test_a_row_of_its_own_is_not_joined_to_the_label_above(tmp_path, label):
     ("I|Dự án 1|3|4|7", "1|Tập huấn|3|4|7", "|Ngân sách trung ương|3|4|7"),
     ("I|NGÂN SÁCH TRUNG ƯƠNG|1|1|2", "1|Tập huấn|1|1|2", "II|NGUỒN KHÁC|2|3|5")])
 def test_lines_of_a_source_are_refused(tmp_path, rows):
-    with pytest.raises(kgge.DataError, match="line [35]: '.*' names a funding source in a row"):
+    with pytest.raises(kgge.DataError, match="line [345]: '.*' names a funding source in a row"):
         kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows, PLAIN[3]))
     levels = (PLAIN[0], "|- Cấp tỉnh|1|1|2", "|- Cấp huyện|2|3|5", PLAIN[3])
     assert leaves(write(tmp_path, UNIT, YEARS, *levels)) == {"I.1": [1, 1], "I.2": [2, 3]}
@@ -921,6 +1053,26 @@ def test_lines_of_a_source_are_refused(tmp_path, rows):
         kgge.read_annex(write(tmp_path, UNIT, YEARS, PLAIN[0], "-|NSTW|1|1|2", *other[2:]))
 
 
+def test_lines_of_a_source_are_one_fault_and_the_first(tmp_path):
+    rows = ("I|Dự án 1|3|4|7", "|- NSTW|1|1|2", "|- NSĐP|2|3|5", PLAIN[3], "|- NSTW|1|1|2")
+    with pytest.raises(kgge.DataError, match=r"\):\n  line 4: 'NSTW' names a funding source in a "
+                       r"row, and so do other rows \(2\); amounts stand in a column") as error:
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows))
+    assert str(error.value).count("names a funding source") == 1
+
+
+def test_a_text_among_the_amounts_says_how_to_go_on(tmp_path):
+    rows = (PLAIN[0], "1|Tập huấn|Lồng ghép|1|1", "2|Tờ rơi|3|3|6", PLAIN[3])
+    path = write(tmp_path, UNIT, YEARS, *rows)
+    with pytest.raises(kgge.DataError, match="line 4, column 3: .*'Lồng ghép'; a correction of thi"
+                       "s field writes the number, or '-' for none"):
+        kgge.read_annex(path)
+    beside = tmp_path / "c.csv"
+    beside.write_text("line,column,printed,corrected,reason\n4,3,Lồng ghép,-,no money of its own\n",
+                      encoding="utf-8")
+    assert leaves(path, beside) == {"I.1": [0, 1], "I.2": [3, 3]}
+
+
 def test_the_column_without_a_place_is_named(tmp_path):
     path = write(tmp_path, UNIT, f"{YEARS}|Lũy kế", *(f"{row}|9" for row in PLAIN))
     with pytest.raises(kgge.DataError, match="4 amounts where 3 belong .*; column 6, 'Lũy kế', is "
@@ -928,11 +1080,16 @@ def test_the_column_without_a_place_is_named(tmp_path):
         kgge.read_annex(path)
 
 
+# The button for thousands of a Vietnamese Excel: with the room of a sign, without the sign.
+COMMA = r'_-* #,##0\ _₫_-;\-* #,##0\ _₫_-;_-* "-"??\ _₫_-;_-@_-'
+
+
 @pytest.mark.parametrize(("form", "unit", "good"), [
     ('#,##0 "triệu đồng"', "triệu đồng", True), ('#,##0 "đồng"', "triệu đồng", False),
     ('#,##0 "triệu đồng"', "nghìn đồng", False), ('#,##0 "VNĐ"', "triệu đồng", False),
     ('#,##0" đ"', "triệu đồng", False), ('#,##0 [$VND]', "triệu đồng", False),
-    ('#,##0 "₫"', "triệu đồng", True), ("#,##0 [$₫-42A]", "triệu đồng", True)])
+    ('#,##0 "₫"', "triệu đồng", True), ("#,##0 [$₫-42A]", "triệu đồng", True),
+    (COMMA, "triệu đồng", True), (COMMA, "nghìn đồng", True), (COMMA, "đồng", True)])
 def test_a_number_format_that_names_another_unit_is_refused(tmp_path, form, unit, good):
     import openpyxl
 
@@ -942,9 +1099,10 @@ def test_a_number_format_that_names_another_unit_is_refused(tmp_path, form, unit
     book.active["C5"].number_format = form
     book.save(path)
     if good:
-        assert leaves(path)["I.2"] == [2, 3]
+        times = {"đồng": 1e-6, "nghìn đồng": 1e-3}.get(unit, 1)
+        assert leaves(path)["I.2"] == pytest.approx([2 * times, 3 * times])
         note = "cells show ₫, as in line 5; their amounts are read in triệu đồng"
-        assert (note in kgge.read_annex(path).attrs["notes"]) == ("₫" in form)
+        assert (note in kgge.read_annex(path).attrs["notes"]) == ("₫" in form and form != COMMA)
     else:
         with pytest.raises(kgge.DataError, match="line 5, column 3: .*shows an amount in '"):
             kgge.read_annex(path)

@@ -98,6 +98,8 @@ FAULTS = [
     ("targets", "0.3,2019", "0.10,2019", "line 4: target and baseline are both 0.1"),
     ("targets", "0,2019,cumulative", "0,2019,Cumulative", "line 2: accumulation 'Cumulative'"),
     ("targets", "A,1,0.6,2025", "A,1,0.6,2002", "target_year 2002 must come after base_year 2019"),
+    ("units", "2022,south", "2022,port", "line 5: successor 'port' is the unit itself"),
+    ("sources", "aid,Tài trợ", "aid,TỈNH", "sources.csv: printed 'tỉnh' stands for aid and prov"),
     ("labels", "group,staff,Cán bộ,Staff\n", "", "no label for group staff"),
     ("labels", "Cán bộ,Staff", "Cán bộ,", "labels.csv: 1 fault:.*en is empty"),
     ("plan", '"home"', '"nobody"', "receiver 'nobody' is no unit of units.csv; there are home"),

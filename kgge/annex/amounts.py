@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
-from math import nan
+from math import isnan, nan
 from typing import NamedTuple
 
 from kgge.annex.fields import DASHES, Field, Log, Part, Place, quote
@@ -56,7 +56,8 @@ def decimal_marks_of(rows: Sequence[PrintedRow], part: Part, faults: list[str]) 
         what = part.faults.get((row.line, cell.column), "")
         value = _value(cell, (marks or MARKS)[0])
         if marks and value is None:
-            what = f"there stands {quote(cell.text)}"
+            what = (f"there stands {quote(cell.text)}; a correction of this field writes the "
+                    "number, or '-' for none")
         elif value is not None and value < 0 and not cell.stated:
             what = (f"there stands {quote(cell.text)}; where it is meant, a correction of this "
                     f"field says so, with {cell.text!r} printed and corrected, and its reason")
@@ -102,6 +103,7 @@ def settle(rows: Sequence[PrintedRow], header: Header, marks: tuple[str, ...],
     if not faults:
         _check_parts(best, header, faults)
         _check_empty(best, header, repairs, faults)
+        _check_phases(best, header, tolerances, faults)
     repairs += best.tree.repairs
     return best.tree.rows
 
@@ -142,6 +144,24 @@ def _check_parts(trial: Trial, header: Header, faults: list[str]) -> None:
                           f"({slot[0] or 'all years'}): what is not named there is not known")
 
 
+def _check_phases(trial: Trial, header: Header, tolerances: Mapping[Place | None, float],
+                  faults: list[str]) -> None:
+    """Refuse a total of some of the years that these do not make up."""
+    for row in trial.tree.rows:
+        for (first, last, source), cell in row.phases:
+            computed = sum(a for a, (year, of) in zip(row.amounts, header.slots.values(),
+                                                      strict=False)
+                           if year and of and first <= year <= last and source in (None, of))
+            within = max(tolerances.get(None, 0), tolerances.get((row.line, cell.column), 0))
+            said = [_value(cell, mark) for mark in MARKS]
+            told = row.amounts and cell.text and not isnan(computed)
+            if told and not any(value is not None and abs(
+                    float(value * header.factor) - computed) <= within + 1e-9 for value in said):
+                faults.append(row.fault(
+                    f"the total of {first}-{last} belongs here, there stands {quote(cell.text)}, "
+                    f"and its years make {computed:g} million dong", cell))
+
+
 def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) -> None:
     """Take an empty field for zero only where the printed totals settle it.
 
@@ -153,14 +173,19 @@ def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) 
     for row in trial.tree.rows:
         alone = row.item in parents and not any(
             cell.text for cell, slot in zip(row.cells, slots, strict=False) if None not in slot)
+        if row in lines and not any(cell.text for cell in row.cells):
+            if all(_is_told(row, slot, cell, trial)
+                   for cell, slot in zip(row.cells, slots, strict=False)):
+                repairs.append(row.repair("no amounts", "0", "các số tổng in cho biết bằng 0 / "
+                                          "without amounts, and zero by the printed totals"))
+            else:
+                faults.append(row.fault("neither amounts nor lines below, and the printed totals "
+                                        "do not say that it is zero"))
+            continue
         for at, (cell, slot) in enumerate(zip(row.cells, slots, strict=False)):
             if cell.text:
                 continue
-            # A total says something of the empty field only where it is printed itself: the sum of
-            # two empty fields is no witness.
-            checks = (trial.checks.get(key) for key in _checks_of(row, slot, trial.rows))
-            told = [good for good, field in filter(None, checks) if field.text or field is cell]
-            if told and all(told):
+            if _is_told(row, slot, cell, trial):
                 repairs.append({"line": row.line, "column": cell.column, "rule": "empty field",
                                 "printed": "(empty)", "corrected": "0",
                                 "reason": "mọi số tổng in của ô này cho biết ô bằng 0 / every "
@@ -171,6 +196,15 @@ def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) 
                 kind = "an amount" if None not in slot else "the total"
                 faults.append(row.fault(f"{kind} belongs here, the field is empty, and the printed "
                                         "totals do not say that it is zero", cell))
+
+
+def _is_told(row: PrintedRow, slot: Slot, cell: Field, trial: Trial) -> bool:
+    """Tell whether every printed total that an empty field goes into says that it is zero."""
+    # A total says something of it only where it is printed itself: the sum of two empty fields is
+    # no witness.
+    checks = (trial.checks.get(key) for key in _checks_of(row, slot, trial.rows))
+    told = [good for good, field in filter(None, checks) if field.text or field is cell]
+    return bool(told) and all(told)
 
 
 def _checks_of(row: PrintedRow, slot: Slot,

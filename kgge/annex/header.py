@@ -29,6 +29,7 @@ _NO_COLUMN = "no column of amounts was found"
 _GROUPED = "; a correction writes 'Ngân sách' where a heading only groups the sources below it"
 ALL = "all"  # the source of an annex that names none
 Slot = tuple[int | None, str | None]  # year and source; a total lacks one of them or both
+Phase = tuple[int, int, str | None]  # first and last year of a total over some years, its source
 
 
 class Heading(NamedTuple):
@@ -68,6 +69,7 @@ class Header:
     head: Rows = field(default_factory=list)  # these rows
     roles: dict[int, str] = field(default_factory=dict)  # number, label, other, unknown
     slots: dict[int, Slot] = field(default_factory=dict)
+    phases: dict[int, Phase] = field(default_factory=dict)  # columns that are held against others
     headings: dict[int, Heading] = field(default_factory=dict)
     is_annex: bool = False  # it names sources, totals or a unit of money
     beside: list[int] = field(default_factory=list)  # lines of the tables that are not read
@@ -112,7 +114,8 @@ class Header:
         """Say in one line what each column was taken for."""
         said = {c: f"{year or 'all years'} {source or 'total'}" if year or source else "row total"
                 for c, (year, source) in self.slots.items()} | self.roles | {
-                    self.label: "label"}
+                    c: f"total of {first}-{last}" for c, (first, last, _) in self.phases.items()
+                } | {self.label: "label"}
         return ", ".join([*(f"column {c} {said[c]}" for c in sorted(said)),
                           f"amounts in {self.unit or 'no unit'}"])
 
@@ -326,6 +329,7 @@ def _fill_slots(header: Header, found: dict[int, MoneyColumn]) -> None:
     """Give each column of money its year and source; a slot that stands twice is a fault."""
     # Where any column of a year names its source, one that names none must say that it is a total;
     # where none does, it holds the amounts themselves, of the source "all".
+    _take_phases(header, found)
     named = any(m.year and m.source for m in found.values())
     taken: dict[Slot, MoneyColumn] = {}
     # A heading over all years ("Kinh phí") may mean anything; one over some of them tells these
@@ -365,6 +369,16 @@ def _fill_slots(header: Header, found: dict[int, MoneyColumn]) -> None:
         header.faults += [fault] * (fault not in header.faults)
     if not header.faults:
         _check_totals(header, found)
+
+
+def _take_phases(header: Header, found: dict[int, MoneyColumn]) -> None:
+    """Take out the totals of some of the years: "Giai đoạn 2021-2025" beside 2026 to 2030."""
+    years = {m.year for m in found.values() if m.year}
+    for column, of in list(found.items()):
+        period = next((h.says.period for h in of.above if h.says.period), None)
+        if not of.year and period and {*period} <= years and period != (min(years), max(years)):
+            header.phases[column], header.roles[column] = (*period, of.source), "other"
+            del found[column]
 
 
 def _check_totals(header: Header, found: dict[int, MoneyColumn]) -> None:

@@ -26,7 +26,8 @@ _ROLES = {  # what a heading says that is no money; the first that fits
     "number": re.compile(r"(?:số )?(?:tt|thứ tự)\b.*|stt\b.*|no\.?|#|mã(?: số)?"),
     "other": re.compile(r"(?:ghi chú|đơn vị|đvt|cơ quan|chủ trì|phối hợp|số lượng|sl\b|khối lượng|"
                         r"quy mô|đơn giá|định mức|thời gian|địa điểm|căn cứ|sản phẩm|kết quả|"
-                        r"mục tiêu|note|remark|agency|unit|quantity).*|.*(?:tỷ lệ|tỉ lệ|%).*"),
+                        r"mục tiêu|mã\b|note|remark|agency|unit|quantity).*|.*(?:tỷ lệ|tỉ lệ|%).*"
+                        r"|(?:(?:chương|loại|khoản|tiểu mục)\W*)+"),  # of the budget's index
     "label": re.compile(r"(?:các )?(?:nội dung|hoạt động|nhiệm vụ|tên|danh mục|chỉ tiêu|dự án|"
                         r"diễn giải|hạng mục|công việc|mô hình|chương trình|content|activit|item|"
                         r"description).*"),
@@ -43,27 +44,32 @@ QUANTITY = re.compile(r"(?:số lượng|sl|khối lượng|quy mô|đơn giá|�
 _UNDERSTOOD = set("vốn nguồn kinh phí kp ngân sách ns nsnn nhà nước từ của do cấp bố trí hỗ trợ "
              "đối ứng sự nghiệp dự toán kế hoạch kh năm nhu cầu kiến phân bổ giao các hợp pháp huy "
              "động chi tiền số cho trong đó chia ra thực hiện khái giai đoạn tổng cộng và mức "
+             "thành phân kỳ đề xuất nghị thứ nhất cân đảm bảo sn n sách "
              "budget funds funding source state fund year planned plan total of which".split())
 _OF_SOURCE = set("có mục tiêu sung nếu".split())  # these, too, where they stand with a source
 # Of these alone is a heading that names its parts' total: "Kinh phí", "Cả giai đoạn".
 _OF_TOTAL = set("kinh phí kp số tiền thành nhu cầu cả giai đoạn".split())
-# "Thực hiện 2016" is spent and "Dự toán giao 2016" allotted, unless it says that it is planned.
-_DONE = re.compile(r" (?:thực hiện|giao|cấp) ")
+# "Thực hiện 2016" is spent and "Dự toán giao 2016" allotted, unless it says that it is planned;
+# "Dự toán kinh phí thực hiện 2016" is an estimate.
+_DONE = re.compile(r"(?<!dự toán)(?<!dự toán kinh phí) thực hiện | (?:giao|cấp) ")
 _PLANNED = re.compile(r" (?:kế hoạch|kh|dự kiến|nhu cầu|planned) ")
 _BESIDE = re.compile(r"[,;+/&]| và | với ")
 _A_SOURCE = re.compile(r"\b(?:đối ứng|huy động|hợp pháp|nguồn|vốn|ngân sách|ns|nsnn|nstw|nsđp)\b")
 
-_TIMES = {"": 0, "1": 0, "nghìn": 3, "ngàn": 3, "1000": 3, "thousand": 3, "triệu": 6, "tr": 6,
-          "1000000": 6, "million": 6, "tỷ": 9, "tỉ": 9, "1000000000": 9, "billion": 9}
-_DONG = (r"(?:[x×]\s*)?(?P<times>1(?:[., ]?000){0,3}|nghìn|ngàn|triệu|tr|tỷ|tỉ|thousand|million|"
-         r"billion|)\.?\s*(?:đồng việt nam|đồng vn|việt nam đồng|đồng|đ|vnđ|vnd|dong)")
+_TIMES = {"": 0, "1": 0, "nghìn": 3, "ngàn": 3, "1000": 3, "ng": 3, "n": 3, "thousand": 3,
+          "triệu": 6, "tr": 6, "1000000": 6, "million": 6, "tỷ": 9, "tỉ": 9, "1000000000": 9,
+          "billion": 9}
+_DONG = (r"(?:[x×]\s*)?(?P<times>1(?:[., ]?000){0,3}|nghìn|ngàn|ng|n(?=\.)|triệu|tr|tỷ|tỉ|"
+         r"thousand|million|billion|)\.?\s*"
+         r"(?:đồng việt nam|đồng vn|việt nam đồng|đồng|đ|vnđ|vnd|dong)")
 # "(1 USD = 23,000 VND)" names a rate of exchange; "VND million" is the English order.
 _RATE = re.compile(r"[(\[,;]?\s*(?:tỷ giá:? *)?1 ?(?:usd|eur|đô la)\s*=\s*[\d.,]+\s*\w*\s*[)\]]?")
 _TURNED = re.compile(r"\b(vn[dđ]|dong) (thousand|million|billion)\b")
 FOREIGN = re.compile(r"\b(?:usd|eur|đô la)\b|[$€]")
-_UNIT = r"(?<!\w)(?:đơn vị(?: tính)?(?: tiền(?: tệ)?)?|đ[./]?\s?v(?:[./]?\s?t(?:ính)?)?\.?|unit)"
-_NAMED = re.compile(rf"{_UNIT}\s*(?:là\s*)?[:=|\s(–-]*{_DONG}(?=\W*$|\s*[).,;:|\]–-]|\s*/\s*năm\b|"
-                    r"\s*\((?!.*(?:nghìn|ngàn|triệu|tỷ|tỉ)))")
+_UNIT = (r"(?<!\w)(?:đơn vị(?: tính)?(?: tiền(?: tệ)?)?|đ[./]?\s?v(?:[./]?\s?t(?:ính)?)?\.?|unit|"
+         r"tính (?:bằng|theo))")
+_NAMED = re.compile(rf"{_UNIT}\s*(?:là\s*)?[:=|\s(“\"–-]*{_DONG}(?=\W*$|\s*[).,;:|\]–-]|"
+                    r"\s*/\s*năm\b|\s*\((?!.*(?:nghìn|ngàn|triệu|tỷ|tỉ)))")
 _SHORT = re.compile(rf"{_UNIT}\s*:\s*(?P<times>1[.,]?000(?:[.,]?000)?|nghìn|ngàn|triệu|tỷ|tỉ)\W*")
 _BRACKET = re.compile(rf"[(\[]\s*(?:in )?(?:{_UNIT}\s*:?)?\s*{_DONG}\s*\.?\s*[)\]]")
 _UNIT_ALONE = re.compile(rf"\W*{_DONG}\W*")
@@ -190,7 +196,8 @@ def _meaning(text: str, sources: Sources) -> Meaning:
     elif len(years) > 1:
         fault = "names more than one year"
     elif left and (codes or years):
-        fault = f"is not understood beside its year or source: {' '.join(left)!r}"
+        fault = (f"is not understood beside its year or source: {' '.join(left)!r}; where it is "
+                 "planned money, a correction says so plainly, as in 'Kế hoạch 2022' or 'NSTW'")
     elif beside and len(_BESIDE.split(plain)) > 1:
         fault = f"names a second funding source in general words: {beside[0].strip()!r}"
     elif _DATE.search(plain):

@@ -43,6 +43,8 @@ _LETTERED = re.compile(r"[(\[]?[A-Ca-c][)\]]?")
 _LETTER = re.compile(r"[(\[]?([A-Za-z])[)\]]?(?:\s*=.*)?")
 _PART = re.compile(r"(?:tiểu )?dự án|(?:hợp )?phần|mục|nhóm|nội dung|mô hình|nhiệm vụ|đề án",
                    re.IGNORECASE)
+_NAMED = re.compile(rf"({_PART.pattern}|tda|da)\s*(?:số\s*)?((?-i:\d+|[IVX]+|[A-ZĐ]))\b",
+                    re.IGNORECASE)
 _TITLE = re.compile(r"\W*(?:phụ lục|biểu|bảng|trang|tiếp|đơn vị|đvt|ủy ban|ubnd|cộng h|độc lập|"
                     r"kế hoạch|dự toán|kinh phí|tổng hợp|kèm theo|unit|page)", re.IGNORECASE)
 _OTHER_COSTS = re.compile(r"\W*chi (?:phí )?khác\W*", re.IGNORECASE)  # no money of "nguồn khác"
@@ -121,7 +123,8 @@ def read_annex(path: str | Path | None = None,
     marks = decimal_marks_of(rows, part, faults)
     if not faults:
         rows = settle(rows, header, marks, tolerances, repairs, faults)
-        faults += _sources_in_rows(rows, header) + _years_in_rows(rows, header)
+        # These first: where sources stand in rows, the place of other rows is not clear either.
+        faults[:0] = _sources_in_rows(rows, header) + _years_in_rows(rows, header)
     if faults:
         raise DataError(said + "\n  ".join(faults))
     annex = conform("annex", _annex_table(rows, header))
@@ -138,7 +141,7 @@ def read_annex(path: str | Path | None = None,
         + [f"no funding source is printed: all amounts have the source {ALL!r}"
            ] * any(source == ALL for _, source in header.slots.values())
         + [f"line {r['line']}: {quote(r['printed'])} is {r['reason'].split(' / ', 1)[-1]}"
-           for r in repairs if r["rule"] == "of which"]}
+           for r in repairs if r["rule"] in ("of which", "no amounts")]}
     return annex
 
 
@@ -172,7 +175,8 @@ def open_annex(path: Path) -> Part:
     if len(shown) > 1 or (fit and not shown):
         what = "more than one sheet looks" if shown else "only a hidden sheet looks"
         raise DataError(f"{path.name}: {what} like an annex "
-                        f"({', '.join(p.name for p in shown or fit)}); leave one that is shown")
+                        f"({', '.join(p.name for p in shown or fit)}); put all of the annex into "
+                        "one sheet that is shown, and hide the others")
     chosen = shown[0] if shown else next(p for p in parts if p.grid)
     beside = [(part, head) for part, head in heads if part is not chosen and not part.hidden
               and any(cell.is_amount for _, cells in part.grid for cell in cells)]
@@ -241,6 +245,7 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
         found.append((row, cells, place))
         if any(c.is_amount for c in cells[place:]):
             end = len(found)
+    _number_by_name([row for row, _, _ in found], end)
     # Below a closing row of totals comes no further line: what is numbered there ("1. Sở Tài
     # chính", a list of addressees) belongs to the signatures.
     closed = end > 1 and found[end - 1][0].is_total
@@ -249,6 +254,26 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
         if at < end or (_begins_line(row) and not closed):
             _give_cells(row, cells, place, header, repairs, faults)
             yield row
+
+
+def _number_by_name(rows: list[PrintedRow], end: int) -> None:
+    """Give projects the numbers that only their names have: "Dự án 1: …", "Dự án 2: …".
+
+    Lines that are named otherwise ("Tiểu dự án 1") too, where no row up to `end` is without both.
+    """
+    names = [(row, _NAMED.match(row.label)) for row in rows if not (row.is_total or row.is_part)]
+    first = names[0][1] if names else None
+    alike = [row for row, name in names if first and name and _same_word(first, name)]
+    if first is None or any(row.is_marked for row in alike):
+        return
+    every = all(row.is_marked or name for row, name in names if row in rows[:end])
+    for row, name in names:
+        if name and not row.is_marked and (every or row in alike):
+            row.word, row.number = name[1].casefold(), name[2]
+
+
+def _same_word(one: re.Match[str], other: re.Match[str]) -> bool:
+    return one[1].casefold() == other[1].casefold()
 
 
 def _unplaced(row: PrintedRow, cells: list[Field], header: Header,
@@ -346,6 +371,8 @@ def _give_cells(row: PrintedRow, cells: list[Field], place: int, header: Header,
         taken = [right.get(n + shift) or Field(n + shift, "", "") for n in header.slots]
         row.printed = any(c.text for c in taken)
         row.cells = taken if row.printed else []
+        row.phases = [(phase, right[n + shift]) for n, phase in header.phases.items()
+                      if n + shift in right]
         if row.printed and shift:
             begun = taken[0].column
             repairs.append(row.repair(
@@ -376,8 +403,9 @@ def _sources_in_rows(rows: list[PrintedRow], header: Header) -> list[str]:
     # "Cấp tỉnh", "Cấp huyện" are levels; with "NSTW" beside, or of a budget, they are sources.
     if len({source for _, source in named}) < 2:
         named = [(row, source) for row, source in named if is_source(row.label)]
-    return [f"line {row.line}: {quote(row.label)} names a funding source in a row; amounts stand "
-            "in a column of their source" for row, _ in named]
+    return [f"line {row.line}: {quote(row.label)} names a funding source in a row"
+            + f", and so do other rows ({len(named) - 1})" * (len(named) > 1) + "; amounts stand "
+            "in a column of their source, as 'NSTW' and 'NSĐP' below 2021" for row, _ in named[:1]]
 
 
 def _years_in_rows(rows: list[PrintedRow], header: Header) -> list[str]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from kgge.annex.fields import Field, Log, quote
+from kgge.annex.header import Phase
 from kgge.annex.headings import OF_WHICH
 
 # "Tổng đài" and "Cộng đồng" begin lines, so a plain "Tổng" or "Cộng" must go on as totals do.
@@ -51,8 +52,10 @@ class PrintedRow:
     number: str
     label: str
     cells: list[Field]
+    word: str = ""  # that stands before its number, in the label: "dự án"
     printed: bool = False  # it has amounts
     amounts: list[float] = field(default_factory=list)  # nan: not known
+    phases: list[tuple[Phase, Field]] = field(default_factory=list)  # totals of some years
     item: str = ""
     parent: str | None = None
     level: int = 0
@@ -72,6 +75,12 @@ class PrintedRow:
     def is_total(self) -> bool:
         """Whether the row says that it is the total of others."""
         return _SAYS_TOTAL.fullmatch(_BULLET.sub("", self.label, count=1)) is not None
+
+    @property
+    def seems_total(self) -> bool:
+        """Whether the row, without a mark, begins as totals do and not as another word does."""
+        return (not self.is_marked and _LIKE_TOTAL.match(self.label) is not None
+                and not _OTHER_WORD.match(self.label))
 
     @property
     def is_part(self) -> bool:
@@ -103,7 +112,9 @@ def _ordinals(kind: str, number: str) -> set[int]:
         values = [{"I": 1, "V": 5, "X": 10}[c] for c in text.upper()]
         return {sum(-v if v < max(values[i:]) else v for i, v in enumerate(values))}
     if kind.startswith(("arabic", "dotted", "bracket")):
-        return {int(text.split(".")[-1])}
+        last = text.split(".")[-1]
+        # Excel makes the number 1.1 of 1.10.
+        return {int(last), int(last) * (10 if kind == "dotted1" and len(last) == 1 else 1)}
     return {order.find(text.casefold()) + 1
             for order in ("abcdđeghiklmnopqrstuvxy", "abcdefghijklmnopqrstuvwxyz")}
 
@@ -139,7 +150,8 @@ class Tree:
         self.totals = [row for row in rows if row.is_total]
         self.total = _grand_total(rows)
         if self.total is None:
-            end = rows[-1] if rows and not self.totals else None
+            end = None if self.totals or not rows else (
+                rows[-1] if rows[0].is_marked else rows[0])
             self._refuse_totals("", f"; if line {end.line}, {quote(end.label)}, is it, a "
                                 "correction calls it 'Tổng cộng'" if end else "")
         # How the marks of a branch open and close its levels (stack: what is open):
@@ -174,8 +186,18 @@ class Tree:
         self._settle_parts()
         for row in self.rows:
             row.label = row.label[len(row.bullet):]
-            if row.item not in self.below and not row.printed:
+        self._settle_blank()
+
+    def _settle_blank(self) -> None:
+        """Give lines without amounts blank fields, of which the totals must say that they are 0."""
+        end = max((at for at, row in enumerate(self.rows) if row.printed), default=0)
+        for at, row in enumerate(self.rows):
+            if row.printed or row.item in self.below:
+                continue
+            if at > end or not self.total:
                 self.faults.append(row.fault("neither amounts nor lines below"))
+            row.cells = [Field(c.column, "", "") for c in self.total.cells] if self.total else []
+            row.printed, row.amounts = True, [0.0] * len(row.cells)
 
     def _refuse_totals(self, what: str, then: str = "") -> None:
         found = ", ".join(str(row.line) for row in self.totals) or "none"
@@ -231,7 +253,7 @@ class Tree:
 
     def _kind(self, row: PrintedRow) -> str:
         """Return the kind of a mark: of a number the open one it comes next in ("I" after "H")."""
-        kinds = number_kinds(row.number)
+        kinds = tuple(f"{kind} {row.word}".strip() for kind in number_kinds(row.number))
         if kinds[:1] == ("arabic",):  # "1." and "1)" may be two levels, or one
             kinds += ("arabic)",)
         elif kinds == ("arabic)",):
@@ -251,8 +273,8 @@ class Tree:
 
     def whole(self, rows: list[PrintedRow]) -> list[float] | None:
         """Return the sum of rows in each column; of one without amounts, the lines below it."""
-        columns = [row.amounts if row.printed else self.whole(self.below.get(row.item, []))
-                   for row in rows]
+        columns = [row.amounts if row.printed else self.whole(self.below[row.item])
+                   for row in rows if row.printed or row.item in self.below]
         known = [amounts for amounts in columns if amounts]
         return [sum(c) for c in zip(*known, strict=True)] if len(known) == len(columns) else None
 
@@ -351,11 +373,11 @@ class Tree:
 
 def _grand_total(rows: list[PrintedRow]) -> PrintedRow | None:
     """Return the row of grand totals: the first, or the last but for its own parts (trong đó)."""
-    if rows and rows[0].is_total:
+    if rows and (rows[0].is_total or rows[0].seems_total):
         return rows[0]
     after: PrintedRow | None = None
     for row in reversed(rows):
-        if row.is_total:
+        if row.is_total or (after is None and row.seems_total):
             return row if after is None or after.is_part else None
         if row.number:
             return None

@@ -90,6 +90,11 @@ def _faults_of_codes(rows: dict[str, Rows]) -> list[str]:
     faults = _unknown("groups", rows["groups"], "indicator", indicators, where)
     faults += _unknown("units", rows["units"], "indicators", indicators, where)
     faults += _unknown("targets", rows["targets"], "indicator", grouped, "indicator of groups.csv")
+    codes_of: dict[str, set[str]] = {}
+    for _, row in rows["sources"]:
+        codes_of.setdefault(row["printed"].casefold(), set()).add(row["source"])
+    faults += [f"sources.csv: printed {word!r} stands for {' and '.join(sorted(of))}; leave it at "
+               "one" for word, of in codes_of.items() if len(of) > 1]
     faults += _unknown("units", rows["units"], "kind", codes("unit_kind"), "kind of unit")
     return faults + _unknown("units", rows["units"], "successor", units, "unit")
 
@@ -134,7 +139,9 @@ def _wrong_term(row: dict[Any, Any], begin: int, end: int, of_plan: str) -> list
         (last and last < begin, f"last_year {last} comes before the plan; {of_plan}"),
         (first and end < first, f"first_year {first} comes after the plan; {of_plan}"),
         (row["successor"] and not last, f"successor {row['successor']!r} without "
-         "last_year; write the last year that the unit itself reports for")) if wrong]
+         "last_year; write the last year that the unit itself reports for"),
+        (row["successor"] == row["unit"], f"successor {row['successor']!r} is the unit itself")
+    ) if wrong]
 
 
 def _faults_of_facts(rows: dict[str, Rows]) -> list[str]:
