@@ -53,11 +53,13 @@ def read_rows(path: Path, columns: Sequence[str],
     >>> read_rows(data_folder() / "raw" / "groups.csv", ["indicator", "group"])[0]
     (2, {'indicator': '1a', 'group': 'officials', 'sexes': 'female;male'})
     """
+    if not path.exists():
+        raise DataError(f"{path}: no such list")
     try:
         text = unicodedata.normalize("NFC", path.read_bytes().decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
+        (_, head), *below = [*split_rows(text)] or [(1, [])]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path}: cannot be read as a list in UTF-8 ({error})") from error
-    (_, head), *below = [*split_rows(text)] or [(1, [])]
     names = [name.strip() for name in head]
     if absent := [column for column in columns if column not in names]:
         raise DataError(f"{path.name}: the column {', '.join(absent)} is missing; the columns are "

@@ -60,6 +60,7 @@ _OTHERWISE = re.compile(
     r"dưới|gần|độ|about|over|x|hộ|lượt|lần|lớp|trường|buổi|cuộc|xã|households?|classes|schools|usd|"
     r"eur|(?<!hội )(?<!tr )đồng)\b|[^\w\s]|\d")
 _UNIT_SHOWN = re.compile(r'(?i)(?:"|\[\$)([^"\]-]*(?:đồng|\bvn[dđ]\b|₫)[^"\]-]*|\s*đ\s*)(?=["\]-])')
+_GAP = re.compile(r'("[^"]*")|_.')  # a gap as wide as a sign shows none
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?[\d.]+)\]")
 _COMPARE = {"<": op.lt, "<=": op.le, ">": op.gt, ">=": op.ge, "=": op.eq, "<>": op.ne}
 # What our copies say of a cell stands between these, whoever saved them again since.
@@ -687,7 +688,7 @@ def _inspect(cell: ElementTree.Element, value: Any, look: Look, strings: list[Ru
 
 @lru_cache(maxsize=1024)
 def _units_shown(code: str) -> list[Fault]:
-    return [Fault("unit", said) for said in _UNIT_SHOWN.findall(code)]
+    return [Fault("unit", said) for said in _UNIT_SHOWN.findall(_GAP.sub(r"\1", code))]
 
 
 @lru_cache(maxsize=1024)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kgge
-from kgge.files import DataError, guard, unguard, write_bytes
+from kgge.files import DataError, guard, read_rows, unguard, write_bytes
 from kgge.tables.load import conform, is_illustrative, read_table, write_table
 from kgge.tables.schemas import SCHEMAS
 
@@ -102,3 +102,13 @@ def test_the_data_lie_beside_the_package_unless_named(tmp_path, monkeypatch):
     assert kgge.files.data_folder() == tmp_path
     monkeypatch.delenv("KGGE_DATA")
     assert kgge.files.data_folder() == Path(kgge.__file__).resolve().parents[1] / "data"
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    (None, "no such list"), ("a,b\n" + "x" * 200_000 + ",1\n", "field larger than field limit")])
+def test_a_list_that_is_not_there_or_no_list_is_named(tmp_path, content, said):
+    path = tmp_path / "units.csv"
+    if content:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(kgge.DataError, match=f"units.csv: .*{said}"):
+        read_rows(path, ["a"])

@@ -165,7 +165,7 @@ def _read_sheet(sheet: Sheet) -> Part:
                 faults[row + 1, column + 1] = f"the cell shows {quote(note.text)}"
             elif note.code == "merged":
                 faults.setdefault((row + 1, column + 1), _MERGED)
-            elif note.code == "unit" and "_₫" not in note.text:  # as wide as that sign, a gap
+            elif note.code == "unit":
                 units[row + 1, column + 1] = note.text
             elif note.code in ("hidden", "struck"):
                 seen.setdefault(note.code, set()).add(row + 1)
