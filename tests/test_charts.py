@@ -826,6 +826,13 @@ def test_own_title_and_subtitle_and_helpful_errors():
     both = totals(plan, ["year", "source"]).assign(spent=1.0)
     with pytest.raises(DataError, match="amount .planned. or spent"):
         charts.planned_by_year_and_source(both)
+    with pytest.raises(DataError, match="amount is text, so that nothing can be drawn of it"):
+        charts.planned_by_year_and_source(totals(plan, ["year", "source"]).astype({"amount": str}))
+    with pytest.raises(DataError, match="amount has amounts below 0"):
+        charts.planned_by_year_and_source(totals(plan, ["year", "source"]).assign(amount=-1.0))
+    with pytest.raises(DataError, match="one row for each of one of year, project"):
+        charts.planned_against_spent(kgge.execution(plan, kgge.load_spending(), "project").drop(
+            columns="project"))
     text_years = totals(plan, ["year", "source"]).astype({"year": str})
     assert spoken("planned_by_year_and_source", text_years).subtitle.endswith("2016–2020")
 
@@ -1252,6 +1259,29 @@ def test_a_description_says_the_title_once():
     table = gallery()["warnings_by_unit_and_year"].assign(warnings=0, errors=0)
     for lang, words in (("en", "o warning and no error"), ("vi", "hông có cảnh báo")):
         assert spoken("warnings_by_unit_and_year", table, lang).alt.count(words) == 1
+
+
+def test_what_pandas_sums_by_keys_is_drawn_as_it_is():
+    plan = kgge.load_budget()
+    summed = plan.groupby(["project", "year"])[["amount"]].sum()
+    assert spoken("planned_by_project_and_year", summed) == spoken(
+        "planned_by_project_and_year", totals(plan, ["project", "year"]))
+    spent = kgge.execution(plan, kgge.load_spending(), "project")
+    assert spoken("planned_against_spent", spent.set_index("project")) == spoken(
+        "planned_against_spent", spent)
+
+
+@pytest.mark.parametrize(("load", "query"), [
+    (kgge.load_budget, "project == 'II'"), (kgge.load_budget, "year == 2018"),
+    (kgge.load_spending, "unit == 'rach-gia'")])
+def test_some_rows_summed_by_hand_are_spoken_of_as_a_part(load, query):
+    table, keys = load(), ["item", "source"]
+    plan = kgge.load_budget().drop_duplicates("item").set_index("item")["project"]
+    for rows, part in ((table, False), (table.query(query), True)):
+        summed = rows.groupby(keys, as_index=False)["amount"].sum()
+        summed["project"] = summed["item"].map(plan)
+        title = spoken("planned_by_line", summed).title
+        assert title.startswith(("Part of the rows", "Project 2")) == part, title
 
 
 @pytest.mark.slow
