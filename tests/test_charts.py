@@ -1220,6 +1220,61 @@ def test_twins_dates_and_bars_side_by_side_are_read_and_what_is_hidden_is_not():
     assert charts.chart_data(hidden).empty
 
 
+def own(draw, **given):
+    """Return the axes of a chart of one's own, finished."""
+    figure, ax = plt.subplots(**given)
+    draw(ax)
+    charts.finish(ax, "T", "S", "Q", "A", illustrative=False, lang="vi")
+    figure.draw_without_rendering()
+    return ax
+
+
+def inside(artist, ax):
+    box, page = artist.get_window_extent(), ax.figure.bbox
+    return page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 and box.y1 <= page.y1
+
+
+@pytest.mark.parametrize("loc", ["best", "upper right", "lower center"])
+def test_the_legend_of_ones_own_chart_stays_in_the_picture(loc):
+    ax = own(lambda ax: (ax.plot([2016, 2017], [1, 2], label="planned"), ax.legend(loc=loc)))
+    assert inside(ax.get_legend(), ax)
+    assert not ax.get_legend().get_window_extent().overlaps(ax.bbox)
+    plt.close("all")
+
+
+def test_names_along_an_axis_have_room_and_a_second_scale_too():
+    names = [kgge.label("unit", code) for code in kgge.load_units()["unit"]]
+    for draw, ticks in (("barh", "get_yticklabels"), ("bar", "get_xticklabels")):
+        ax = own(lambda ax, draw=draw: getattr(ax, draw)(names, range(len(names))))
+        boxes = [label.get_window_extent() for label in getattr(ax, ticks)()]
+        assert not any(a.overlaps(b) for a, b in zip(boxes, boxes[1:], strict=False)), draw
+        assert all(inside(label, ax) for label in getattr(ax, ticks)())
+    few = own(lambda ax: ax.bar(["A", "B"], [1, 2]))
+    assert [label.get_rotation() for label in few.get_xticklabels()] == [0, 0]
+    years = own(lambda ax: ax.barh([2016, 2017], [1, 2]))
+    assert {"2016", "2017"} <= {label.get_text() for label in years.get_yticklabels()}
+    ax = own(lambda ax: (ax.bar([2016, 2017], [1, 2]), ax.twinx().plot([2016, 2017], [1, 2e4])))
+    second = ax.figure.axes[1].get_yticklabels()
+    assert "20.000" in {label.get_text() for label in second} and inside(second[-1], ax)
+    assert ax.figure.get_figheight() < 5, "no cell of a grid is kept free around it"
+    plt.close("all")
+
+
+def test_small_multiples_of_ones_own_grow_once():
+    figure, several = plt.subplots(2, 2, figsize=(6.3, 6))
+    for ax in several.flat:
+        ax.plot([2016, 2017], [1, 2])
+        charts.finish(ax, "T", "S", "Q", "A", illustrative=True, lang="en")
+    assert figure.get_figheight() < 12
+    plt.close(figure)
+
+
+def test_a_bar_without_a_figure_keeps_its_year():
+    ax = own(lambda ax: ax.bar([2016, 2017], [1, float("nan")]))
+    assert charts.chart_data(ax)["x"].tolist() == [2016, 2017]
+    plt.close("all")
+
+
 def test_words_on_an_axis_and_the_pieces_of_a_pie_are_read(tmp_path):
     _, (line, pie) = plt.subplots(1, 2)
     line.plot(["Rạch Giá", "Hà Tiên"], [3, 4], label="persons")
