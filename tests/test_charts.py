@@ -792,6 +792,28 @@ def test_a_range_that_leaves_its_share_outside_is_said_to_be_of_all():
     assert "2019: 91.0%;" in spoken("paths_to_targets", same).alt
 
 
+def test_a_return_without_its_date_is_not_called_late():
+    one = tables.load_reporting().head(1).assign(on_time=False, received_on=pd.NaT)
+    assert "; Late or undated: 1" in spoken("reports_received", one).alt.replace(". ", "; ")
+    assert "không ghi ngày: 1" in spoken("reports_received", one, "vi").alt
+
+
+def test_groups_say_how_many_units_are_missing_from_them():
+    """A finding on groups rests on the units that reported."""
+    outcomes, targets, units = tables.load_outcomes(), tables.load_targets(), tables.load_units()
+    whole = kgge.coverage(outcomes, targets, units, ["group", "sex"], 2020)
+    rows, blank = whole.query("indicator == '1a'"), whole.query("indicator == '2'")
+    assert (blank["units_expected"] - blank["units_reported"]).max() == 2  # one left a cell blank
+    assert spoken("coverage_by_group_and_sex", blank).subtitle.endswith("1 of 24 units is missing")
+    assert spoken("coverage_by_group_and_sex", rows).subtitle.endswith(
+        "%, 2020; 1 of 26 units is missing")
+    few = rows.assign(units_reported=1)
+    assert spoken("coverage_by_group_and_sex", few, "vi").subtitle.endswith(
+        "; 25/26 đơn vị không báo cáo")
+    full = rows.assign(units_reported=rows["units_expected"])
+    assert spoken("coverage_by_group_and_sex", full).subtitle.endswith("%, 2020")
+
+
 def test_silent_units_share_a_row():
     table = gallery(units=kgge.load_units()["unit"].head(20))["coverage_by_unit"]
     table.loc[2:, "coverage"] = np.nan
@@ -1017,9 +1039,10 @@ def test_one_unit_away_from_the_target_is_no_plural(gap, said):
     table = pd.DataFrame({"indicator": "2", "year": 2020, "unit": ["rach-gia", "ha-tien"],
                           "target": 0.8, "gap": [gap, -3.0], "gap_share": [1.0, np.nan],
                           "gap_low": [gap, -3.0], "gap_high": [gap, -3.0]})
-    assert f"the unit shown not at the target of 80% is {said} away" in spoken(
+    assert f"the reporting unit shown not at the target of 80% is {said} away" in spoken(
         "gap_by_unit", table).title
-    assert "đơn vị trong biểu đồ chưa đạt" in (title := spoken("gap_by_unit", table, "vi").title)
+    title = spoken("gap_by_unit", table, "vi").title
+    assert "đơn vị có báo cáo trong biểu đồ chưa" in title
     assert "các đơn vị" not in title
     assert f"còn cách mục tiêu {said.split()[0]} người" in title, "also where there are too many"
     several = table.assign(gap=gap, gap_share=0.5)

@@ -46,8 +46,8 @@ def test_codes_numbers_and_unit_are_those_of_the_language():
 def test_booleans_days_and_states_are_words():
     table = plain(unit=["justice"], received_on=pd.to_datetime(["2017-02-01"]), on_time=[True],
                   state=["late"])
-    assert lines(table)[1] == "Sở Tư pháp | 01/02/2017 | Có | Gửi muộn"
-    assert lines(table, "en")[1] == "Department of Justice | 1 Feb 2017 | Yes | Late"
+    assert lines(table)[1] == "Sở Tư pháp | 01/02/2017 | Có | Muộn hoặc không ghi ngày"
+    assert lines(table, "en")[1] == "Department of Justice | 1 Feb 2017 | Yes | Late or undated"
     for state in ("executed", "on_time", "not_known", "agrees"):
         assert state not in repr(show(plain(state=[state]), "vi"))
     with pytest.raises(kgge.DataError, match="no list of states has all of nonsense"):
