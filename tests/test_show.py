@@ -265,3 +265,16 @@ def test_what_stands_in_no_cell_is_blank_and_a_date_that_is_missing_is_not_known
     table = plain(unit=["justice"], received_on=[None], value=[None])
     assert lines(table, "en")[1].endswith("| [x] | blank")
     assert lines(table, "vi")[1].endswith("| để trống")
+
+
+def test_what_cannot_be_shown_is_refused_with_what_is_there():
+    table = kgge.totals(kgge.load_budget(), ["project", "year"])
+    assert repr(show(table, "en", columns="project")) == repr(show(table, "en", columns=["project"]))
+    for given, match in (({"columns": ["proj"]}, "has project, year, amount, not proj"),
+                         ({"across": "source"}, "has project, year, amount, not source")):
+        with pytest.raises(kgge.DataError, match=match):
+            show(table, "en", **given)
+    with pytest.raises(kgge.DataError, match="more than one row for each project and year"):
+        show(pd.concat([table, table]), "en", across="year")
+    with pytest.raises(kgge.DataError, match="takes a table or a text, not int"):
+        show(3)
