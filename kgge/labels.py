@@ -14,6 +14,7 @@ from unicodedata import combining, normalize
 from kgge.files import DataError, UsageError, data_folder, read_rows
 from kgge.plan import LANGUAGES
 
+_NONE = "–"  # where there is no figure
 _OWN = Path(__file__).with_name("labels.csv")
 
 
@@ -275,12 +276,20 @@ def no_break(text: str) -> str:
 def number(value: float, lang: str | None = None, digits: int = 0) -> str:
     """Return `value` as a language writes it (by default the current one), rounded half up.
 
+    A value that is missing is a dash.
+
     Examples
     --------
     >>> number(1900, "vi"), number(1900, "en"), number(0.5, "vi", 1)
     ('1.900', '1,900', '0,5')
     """
-    return _written(float(value), current_lang(lang), digits)
+    lang = current_lang(lang)
+    return _NONE if _is_none(value) else _written(float(value), lang, digits)
+
+
+def _is_none(value: object) -> bool:
+    """Tell whether there is no figure, whatever stands for it."""
+    return str(value) in ("None", "nan", "<NA>")
 
 
 @lru_cache(maxsize=4096)
@@ -322,11 +331,15 @@ def percent(share: float, lang: str | None = None, digits: int = 1,
             target: float | None = None) -> str:
     """Return a share as a percentage; with `target`, never rounded to its other side.
 
+    A share that is missing is a dash.
+
     Examples
     --------
     >>> percent(0.598, "vi"), percent(0.69997, "en", target=0.7), percent(0.7, "en", target=0.7)
     ('59,8%', '69.9%', '70.0%')
     """
+    if _is_none(share):
+        return _NONE
     exact = Decimal(repr(float(share))) * 100
     if target is not None and share < target:
         goal = Decimal(repr(float(target))) * 100

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kgge.analysis.blocks import blocks, lay_out
 from kgge.analysis.bounds import rests_on
-from kgge.analysis.scope import money_of
+from kgge.analysis.scope import money_of, with_codes
 from kgge.annex.read import find_annex, open_annex
 from kgge.files import DataError, data_folder, read_rows
 from kgge.returns.cells import read_cell, read_date
@@ -67,7 +67,8 @@ def trace(rows: pd.DataFrame | pd.Series) -> pd.DataFrame:
         rows.attrs = attrs
     if not isinstance(rows, pd.DataFrame):
         raise ValueError(f"trace takes rows of a table (DataFrame), not {type(rows).__name__}")
-    have = set(rows.columns)
+    rows = rows.reset_index() if {*rows.index.names} & {*_KEYS} else rows
+    have, rows = set(rows.columns), with_codes(rows)
     find = next((find for columns, find in _FINDS.items() if set(columns.split()) <= have), None)
     if find is None:
         raise ValueError(f"rows with columns {', '.join(map(str, rows.columns))} lead to no source")

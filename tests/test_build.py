@@ -284,6 +284,16 @@ def test_trace_says_when_a_source_has_changed_since_the_build(data):
         kgge.trace(kgge.load_budget().head(1))
 
 
+def test_trace_of_rows_as_a_csv_or_a_sum_by_keys_gives_them(tmp_path):
+    """Indicators that are all digits come back as numbers; pandas puts keys into the index."""
+    persons = kgge.load_outcomes(), kgge.load_targets(), kgge.load_units()
+    rows = kgge.coverage(*persons, "indicator", 2020).query("indicator in ['2', '3']")
+    rows.to_csv(tmp_path / "a.csv", index=False)
+    assert len(kgge.trace(pd.read_csv(tmp_path / "a.csv"))) == len(kgge.trace(rows)) > 0
+    money = kgge.totals(kgge.load_budget(), ["project", "year"])
+    assert kgge.trace(money.set_index(["project", "year"]))["value"].sum() == 6600
+
+
 def test_trace_of_something_else():
     for name in ("repairs", "problems", "targets", "reporting"):  # whatever is left of a table
         table = getattr(kgge, f"load_{name}")().head(1)

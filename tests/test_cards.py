@@ -232,6 +232,12 @@ def test_errors():
         status_card(table(*OPEN), "1a", 2017, "fr")
 
 
+def test_a_card_of_some_columns_is_refused_by_name():
+    some = table(*OPEN)[["indicator", "year", "status", "firm"]]
+    with pytest.raises(DataError, match="reached, .*missing_units must be among them"):
+        status_card(some, "1a", 2017, "en")
+
+
 def test_of_many_missing_units_the_first_are_named():
     listed = [row for row in kgge.load_units()["unit"]][-12:]
     units = pd.DataFrame({"unit": listed, "indicators": "1a", "residents": None})

@@ -792,6 +792,28 @@ def test_a_range_that_leaves_its_share_outside_is_said_to_be_of_all():
     assert "2019: 91.0%;" in spoken("paths_to_targets", same).alt
 
 
+def test_a_return_without_its_date_is_not_called_late():
+    one = tables.load_reporting().head(1).assign(on_time=False, received_on=pd.NaT)
+    assert "; Late or undated: 1" in spoken("reports_received", one).alt.replace(". ", "; ")
+    assert "không ghi ngày: 1" in spoken("reports_received", one, "vi").alt
+
+
+def test_groups_say_how_many_units_are_missing_from_them():
+    """A finding on groups rests on the units that reported."""
+    outcomes, targets, units = tables.load_outcomes(), tables.load_targets(), tables.load_units()
+    whole = kgge.coverage(outcomes, targets, units, ["group", "sex"], 2020)
+    rows, blank = whole.query("indicator == '1a'"), whole.query("indicator == '2'")
+    assert (blank["units_expected"] - blank["units_reported"]).max() == 2  # one left a cell blank
+    assert spoken("coverage_by_group_and_sex", blank).subtitle.endswith("1 of 24 units is missing")
+    assert spoken("coverage_by_group_and_sex", rows).subtitle.endswith(
+        "%, 2020; 1 of 26 units is missing")
+    few = rows.assign(units_reported=1)
+    assert spoken("coverage_by_group_and_sex", few, "vi").subtitle.endswith(
+        "; 25/26 đơn vị không báo cáo")
+    full = rows.assign(units_reported=rows["units_expected"])
+    assert spoken("coverage_by_group_and_sex", full).subtitle.endswith("%, 2020")
+
+
 def test_silent_units_share_a_row():
     table = gallery(units=kgge.load_units()["unit"].head(20))["coverage_by_unit"]
     table.loc[2:, "coverage"] = np.nan
@@ -826,6 +848,13 @@ def test_own_title_and_subtitle_and_helpful_errors():
     both = totals(plan, ["year", "source"]).assign(spent=1.0)
     with pytest.raises(DataError, match="amount .planned. or spent"):
         charts.planned_by_year_and_source(both)
+    with pytest.raises(DataError, match="amount is text, so that nothing can be drawn of it"):
+        charts.planned_by_year_and_source(totals(plan, ["year", "source"]).astype({"amount": str}))
+    with pytest.raises(DataError, match="amount has amounts below 0"):
+        charts.planned_by_year_and_source(totals(plan, ["year", "source"]).assign(amount=-1.0))
+    with pytest.raises(DataError, match="one row for each of one of year, project"):
+        charts.planned_against_spent(kgge.execution(plan, kgge.load_spending(), "project").drop(
+            columns="project"))
     text_years = totals(plan, ["year", "source"]).astype({"year": str})
     assert spoken("planned_by_year_and_source", text_years).subtitle.endswith("2016–2020")
 
@@ -1010,9 +1039,10 @@ def test_one_unit_away_from_the_target_is_no_plural(gap, said):
     table = pd.DataFrame({"indicator": "2", "year": 2020, "unit": ["rach-gia", "ha-tien"],
                           "target": 0.8, "gap": [gap, -3.0], "gap_share": [1.0, np.nan],
                           "gap_low": [gap, -3.0], "gap_high": [gap, -3.0]})
-    assert f"the unit shown not at the target of 80% is {said} away" in spoken(
+    assert f"the reporting unit shown not at the target of 80% is {said} away" in spoken(
         "gap_by_unit", table).title
-    assert "đơn vị trong biểu đồ chưa đạt" in (title := spoken("gap_by_unit", table, "vi").title)
+    title = spoken("gap_by_unit", table, "vi").title
+    assert "đơn vị có báo cáo trong biểu đồ chưa" in title
     assert "các đơn vị" not in title
     assert f"còn cách mục tiêu {said.split()[0]} người" in title, "also where there are too many"
     several = table.assign(gap=gap, gap_share=0.5)
@@ -1213,6 +1243,61 @@ def test_twins_dates_and_bars_side_by_side_are_read_and_what_is_hidden_is_not():
     assert charts.chart_data(hidden).empty
 
 
+def own(draw, **given):
+    """Return the axes of a chart of one's own, finished."""
+    figure, ax = plt.subplots(**given)
+    draw(ax)
+    charts.finish(ax, "T", "S", "Q", "A", illustrative=False, lang="vi")
+    figure.draw_without_rendering()
+    return ax
+
+
+def inside(artist, ax):
+    box, page = artist.get_window_extent(), ax.figure.bbox
+    return page.x0 <= box.x0 and box.x1 <= page.x1 and page.y0 <= box.y0 and box.y1 <= page.y1
+
+
+@pytest.mark.parametrize("loc", ["best", "upper right", "lower center"])
+def test_the_legend_of_ones_own_chart_stays_in_the_picture(loc):
+    ax = own(lambda ax: (ax.plot([2016, 2017], [1, 2], label="planned"), ax.legend(loc=loc)))
+    assert inside(ax.get_legend(), ax)
+    assert not ax.get_legend().get_window_extent().overlaps(ax.bbox)
+    plt.close("all")
+
+
+def test_names_along_an_axis_have_room_and_a_second_scale_too():
+    names = [kgge.label("unit", code) for code in kgge.load_units()["unit"]]
+    for draw, ticks in (("barh", "get_yticklabels"), ("bar", "get_xticklabels")):
+        ax = own(lambda ax, draw=draw: getattr(ax, draw)(names, range(len(names))))
+        boxes = [label.get_window_extent() for label in getattr(ax, ticks)()]
+        assert not any(a.overlaps(b) for a, b in zip(boxes, boxes[1:], strict=False)), draw
+        assert all(inside(label, ax) for label in getattr(ax, ticks)())
+    few = own(lambda ax: ax.bar(["A", "B"], [1, 2]))
+    assert [label.get_rotation() for label in few.get_xticklabels()] == [0, 0]
+    years = own(lambda ax: ax.barh([2016, 2017], [1, 2]))
+    assert {"2016", "2017"} <= {label.get_text() for label in years.get_yticklabels()}
+    ax = own(lambda ax: (ax.bar([2016, 2017], [1, 2]), ax.twinx().plot([2016, 2017], [1, 2e4])))
+    second = ax.figure.axes[1].get_yticklabels()
+    assert "20.000" in {label.get_text() for label in second} and inside(second[-1], ax)
+    assert ax.figure.get_figheight() < 5, "no cell of a grid is kept free around it"
+    plt.close("all")
+
+
+def test_small_multiples_of_ones_own_grow_once():
+    figure, several = plt.subplots(2, 2, figsize=(6.3, 6))
+    for ax in several.flat:
+        ax.plot([2016, 2017], [1, 2])
+        charts.finish(ax, "T", "S", "Q", "A", illustrative=True, lang="en")
+    assert figure.get_figheight() < 12
+    plt.close(figure)
+
+
+def test_a_bar_without_a_figure_keeps_its_year():
+    ax = own(lambda ax: ax.bar([2016, 2017], [1, float("nan")]))
+    assert charts.chart_data(ax)["x"].tolist() == [2016, 2017]
+    plt.close("all")
+
+
 def test_words_on_an_axis_and_the_pieces_of_a_pie_are_read(tmp_path):
     _, (line, pie) = plt.subplots(1, 2)
     line.plot(["Rạch Giá", "Hà Tiên"], [3, 4], label="persons")
@@ -1252,6 +1337,29 @@ def test_a_description_says_the_title_once():
     table = gallery()["warnings_by_unit_and_year"].assign(warnings=0, errors=0)
     for lang, words in (("en", "o warning and no error"), ("vi", "hông có cảnh báo")):
         assert spoken("warnings_by_unit_and_year", table, lang).alt.count(words) == 1
+
+
+def test_what_pandas_sums_by_keys_is_drawn_as_it_is():
+    plan = kgge.load_budget()
+    summed = plan.groupby(["project", "year"])[["amount"]].sum()
+    assert spoken("planned_by_project_and_year", summed) == spoken(
+        "planned_by_project_and_year", totals(plan, ["project", "year"]))
+    spent = kgge.execution(plan, kgge.load_spending(), "project")
+    assert spoken("planned_against_spent", spent.set_index("project")) == spoken(
+        "planned_against_spent", spent)
+
+
+@pytest.mark.parametrize(("load", "query"), [
+    (kgge.load_budget, "project == 'II'"), (kgge.load_budget, "year == 2018"),
+    (kgge.load_spending, "unit == 'rach-gia'")])
+def test_some_rows_summed_by_hand_are_spoken_of_as_a_part(load, query):
+    table, keys = load(), ["item", "source"]
+    plan = kgge.load_budget().drop_duplicates("item").set_index("item")["project"]
+    for rows, part in ((table, False), (table.query(query), True)):
+        summed = rows.groupby(keys, as_index=False)["amount"].sum()
+        summed["project"] = summed["item"].map(plan)
+        title = spoken("planned_by_line", summed).title
+        assert title.startswith(("Part of the rows", "Project 2")) == part, title
 
 
 @pytest.mark.slow

@@ -501,7 +501,7 @@ def test_empty_cells_say_why():
     cells = contents(spent, "en")
     assert list(cells["execution"]) == ["[z]", "[x]", "[z]"]
     report = pd.DataFrame({"unit": ["labour", "justice"], "2016": [None, "late"]})
-    assert list(contents(report, "en", of="state")["2016"]) == ["[z]", "Late"]
+    assert list(contents(report, "en", of="state")["2016"]) == ["[z]", "Late or undated"]
 
 
 def test_parts_are_those_of_the_latest_year():

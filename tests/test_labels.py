@@ -137,3 +137,8 @@ def test_names_and_numbers_are_not_torn_apart():
     bound = kgge.labels.no_break("Dự án 3 của tỉnh Kiên Giang: 530 triệu đồng năm 2018")
     assert bound.split(" ") == ["Dự\xa0án\xa03", "của", "tỉnh", "Kiên\xa0Giang:",
                                 "530\xa0triệu\xa0đồng", "năm\xa02018"]
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
+def test_what_is_missing_is_a_dash_and_no_number(missing):
+    assert kgge.number(missing, "vi") == kgge.percent(missing, "en", target=0.7) == "–"

@@ -250,6 +250,8 @@ def test_reporting_rates(tmp_path):
     for by in ("month", [], ["unit", "month"]):
         with pytest.raises(ValueError, match="one or more of unit, year, each once"):
             reporting_rates(reporting, by)
+    with pytest.raises(DataError, match="expected is true or false, the table has 'True'"):
+        reporting_rates(reporting.astype({"expected": str}))
 
 
 def test_a_folder_with_illustrative_and_real_returns_is_refused(tmp_path):

@@ -46,8 +46,8 @@ def test_codes_numbers_and_unit_are_those_of_the_language():
 def test_booleans_days_and_states_are_words():
     table = plain(unit=["justice"], received_on=pd.to_datetime(["2017-02-01"]), on_time=[True],
                   state=["late"])
-    assert lines(table)[1] == "Sở Tư pháp | 01/02/2017 | Có | Gửi muộn"
-    assert lines(table, "en")[1] == "Department of Justice | 1 Feb 2017 | Yes | Late"
+    assert lines(table)[1] == "Sở Tư pháp | 01/02/2017 | Có | Muộn hoặc không ghi ngày"
+    assert lines(table, "en")[1] == "Department of Justice | 1 Feb 2017 | Yes | Late or undated"
     for state in ("executed", "on_time", "not_known", "agrees"):
         assert state not in repr(show(plain(state=[state]), "vi"))
     with pytest.raises(kgge.DataError, match="no list of states has all of nonsense"):
@@ -265,3 +265,17 @@ def test_what_stands_in_no_cell_is_blank_and_a_date_that_is_missing_is_not_known
     table = plain(unit=["justice"], received_on=[None], value=[None])
     assert lines(table, "en")[1].endswith("| [x] | blank")
     assert lines(table, "vi")[1].endswith("| để trống")
+
+
+def test_what_cannot_be_shown_is_refused_with_what_is_there():
+    table = kgge.totals(kgge.load_budget(), ["project", "year"])
+    one = show(table, "en", columns="project")
+    assert repr(one) == repr(show(table, "en", columns=["project"]))
+    for given, match in (({"columns": ["proj"]}, "has project, year, amount, not proj"),
+                         ({"across": "source"}, "has project, year, amount, not source")):
+        with pytest.raises(kgge.DataError, match=match):
+            show(table, "en", **given)
+    with pytest.raises(kgge.DataError, match="more than one row for each project and year"):
+        show(pd.concat([table, table]), "en", across="year")
+    with pytest.raises(kgge.DataError, match="takes a table or a text, not int"):
+        show(3)

@@ -392,6 +392,15 @@ def test_an_objective_is_achieved_only_where_its_indicators_are():
     assert (second["status"], second["national_status"]) == ("achieved", "not_achieved")
 
 
+def test_objectives_of_other_targets_or_without_the_ends_are_refused():
+    outcomes, targets, listed = shares()
+    state = kgge.progress(outcomes, targets, listed, 2020)
+    with pytest.raises(DataError, match="indicators that targets lack: 1b; pass the targets it"):
+        kgge.objectives(state, targets[targets["indicator"] != "1b"])
+    with pytest.raises(DataError, match="status_low must be among them"):
+        kgge.objectives(state.drop(columns="status_low"), targets)
+
+
 @pytest.mark.parametrize(("one", "other", "status", "firm"), [
     (("achieved", True), ("not_achieved", True), "not_achieved", True),
     (("achieved", False), ("not_achieved", True), "not_achieved", True),
@@ -590,5 +599,10 @@ def test_codes_of_digits_may_come_back_from_csv_as_numbers(tmp_path):
     now, before = (kgge.progress(table, targets, listed, 2020) for table in (again, part))
     pd.testing.assert_frame_equal(now, before)
     assert now.attrs["part"] == before.attrs["part"] == {"indicator": ["2", "3"]}
+    targets.to_csv(tmp_path / "t.csv", index=False)
+    read = pd.read_csv(tmp_path / "t.csv")
+    assert read["objective"].dtype == "int64"
+    whole = kgge.progress(outcomes, targets, listed)
+    pd.testing.assert_frame_equal(kgge.objectives(whole, read), kgge.objectives(whole, targets))
     with pytest.raises(ValueError, match="^by=2020: give one or more of unit, group, sex"):
         kgge.gap(outcomes, targets, listed, "unit", 2020)

@@ -12,6 +12,7 @@ from kgge.analysis.coverage import COUNTS, RETURNS, compare
 from kgge.analysis.scope import with_codes
 from kgge.analysis.tipping import break_even
 from kgge.analysis.verdict import ORDER, Goal, check_targets, goal_of, share_of
+from kgge.files import DataError
 from kgge.tables.schemas import Kept, needs
 
 PROGRESS = ["indicator", "year", *COUNTS, "baseline", "target", "distance_share", "time_share",
@@ -138,10 +139,15 @@ def objectives(progress: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
       objective        status held_by
     0         1  not_achieved      1b
     """
-    needs("progress", progress, ("indicator", "year", "reached", "eligible", "status"))
-    needs("targets", targets, ("indicator", "objective", "national_target"))
+    needs("progress", progress, ("indicator", "year", "reached", "eligible", "status",
+                                 "status_low", "status_high"))
+    needs("targets", targets, ("indicator", "objective", "national_target", "target_year",
+                               "baseline", "base_year"))
     progress, targets = with_codes(progress), with_codes(targets)
     of = targets.set_index("indicator").to_dict("index")
+    if odd := [str(code) for code in progress["indicator"].unique() if code not in of]:
+        raise DataError(f"progress has indicators that targets lack: {', '.join(odd)}; pass the "
+                        "targets it was judged by")
     table = progress.assign(
         objective=progress["indicator"].map({i: row["objective"] for i, row in of.items()}),
         national=["" if pd.isna(of[row["indicator"]]["national_target"]) else goal_of(

@@ -4,7 +4,19 @@ import numpy as np
 import pandas as pd
 
 from kgge.analysis.scope import keys_of
+from kgge.files import DataError
 from kgge.tables.schemas import needs
+
+ANSWERS = ("expected", "received", "on_time", "with_content")
+
+
+def check_answers(reporting: pd.DataFrame, *columns: str) -> None:
+    """Raise unless these columns are true or false: as text, "False" would count as true."""
+    needs("reporting", reporting, columns)
+    for column in columns:
+        if len(wrong := reporting.loc[~reporting[column].isin([True, False]), column]):
+            raise DataError(f"{column} is true or false, the table has {wrong.iloc[0]!r}; read it "
+                            "with kgge.load_reporting()")
 
 
 def report_states(reporting: pd.DataFrame) -> pd.Series:
@@ -16,9 +28,8 @@ def report_states(reporting: pd.DataFrame) -> pd.Series:
     >>> report_states(pd.DataFrame(row)).tolist()
     ['empty']
     """
-    needs("reporting", reporting, ("expected", "received", "on_time", "with_content"))
-    due, came, filled, on_time = (reporting[column].eq(True) for column in (
-        "expected", "received", "with_content", "on_time"))
+    check_answers(reporting, *ANSWERS)
+    due, came, on_time, filled = (reporting[column].eq(True) for column in ANSWERS)
     states = np.select([~came, ~filled, on_time], ["missing", "empty", "on_time"], "late")
     return pd.Series(states, reporting.index).where(due)
 

@@ -66,7 +66,7 @@ def scope(planned: Iterable[Any], returned: Iterable[Any], years: Any = None) ->
     if isinstance(years, pd.DataFrame):
         raise ValueError("years is a table: give years as numbers, and units by its name (units=)")
     if years is not None:
-        several = [years] if isinstance(years, (str, int, float)) else years
+        several = years if isinstance(years, Iterable) and not isinstance(years, str) else [years]
         return sorted({whole_year(year) for year in several})
     return plan.due_years(planned, returned)
 
@@ -141,10 +141,10 @@ def _codes(values: pd.Series) -> pd.Series:
 
 
 def with_codes(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with its indicators, if it has any, as text."""
-    values = table["indicator"] if "indicator" in table else pd.Series(dtype="str")
-    codes = _codes(values)
-    return table if codes is values else table.assign(indicator=codes)
+    """Return a table with its indicators and objectives, if it has any, as text."""
+    texts = {key: _codes(table[key]) for key in ("indicator", "objective") if key in table}
+    changed = {key: codes for key, codes in texts.items() if codes.dtype != table[key].dtype}
+    return table.assign(**changed) if changed else table
 
 
 def filtered_to(table: pd.DataFrame) -> Kept:

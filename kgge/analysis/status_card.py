@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from kgge import labels, plan
+from kgge.analysis.progress import PROGRESS
 from kgge.analysis.scope import whole_year, with_codes
 from kgge.analysis.verdict import ORDER
 from kgge.files import DataError
@@ -78,7 +79,7 @@ def status_card(progress: pd.DataFrame, indicator: str, year: int, lang: str | N
     >>> print(status_card(progress(outcomes, targets, units), "1a", 2016).split("Ratio: ")[1][:20])
     19.0% / 20.0% = 0.95
     """
-    needs("progress", progress, ("indicator", "year", "status", "firm"))
+    needs("progress", progress, PROGRESS)
     progress = with_codes(progress)
     year, indicator = whole_year(year), labels.code_of("indicator", str(indicator))
     rows = progress[(progress["indicator"] == indicator) & (progress["year"] == year)]

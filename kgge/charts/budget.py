@@ -117,6 +117,9 @@ def money(table: pd.DataFrame, constant: bool = False) -> Money:
         raise DataError("the chart draws amount (planned) or spent (returned), million dong; the "
                         f"table has {', '.join(map(str, table.columns))}; make one with "
                         "kgge.totals(budget, …) or kgge.totals(spending, …)")
+    if (table[columns[0]] < 0).any():
+        raise DataError(f"{columns[0]} has amounts below 0, which have no part in a whole; draw "
+                        "differences in a chart of your own (kgge.finish)")
     kind = money_of(table) or (
         "spent" if columns == ["spent"] or _as_returned(table, columns[0]) else "planned")
     if kind == "both" and columns != ["spent"]:

@@ -18,7 +18,7 @@ from matplotlib.ticker import AutoLocator, MaxNLocator, ScalarFormatter
 from matplotlib.transforms import Bbox
 
 from kgge import labels
-from kgge.charts.style import INK, MARK_INK, SIZES, balanced, drawn_in_style
+from kgge.charts.style import INK, MARK_INK, SIZES, balanced, drawn_in_style, text_width
 from kgge.files import DataError
 from kgge.tables import load as tables
 
@@ -77,7 +77,7 @@ def notes(ax: Axes) -> Notes:
     """Return the notes of `ax`. They are kept on it, so that they go when it goes."""
     check_axes(ax)
     if not hasattr(ax, "_kgge"):
-        alone = len(root_of(ax).axes) == 1
+        alone = len(root_of(ax).axes) in (1, len(twins(ax)))
         vars(ax)["_kgge"] = Notes(Bbox.unit() if alone else ax.get_position(True).frozen())
     kept: Notes = vars(ax)["_kgge"]
     return kept
@@ -134,9 +134,11 @@ def finish(ax: Axes, title: str, subtitle: str, source: str, alt: str,
     if marked and not alt.startswith(MARK[lang]):
         alt = f"{MARK[lang]}. {alt}"
     kept.text = ChartText(title, subtitle, source, alt, lang, marked)
-    if kept.body is None:
-        kept.body = ax.get_position().height * root_of(ax).get_figheight()
-    _localise(ax, lang)
+    for each in root_of(ax).axes:  # of all, before the first one lets the figure grow
+        if notes(each).body is None:
+            _make_room(each, notes(each))
+    for each in (ax, *twins(ax)):
+        _localise(each, lang)
     _write(ax, kept, kept.text)
     _arrange(root_of(ax))
 
@@ -156,14 +158,31 @@ class _Figures(ScalarFormatter):
         return text.translate(str.maketrans(".,", ",.")) if self.lang == "vi" else text
 
 
+def _make_room(ax: Axes, kept: Notes) -> None:
+    """Give many rows the height their labels need; turn names of columns that would touch.
+
+    Of a chart of one's own: those of the package know what they need.
+    """
+    rows, columns = ([label.get_text() for label in several if label.get_text()] for several in (
+        ax.get_yticklabels(), ax.get_xticklabels()))
+    kept.body = max(ax.get_position().height * root_of(ax).get_figheight(),
+                    len(rows) * SIZES["label"] / 50)
+    wide = sum(text_width(line + "  ", SIZES["label"])
+               for text in columns for line in text.split("\n")[:1])
+    if wide > inner_width(ax) and any(map(str.isalpha, "".join(columns))):
+        ax.tick_params(axis="x", rotation=90)
+
+
 def _localise(ax: Axes, lang: str) -> None:
     """Write the figures of the axes as the language does, where nobody has chosen how.
 
-    An axis with nothing but numbers from 1900 to 2100 is one of years: whole ones.
+    The axis that bars or lines stand on, with nothing but numbers from 1900 to 2100, is one of
+    years: whole ones.
     """
+    level = any(getattr(bars, "orientation", "") == "horizontal" for bars in ax.containers)
     for axis in (ax.xaxis, ax.yaxis):
         first, last = axis.get_data_interval()
-        years = axis is ax.xaxis and 1900 <= first <= last <= 2100
+        years = (axis is ax.yaxis) == level and 1900 <= first <= last <= 2100
         if type(axis.get_major_formatter()) in (ScalarFormatter, _Figures):
             axis.set_major_formatter(_Figures(lang, years))
             if years and type(axis.get_major_locator()) is AutoLocator:
@@ -260,6 +279,11 @@ def strip(ax: Axes) -> None:
         _arrange(root_of(ax))
 
 
+def twins(ax: Axes) -> list[Axes]:
+    """Return the axes that stand in the same place, with a scale of their own; `ax` is one."""
+    return [one for one in root_of(ax).axes if one.bbox.bounds == ax.bbox.bounds]
+
+
 def root_of(artist: Artist) -> Any:
     """Return the figure that holds an artist, whatever parts it has."""
     return artist.get_figure(root=True)
@@ -311,7 +335,8 @@ def _overhang(ax: Axes, ruler: RendererAgg) -> list[float]:
     words = notes(ax).words
     for artist in words:
         artist.set_visible(False)
-    outer: Any = ax.get_tightbbox(ruler)
+    boxes: list[Any] = [one.get_tightbbox(ruler) for one in twins(ax) or [ax]]
+    outer = Bbox.union(boxes)
     for artist in words:
         artist.set_visible(True)
     inner, dpi = ax.bbox, root_of(ax).dpi
@@ -354,6 +379,7 @@ def _move(artist: Any, x: float, y: float) -> None:
     if artist.get_gid() == "mark":
         artist.set_position((x + GAP / 2, y - GAP / 2))
     elif hasattr(artist, "set_bbox_to_anchor"):
+        artist.set_loc("upper left")  # of ones own chart it is the best place inside
         artist.set_bbox_to_anchor((x, y), transform=root_of(artist).dpi_scale_trans)
     else:
         artist.set_position((x, y))

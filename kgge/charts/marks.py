@@ -27,6 +27,8 @@ from kgge.tables.load import is_illustrative
 LINE = 0.145  # inches from one line of a label to the next
 Write = Callable[[float], str]
 PLAN = ("annex", "prices")  # sources that hold nothing from a return
+MONEY = ("amount", "spent", "planned", "within", "other")
+CODES = ("indicator", "project", "year", "missing_units")  # these may be digits as text
 # The docstring of every chart: its own is a summary, what the table is, notes, an example.
 _ABOUT = """{summary}
 
@@ -129,6 +131,8 @@ def _checked(table: Any, keys: list[str], values: list[str], also: list[str],
     if not isinstance(table, pd.DataFrame):
         raise DataError(f"the chart takes a table (DataFrame), not {type(table).__name__}; "
                         f"make one with {made}")
+    if any(name in (*keys, *also) and name not in table for name in table.index.names):
+        table = table.reset_index()  # as pandas sums by keys
     if absent := [c for c in (*keys, *values) if c not in table]:
         raise DataError(f"the chart needs the columns {', '.join((*keys, *values))}; the table "
                         f"has {', '.join(map(str, table.columns))}, not {', '.join(absent)}; "
@@ -136,11 +140,16 @@ def _checked(table: Any, keys: list[str], values: list[str], also: list[str],
     if table.empty:
         raise DataError("the table has no row, so there is nothing to draw and nothing to say")
     keys = [*keys, *(key for key in also if key in table)]
-    twice = table[table.duplicated(keys)]
+    twice = table[table.duplicated(keys)] if keys else table[:0]
     if len(twice):
         first = ", ".join(f"{key} {twice.iloc[0][key]}" for key in keys)
         raise DataError(f"the table has more than one row for {first}; the chart draws one row "
                         f"for each {', '.join(keys)}: make it with {made}")
+    for column in (c for c in (*values, *MONEY) if c in table and c not in CODES):
+        if pd.api.types.is_string_dtype(table[column]) and pd.to_numeric(
+                table[column], errors="coerce").notna().any():
+            raise DataError(f"{column} is text, so that nothing can be drawn of it: read the "
+                            f"table with its numbers, or table.astype({{{column!r}: float}})")
     for column in (c for c in table if str(c).startswith("coverage")):
         if (most := pd.to_numeric(table[column], errors="coerce").max()) > 1.5:
             raise DataError(f"{column} is a share, 0 to 1; the table has {most:.6g}")

@@ -183,7 +183,8 @@ def coverage_by_group_and_sex(ax: Axes, table: pd.DataFrame) -> Words:
         apart = [key for key in telling if len({row[key] for row in known}) > 1]  # known of both
         title = say(f"coverage.alike_{apart[0] if len(apart) == 1 else 'all'}", **about,
                     span=low if low == high else say("range", low=low, high=high))
-    return about_parts(title, figures, about["indicator"], _kind(telling), silent)
+    return about_parts(title, figures, about["indicator"], _kind(telling), silent,
+                       absent=_absent(table))
 
 
 @chart("unit", "indicator year coverage coverage_low coverage_high",
@@ -313,7 +314,7 @@ def _dots(ax: Axes, table: pd.DataFrame, by: tuple[str, ...], places: Iterable[f
 
 
 def about_parts(title: str, figures: list[str], code: str, of: str, silent: "pd.Series[bool]",
-                shown: str = "", subtitle: str = "coverage.subtitle") -> Words:
+                shown: str = "", subtitle: str = "coverage.subtitle", absent: str = "") -> Words:
     """Return the words of a chart of the parts of one indicator, and how many of them are silent.
 
     `of` is what the parts are, such as units or groups; `shown` is said where some are left out.
@@ -321,7 +322,17 @@ def about_parts(title: str, figures: list[str], code: str, of: str, silent: "pd.
     many = int(silent.sum())
     missing = count(f"coverage.silent_{of}", many, rows=len(silent), shown=shown) if many else ""
     return Words(title, figures, "progress", {
-        "indicator": name("indicator", code), "silent": missing}, subtitle=subtitle)
+        "indicator": name("indicator", code), "silent": missing + absent}, subtitle=subtitle)
+
+
+def _absent(table: pd.DataFrame) -> str:
+    """Say how many units are missing from all parts, where these are no units themselves."""
+    if not {"units_expected", "units_reported"} <= set(table):
+        return ""
+    due = int(table["units_expected"].max())
+    whole = table[table["units_expected"] == due]
+    gone = due - int(whole["units_reported"].max())  # the others lack a figure, not the return
+    return count("coverage.silent_units", gone, rows=due, shown="") if gone and due > 1 else ""
 
 
 def _who(row: Row, telling: list[str]) -> str:

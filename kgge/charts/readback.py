@@ -15,7 +15,7 @@ from matplotlib.patches import Wedge
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator
 
-from kgge.charts.layout import notes, root_of
+from kgge.charts.layout import notes, twins
 
 _LONG = 20  # rows; a longer text form is crossed
 
@@ -78,8 +78,7 @@ def chart_data(ax: Axes) -> pd.DataFrame:
     """
     tags = notes(ax).tags
     if not tags:
-        twins = [one for one in root_of(ax).axes if one.bbox.bounds == ax.bbox.bounds]
-        parts = twins if twins[:1] == [ax] else [ax]  # a second scale in the same place
+        parts = twins(ax) if twins(ax)[0] is ax else [ax]  # a second scale in the same place
         return pd.DataFrame([row for part in parts for row in _untagged(part)],
                             columns=["series", "x", "y"])
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -99,7 +98,8 @@ def _untagged(ax: Axes) -> list[tuple[str, Any, Any]]:
         names = _tick_labels(ax.yaxis if level else ax.xaxis)
         for bar in bars.patches:
             beside = len(several) > 1  # of bars side by side each has the name in their middle
-            x, y = (_named(names, place, 0.5 * beside) for place in bar.get_center())
+            at = bar.get_x() + bar.get_width() / 2, bar.get_y() + bar.get_height() / 2
+            x, y = (_named(names, place, 0.5 * beside) for place in at)
             out.append((_series(bars), bar.get_width() if level else x,
                         y if level else bar.get_height()))
     drawn: list[tuple[Any, Any]] = [(line, line.get_xydata()) for line in ax.get_lines()

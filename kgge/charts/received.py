@@ -6,13 +6,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from kgge.analysis.reporting import report_states
+from kgge.analysis.reporting import ANSWERS, check_answers, report_states
 from kgge.charts.heatmap import heat
 from kgge.charts.marks import Words, chart, columns, legend, rows
 from kgge.charts.readback import code_of_mark, tag
 from kgge.charts.style import NAVY, ORANGE, PLUM
 from kgge.charts.wording import codes_of, listed, name, names, period, records, say, shown
-from kgge.files import DataError
 from kgge.labels import percent
 
 MOST = 8  # units that the description names in one year; of more it says how many
@@ -24,14 +23,6 @@ SHAPES: dict[str, dict[str, Any]] = {
               "markeredgewidth": 1.6},
     "missing": {"marker": "x", "color": PLUM, "markersize": 7, "markeredgewidth": 2},
 }
-
-
-def _check_answers(table: pd.DataFrame, *columns: str) -> None:
-    """Raise unless these columns are true or false: as text, "False" would count as true."""
-    for column in columns:
-        if len(wrong := table.loc[~table[column].isin([True, False]), column]):
-            raise DataError(f"{column} is true or false, the table has {wrong.iloc[0]!r}; read it "
-                            "with kgge.load_reporting()")
 
 
 @chart("unit year", "expected received on_time with_content", "kgge.load_reporting()")
@@ -47,7 +38,7 @@ def reports_received(ax: Axes, table: pd.DataFrame) -> Words:
     >>> kgge.charts.chart_text(reports_received(kgge.load_reporting(), lang="en")).subtitle
     'Yearly returns by unit and year, 2016–2020'
     """
-    _check_answers(table, "expected", "received", "on_time", "with_content")
+    check_answers(table, *ANSWERS)
     asked = table[table["expected"].astype(bool)]
     table = table[table["year"].isin(asked["year"])] if len(asked) else table
     across = columns(ax, codes_of(table, "year"))
@@ -95,7 +86,7 @@ def warnings_by_unit_and_year(ax: Axes, table: pd.DataFrame) -> Words:
     >>> kgge.charts.chart_text(ax).title
     '125 warnings and 0 errors in 125 returns; no return came in 5 of 130 cases'
     """
-    _check_answers(table, "expected", "received")
+    check_answers(table, "expected", "received")
     asked = table[table["expected"].astype(bool)]
     came = asked["received"].astype(bool)
     table = (asked if len(asked) else table).assign(warnings=asked["warnings"].where(came))

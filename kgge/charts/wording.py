@@ -9,7 +9,7 @@ from typing import Any, cast
 import pandas as pd
 
 from kgge import labels
-from kgge.analysis.scope import terms
+from kgge.analysis.scope import filtered_to, terms
 from kgge.files import DataError
 from kgge.tables.load import load_units
 from kgge.tables.schemas import read_list
@@ -67,7 +67,7 @@ def part_of(table: pd.DataFrame) -> str:
     What was filtered before it was summed stands in ``attrs["part"]``; a table of money with one
     project or source is of that one.
     """
-    part = dict(table.attrs.get("part", {}))
+    part = dict(filtered_to(table) if "whole" in table.attrs else table.attrs.get("part", {}))
     for key in ("project", "source") if "indicator" not in table else ():
         # Some lines of a project are not the project.
         if key in table and table[key].nunique() == 1 and (key, "item" in part) != (

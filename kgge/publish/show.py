@@ -150,10 +150,17 @@ def show(table: pd.DataFrame | str, lang: str | None = None, title: str = "",
     lang = current_lang(lang)
     if isinstance(table, str):
         return Shown(lang, "", [], [[line] for line in table.splitlines()], [], [], False)
+    if not isinstance(table, (pd.DataFrame, pd.Series)):
+        raise DataError(f"show takes a table or a text, not {type(table).__name__}")
     marked, table = is_illustrative(table), with_codes(table)
     look = table.attrs.get("look", "")
     if any(name is not None for name in table.index.names):
         table = table.reset_index()
+    columns = [columns] if isinstance(columns, str) else columns
+    if absent := [str(c) for c in ((*columns, across) if across else columns) if c not in table]:
+        raise DataError(f"the table has {', '.join(map(str, table))}, not {', '.join(absent)}")
+    if across and table.duplicated([table.columns[0], across]).any():
+        raise DataError(f"the table has more than one row for each {table.columns[0]} and {across}")
     of = str(table.columns[-1]) if across else ""
     if across:
         keys, none = table.columns[0], 0 if of == "cells" else NO_FIGURE[1]  # a count, or no row
