@@ -665,9 +665,32 @@ def test_what_is_spent_is_at_least_so_much_where_figures_are_not_known(name, key
     assert text.title.endswith("; 45 figures are not known (“...”)")
     assert "trong tổng số ít nhất 6.320,3" in (vi := spoken(name, table, "vi").title) or (
         "trong ít nhất 6.320,3 triệu đồng" in vi)
-    assert "t least" not in spoken(name, table.assign(not_known=0)).title
+    known = table.assign(not_known=0)
+    known.attrs["told"] = {year: (26, 26) for year in range(2016, 2021)}
+    assert "t least" not in spoken(name, known).title
     nothing = spoken(name, table.assign(spent=0.0)).title
     assert nothing.startswith("No amount spent is known; 45 figures")
+
+
+@pytest.mark.parametrize("name, keys", [
+    ("planned_by_year_and_source", ["year", "source"]), ("planned_by_line", ["project", "item"]),
+    ("planned_by_project_and_source", ["project", "source"])])
+def test_what_is_spent_says_on_how_many_returns_it_rests(name, keys):
+    spent = kgge.load_spending().assign(project=lambda t: t["item"].str.split(".").str[0])
+    for years in ([2016, 2017], [2016, 2017, 2018, 2019, 2020]):
+        some = spent[spent["year"].isin(years)]
+        gave = some[some["amount"].notna() | (some["state"] == "not_known")]
+        came, due = len(gave[["unit", "year"]].drop_duplicates()), 26 * len(years)
+        assert came < due
+        budget = kgge.load_budget().query("year in @years")
+        for table in (totals(some, keys), kgge.execution(budget, some, keys)):
+            table = table.assign(not_known=0)
+            text = spoken(name, table)
+            assert text.subtitle.endswith(f"; as reported in {came} of {due} unit returns")
+            assert "t least" in text.title
+            assert f"; theo báo cáo của {came}/{due} lượt" in spoken(name, table, "vi").subtitle
+        planned = spoken(name, totals(budget, keys))
+        assert "as reported" not in planned.subtitle and "t least" not in planned.title
 
 
 def test_one_sex_is_not_compared_with_none(monkeypatch):

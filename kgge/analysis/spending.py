@@ -1,6 +1,6 @@
 """Money: planned and spent, in million dong."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -109,8 +109,21 @@ def totals(money: pd.DataFrame, by: str | Sequence[str], *more: Any) -> pd.DataF
     out = pd.concat([grouped["spent"].sum(min_count=1), grouped["not_known"].sum()], axis=1)
     out = out.reset_index()
     out.attrs = made_from(money) | {"money": kind, "years": _years(money, keys),
-                                    "codes": _codes(out, keys)}
+                                    "codes": _codes(out, keys), "told": _told(money)}
     return out
+
+
+def _told(spending: pd.DataFrame, due: Mapping[int, int] | None = None
+          ) -> dict[int, tuple[int, int]]:
+    """Return by year how many units gave an amount, and how many were to."""
+    if not {"unit", "year"} <= set(spending):
+        return {}
+    if due is None:
+        years = sorted({whole_year(year) for year in spending["year"]})
+        due = dict(zip(years, _senders(spending, None, years), strict=True))
+    gave = spending[spending["amount"].notna() | _not_known(spending)]
+    came = gave.groupby("year")["unit"].nunique()
+    return {year: (int(came.get(year, 0)), many) for year, many in due.items()}
 
 
 def _codes(table: pd.DataFrame, keys: list[str]) -> dict[str, list[str]]:
@@ -261,7 +274,9 @@ def execution(budget: pd.DataFrame, spending: pd.DataFrame, by: str | Sequence[s
     _add_state(out)
     out = out[[*keys, *EXECUTION]]
     out.attrs = made_from(spending) | {"money": "both", "years": covered, "cumulative": cumulative,
-                                       "part": _part(budget, spending), "codes": _codes(out, keys)}
+                                       "part": _part(budget, spending), "codes": _codes(out, keys),
+                                       "told": {} if cumulative or "unit" in keys else
+                                       _told(spending, dict(zip(covered, calls, strict=True)))}
     return out
 
 

@@ -64,9 +64,18 @@ class Money(NamedTuple):
         """Return how many figures occurred but are in no sum, since they are not known."""
         return int(self.table["not_known"].sum()) if "not_known" in self.table else 0
 
+    @property
+    def told(self) -> tuple[int, int]:
+        """Return how many returns of the years drawn gave an amount, and how many were to."""
+        every = self.table.attrs.get("told", {}) if self.kind == "spent" else {}
+        years = every.keys() & set(self.table["year"]) if "year" in self.table else every.keys()
+        return sum(every[year][0] for year in years), sum(every[year][1] for year in years)
+
     def sum(self, column: str = "") -> str:
-        """Return the sum of all as written, "at least" it where figures are hidden."""
-        return least(self.write(self.table[column or self.column].sum()), self.hidden)
+        """Return the sum of all as written, "at least" it where figures or returns are missing."""
+        came, due = self.told
+        return least(self.write(self.table[column or self.column].sum()),
+                     self.hidden or came < due)
 
     def words(self, title: str, figures: Iterable[str], source: str = "") -> Words:
         """Return the words of a chart; where nothing or not all is known, its title says so."""
@@ -77,7 +86,10 @@ class Money(NamedTuple):
         elif gaps:
             title = say("gaps", title=title, count=gaps)
         title += count("unknown", self.hidden) if self.hidden else ""
-        return Words(title, figures, source or self.source, {"money": self.say("money")})
+        came, due = self.told
+        return Words(title, figures, source or self.source, {
+            "money": self.say("money"),
+            "reported": say("rests_on", came=came, due=due) if came < due else ""})
 
     def figures(self, across: str, of: str, value: str = "",
                 write: Write | None = None) -> list[str]:
