@@ -63,7 +63,7 @@ _ALIKE = str.maketrans({**dict.fromkeys("хХ×✕✖χΧⅩⅹ", "x"), "․": "
                         **dict.fromkeys("\u2800\u3164\uffa0\ufe0e\ufe0f", "")})
 # A telephone, and the number of a letter: no figures, wherever they stand below a table.
 _ADDRESS = re.compile(r"(?:\+84|0)\d[\d .-]{7,12}|\d+/[^\W\d_]{2}.*")
-_YEAR = re.compile(r"(?:nam )?([12]\d{3})(?:[.,]0*)?", re.ASCII)
+_YEAR = re.compile(r"(?:nam(?: bao cao)?:? )?([12]\d{3})(?:[.,]0*)?", re.ASCII)
 # Other ways to write a date: 21 / 1 / 2019, 21-Thg1-2019, as Excel does, January 21, 2019; what
 # stands in brackets behind one may hold another: (bản giấy 23/01/2019).
 _GAPS, _THG = re.compile(r"(?<=\d) ?/ ?(?=\d)"), re.compile(
@@ -280,8 +280,8 @@ def read_year(value: object) -> int | None:
 
 def read_yes(value: object) -> bool | None:
     """Return the answer to a yes/no question, in either language; ``None`` where it is neither."""
-    text = fold(value).rstrip(" .,;!")
-    if {part.strip() for part in text.split("/")} <= {"co", "yes"}:
+    yes, no = ({*re.findall(r"\w+", text)} for text in (
+        fold(value), _REAL.sub("", fold(value))))
+    if yes and yes <= {"co", "yes"}:
         return True
-    words = {part.strip() for part in _REAL.sub("", text).split("/")}
-    return False if words <= {"khong", "no"} else None
+    return False if no and no <= {"khong", "ko", "no"} else None
