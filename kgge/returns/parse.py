@@ -449,10 +449,10 @@ def _read_unit(out: Return, said: dict[str, Place], form: Form) -> None:
     if not as_text(name[0]) or names_unit(own, head):
         return
     if others := units_named(head, form):
-        out.fault("other_unit", *name, wanted=f"{unit} ({own[0]})")
+        out.fault("other_unit", *name, wanted=unit, unit=own)
         out.sender = others[0]
     elif not names_unit(own, fold(name[0])):
-        out.fault("unit_name", *name, wanted=f"{unit} ({own[0]})")
+        out.fault("unit_name", *name, wanted=unit, unit=own)
 
 
 def _unit_code(code: str, head: str, form: Form) -> str:
@@ -477,7 +477,7 @@ def _check_owner(out: Return, form: Form) -> None:
             head, _, name = str(line[0]).partition("·")
             if head and name and not names_unit(own, fold(name)) and units_named(fold(name), form):
                 out.fault("unit_name", line[0], table.sheet.name, row, 0,
-                          wanted=f"{out.unit} ({own[0]})")
+                          wanted=out.unit, unit=own)
 
 
 def units_named(text: str, form: Form) -> list[str]:

@@ -17,7 +17,8 @@ _BESIDE = re.compile(
     r"\b(?:ke hoach|quyet dinh|nghi quyet|cong van|chi thi|chuong trinh|plan|decision) (?:so )?\d+"
     r",? \d+/\d+/\d{4}|"
     r"\b(?:lap|gui|nop|han)(?: bao cao)?:? \d+/\d+/\d{4}(?! ?(?:[-–]|den))|"
-    r"\b(?:giai doan|thoi ky|ke hoach|chien luoc|chuong trinh|ctqg|period|plan)\b[a-z ]{0,60}\b\d{4}"
+    r"\b(?:giai doan|thoi ky|ke hoach|chien luoc|chuong trinh|ctqg|period|plan)\b[a-z ]{0,60}"
+    r"\b\d{4}"
     rf"{_TO}(?:nam )?\d{{4}}|\bso (?:voi|cung ky)[^,;)]*")
 # Where the sums of a period begin: a year named, or one before a dash.
 _ADDS = r"\b(?:luy ke|cong don|cumulative|since)[,:]?"
@@ -38,7 +39,8 @@ _WHOLE = re.compile(
     rf"(?<!\d)0?1 jan(?:uary)?\b|\bjan(?:uary)?(?: 0?1)?{_TO}dec(?:ember)?(?: 31)?\b|"
     rf"\b(?:quy |q)(?:1|i)\b{_OF}(?:[ ,;+&i123–—-]|den|toi|to|het|va|and|quy|q|/\d{{4}})*"
     r"(?:4|iv)\b")
-_PART = re.compile(r"\b(?:thang|t\d|\d{1,2} ?th?\b|quy (?:\d|[iv]+\b)|(?:[hq]|hk)[1-4]\b|uoc|nua|hoc ky|(?:dau|cuoi) nam|"
+_PART = re.compile(r"\b(?:thang|t\d|\d{1,2} ?th?\b|quy (?:\d|[iv]+\b)|(?:[hq]|hk)[1-4]\b|"
+                   r"uoc|nua|hoc ky|(?:dau|cuoi) nam|"
                    r"den nay|half|quarter|months?|estimate|\d{1,2}/\d{4}|"
                    r"du (?:toan|kien|tinh|bao|thao)|"
                    r"tam tinh|so (?:ket|bo)\b|planned|forecast|preliminary|"
