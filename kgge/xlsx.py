@@ -309,8 +309,14 @@ def _is_suspect(text: bytes) -> bool:
         return suspect or b"<conditionalFormatting" in beside or _lacks_results(cells) or any(
             letter in cells and sign in cells for sign, letter in _SIGNS.items())
     if b"cellXfs" in text:
-        return suspect or any(odd.search(text) for odd in _ODD_LOOKS)
+        return suspect or _has_odd_looks(text)
     return suspect or (b"rPr>" in text and b"sst" in text)
+
+
+@lru_cache(maxsize=8)
+def _has_odd_looks(styles: bytes) -> bool:
+    """Tell if some cell may look otherwise; one program writes the same styles in all returns."""
+    return any(odd.search(styles) for odd in _ODD_LOOKS)
 
 
 def _lacks_results(cells: bytes) -> bool:

@@ -35,6 +35,7 @@ FORMATS = ("png", "svg", "pdf")
 # (6 points), since words do not halve.
 WIDTHS = {16: 6.3, 8: 4.5}
 DPI = 300
+PACKED = 3  # of 9: a picture of a chart is packed in three quarters of the usual time, no larger
 
 
 def export(folder: str | Path, langs: Sequence[str] = ("vi", "en"),
@@ -233,7 +234,8 @@ def _image(ax: "Axes", kind: str) -> bytes:
     scale = 8 / 2.54 / WIDTHS[8] if figure.get_figwidth() == WIDTHS[8] else 1.0
     with drawn_in_style(), _letters_alone():
         figure.savefig(buffer, format=kind, dpi=DPI * scale, metadata=_metadata(text)[kind],
-                       **({"pil_kwargs": {"dpi": (DPI, DPI)}} if kind == "png" else {}))
+                       **({"pil_kwargs": {"dpi": (DPI, DPI), "compress_level": PACKED}}
+                          if kind == "png" else {}))
     if kind != "svg":
         return buffer.getvalue()
     head, _, rest = buffer.getvalue().decode().partition("</title>")

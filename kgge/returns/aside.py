@@ -78,9 +78,9 @@ def guide_rules(form: Form, year: int) -> list[Row]:
 def guide_groups(form: Form, unit: str) -> list[Row]:
     """Return whom each group of a unit holds, as the guide prints it."""
     lines, said = [], [form.words("definition", lang) for lang in VI_EN]
-    for group in dict.fromkeys(key[1] for key in form.asked("indicators", unit).values()):
+    for group, scope in form.scopes(unit).items():
         lines.append({"text": "\n".join(dict.fromkeys(form.labels["group", group])),
-                      "scope": "\n".join(form.scope(unit, group, lang) for lang in VI_EN).strip(),
+                      "scope": scope,
                       **{lang: of.get(group, "") for lang, of in zip(VI_EN, said, strict=True)}})
     return lines
 

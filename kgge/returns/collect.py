@@ -275,7 +275,7 @@ def _figures(sound: list[Return], form: Form) -> list[pd.DataFrame]:
                     sheet, at, found, filled = lines[code][0]
                     row = at + 1
                     if filled:
-                        numbers, states, _ = zip(*(cell for *_, cell in found.values()),
+                        numbers, states, _ = zip(*[cell for _, _, cell in found.values()],
                                                  strict=True)
                     if doubts:  # about the row, and about all of the sheet
                         doubt = ";".join({**doubts.get((sheet, at), {}),

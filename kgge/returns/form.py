@@ -141,11 +141,18 @@ class Form(NamedTuple):
             self.printed[kind, lang] = words(kind, lang)
         return cast(dict[str, str], self.printed[kind, lang])
 
-    def scope(self, unit: str, group: str, lang: str) -> str:
-        """Return whose persons a unit counts in a group: the closest that the labels say of it."""
-        said, kind = self.words("scope", lang), self.kinds[unit]
-        return next((said[code] for code in (
-            f"{unit}.{group}", unit, f"{kind}.{group}", group, kind) if code in said), "")
+    def scopes(self, unit: str) -> dict[str, str]:
+        """Return whose persons a unit counts in each group it is asked for, in both languages.
+
+        It is the closest that the labels say: of the unit's group, the unit, its kind.
+        """
+        if ("scopes", unit) not in self.printed:
+            said, kind = [self.words("scope", lang) for lang in ("vi", "en")], self.kinds[unit]
+            groups = dict.fromkeys(key[1] for key in self.asked("indicators", unit).values())
+            self.printed["scopes", unit] = {group: "\n".join(
+                next((of[code] for code in (f"{unit}.{group}", unit, f"{kind}.{group}", group, kind)
+                      if code in of), "") for of in said).strip() for group in groups}
+        return cast(dict[str, str], self.printed["scopes", unit])
 
     def reporting(self, year: int) -> list[str]:
         """Return the units that are to send a return for a year."""

@@ -154,14 +154,14 @@ def both(form: Form, kind: str, code: str) -> str:
 def person_rows(form: Form, unit: str) -> list[Row]:
     """Return the texts of each row on persons, by column; a heading has no code."""
     rows: list[Row] = []
+    scopes = form.scopes(unit)
     for code, (indicator, group, sex) in form.asked("indicators", unit).items():
         added = ("lũy kế / cumulative" if form.accumulation[indicator] == "cumulative" else
                  "trong năm / in the year")
         heading = {"no": indicator, "text": f"{both(form, 'indicator', indicator)} ({added})"}
         rows += [] if heading in rows else [heading]
         rows.append({"text": both(form, "group", group), "sex": both(form, "sex", sex),
-                     "scope": "\n".join(form.scope(unit, group, lang) for lang in VI_EN).strip(),
-                     "code": code})
+                     "scope": scopes[group], "code": code})
     return rows
 
 

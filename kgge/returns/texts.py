@@ -95,8 +95,9 @@ class Printed(NamedTuple):
 
 
 def printed(form: Form, kind: str, unit: str) -> Printed:
-    """Return what the form prints on a sheet for a unit; made once, since many returns ask."""
-    key = kind, unit if kind == "indicators" else ""
+    """Return what the form prints on a sheet for a unit; made once for all that have the same."""
+    key = (kind, form.units[unit], *form.scopes(unit).values()) if kind == "indicators" else (
+        kind, "")
     if key not in form.printed:
         said: list[Any]
         if kind == "cover":
@@ -163,7 +164,8 @@ def _said_aside(form: Form, kind: str, year: int) -> set[str]:
     if (kind, 0) not in form.printed:
         form.printed[kind, 0] = _spelt(
             (row[:2] for row in summary_rows(form, form.persons)) if kind == "summary" else
-            (row.values() for unit in form.units for row in guide_groups(form, unit)))
+            (row.values() for unit in {(*form.scopes(u).items(),): u for u in form.units}.values()
+             for row in guide_groups(form, unit)))
     if (kind, year) not in form.printed:
         rules = guide_rules(form, year) if kind == "guide" else []
         form.printed[kind, year] = form.printed[kind, 0] | _spelt(row.values() for row in rules)
@@ -405,8 +407,12 @@ class Top(NamedTuple):
 
 def _top(form: Form, kind: str, unit: str, year: int) -> Top:
     asked = form.units[unit] if kind == "indicators" else ()
+    if (kind, "title") not in form.printed:
+        form.printed[kind, "title"] = (
+            TITLES[kind].format(programme=about("programme", "vi").upper()),
+            "bieu so / form: " + fold(about("form")))
     if (kind, asked, year) not in form.printed:
-        title = TITLES[kind].format(programme=about("programme", "vi").upper())
+        title, number = form.printed[kind, "title"]
         texts = dict(zip([column.code for column in COLUMNS[kind]], headings(
             kind, year, {code: form.accumulation[code] for code in asked}), strict=True))
         exact = {code: {text, f"{PAST}\n{text}"} for code, text in texts.items()}
@@ -415,6 +421,5 @@ def _top(form: Form, kind: str, unit: str, year: int) -> Top:
                  for code, text in texts.items()}
         plain = {"", HOW, BANNER, *"ABCDEFGHIJK", "(1)", "(2)", "(3)", kind, f"{title} – {year}"}
         form.printed[kind, asked, year] = Top(
-            exact, plain, fold(title), "bieu so / form: " + fold(about("form")), heads,
-            {*map(fold, plain)}.union(*heads.values()))
+            exact, plain, fold(title), number, heads, {*map(fold, plain)}.union(*heads.values()))
     return cast(Top, form.printed[kind, asked, year])
