@@ -124,8 +124,8 @@ def _check_silent(one: Return, earlier: Return | None) -> None:
     if any(fault[3] == "no_figure" for fault in one.faults):
         return
     for column in ("reached", "amount"):
-        now, then = ([rows[0] for rows in of.lines.values() if column in rows[0].cells]
-                     if of else [] for of in (one, earlier))
+        now, then = ((rows[0] for rows in (of.lines.values() if of else ())
+                      if column in rows[0].cells) for of in (one, earlier))
         sheet = ""
         for line in now:
             sheet = line.sheet
