@@ -89,6 +89,7 @@ MEASURES = {
         "người, lượt người; triệu đồng (không phải nghìn đồng)",
         "Người; kinh phí ngân sách: triệu đồng", "người; kinh phí: 1.000.000 đồng",
         "người: đồng bào Khmer; triệu đồng",
+        "người; tiền tệ: đồng Việt Nam, tính theo triệu đồng",
         "người; 1000000 đ", "người; 1,000,000 VND", "người; triệu đồng (làm tròn nghìn đồng)",
         "người (không tính hộ); triệu đồng", "persons (not households); million dong",
         "người; triệu đồng (1 triệu = 1.000 nghìn đồng)",

@@ -47,7 +47,7 @@ _OTHER_MEASURE = re.compile(r"\b(?:nghin|ngan (?:d|n)|thousand|t[iy]\b|billion|"
                             r"(?:tram|chuc|van|trieu|million|hundred) "
                             r"(?:luot|nguoi|persons|people|trieu|million|tr\b)|"
                             r"(?:[:=]|\b(?:rieng|tru|except|du an \d)\b[^;]*"  # Dự án 1: đồng
-                            r"\b(?:la|theo|bang|tinh|in)) ?dong\b(?! bao)|"
+                            r"\b(?:la|theo|bang|tinh|in)) ?dong\b(?! (?:bao|viet|vn)\b)|"
                             r"(?<!trieu )(?<!tr )dong ?\((?:rieng|tru|except)\b.*\btrieu)|"
                             r"1[., ]?000|%|(?<![\d.,])(?:[2-9]|[1-9]\d+) ?(?:trieu|million)|"
                             r"^(?!.*(?<!luot )\b(?:nguoi|person|people)).*"
