@@ -164,6 +164,16 @@ def test_signs_that_only_look_like_those_asked_for_are_read_and_named(value, num
     ("khong co", "nothing"), ("ít nhất 120", "approximate"), ("tối thiểu 120", "approximate"),
     ("tren 120", "approximate"), ("it nhat 120", "approximate"), ("120 (ước)", "approximate"),
     ("120 tạm tính", "approximate"), ("120?", "approximate"), ("khong duoi 120", "approximate"),
-    ("co 120", "text"), ("do 3 xa chua gui", "text"), ("120 người", "text")])
+    ("co 120", "text"), ("do 3 xa chua gui", "text"), ("120 người", "text"),
+    ("không triển khai", "nothing"), ("khong co nguoi nao", "nothing"), ("n.a.", "nothing"),
+    ("chưa được cấp", "text"), ("không thống kê được", "dots"), ("khong theo doi", "dots"),
+    ("sẽ bổ sung", "dots"), ("gửi sau", "dots"), ("dự kiến 350", "approximate"),
+    ("KH: 350", "approximate"), ("350 (KH)", "approximate"), ("350 (tạm)", "approximate"),
+    ("120 (uoc)", "approximate"), ("Kế hoạch 27/KH-UBND", "text"), ("35 phần trăm", "percent"),
+    ("1,2 nghìn", "in_words"), ("350k", "in_words"), ("12 NGAN", "in_words"),
+    ("1,2 tỷ", "in_words"), ("350.000 đồng", "in_words"), ("500 USD", "in_words"),
+    ("12 đồng chí", "text"), ("12 đ/c", "text"), ("12 triệu", "text"), ("120 km", "text"),
+    ("-0", "text"), ("(0)", "text"), ("-5", "negative"), ("3/5/2018", "date"),
+    ("2018-05-03", "date"), ("1/2", "fraction"), ("12.34.56", "text")])
 def test_words_are_told_which_sign_they_stand_for(value, problem):
     assert read_cell(value, "reached").problem == problem

@@ -34,11 +34,14 @@ PERIODS = {
         "Kế hoạch năm 2018", "Kế hoạch 2018", "KH 2018", "Năm 2018 (kế hoạch)", "Dự toán 2018",
         "Dự kiến năm 2018", "Tạm tính năm 2018", "Sơ kết 2018", "Số sơ bộ năm 2018", "2018 planned",
         "Ba quý năm 2018", "Năm 2018 (số kế hoạch)",
+        "6T/2018", "9 th/2018", "HK1 2018", "Năm 2018 (chốt ngày 15/12/2018)",
         "Năm 2018 (3 quý)", "năm 2018 (chưa đủ 12 tháng)", "Năm 2018 (không trọn năm)",
         datetime.date(2018, 1, 1)],
     "period": ["năm học 2018-2019", "15/12/2017 - 14/12/2018", "2016-2018", 2017,
                "Năm 2017, lũy kế từ 2016", "1 January 2017 - 31 December 2018", "1/1-31/12/2017",
-               "Năm 2017 - giai đoạn 2016-2020", "lũy kế 2016-2017", "giai đoạn 2016-2020",
+               "Năm 2017 - giai đoạn 2016-2020", "Năm 2017 (cập nhật 20/01/2018)",
+               "Năm 2018, đến 15/3/2019", "Năm 2018 - 15/3/2019", "01/01/2018, 31/12/2019",
+               "Kế hoạch 2016-2018", "lũy kế 2016-2017", "giai đoạn 2016-2020",
                "Kỳ năm 2017 của Kế hoạch 27/KH-UBND ngày 03/3/2018", "01/01/2017 – 31/12/2018"],
     None: [
         "Năm 2018", "Cả năm 2018", "Cả năm", "2018", 2018, "Từ 01/01/2018 đến 31/12/2018",
@@ -54,6 +57,9 @@ PERIODS = {
         "Năm 2018, tính đến 31/12/2018", "từ đầu năm đến 31/12/2018", "Quý I-IV/2018", "1-12/2018",
         "Quý 1 đến quý 4 năm 2018", "Q1-Q4/2018", "quý I, II, III và IV năm 2018",
         "Tháng 1-12/2018", "T1-T12/2018", "Năm 2018 (so với năm 2017)",
+        "Năm 2018 (điều chỉnh ngày 15/3/2019)", "Năm 2018 (cập nhật 20/01/2019)", "12T/2018",
+        "Năm 2018 - gửi lại 15/3/2019", "mười hai tháng năm 2018", "KH 27 năm 2018",
+        "Năm 2018, CTQG BĐG 2016-2020", "Chương trình bình đẳng giới 2016-2020, năm 2018",
         "Thực hiện kế hoạch năm 2018", "Năm kế hoạch 2018", "Năm 2018 của Kế hoạch bình đẳng giới",
         "Thực hiện các mục tiêu, kế hoạch năm 2018", "Năm 2018 theo Kế hoạch số 27",
         "4 quý năm 2018", "Năm 2018 (Kế hoạch 27)",
@@ -71,7 +77,8 @@ MEASURES = {
         "hộ (không tính người); triệu đồng", *(f"người; {money}" for money in (
             "trăm triệu đồng", "chục triệu đồng", "10 triệu đồng", "100 million dong",
             "triệu đồng (riêng dự án 1: đồng)", "triệu đồng, trừ dự án 4 tính bằng đồng",
-            "đồng (riêng dự án 2: triệu đồng)", "triệu đồng, dự án 1: đồng")),
+            "đồng (riêng dự án 2: triệu đồng)", "triệu đồng, dự án 1: đồng",
+            "mục I: triệu đồng; mục II: đồng")),
         *(f"{persons}; triệu đồng" for persons in (
             "trăm người", "triệu người", "vạn người", "gia đình", "lượt người",
             "cuộc, lớp", "attendances"))
@@ -81,6 +88,8 @@ MEASURES = {
         "persons; million dong", "người; tr.đ", "người; trđ", "người; triệu VND",
         "người, lượt người; triệu đồng (không phải nghìn đồng)",
         "Người; kinh phí ngân sách: triệu đồng", "người; kinh phí: 1.000.000 đồng",
+        "người: đồng bào Khmer; triệu đồng",
+        "người; tiền tệ: đồng Việt Nam, tính theo triệu đồng",
         "người; 1000000 đ", "người; 1,000,000 VND", "người; triệu đồng (làm tròn nghìn đồng)",
         "người (không tính hộ); triệu đồng", "persons (not households); million dong",
         "người; triệu đồng (1 triệu = 1.000 nghìn đồng)",
@@ -97,6 +106,7 @@ RECEIVED = {
     "swapped_date": [datetime.date(2019, 3, 1), datetime.date(2019, 12, 1)],
     "far_date": ["ngày 02 tháng 01 năm 2018"], "received_on": ["31/02/2019", "tháng 1 năm 2019",
                                                                     "20/01/2019 (hoặc 22/01/2019)"],
+    "no_date": ["-", "...", "chưa nhận", "Chưa"],
     None: [
         "ngày 31 tháng 01 năm 2019", "8h30 ngày 31/01/2019", "15/01/2019.", "31-Jan-2019", 43485,
         "21/01/ 2019", "21 / 01 / 2019", "January 21, 2019", "Jan 21st 2019", "21-Thg1-2019",
@@ -116,12 +126,14 @@ REPLACES = {None: ["ngày 20 tháng 01 năm 2019", 43485, "thay báo cáo 20/1/2
                    "Báo cáo lần 1 ngày 20/01/2019", "No. 12/BC, 20/01/2019"],
             "replaces": ["lần 2", "công văn số 12", "Bản sửa đổi lần 1", "Không nhớ ngày", "x",
                          "Chưa rõ ngày", "Thay báo cáo lần đầu", "No. 12/BC-UBND"]}
-YEARS = {None: ["2018.", "2018,0", "Năm 2018.", datetime.date(2018, 1, 1)],
+YEARS = {None: ["Năm báo cáo: 2018", "2018.", "2018,0", "Năm 2018.", datetime.date(2018, 1, 1)],
          "year": ["18", datetime.date(2018, 5, 1)]}
 VERSIONS = {None: ["kh27-v2", "KH27 - v2", " KH27_V1", "Kh27-v2."], "version": ["KH27-v3", "v2"]}
 REAL = {None: ["không.", "Không (số liệu thật)", "Không / No - số liệu thật",
-               "KHÔNG, là số liệu thật"],
-        "illustrative": ["Có (số liệu thật)", "Không (số liệu minh họa)", "số liệu thật"]}
+               "KHÔNG, là số liệu thật",
+               "Không\nNo", "Không (No)", "Không – No", "ko"],
+        "illustrative": ["Có (số liệu thật)", "Không (số liệu minh họa)", "số liệu thật", "-",
+                         "Không / Có", None]}
 
 
 @pytest.mark.parametrize(("cell", "code", "text"), [

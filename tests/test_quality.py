@@ -600,3 +600,64 @@ def test_two_returns_exchanged(tmp_path):
                          ("labour", 2018, first), ("justice", 2018, second))
         assert {(file, code) for file, _, code in seen if not code.startswith("same_as")} == {
             (f"{unit}-2018", code) for unit in ("labour", "justice") for code in found}
+
+
+def late(folder, year, *returns):
+    """Return the problems of the last return of a year, sent when all others were taken in."""
+    doubts(folder / "known", *returns)
+    (folder / "inbox").mkdir()
+    unit = returns[0][0]
+    shutil.move(folder / "known" / f"{unit}-{year}.xlsx", folder / "inbox")
+    return read_returns(folder / "inbox", form(), folder / "known").problems
+
+
+@pytest.mark.parametrize(("kind", "year", "told"), [
+    ("two sources changed", 2017, "2018"), ("added up", 2017, "2019"), ("added up", 2018, "2019"),
+    ("the same sources", 2017, ""), ("more each year", 2018, "")])
+def test_a_late_return_tells_of_the_money_of_a_later_year(kind, year, told, tmp_path):
+    years = [("rach-gia", 2017 + at, of) for at, of in enumerate(MONEY[kind][0])]
+    problems = late(tmp_path, year, *years)
+    assert problems[["sheet", "code"]].values.tolist() == [
+        ["Kinh phí", "doubts_later"]] * bool(told)
+    for row in problems.itertuples():
+        assert f"rach-gia-{told}.xlsx" in row.message_vi and "nội dung" in row.message_vi or (
+            "số tiền" in row.message_vi)
+        assert f"one of {told} taken in before" in row.message_en
+
+
+def test_a_late_return_tells_of_one_of_a_later_year_that_is_like_another_unit(tmp_path):
+    one = uneven([code for code in EVERY if code[0] != "4"], 900, "eligible", 7)
+    other = {key: round(number * 1.3) for key, number in one.items()}
+    changed = {key: number + at % 5 for at, (key, number) in enumerate(other.items())}
+    problems = late(tmp_path, 2017, ("labour", 2017, one), ("justice", 2017, other),
+                    ("labour", 2018, changed))
+    assert "doubts_later" in set(problems["code"])
+    said = problems.set_index("code").loc["doubts_later"]
+    assert "Sở Tư pháp" in said["message_vi"] and "Department of Justice" in said["message_en"]
+
+
+@pytest.mark.parametrize(("moved", "found"), [(True, {(None, "no_figure")}), (False, set())])
+def test_figures_that_all_stand_in_the_columns_of_last_year(moved, found, tmp_path):
+    doubts(tmp_path, ("rach-gia", 2018, {}))
+    book = openpyxl.load_workbook(tmp_path / "rach-gia-2018.xlsx")
+    for row in book["Chỉ tiêu"].iter_rows(min_row=8, max_row=33):
+        for now, past in zip(row[4:7], row[7:10], strict=True):
+            past.value = now.value
+            now.value = None if moved else now.value
+    book.save(tmp_path / "rach-gia-2018.xlsx")
+    problems = read_returns(tmp_path, form()).problems
+    assert {(row.cell if isinstance(row.cell, str) else None, row.code)
+            for row in problems.itertuples()} == found
+
+
+def test_messages_name_units_in_their_language(tmp_path):
+    same = uneven([code for code in EVERY if code[0] != "4"], 900, "eligible", 7)
+    for unit, name in (("labour", "a"), ("justice", "b"), ("finance", "c"), ("finance", "d")):
+        write_template(unit, 2018, tmp_path / f"{name}.xlsx", form=form(),
+                       values=figures(form(), unit, changes=same))
+    problems = read_returns(tmp_path).problems
+    said = {lang: " ".join(problems[f"message_{lang}"]) for lang in ("vi", "en")}
+    assert "Sở Tư pháp (b.xlsx)" in said["vi"] and "Department of Justice (b.xlsx)" in said["en"]
+    assert "năm 2018 của Sở Tài chính" in said["vi"]
+    assert "of Department of Finance for 2018" in said["en"]
+    assert not any(code in text for text in said.values() for code in ("justice", "finance"))

@@ -157,7 +157,7 @@ NOTED = {  # what is done: every problem it gives
         "LLVT (chỉ tính công an)", "LLVT (nghìn người)", "LLVT (6 tháng)")},
     **{f"no name: {text}": (put(MONEY, E66=text), one(MONEY, "E66", "not_read")) for text in (
         "CHƯA DUYỆT", "Số ước tính", "đã trừ trùng lặp", "Số người", "Chỉ Tính Huyện", "Lũy Kế",
-        "Triệu Đồng")},
+        "Triệu Đồng", "Xã A", "Thống kê từ 3 xã", "Kiểm tra lại số liệu")},
     **{f"heading of another measure: {text}": (put(kind, **{cell: text}), one(
         kind, cell, "not_read")) for kind, cell, text in (
         (MONEY, "E4", "Số đã chi trong năm 2018 (đồng)"), (MONEY, "A2", "KINH PHÍ ĐÃ CHI (đồng)"),
@@ -210,7 +210,8 @@ NOTED = {  # what is done: every problem it gives
                     "Theo chỉ đạo của Giám đốc Sở, kinh phí tính nghìn đồng",
                     "Kinh phí do Chủ tịch UBND duyệt bổ sung 500 triệu",
                     "Kế toán chưa quyết toán, số liệu tạm tính", "Đơn giá @ 50 nghìn đồng",
-                    "Người lập biểu: số liệu 6 tháng")},
+                    "Người lập biểu: số liệu 6 tháng", "200 đồng, ngày 20/01/2019",
+                    "Thay thế báo cáo ngày 10/01/2019", "Trang 3: số liệu ước")},
     "a note below a signature": ((sign(MONEY, 66), put(MONEY, B70="Ghi chú: số ước")),
                                  one(MONEY, "B70", "not_read")),
 }
@@ -327,13 +328,16 @@ HONEST = {
         (MONEY, "E4", "Đã chi năm 2018"), (MONEY, "E4", "Số đã chi (triệu đồng)"))},
     **{f"a name alone: {text}": put(MONEY, E66=text) for text in (
         "Nguyễn Văn An", "TRẦN THỊ BÍCH", "ThS. Lê Hoa", "Danh Sol", "Triệu Văn Đông",
-        "Nguyễn Chí Tình", "Phan Văn Thiệu")},
+        "Nguyễn Chí Tình", "Phan Văn Thiệu", "Trần Như Ý", "Lê Thị Ý", "Nguyễn Văn A.")},
     **{f"signs for {text}": sign(MONEY, 66, "B", "Rạch Giá, ngày 15 tháng 01 năm 2019", text)
        for text in ("Sở Kế hoạch và Đầu tư", "Phòng Dân tộc thiểu số", "Văn thư lưu trữ xã",
                     "UBND huyện Giồng Riềng", "Nguyễn Thị Chi, Tỉnh đoàn")},
     **{f"the end: {text}": put(MONEY, B66=text) for text in (
         "Kiên Giang, 15.01.2019", "Kiên Giang, tháng 01/2019", "./.", "--- HẾT ---", "Nơi nhận:",
-        "Thời gian ký: 15.01.2019 14:05:33 +07:00", "Rạch Giá, ngày 15-01-2019")},
+        "Thời gian ký: 15.01.2019 14:05:33 +07:00", "Rạch Giá, ngày 15-01-2019",
+        "Đông Hồ, ngày 15/01/2019", "Đông Hòa, ngày 15 tháng 01 năm 2019", "Chuyên viên",
+        "Lập bảng", "Người kiểm soát", "Thẩm định", "Thủ quỹ", "Zalo: 0918123456", "Trang 1/2",
+        "Tổng cộng (viết bằng chữ): hai trăm triệu đồng", "Page 1 of 2")},
     **{f"group {text}": put(PERSONS, **{cell: text}) for cell, text in (
         ("B8", "CB, CC, VC"), ("B9", "CBCCVC"), ("B12", "LLVT (công an, quân sự)"),
         ("B14", "HS-SV"),

@@ -20,19 +20,26 @@ _BLANK = re.compile(r"[\s\u200b\ufeff]+")
 _APART = re.compile(r"\d\s*(?:[^\S \u00a0\u2009\u202f]|\s{2})\s*[\d.,]*\d")
 # Words that tell what was meant, with tone marks; those that are others without them stand apart.
 _TONED = r"độ|cỡ|tầm"
+_PLANNED = r"dự (?:kiến|tính|toán)|kế hoạch|kh|phấn đấu"
 _WRONG_WORDS = (
-    ("dots", r"[.…][.… ]+|(?:chưa|không|ko) (?:rõ|biết|xác định).*|unknown|not known|đang .*|"
-             r"chưa (?:có (?:số|dữ|báo|kết)|tổng hợp|thống kê|cập nhật|nhận|thu thập).*|"
-             r"chờ (?:số|báo cáo|tổng hợp).*|.*(?:báo cáo|bổ sung|cập nhật) sau|pending|tbd"),
-    ("nothing", r"(?:không|ko|k|chưa)(?: (?:có|phát sinh|áp dụng|thuộc|báo cáo)\b.*)?|none|nil|no|"
-                r"0 có|n/?a|not applicable"),
-    ("negative", r"(?:[-–−]|âm) ?\d[\d., ]*|\([\d., ]*\d[\d., ]*\)"),
-    ("percent", r".*\d ?%"),
+    ("dots", r"[.…][.… ]+|(?:chưa|không|ko) (?:rõ|biết|xác định|thống kê|theo dõi|tách|tổng hợp)"
+             r".*|unknown|not known|đang .*|"
+             r"chưa (?:có (?:số|dữ|báo|kết)|cập nhật|nhận|thu thập).*|"
+             r"(?:chờ (?:số|báo cáo|tổng hợp)|sẽ (?:báo|bổ sung|cập nhật|gửi)).*|"
+             r".*(?:báo cáo|bổ sung|cập nhật|^báo|^gửi) sau|pending|tbd"),
+    ("nothing", r"(?:không|ko|kg|k|chưa)(?: (?:có|phát sinh|áp dụng|thuộc|báo cáo|thực hiện|"
+                r"triển khai|tổ chức|bố trí|cấp|ai|(?:người|hoạt động) nào)\b.*)?|none|nil|no|"
+                r"0 (?:có|phát sinh)|n[./]*a\.?|not applicable"),
+    ("negative", r"(?=.*[1-9])(?:(?:[-–−]|âm) ?\d[\d., ]*|\([\d., ]*\d[\d., ]*\))"),
+    ("percent", r".*\d ?%|\d[\d., ]*(?:phần trăm|percent)"),
+    ("in_words", r"\d[\d., ]*(?:nghìn|ngàn|vạn|k|thousand|tỷ|tỉ|billion|usd|vn[đd]|"
+                 r"đ(?:ồng)?(?! ?(?:/|chí|bào|nghiệp)))\b.*"),
     ("fraction", r"\d[\d., ]*/ ?\d.*"),
     ("approximate", r"(?:hơn|trên|khoảng|gần|dưới|chừng|ước|ít nhất|nhiều nhất|tối thiểu|tối đa|"
                     r"xấp xỉ|không (?:dưới|quá)|about|over|under|some|nearly|around|approx|"
                     rf"at least|at most|more than|less than|{_TONED}|[~<>≈≥≤]).*\d.*|"
-                    r"\d[\d., ]*(?:\+|\?+|[-–] ?\d.*| ?trở lên|\W*(?:ước|tạm tính|dự kiến).*)"))
+                    rf"\d[\d., ]*(?:\+|\?+|[-–] ?\d.*| ?trở lên|[^\w]*(?:ước|tạm|{_PLANNED})\b.*)|"
+                    rf"(?:tạm tính|{_PLANNED})[^\w]*\d[\d., ]*(?:người)?"))
 _WRONG = [(code, re.compile(pattern)) for code, pattern in _WRONG_WORDS]
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # Day, month, year; months that a dash joins (tháng 1-12/2018) are no day, nor is 1/1-31/12.
@@ -56,7 +63,7 @@ _ALIKE = str.maketrans({**dict.fromkeys("хХ×✕✖χΧⅩⅹ", "x"), "․": "
                         **dict.fromkeys("\u2800\u3164\uffa0\ufe0e\ufe0f", "")})
 # A telephone, and the number of a letter: no figures, wherever they stand below a table.
 _ADDRESS = re.compile(r"(?:\+84|0)\d[\d .-]{7,12}|\d+/[^\W\d_]{2}.*")
-_YEAR = re.compile(r"(?:nam )?([12]\d{3})(?:[.,]0*)?", re.ASCII)
+_YEAR = re.compile(r"(?:nam(?: bao cao)?:? )?([12]\d{3})(?:[.,]0*)?", re.ASCII)
 # Other ways to write a date: 21 / 1 / 2019, 21-Thg1-2019, as Excel does, January 21, 2019; what
 # stands in brackets behind one may hold another: (bản giấy 23/01/2019).
 _GAPS, _THG = re.compile(r"(?<=\d) ?/ ?(?=\d)"), re.compile(
@@ -192,6 +199,8 @@ def _read_text(text: str, column: str) -> Cell:
         return rejected("decimal")
     if values:  # persons are whole: of "1.234" that is the larger reading
         return _in_range(float(values[-1]), column, "read_as")
+    if not any(map(str.isalpha, text)) and read_date(text):
+        return rejected("date")
     words = _WITHOUT_TONES if text.isascii() else _WRONG
     return rejected(next((code for code, p in words if p.fullmatch(text.casefold())), "text"))
 
@@ -271,8 +280,8 @@ def read_year(value: object) -> int | None:
 
 def read_yes(value: object) -> bool | None:
     """Return the answer to a yes/no question, in either language; ``None`` where it is neither."""
-    text = fold(value).rstrip(" .,;!")
-    if {part.strip() for part in text.split("/")} <= {"co", "yes"}:
+    yes, no = ({*re.findall(r"\w+", text)} for text in (
+        fold(value), _REAL.sub("", fold(value))))
+    if yes and yes <= {"co", "yes"}:
         return True
-    words = {part.strip() for part in _REAL.sub("", text).split("/")}
-    return False if words <= {"khong", "no"} else None
+    return False if no and no <= {"khong", "ko", "no"} else None

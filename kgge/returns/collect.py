@@ -37,6 +37,7 @@ STRUCTURE, MANY = ("hidden", "merged", "not_read", "not_asked", "unknown_code", 
                    "covered"), 12
 Fault = tuple[str, int, int, str, str, dict[str, Any]]
 _NOTHING = Batch([], {}, {}, {})
+LATER = ("sources_moved", "money_adds_up", "like_unit")  # of a sheet, against earlier years
 MILD = ("warning", "doubt", "aside")  # no error: what was sent may be kept as it is
 
 
@@ -149,7 +150,7 @@ def _read_all(path: Path, form: Form, known: str | Path | None) -> Returns:
     now = _read_files(files, dates, form)
     illustrative = _one_kind(now, inbox=known is not None)
     before = _taken_in(known, files, illustrative, form)
-    sort_out(now, before)
+    sort_out(now, before, form)
     found, sound = now.found, sorted(now.sound(), key=form.place)
     again = {(one.unit, one.year) for one in sound}
     past = [one for one in before.sound() if (one.unit, one.year) not in again]
@@ -182,6 +183,13 @@ def _tell_later(sound: list[Return], past: list[Return]) -> None:
                 continue
             year: Any = int(value) if code == "same_as_year" else details.get("year")
             one, of = late.get((other.unit, year)), rows.get((sheet, row))
+            if code in LATER:  # of the later sheet, since the late return is there
+                for own in sound:
+                    if own.unit == other.unit and (own.year == year or (
+                            code == "money_adds_up" and year < own.year < other.year)):
+                        own.fault("doubts_later", sheet=sheet, year=other.year, file=other.name,
+                                  said=tuple(_say(code, details, lang) for lang in ("vi", "en")))
+                continue
             if one and code == "same_as_year":
                 one.fault(code, other.year, sheet, wanted=other.name, total=details["total"])
             elif one and of in one.lines and one.year < other.year:
@@ -249,7 +257,7 @@ def _taken_in(known: str | Path | None, files: list[tuple[str, Path]], illustrat
     here = {file.resolve() for _, file in files}
     others = [(name, file) for name, file in list_files(folder) if file.resolve() not in here]
     out = _read_files(others, read_receipts(folder, form)[0], form)
-    sort_out(out, _NOTHING)
+    sort_out(out, _NOTHING, form)
     return out._replace(found=[r for r in out.sound() if r.illustrative is illustrative])
 
 
@@ -312,8 +320,15 @@ def _has_content(one: Return) -> bool:
                for _, _, cell in lines[0].cells.values())
 
 
+def _say(code: str, details: dict[str, Any], lang: str) -> str:
+    return fill(messages()[code][lang], lang).format(
+        **{key: _written(detail, lang) for key, detail in details.items()})
+
+
 def _written(detail: object, lang: str) -> str:
-    """Return a detail of a message: digits ungrouped; dates and decimals as in `lang`."""
+    """Return a detail of a message: digits ungrouped; dates, decimals and labels as in `lang`."""
+    if isinstance(detail, tuple):  # a label, in Vietnamese and in English
+        return str(detail[lang == "en"])
     if isinstance(detail, datetime.date):
         return f"{detail:%d/%m/%Y}" if lang == "vi" else f"{detail:%Y-%m-%d}"
     text = as_text(detail, 1000)
@@ -359,9 +374,7 @@ def _problems(found: list[Return]) -> pd.DataFrame:
             at[one.name, sheet, row, column].append((code, value, details))
     for (name, sheet, row, column), faults in sorted(at.items(), key=lambda item: item[0]):
         texts = [" ".join(dict.fromkeys(
-            fill(known[said][lang], lang).format(
-                **{k: _written(v, lang) for k, v in details.items()})
-            for code, _, details in faults
+            _say(said, details, lang) for code, _, details in faults
             for said in (code, "more")[:1 + ("cells" in details)])) for lang in ("en", "vi")]
         warning = all(known[code]["severity"] in MILD for code, _, _ in faults)
         rows.append((name, sheet or None, xl_rowcol_to_cell(row, column) if row >= 0 else None,

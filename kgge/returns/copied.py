@@ -23,17 +23,18 @@ Figures = dict[tuple[str, str], float]  # by row and column
 def check_repeated(sound: Sequence[Return], form: Form) -> None:
     """Doubt figures that are another year's or unit's, of another column, or only worked out."""
     parts = [_parts(one, form) for one in sound]
-    _check_same(sound, parts)
+    _check_same(sound, parts, form)
     counted = [_counted(of) for of in parts]
     _check_nearly(sound, counted, form)
     for at, (one, figures) in enumerate(zip(sound, counted, strict=True)):
         _check_share(one, figures, form)
         if at and sound[at - 1].unit == one.unit:
             _check_columns(one, figures, counted[at - 1], form)
-            _check_owner(at, sound, counted)
+            _check_owner(at, sound, counted, form)
 
 
-def _check_same(sound: Sequence[Return], parts: list[dict[str, list[tuple[Any, ...]]]]) -> None:
+def _check_same(sound: Sequence[Return], parts: list[dict[str, list[tuple[Any, ...]]]],
+                form: Form) -> None:
     """Doubt figures that the same unit sent before, or that are another unit's too.
 
     A sheet is told of once: all of it, else a column or an indicator of it.
@@ -45,10 +46,10 @@ def _check_same(sound: Sequence[Return], parts: list[dict[str, list[tuple[Any, .
     copied = [key for key, several in same.items() if len(several) > 1 and (
         len(key[1]) if key[0] == "indicators" else _steps(*key)) >= SAME]
     for part, figures in sorted(copied, key=lambda key: key[0] not in SHEETS):
-        _tell_same(part, figures, same[part, figures])
+        _tell_same(part, figures, same[part, figures], form)
 
 
-def _tell_same(part: str, figures: tuple[Any, ...], several: list[Return]) -> None:
+def _tell_same(part: str, figures: tuple[Any, ...], several: list[Return], form: Form) -> None:
     """Tell of figures that several returns hold: a unit of its earlier year, units of others."""
     first: dict[str, Return] = {}
     for one in several:
@@ -65,7 +66,7 @@ def _tell_same(part: str, figures: tuple[Any, ...], several: list[Return]) -> No
         for other in [r for r in others if r.unit != one.unit][:1]:
             if told.keys().isdisjoint(("same_as_unit", "same_as_plan")):
                 one.fault("same_as_unit", other.unit, sheet, wanted=other.name,
-                          total=len(figures))
+                          total=len(figures), unit=form.labels["unit", other.unit])
 
 
 def _check_share(one: Return, figures: Figures, form: Form) -> None:
@@ -97,7 +98,7 @@ def _check_columns(one: Return, figures: Figures, earlier: Figures, form: Form) 
         one.fault("same_as_attendances", len(same), _sheet(one, figures))
 
 
-def _check_owner(at: int, sound: Sequence[Return], counted: list[Figures]) -> None:
+def _check_owner(at: int, sound: Sequence[Return], counted: list[Figures], form: Form) -> None:
     """Doubt groups that are as large as those of another unit were, and not as this unit's own."""
     one, past = sound[at], sound[at - 1]
     now, own = ({code: number for (code, name), number in of.items() if name == "eligible"}
@@ -112,7 +113,7 @@ def _check_owner(at: int, sound: Sequence[Return], counted: list[Figures]) -> No
             near, both = _count_near(now, theirs), len(now.keys() & theirs.keys())
             if both >= max(SAME, NEARLY * len(now)) and near >= NEARLY * both:
                 one.fault("like_unit", other.unit, sheet, wanted=other.name, year=other.year,
-                          total=near)
+                          total=near, unit=form.labels["unit", other.unit])
                 return
 
 
@@ -175,7 +176,7 @@ def _tell_nearly(first: Return, second: Return, figures: Figures,
                               total=len(same))
                 elif not own and told.keys().isdisjoint(("same_as_unit", "same_as_plan")):
                     one.fault("same_as_unit", other.unit, sheet, wanted=other.name,
-                              total=len(same))
+                              total=len(same), unit=form.labels["unit", other.unit])
 
 
 def _steps(part: str, figures: tuple[Any, ...]) -> int:

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kgge.returns.cells import plain_dates, read_date
+from kgge.returns.form import Form
 from kgge.returns.parse import Return
 from kgge.returns.receipts import Dates, Key
 
@@ -37,7 +38,7 @@ class Batch(NamedTuple):
         return self.files[one.name].read_bytes()
 
 
-def sort_out(batch: Batch, before: Batch) -> None:
+def sort_out(batch: Batch, before: Batch, form: Form) -> None:
     """Of several returns of a unit and year keep the one that corrects the others, or none.
 
     One that was refused is replaced as well, and what was wrong with it is nobody's to mend.
@@ -56,7 +57,7 @@ def sort_out(batch: Batch, before: Batch) -> None:
         if chain and chain[-1].replaces:
             _miss(chain[-1], [one for one in (earlier, *several)
                               if one and not (one.failed and one.replaces)])
-        _judge(" ".join(map(str, key)), several, sound, chain)
+        _judge(key, several, sound, chain, form)
         if chain and chain[0].replaces and earlier:
             batch.first[key] = before.first.get(key, earlier)
         elif chain:
@@ -109,17 +110,19 @@ def _miss(last: Return, earlier: Sequence[Return]) -> None:
                    first=", ".join(cells[:3]) + " …" * (len(cells) > 3))
 
 
-def _judge(what: str, several: Iterable[Return], sound: Sequence[Return],
-           chain: Sequence[Return]) -> None:
+def _judge(key: Key, several: Iterable[Return], sound: Sequence[Return],
+           chain: Sequence[Return], form: Form) -> None:
     """Set aside what was replaced; refuse returns of which it is not said which one counts."""
     last = chain[-1] if chain and chain[-1].replaces else None
+    what = " ".join(map(str, key))
+    named: dict[str, Any] = {"unit": form.labels["unit", key[0]], "year": key[1]}
     for one in several:
         if last and one is not last and not (one.failed and one.replaces):
             one.faults.clear()
-            one.fault("replaced", what, wanted=last.name)
+            one.fault("replaced", what, wanted=last.name, **named)
         elif not chain and one in sound:
             others = ", ".join(r.name for r in sound if r is not one)
-            one.fault("duplicate_return", what, wanted=others)
+            one.fault("duplicate_return", what, wanted=others, **named)
 
 
 def _chain(sound: Sequence[Return]) -> list[Return]:

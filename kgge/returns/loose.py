@@ -19,8 +19,8 @@ NOTE = re.compile(r"\W*(?:ghi chu|chu thich|luu y|note|so lieu|don vi tinh)")
 # Who signs says nothing of figures; dong is money, but for lao động, hội đồng and the like.
 SAYS = re.compile(
     r"nghin|thousand|\bty\b|trieu|(?<!lao )(?<!hoi )(?<!cong )(?<!hoat )(?<!hanh )(?<!hop )\bdong\b"
-    r"(?! dau)|billion|\buoc\b|tam tinh|chua |so lieu|kinh phi|"
-    r"quyet toan|don gia|%|phan tram|\d thang(?! \d+ nam)|"
+    r"(?! dau| \w+, ?ngay)|billion|\buoc\b|tam tinh|chua |so lieu|kinh phi|"
+    r"quyet toan|don gia|thay the|%|phan tram|\d thang(?! \d+ nam)|"
     # not final, of another measure, planned, not of all; but no Sở Kế hoạch và Đầu tư, no Chí Tình
     r"\bdu kien\b|(?<!ho )(?<!co )\bso bo\b(?! phan)|ban nhap|du thao|\bluy ke\b|\bngan d\b|"
     r"\busd\b|(?:bang|ra) do la\b|lay theo|(?:theo|so) du toan|(?<!kem )\btheo ke hoach(?! so)|"
@@ -35,7 +35,8 @@ _FORMAL = re.compile(
     r"\W*(?:cong hoa xa hoi chu nghia viet nam|socialist republic of viet ?nam|"
     r"doc lap\W+tu do\W+hanh phuc|independence\W+freedom\W+happiness|\W)*|"
     r"(?:phu luc|bieu|mau)(?: so| bao cao)?\W*[\w./-]*|\W*(?:het|the end)\W*|"
-    r"\W*(?:so tien )?(?:viet )?bang chu\b.*")
+    r"(?:\W|\b(?:tong|cong|so|tien|kinh phi|da chi|viet|ghi)\b)*\bbang chu\b.*|"
+    r"\W*(?:trang|page)\W*\d+(?:\W*(?:of\W*)?\d+)?\W*")
 _ADDRESSED = re.compile(
     r"so\W*(?:\d+\W*)?/ ?[a-z][\w-]*(?: ?/ ?[\w-]+)*\W*(?:ngay.*)?|kinh gui\b.*|"
     r"\W*(?:ban hanh )?kem theo\b.*|(?:uy ban nhan dan|ubnd) tinh\b[\w ]*|"
@@ -120,10 +121,13 @@ def is_name(text: object) -> bool:
     """
     if not isinstance(text, str):
         return False
-    words = _TITLE.sub("", clean(text)).split()
-    capital = all(word.isalpha() and word[0].isupper() and word[1:].islower() for word in words)
+    words = _TITLE.sub("", clean(text)).removesuffix(".").split()  # Như Ý, Lê Văn A.
+    capital = all(word.isalpha() and word[0].isupper() and word[1:] == word[1:].lower()
+                  for word in words)
     large = all(word.isalpha() and word.isupper() for word in words)
     folded = fold(" ".join(words))
     family = folded.split(" ")[0] in _FAMILIES and not folded.startswith("trieu dong")
-    return 2 <= len(words) <= 5 and (capital or large and family) and not SAYS.search(
+    whole = all(word[1:] for word in words)  # Trần Như Ý, but not Xã A
+    named = capital and (whole or family) or large and family
+    return 2 <= len(words) <= 5 and named and not SAYS.search(
         NAMED.sub("", folded) if family else folded)

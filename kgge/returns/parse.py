@@ -46,8 +46,8 @@ _OTHER_MEASURE = re.compile(r"\b(?:nghin|ngan (?:d|n)|thousand|t[iy]\b|billion|"
                             r"ho\b|household|usd|phan tram|percent|"
                             r"(?:tram|chuc|van|trieu|million|hundred) "
                             r"(?:luot|nguoi|persons|people|trieu|million|tr\b)|"
-                            r"(?:rieng|tru|except|du an \d)\b[^;]*"  # Dự án 1: đồng
-                            r"(?:[:=]|\b(?:la|theo|bang|tinh|in)) ?dong\b(?! bao)|"
+                            r"(?:[:=]|\b(?:rieng|tru|except|du an \d)\b[^;]*"  # Dự án 1: đồng
+                            r"\b(?:la|theo|bang|tinh|in)) ?dong\b(?! (?:bao|viet|vn)\b)|"
                             r"(?<!trieu )(?<!tr )dong ?\((?:rieng|tru|except)\b.*\btrieu)|"
                             r"1[., ]?000|%|(?<![\d.,])(?:[2-9]|[1-9]\d+) ?(?:trieu|million)|"
                             r"^(?!.*(?<!luot )\b(?:nguoi|person|people)).*"
@@ -58,6 +58,7 @@ _IN_FIGURES = re.compile(r"(?<![\d.,])(?:1(?P<by>[., ]?)000(?P=by)000|10\^6|"
 _NO_MEASURE = re.compile(r"\b(?:khong|not)\b[^;,)]*|\b(?:lam tron|rounded)\b[^;)]*|"
                          r"\b1 trieu (?:dong )?=[^;)]*|\b(?:ke|bao gom|tinh) ca\b[^;,)]*|"
                          r"\bincluding\b[^;,)]*")
+NOT_YET = re.compile(r"[ .…–—-]*|(?:chua|khong)\b\D*")  # a date of receipt: Chưa nhận
 _HEADERS = {column.code for columns in COLUMNS.values() for column in columns}
 
 
@@ -386,7 +387,7 @@ def _read_replaces(out: Return, said: dict[str, Place]) -> None:
 
 def _read_receipt(out: Return, received: Place, form: Form) -> None:
     out.received_on = read_date(received[0])
-    if not as_text(received[0]):
+    if NOT_YET.fullmatch(fold(received[0])):
         out.fault("no_date", *received, wanted=out.year + 1)
     elif out.received_on is None or out.received_on.year < out.year:
         out.fault("received_on", *received, wanted=out.year + 1)
@@ -448,10 +449,10 @@ def _read_unit(out: Return, said: dict[str, Place], form: Form) -> None:
     if not as_text(name[0]) or names_unit(own, head):
         return
     if others := units_named(head, form):
-        out.fault("other_unit", *name, wanted=f"{unit} ({own[0]})")
+        out.fault("other_unit", *name, wanted=unit, unit=own)
         out.sender = others[0]
     elif not names_unit(own, fold(name[0])):
-        out.fault("unit_name", *name, wanted=f"{unit} ({own[0]})")
+        out.fault("unit_name", *name, wanted=unit, unit=own)
 
 
 def _unit_code(code: str, head: str, form: Form) -> str:
@@ -476,7 +477,7 @@ def _check_owner(out: Return, form: Form) -> None:
             head, _, name = str(line[0]).partition("·")
             if head and name and not names_unit(own, fold(name)) and units_named(fold(name), form):
                 out.fault("unit_name", line[0], table.sheet.name, row, 0,
-                          wanted=f"{out.unit} ({own[0]})")
+                          wanted=out.unit, unit=own)
 
 
 def units_named(text: str, form: Form) -> list[str]:

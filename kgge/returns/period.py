@@ -17,7 +17,8 @@ _BESIDE = re.compile(
     r"\b(?:ke hoach|quyet dinh|nghi quyet|cong van|chi thi|chuong trinh|plan|decision) (?:so )?\d+"
     r",? \d+/\d+/\d{4}|"
     r"\b(?:lap|gui|nop|han)(?: bao cao)?:? \d+/\d+/\d{4}(?! ?(?:[-–]|den))|"
-    r"\b(?:giai doan|thoi ky|ke hoach|chien luoc|chuong trinh|period|plan) (?:tu )?(?:nam )?\d{4}"
+    r"\b(?:giai doan|thoi ky|ke hoach|chien luoc|chuong trinh|ctqg|period|plan)\b[a-z ]{0,60}"
+    r"\b\d{4}"
     rf"{_TO}(?:nam )?\d{{4}}|\bso (?:voi|cung ky)[^,;)]*")
 # Where the sums of a period begin: a year named, or one before a dash.
 _ADDS = r"\b(?:luy ke|cong don|cumulative|since)[,:]?"
@@ -25,18 +26,21 @@ _SINCE = re.compile(
     rf"(?:{_ADDS} (?:tu|from)|\bsince)(?: nam| ngay| dau| thang)* (?:\d+/){{0,2}}\d{{4}}|"
     rf"{_ADDS}(?: nam| ngay| dau)* (?:\d+/){{0,2}}\d{{4}}(?={_TO})")
 _YEARS = re.compile(r"(?<!\d)\d{4}(?!\d)")
+# A day that no stretch ends with; after the year that is named, something was written: cập nhật.
+_LONE = re.compile(rf"({_TO})?(?<![\d/])\d+/\d+/(\d{{4}})(?!\d|{_TO}\d)")
 _DAY = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?:/\d{4})?(?![\d/])")
 # A plan that is spoken of because it was carried out.
 _DONE = re.compile(r"\b(?:thuc hien|trien khai|ket qua|theo|cua|nam)\b[^(;\d]*\b(?:ke hoach|kh)\b")
 # Ways to write all of a year, words for less than that, or for what has not come true.
 _MONTH, _OF = "(?:thang |t)?", r"(?:(?:/| nam )\d{4})?"
 _WHOLE = re.compile(
-    rf"\b12 (?:thang|months?)\b|{_MONTH}(?<!\d)0?1{_OF}{_TO}{_MONTH}12\b{_OF}|"
+    rf"\b(?:12|muoi hai) ?(?:thang|th|t|months?)\b|{_MONTH}(?<!\d)0?1{_OF}{_TO}{_MONTH}12\b{_OF}|"
     rf"\bden (?:het )?{_MONTH}12\b{_OF}|\btu dau nam\b|\bden (?:het )?cuoi nam\b|"
     rf"(?<!\d)0?1 jan(?:uary)?\b|\bjan(?:uary)?(?: 0?1)?{_TO}dec(?:ember)?(?: 31)?\b|"
     rf"\b(?:quy |q)(?:1|i)\b{_OF}(?:[ ,;+&i123–—-]|den|toi|to|het|va|and|quy|q|/\d{{4}})*"
     r"(?:4|iv)\b")
-_PART = re.compile(r"\b(?:thang|t\d|quy (?:\d|[iv]+\b)|[hq][1-4]\b|uoc|nua|hoc ky|(?:dau|cuoi) nam|"
+_PART = re.compile(r"\b(?:thang|t\d|\d{1,2} ?th?\b|quy (?:\d|[iv]+\b)|(?:[hq]|hk)[1-4]\b|"
+                   r"uoc|nua|hoc ky|(?:dau|cuoi) nam|"
                    r"den nay|half|quarter|months?|estimate|\d{1,2}/\d{4}|"
                    r"du (?:toan|kien|tinh|bao|thao)|"
                    r"tam tinh|so (?:ket|bo)\b|planned|forecast|preliminary|"
@@ -66,6 +70,9 @@ def read_period(text: str, first: int) -> Period:
     whole = _OPEN.sub(r"\1/\2/\3", plain_dates(text))
     whole = re.sub(rf"\b1/1/{first}(?={_TO}\d+/\d+/\d{{4}})", "", whole)
     said = _SINCE.sub("", _BESIDE.sub("", whole))
+    named = [int(year) for year in _YEARS.findall(_LONE.sub("", said))]
+    said = _LONE.sub(lambda day: "" if named and not day[1] and int(day[2]) > max(named)
+                     else day[0], said)
     if not _YEARS.search(said):  # nothing but the plan's own years is said
         said = _SINCE.sub("", whole)
     years = frozenset(map(int, _YEARS.findall(said)))

@@ -117,12 +117,15 @@ def _check_whole(one: Return) -> None:
 
 
 def _check_silent(one: Return, earlier: Return | None) -> None:
-    """Ask after a sheet that was left blank or crossed out, where there were figures before."""
-    if earlier is None or any(fault[3] == "no_figure" for fault in one.faults):
+    """Ask after a sheet left blank or crossed out, where there were figures, or beside last year's.
+
+    All figures of this year may stand in the columns of the last.
+    """
+    if any(fault[3] == "no_figure" for fault in one.faults):
         return
     for column in ("reached", "amount"):
-        now, then = ((rows[0] for rows in of.lines.values() if column in rows[0].cells)
-                     for of in (one, earlier))
+        now, then = ((rows[0] for rows in (of.lines.values() if of else ())
+                      if column in rows[0].cells) for of in (one, earlier))
         sheet = ""
         for line in now:
             sheet = line.sheet
@@ -130,8 +133,9 @@ def _check_silent(one: Return, earlier: Return | None) -> None:
                    for _, _, cell in line.cells.values()):
                 break
         else:
-            if sheet and any(cell.number > 0 for line in then
-                             for _, _, cell in line.cells.values()):
+            if sheet and (any(cell.number > 0 for line in then for *_, cell in line.cells.values())
+                          or any(cell.number > 0 for _, name, cell, _ in one.past
+                                 if (name == "amount") is (column == "amount"))):
                 one.fault("no_figure", sheet=sheet)
 
 

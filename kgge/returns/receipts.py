@@ -13,7 +13,7 @@ from kgge.files import split_rows
 from kgge.labels import code_of
 from kgge.returns.cells import fold, read_date
 from kgge.returns.form import Form
-from kgge.returns.parse import Return, as_text, doubt_receipt, units_named
+from kgge.returns.parse import NOT_YET, Return, as_text, doubt_receipt, units_named
 
 RECEIPTS = "receipts.csv"
 # What each column may be called; of several such columns the one named first here counts.
@@ -27,7 +27,6 @@ _COLUMNS = {
 _WANTED = ", ".join(_COLUMNS)
 _NUMBERS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](?:\d{4}|\d{2})\b")
 _CALLED = re.compile(r"receipts\b.*\.(?:csv|tsv|txt|xlsx?|xlsm|xlsb|ods)", re.IGNORECASE)
-_NOT_YET = re.compile(r"[ –—-]*|(?:chua|khong)\b\D*")  # Chưa nhận
 _TITLES, _LOST = 5, "\ufffd"  # lines above the headings; what stands for a letter of no UTF-8
 _YEAR = re.compile(r"(?:nam )?(\d{2}|\d{4})(?:[.,]0+)?", re.ASCII)
 
@@ -105,7 +104,7 @@ def _read_list(out: Return, path: Path, form: Form, dates: Dates) -> None:
                 (key[1] not in form.years, places[1], year, ", ".join(map(str, form.years)),
                  "receipts"),
                 (_order(day) == "month", places[2], day, f"31/01/{key[1] + 1}", "list_order"),
-                (not _NOT_YET.fullmatch(fold(day)) and (date is None or date.year < key[1]),
+                (not NOT_YET.fullmatch(fold(day)) and (date is None or date.year < key[1]),
                  places[2], day, f"31/01/{key[1] + 1}", "receipts")):
             if wrong:
                 _fault(out, code, value, line, at, wanted)

@@ -48,10 +48,11 @@ _ONLY = re.compile(r"\b(?:chi|tru|rieng|ngoai|khong|chua|only|without)\b")
 # What a Vietnamese table ends with: place and date, who made it, who signed, how to reach them.
 _SIGNED = re.compile(
     r"\bngay\b.{0,14}\bthang\b|\bngay\s*\d|^\W*ky\b|da ky|thu truong|ke toan|"
-    r"\bnguoi (?:lap|tong hop|bao cao|kiem tra|tham dinh|ra soat|duyet|phe duyet|ky)|"
+    r"\bnguoi (?:lap|tong hop|bao cao|kiem (?:tra|soat)|tham dinh|ra soat|duyet|phe duyet|ky)|"
     r"chu tich|giam doc|truong (?:phong|ban)|"
     r"chanh van phong|tong bien tap|bi thu|^(?:tm|kt|tl|tuq|q)\.|"
-    r"^\W*noi nhan\b|^(?:lap bieu|duyet|xac nhan|dai dien|can bo|lanh dao)\b|"
+    r"^\W*noi nhan\b|^(?:lap b(?:ieu|ang)|duyet|xac nhan|dai dien|can bo|lanh dao|chuyen vien|"
+    r"thu quy)\b|^(?:kiem (?:tra|soat)|tham dinh|thong ke)$|\b(?:zalo|hotline|di dong)\b|"
     r"^\W*lien he\b|prepared by|head of unit|director|place, date|dien thoai|\bs?dt\b|e-?mail|@|"
     r"\b\d{1,2}([./-])\d{1,2}\1\d{4}|^(?!so\b)[^\W\d][^\d,]*, ?thang \d{1,2}(?:/| nam )\d{4}$|"
     r"\bthoi gian ky|^co quan\b|^\d{4}-\d\d-\d\d|\d (?:jan|feb|mar|apr|may|jun|jul|"
