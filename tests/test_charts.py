@@ -1157,8 +1157,8 @@ def test_what_is_said_of_all_units_is_said_where_all_are_drawn():
     assert "all shown that reported together" in spoken("coverage_by_unit", behind).alt
     assert "5 đơn vị có báo cáo trong biểu đồ" in spoken("coverage_by_unit", behind, "vi").title
     gap = persons("gap", "unit", "indicator == '1b'", year=2020)
-    assert "2020: units not at the target" in spoken("gap_by_unit", gap).title
-    assert "2020: units shown not at the target" in spoken(
+    assert "2020: reporting units not at the target" in spoken("gap_by_unit", gap).title
+    assert "2020: reporting units shown not at the target" in spoken(
         "gap_by_unit", gap.nlargest(3, "gap")).title
     assert spoken("gap_by_unit", gap.nlargest(1, "gap")).title.endswith(
         " persons away from the target of 50%")

@@ -102,6 +102,8 @@ ONE = {  # kind of fault: what is done to the workbook, every problem it must gi
     "approximate in decomposed letters": (put(PERSONS, "F8", "ho\u031bn 350"),
                                           {(PERSONS, "F8", "approximate")}),
     "a range": (put(PERSONS, "E8", "300 - 350"), {(PERSONS, "E8", "approximate")}),
+    "thousands in short": (put(PERSONS, "F9", "350k"), {(PERSONS, "F9", "in_words")}),
+    "another unit of money": (put(MONEY, "E8", "1,2 tỷ"), {(MONEY, "E8", "in_words")}),
     "a fraction": (put(PERSONS, "G9", "15/15"), {(PERSONS, "G9", "fraction")}),
     "a percentage as text": (put(PERSONS, "F9", "85%"), {(PERSONS, "F9", "percent")}),
     "a share": (put(PERSONS, "F9", 0.85), {(PERSONS, "F9", "decimal")}),

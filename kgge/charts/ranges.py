@@ -157,7 +157,7 @@ def coverage_by_group_and_sex(ax: Axes, table: pd.DataFrame) -> Words:
     ...                       ["group", "sex"])
     >>> rows = table[(table["indicator"] == "1a") & (table["year"] == table["year"].max())]
     >>> ax = coverage_by_group_and_sex(rows, lang="en")
-    >>> kgge.charts.chart_text(ax).subtitle.split(": ")[1][:-9]
+    >>> kgge.charts.chart_text(ax).subtitle.split(": ")[1].split(",")[0]
     'persons reached as a share of those eligible'
     """
     table, target, _ = _aimed(table)
