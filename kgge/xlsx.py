@@ -32,9 +32,10 @@ _OLE, _ARCHIVES = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", (b"Rar!", b"7z\xbc\xaf", 
 
 # What a sheet may hold that the fast reader hides, above its cells and in them; an odd way of
 # writing (other quotes, names of its own for the usual tags) is looked at too.
-_ABOVE = (b"hidden=", b"idth=\"0", b"zeroHeight", b"='", b":sheetData")
+_ABOVE = {b"hidden=": b"d", b"idth=\"0": b"0", b"zeroHeight": b"z", b"='": b"'",
+          b":sheetData": b":"}
 _NOT_SO = (b'zeroHeight="false"', b'hidden="false"')  # as LibreOffice writes, on each row too
-# Each with a letter of it: one letter is found far faster, and d, P and x are rare in cells.
+# Each with a letter of it: one letter is found far faster, and d, P, x and z are rare.
 _SIGNS = {b't="e"': b"e", b'ht="0': b"h", b"hidden=": b"d", b"rPr": b"P", b"xmlns": b"x"}
 # Errors of later programs (#SPILL!, Err:508), beside those of the format itself.
 _NEW_ERROR = re.compile(
@@ -42,7 +43,8 @@ _NEW_ERROR = re.compile(
     rb"(?!#(?:DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!)<)[^<]*<")
 _MAIN = b"spreadsheetml/2006/main"
 _ASIDE = ("docprops/", "xl/theme/", "xl/media/")  # parts that no reader opens
-_SPREAD = (b"mergeCell", b"hyperlink", b"commentList", b"wsDr")  # the last: over the cells
+_OVER = (b"commentList", b"wsDr")  # parts of their own that lie over the cells of a sheet
+_SPREAD = (b"mergeCell", b"hyperlink", *_OVER)  # a comment, too, may name parts of a sheet
 # The form ends far before ZZ999. For a cell beyond, the fast reader would set aside memory for
 # all the blank ones before it.
 _NEAR = re.compile(r"[A-Z]{1,2}[0-9]{1,3}")
@@ -301,17 +303,22 @@ def _is_suspect(text: bytes) -> bool:
     cells = text[first:last] if first >= 0 else b""
     beside = text[:first + 9] + text[last:] if cells else text
     odd = first >= 0 and (text.count(b"sheetData") > 2 or beside.count(_MAIN) > 1
-                          or any(sign in beside for sign in _ABOVE))
-    suspect = odd or any(word in beside for word in _SPREAD)
+                          or _has_sign(beside, _ABOVE))
+    suspect = odd or any(word in beside for word in (_SPREAD if first >= 0 else _OVER))
     if suspect:
         _check_spread(text)
     if first >= 0:
         _check_near(text, cells, odd)
-        return suspect or b"<conditionalFormatting" in beside or _lacks_results(cells) or any(
-            letter in cells and sign in cells for sign, letter in _SIGNS.items())
+        return suspect or b"<conditionalFormatting" in beside or _lacks_results(cells) or _has_sign(
+            cells, _SIGNS)
     if b"cellXfs" in text:
         return suspect or _has_odd_looks(text)
     return suspect or (b"rPr>" in text and b"sst" in text)
+
+
+def _has_sign(text: bytes, signs: Mapping[bytes, bytes]) -> bool:
+    """Tell if one of some signs stands in a text; each is given with a letter of it."""
+    return any(letter in text and sign in text for sign, letter in signs.items())
 
 
 @lru_cache(maxsize=8)
