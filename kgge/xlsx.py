@@ -269,7 +269,8 @@ def _inflate(data: bytes, part: zipfile.ZipInfo) -> bytes:
     if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise Rejected("unreadable", f"zip method {part.compress_type}")
     at = part.header_offset
-    at += 30 + sum(int.from_bytes(data[at + n:at + n + 2], "little") for n in (26, 28))
+    at += 30 + int.from_bytes(data[at + 26:at + 28], "little") + int.from_bytes(
+        data[at + 28:at + 30], "little")
     text = data[at:at + part.compress_size]
     if part.compress_type == zipfile.ZIP_DEFLATED:
         text = zlib.decompressobj(-15).decompress(text, part.file_size + 1)
@@ -318,7 +319,10 @@ def _is_suspect(text: bytes) -> bool:
 
 def _has_sign(text: bytes, signs: Mapping[bytes, bytes]) -> bool:
     """Tell if one of some signs stands in a text; each is given with a letter of it."""
-    return any(letter in text and sign in text for sign, letter in signs.items())
+    for sign, letter in signs.items():
+        if letter in text and sign in text:
+            return True
+    return False
 
 
 @lru_cache(maxsize=8)
