@@ -693,6 +693,12 @@ def test_what_is_spent_says_on_how_many_returns_it_rests(name, keys):
         assert "as reported" not in planned.subtitle and "t least" not in planned.title
 
 
+@pytest.mark.parametrize("some", ["amount > 10", "unit != 'rach-gia' and amount > 10"])
+def test_rows_left_out_by_their_amount_are_no_missing_returns(some):
+    table = totals(kgge.load_spending().query(some), ["year", "source"])
+    assert "as reported in" not in spoken("planned_by_year_and_source", table).subtitle
+
+
 def test_one_sex_is_not_compared_with_none(monkeypatch):
     women = kgge.load_outcomes().query("sex == 'female'")
     table = kgge.coverage(women, kgge.load_targets(), kgge.load_units(), "sex")

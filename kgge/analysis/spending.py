@@ -115,8 +115,11 @@ def totals(money: pd.DataFrame, by: str | Sequence[str], *more: Any) -> pd.DataF
 
 def _told(spending: pd.DataFrame, due: Mapping[int, int] | None = None
           ) -> dict[int, tuple[int, int]]:
-    """Return by year how many units gave an amount, and how many were to."""
-    if not {"unit", "year"} <= set(spending):
+    """Return by year how many units gave an amount, and how many were to.
+
+    Nothing where rows were left out by what stands in them: their units did report.
+    """
+    if not {"unit", "year"} <= set(spending) or "rows" in filtered_to(spending):
         return {}
     if due is None:
         years = sorted({whole_year(year) for year in spending["year"]})
