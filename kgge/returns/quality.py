@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from kgge.analysis.reporting import check_answers
 from kgge.analysis.scope import keys_of
 from kgge.returns.cells import Cell
 from kgge.returns.copied import FEW, NEAR, check_repeated
@@ -305,6 +306,8 @@ def quality(reporting: pd.DataFrame, problems: pd.DataFrame,
     ------
     ValueError
         If `by` names anything else.
+    DataError
+        If a column is missing, or answers are text: "False" would count as true.
 
     Examples
     --------
@@ -315,6 +318,8 @@ def quality(reporting: pd.DataFrame, problems: pd.DataFrame,
     keys = keys_of(by, ("unit", "year"))
     needs("reporting", reporting, ("unit", "year", "expected", "received", "on_time", "file"))
     needs("problems", problems, ("file", "cell", "code", "severity"))
+    flags = ["expected", "received", "on_time"]
+    check_answers(reporting[flags].fillna(False), *flags)
     doubts = {code for code, about in messages().items() if about["severity"] == "doubt"}
     counts = problems[["file"]].assign(
         in_doubt=[bool(doubts & set(codes.split(";"))) and isinstance(cell, str)
@@ -324,6 +329,5 @@ def quality(reporting: pd.DataFrame, problems: pd.DataFrame,
     out = reporting.merge(found, on="file", how="left", validate="m:1")
     added = ["in_doubt", "warnings", "errors"]
     out[added] = out[added].fillna(0).astype(int)
-    flags = ["expected", "received", "on_time"]
     out[flags] = out[flags].fillna(False).astype(int)
     return out.groupby(keys, sort=False)[flags + added].sum().reset_index()
