@@ -19,10 +19,13 @@ _OWN = Path(__file__).with_name("labels.csv")
 
 
 @lru_cache(maxsize=8)
-def _read(*lists: tuple[Path, int]) -> dict[tuple[str, str], dict[str, str]]:
-    """Return the labels of several files, each given with the time of its last change."""
-    return {(row["kind"], row["code"]): row for path, _ in lists
-            for _, row in read_rows(path, ["kind", "code", *LANGUAGES])}
+def _read(*lists: tuple[Path, int]) -> dict[str, dict[str, dict[str, str]]]:
+    """Return the labels of several files by list and code, each given with its last change."""
+    out: dict[str, dict[str, dict[str, str]]] = {}
+    for path, _ in lists:
+        for _, row in read_rows(path, ["kind", "code", *LANGUAGES]):
+            out.setdefault(row["kind"], {})[row["code"]] = row
+    return out
 
 
 @lru_cache(maxsize=8)
@@ -76,7 +79,7 @@ def _list() -> Path:
     return data_folder() / "raw" / "labels.csv"
 
 
-def _all() -> dict[tuple[str, str], dict[str, str]]:
+def _all() -> dict[str, dict[str, dict[str, str]]]:
     paths = (_OWN, _list())
     return _read(*((path, path.stat().st_mtime_ns) for path in paths if path.exists()))
 
@@ -84,6 +87,11 @@ def _all() -> dict[tuple[str, str], dict[str, str]]:
 @lru_cache(maxsize=8)
 def _printed(path: Path, modified: int) -> dict[str, str]:
     return {row["item"]: row["label"] for _, row in read_rows(path, ["item", "label"])}
+
+
+def _labels_of(kind: str) -> dict[str, dict[str, str]]:
+    """Return the labels of one list by their codes."""
+    return _all().get(kind, {})
 
 
 def printed_items() -> dict[str, str]:
@@ -180,9 +188,10 @@ def _plain(text: str) -> str:
 def _spelt(kind: str) -> dict[str, set[str]]:
     """Return the codes of one list by each way they are spelt: code, labels in each language."""
     out: dict[str, set[str]] = {}
-    for code, row in ((c, row) for (of, c), row in _all().items() if of in (kind, f"{kind}_name")):
-        for text in (code, *(row[lang] for lang in LANGUAGES)):
-            out.setdefault(_plain(text), set()).add(code)
+    for named in (kind, f"{kind}_name"):
+        for code, row in _labels_of(named).items():
+            for text in (code, *(row[lang] for lang in LANGUAGES)):
+                out.setdefault(_plain(text), set()).add(code)
     return out
 
 
@@ -205,20 +214,20 @@ def labels(kind: str, codes: Iterable[str], lang: str,
     A line of the annex that no list names is called as the annex prints it, by `printed` or by
     the annex of the last build.
     """
-    lang, known, codes = check_lang(lang), _all(), list(codes)
-    if kind == "item":
-        if any((kind, c) not in known for c in codes):
-            lines = printed_items() if printed is None else printed
-            known = {(kind, c): dict.fromkeys(LANGUAGES, text) for c, text in lines.items()} | known
-    missing = sorted({str(c) for c in codes if not known.get((kind, c), {}).get(lang)})
-    if missing and kind not in (kinds := dict.fromkeys(of for of, _ in known)):
+    lang, known, codes = check_lang(lang), _labels_of(kind), list(codes)
+    if kind == "item" and any(c not in known for c in codes):
+        lines = printed_items() if printed is None else printed
+        known = {c: dict.fromkeys(LANGUAGES, text) for c, text in lines.items()} | known
+    missing = sorted({str(c) for c in codes if not known.get(c, {}).get(lang)})
+    if missing and not known:
+        kinds = _all()
         near = get_close_matches(kind, kinds, 1)
         raise DataError(f"no list of labels is called {kind!r}"
                         + (f"; do you mean {near[0]!r}?" if near else f": {', '.join(kinds)}"))
     if missing:
         raise DataError(f"no {lang!r} label for {kind} {', '.join(missing)}: add a row to "
                         f"{_list()} (kind,code,vi,en){meant(kind, missing[0])}")
-    return [fill(known[kind, c][lang], lang) for c in codes]
+    return [fill(known[c][lang], lang) for c in codes]
 
 
 def shown(kind: str, codes: Iterable[str], lang: str | None = None) -> list[str]:
@@ -227,16 +236,16 @@ def shown(kind: str, codes: Iterable[str], lang: str | None = None) -> list[str]
     >>> shown("unit", ["labour", "hon-dat"], "vi")
     ['Sở Lao động - Thương binh và Xã hội', 'huyện Hòn Đất']
     """
-    known, codes, lang = _all(), list(codes), current_lang(lang)
-    return [fill(known[f"{kind}_name", code][lang], lang) if (f"{kind}_name", code) in known
-            else text for code, text in zip(codes, labels(kind, codes, lang), strict=True)]
+    known, codes, lang = _labels_of(f"{kind}_name"), list(codes), current_lang(lang)
+    return [fill(known[code][lang], lang) if code in known else text
+            for code, text in zip(codes, labels(kind, codes, lang), strict=True)]
 
 
 def check_labels(codes: Mapping[str, Iterable[str]]) -> None:
     """Raise ``DataError`` naming every code, by its list, that has no label in some language."""
     known = _all()
     missing = [f"{kind} {code}" for kind, several in codes.items() for code in sorted(set(several))
-               if not all(known.get((kind, code), {}).get(lang) for lang in LANGUAGES)]
+               if not all(known.get(kind, {}).get(code, {}).get(lang) for lang in LANGUAGES)]
     if missing:
         raise DataError(f"no label for {', '.join(missing)}: add rows to {_list()} "
                         "(kind,code,vi,en)" + "; 'all' is the source of an annex that names none"
@@ -246,12 +255,12 @@ def check_labels(codes: Mapping[str, Iterable[str]]) -> None:
 def words(kind: str, lang: str | None = None) -> dict[str, str]:
     """Return all labels of one list by their codes."""
     lang = current_lang(lang)
-    return {code: fill(row[lang], lang) for (k, code), row in _all().items() if k == kind}
+    return {code: fill(row[lang], lang) for code, row in _labels_of(kind).items()}
 
 
 def codes(kind: str) -> list[str]:
     """Return the codes of one list in the order of its file: the order of tables and charts."""
-    return [code for k, code in _all() if k == kind]
+    return [*_labels_of(kind)]
 
 
 # Where a line must not break: before and after a number, within a name ("Kiên Giang", "Dự án 3").

@@ -153,10 +153,9 @@ def open_sheets(path: Path) -> tuple[list[Sheet], bool]:
     try:
         if not _may_be_return(path):
             raise Rejected("not_return", path.suffix.lower() or path.name)
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
-        if len(data) > MAX_FILE:
-            raise Rejected("too_big", f"{path.stat().st_size / 1e6:.0f} MB")
+        if (size := path.stat().st_size) > MAX_FILE:
+            raise Rejected("too_big", f"{size / 1e6:.0f} MB")
+        data = path.read_bytes()
     except OSError as error:
         raise Rejected("unreadable", type(error).__name__) from error
     _check_type(path.suffix.lower(), data)

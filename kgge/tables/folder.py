@@ -3,7 +3,6 @@
 import datetime
 import re
 from collections.abc import Collection, Iterable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,11 @@ import pandas as pd
 from kgge.annex.read import read_annex
 from kgge.files import DataError, UsageError, read_rows, write_bytes
 from kgge.labels import about, check_labels, codes
-from kgge.tables.schemas import DESCRIBED, list_file, list_path, read_list
+from kgge.tables.schemas import DESCRIBED, Rows, list_file, list_path, read_list, rows_of
 
 LISTS = ("plan", "targets", "groups", "units", "sources", "labels", "prices", "context")
 _SAID = DESCRIBED["tables"] | DESCRIBED["lists"]
 KEYS: dict[str, list[str]] = DESCRIBED["lists"]["plan"]["keys"]  # what it is, example vi, en
-Rows = list[tuple[int, dict[str, str]]]
 
 
 def read_plan() -> dict[str, pd.DataFrame]:
@@ -40,16 +38,19 @@ def read_plan() -> dict[str, pd.DataFrame]:
                          "has, or make one with kgge new")
     frames: dict[str, pd.DataFrame] = {}
     faults: list[str] = []
-    readers = {name: partial(read_list, name) for name in LISTS}
-    for name, read in (readers | {"annex": read_annex}).items():
+    rows: dict[str, Rows] = dict.fromkeys(LISTS, [])
+    for name in (*LISTS, "annex"):
         try:
-            frames[name] = read()
+            if name == "annex":
+                frames[name] = read_annex()
+            else:
+                lines = rows_of(name)
+                frames[name], rows[name] = read_list(name, lines), lines
         except DataError as error:
             faults.append(str(error))
     # The lists are held against each other even where the annex or one of them cannot be read: who
     # fills in a folder sees all that is wrong at once.
     annex = frames.get("annex", pd.DataFrame(columns=["year", "source"]))
-    rows = {name: read_rows(list_path(name), []) if name in frames else [] for name in LISTS}
     faults += [f"{name}.csv has no row" for name in ("targets", "groups", "units", "sources")
                if name in frames and not rows[name]]
     faults += _faults_of_facts(rows) if rows["plan"] else []

@@ -9,6 +9,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -143,9 +144,17 @@ class Whole:
         self.name = name
         self.keys = [*SCHEMAS[name].key, *["project"] * ("project" in table)]
         self.figures = FIGURES[name]
-        self.every = table[self.keys]
-        there = table[[*self.figures]].notna().all(axis=1)
-        self.rows = table.loc[there, [*self.keys, *self.figures]]
+        self.read = table.copy(deep=False)  # pandas leaves it as it is when `table` is changed
+
+    @cached_property
+    def every(self) -> pd.DataFrame:
+        """The keys of all rows; few tables are asked for them, and only once they are filtered."""
+        return self.read[self.keys]
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The keys and figures of the rows with a figure."""
+        return self.read.dropna(subset=self.figures)[[*self.keys, *self.figures]]
 
     def __deepcopy__(self, memo: Any) -> "Whole":
         """Return itself, as `Kept` does."""
@@ -211,13 +220,25 @@ def _typed(values: Any, kind: str) -> Any:
         return numbers.array
 
 
-def read_list(name: str) -> pd.DataFrame:
+Rows = list[tuple[int, dict[str, str]]]  # of a list, each with its line
+
+
+def rows_of(name: str) -> Rows:
+    """Return the rows of a code list of ``data/raw`` as they stand there."""
+    columns = _ALL[name].columns
+    return read_rows(list_path(name), [c.name for c in columns if not c.limits["optional"]],
+                     [c.name for c in columns if c.type == "number"])
+
+
+def read_list(name: str, rows: Rows | None = None) -> pd.DataFrame:
     """Read a code list of ``data/raw`` (targets, units, groups, …) with its types, or raise.
 
     Parameters
     ----------
     name : str
         A table or list of ``schemas.json``.
+    rows : list of tuple, optional
+        What `rows_of` returned, where that is known already.
 
     Raises
     ------
@@ -230,12 +251,11 @@ def read_list(name: str) -> pd.DataFrame:
       indicator  target  target_year accumulation
     0        1a     0.7         2020   cumulative
     """
-    path, columns = list_path(name), _ALL[name].columns
-    rows = read_rows(path, [c.name for c in columns if not c.limits["optional"]],
-                     [c.name for c in columns if c.type == "number"])
-    frame = pd.DataFrame({c.name: [row.get(c.name) or None for _, row in rows] for c in columns},
+    rows = rows_of(name) if rows is None else rows
+    frame = pd.DataFrame({c.name: [row.get(c.name) or None for _, row in rows]
+                          for c in _ALL[name].columns},
                          index=[line for line, _ in rows], dtype="str")
-    return conform(name, frame, path.name)
+    return conform(name, frame, list_path(name).name)
 
 
 def list_path(name: str) -> Path:
