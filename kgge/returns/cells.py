@@ -278,6 +278,7 @@ def read_year(value: object) -> int | None:
     return int(match[1]) if match else None
 
 
+@lru_cache(maxsize=256, typed=True)
 def read_yes(value: object) -> bool | None:
     """Return the answer to a yes/no question, in either language; ``None`` where it is neither."""
     yes, no = ({*re.findall(r"\w+", text)} for text in (
