@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from annexes import ROMAN, Line, header_of, rows_of, write_text, write_xlsx
+from annexes import HEADER_SOURCES, ROMAN, Line, header_of, rows_of, write_text, write_xlsx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -237,6 +237,36 @@ def test_other_annexes_of_the_form_are_read(tmp_path_factory, made, mark, data):
         a for leaf in leaves for a in leaf.amounts]
     nested = any(line.below for project in projects for line in project.below)
     assert annex["level"].max() == (3 if nested else 2)
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None)
+@given(made=annexes(), begin=st.sampled_from(["- ", "", "+ Vốn ", "Trong đó: "]),
+       whole=st.booleans(), own=st.booleans(), total=st.booleans())
+def test_sources_in_rows_are_read_as_those_in_columns(tmp_path_factory, made, begin, whole, own,
+                                                      total):
+    """The same annex with a row for each source below each line; its totals printed or not."""
+    years, sources, projects = made
+    rows, down = rows_of(projects, ""), []
+    folder = tmp_path_factory.mktemp("annex")
+    across = kgge.read_annex(write_text(folder / "across.tsv", header_of(years, sources) + rows))
+    for number, label, *amounts in rows:
+        by = {source: amounts[at:-1:len(sources)] for at, source in enumerate(sources)}
+        sums = [str(sum(int(a.replace("-", "0")) for a in of)) for of in zip(
+            *by.values(), strict=True)]
+        last = [amounts[-1]] if whole else []
+        split = label != "Tổng cộng" or total
+        down.append([number, label, *(sums + last if own or label == "Tổng cộng" else [""] * len(
+            sums + last))])
+        for source, of in by.items() if split else ():
+            of = [*of, str(sum(int(a.replace("-", "0")) for a in of))]
+            down.append(["", begin + HEADER_SOURCES[source], *of[:len(sums + last)]])
+    head = ["Số TT", "Nội dung (triệu đồng)", *map(str, years), *["Tổng cộng"] * whole]
+    annex = kgge.read_annex(write_text(folder / "down.tsv", [head, *down]))
+    keys, cells = ["item", "year", "source"], ["amount", "label", "level", "leaf", "parent"]
+    assert annex[annex["leaf"]].dropna(subset=keys).set_index(keys)[cells].sort_index().equals(
+        across[across["leaf"]].dropna(subset=keys).set_index(keys)[cells].sort_index())
+    assert "differs" not in set(kgge.reconcile(annex)["state"])
 
 
 @pytest.mark.slow

@@ -1038,24 +1038,72 @@ def test_a_row_of_its_own_is_not_joined_to_the_label_above(tmp_path, label):
         kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows))
 
 
+SPLIT = ("|- NSTW|1|1|2", "|- NSĐP|2|3|5")  # a line by source, in rows below it
+ABOVE = "I|Dự án 1|3|4|7"
+
+
 @pytest.mark.parametrize("rows", [
-    ("I|Dự án 1|3|4|7", "|- NSTW|1|1|2", "|- NSĐP|2|3|5"),
-    ("I|Dự án 1|3|4|7", "1|Tập huấn|3|4|7", "|Ngân sách trung ương|3|4|7"),
-    ("I|NGÂN SÁCH TRUNG ƯƠNG|1|1|2", "1|Tập huấn|1|1|2", "II|NGUỒN KHÁC|2|3|5")])
+    (ABOVE, *SPLIT, PLAIN[3]),
+    (ABOVE, *SPLIT, PLAIN[3], *SPLIT),  # the grand total is split too
+    (PLAIN[3], *SPLIT, ABOVE, *SPLIT),
+    (ABOVE, "|NSTW|1|1|2", "|Vốn địa phương|2|3|5", PLAIN[3]),
+    (ABOVE, "a)|NSTW|1|1|2", "b)|NSĐP|2|3|5", PLAIN[3]),
+    (ABOVE, "|Trong đó:|||", *SPLIT, PLAIN[3]),
+    (ABOVE, "|Trong đó: NSTW|1|1|2", "|NSĐP|2|3|5", PLAIN[3]),
+    ("I|Dự án 1|||", *SPLIT, PLAIN[3]),
+    ("I|Dự án 1|||", "|ngân sách trung ương|1|1|2", "|ngân sách địa phương|2|3|5", PLAIN[3])])
+def test_sources_in_rows_below_a_line_are_those_of_its_amounts(tmp_path, rows):
+    path = write(tmp_path, UNIT, YEARS, *rows)
+    assert leaves(path) == {"I": [1, 2, 1, 3]} and "differs" not in states(path)
+    annex = kgge.read_annex(path)
+    one = annex.query("item == 'I' and year == 2022 and source == 'local'").iloc[0]
+    line = next(n for n, row in enumerate(rows, 3) if "|2|3|5" in row and n > 3)
+    if rows[0] == PLAIN[3]:
+        line += 3
+    assert (one["line"], one["column"], one["text"]) == (line, 4, "3")
+    assert any("a row names the funding source" in note for note in annex.attrs["notes"])
+
+
+def test_a_source_that_no_row_names_is_zero_where_the_total_says_so(tmp_path):
+    rows = ("I|Dự án 1|8|10|18", "1|Tập huấn|3|4|7", "|NSTW|3|4|7", "2|Tờ rơi|5|6|11",
+            "|NSTW|3|3|6", "|NSĐP|2|3|5", "|Tổng cộng|8|10|18")
+    path = write(tmp_path, UNIT, YEARS, *rows)
+    assert leaves(path) == {"I.1": [3, 0, 4, 0], "I.2": [3, 2, 3, 3]}
+    assert {(r["line"], r["rule"]) for r in kgge.read_annex(path).attrs["repairs"]} == {
+        (4, "empty field")}
+    only = ("I|Dự án 1|3|4|7", "1|Tập huấn|3|4|7", "|Ngân sách trung ương|3|4|7", PLAIN[3])
+    assert leaves(write(tmp_path, UNIT, YEARS, *only)) == {"I.1": [3, 4]}
+
+
+def test_a_wrong_amount_of_a_source_is_a_difference_of_its_line(tmp_path):
+    rows = (*PLAIN[:2], "|NSTW|1|-|1", "|NSĐP|-|2|1", PLAIN[2], "|NSTW|1|1|2", "|NSĐP|1|2|3",
+            PLAIN[3])
+    ledger = kgge.reconcile(kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows)))
+    wrong = ledger[ledger["state"] == "differs"]
+    assert set(wrong["item"]) == {"I.1"} and set(wrong["difference"]) == {-1}
+
+
+@pytest.mark.parametrize("rows", [
+    ("I|NGÂN SÁCH TRUNG ƯƠNG|1|1|2", "1|Tập huấn|1|1|2", "II|NGUỒN KHÁC|2|3|5"),  # of lines below
+    (ABOVE, "1|NSTW|1|1|2", "2|NSĐP|2|3|5"),
+    (ABOVE, "|Trong đó: NSTW|1|1|2"),  # and the rest?
+    (ABOVE, "|- NSTW|1|1|2", "|- TW|2|3|5"),
+    (ABOVE, "|- NSTW|1|1|2", "|- NSĐP|2|2|4"),
+    (*PLAIN[:2], PLAIN[2], *SPLIT)])  # a line without its sources
 def test_lines_of_a_source_are_refused(tmp_path, rows):
-    with pytest.raises(kgge.DataError, match="line [345]: '.*' names a funding source in a row"):
+    with pytest.raises(kgge.DataError, match="line [3456]: '.*' names a funding source in a row"):
         kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows, PLAIN[3]))
     levels = (PLAIN[0], "|- Cấp tỉnh|1|1|2", "|- Cấp huyện|2|3|5", PLAIN[3])
     assert leaves(write(tmp_path, UNIT, YEARS, *levels)) == {"I.1": [1, 1], "I.2": [2, 3]}
     other = (PLAIN[0], "|- Cấp tỉnh|1|1|2", "|- Chi khác|2|3|5", PLAIN[3])
     assert leaves(write(tmp_path, UNIT, YEARS, *other)) == {"I.1": [1, 1], "I.2": [2, 3]}
-    with pytest.raises(kgge.DataError, match="line 4: 'NSTW' names a funding source in a row"):
+    with pytest.raises(kgge.DataError, match="line 4: '- NSTW' names a funding source in a row"):
         kgge.read_annex(write(tmp_path, UNIT, YEARS, PLAIN[0], "-|NSTW|1|1|2", *other[2:]))
 
 
 def test_lines_of_a_source_are_one_fault_and_the_first(tmp_path):
-    rows = ("I|Dự án 1|3|4|7", "|- NSTW|1|1|2", "|- NSĐP|2|3|5", PLAIN[3], "|- NSTW|1|1|2")
-    with pytest.raises(kgge.DataError, match=r"\):\n  line 4: 'NSTW' names a funding source in a "
+    rows = ("I|Dự án 1|3|4|7", *SPLIT[:1], *SPLIT[:1], PLAIN[3], "|- NSTW|1|1|2")
+    with pytest.raises(kgge.DataError, match=r"\):\n  line 4: '- NSTW' names a funding source in a "
                        r"row, and so do other rows \(2\); amounts stand in a column") as error:
         kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows))
     assert str(error.value).count("names a funding source") == 1

@@ -115,7 +115,7 @@ def _try(rows: Sequence[PrintedRow], header: Header, mark: str,
             for row in rows]
 
     def near(row: PrintedRow, at: int, computed: float) -> bool:
-        within = max(least, tolerances.get((row.line, row.cells[at].column), 0))
+        within = max(least, tolerances.get(row.place(row.cells[at]), 0))
         return abs(row.amounts[at] - computed) <= within + 1e-9
 
     # Which rows are totals depends on what adds up: each reading of the numbers has its own tree.
@@ -135,12 +135,13 @@ def _try(rows: Sequence[PrintedRow], header: Header, mark: str,
 
 
 def _check_parts(trial: Trial, header: Header, faults: list[str]) -> None:
-    """Refuse columns that stand under "Trong đó" and do not make up their total."""
+    """Refuse parts, as columns under "Trong đó", that do not make up their total."""
+    split = [item for item, row in trial.rows.items() if _is_split(row, header)]
     for slot in header.slots.values() if header.parts else ():
-        told = [good for (check, key), (good, field) in trial.checks.items()
-                if check == "row total" and key[1:] == slot and field.text]
+        told = [good for (check, key), (good, field) in trial.checks.items() if field.text
+                and check == "row total" and key[1:] == slot and key[0] in split]
         if told and not any(told):
-            faults.append(f"the columns under 'Trong đó' do not make up the total beside them "
+            faults.append(f"{header.parts} do not make up their total "
                           f"({slot[0] or 'all years'}): what is not named there is not known")
 
 
@@ -152,7 +153,7 @@ def _check_phases(trial: Trial, header: Header, tolerances: Mapping[Place | None
             computed = sum(a for a, (year, of) in zip(row.amounts, header.slots.values(),
                                                       strict=False)
                            if year and of and first <= year <= last and source in (None, of))
-            within = max(tolerances.get(None, 0), tolerances.get((row.line, cell.column), 0))
+            within = max(tolerances.get(None, 0), tolerances.get(row.place(cell), 0))
             said = [_value(cell, mark) for mark in MARKS]
             told = row.amounts and cell.text and not isnan(computed)
             if told and not any(value is not None and abs(
@@ -171,8 +172,7 @@ def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) 
     parents = {"total", *(row.parent for row in trial.tree.rows)}
     lines = [row for row in trial.tree.rows if row.item not in parents]
     for row in trial.tree.rows:
-        alone = row.item in parents and not any(
-            cell.text for cell, slot in zip(row.cells, slots, strict=False) if None not in slot)
+        alone = row.item in parents and not _is_split(row, header)
         if row in lines and not any(cell.text for cell in row.cells):
             if all(_is_told(row, slot, cell, trial)
                    for cell, slot in zip(row.cells, slots, strict=False)):
@@ -186,16 +186,23 @@ def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) 
             if cell.text:
                 continue
             if _is_told(row, slot, cell, trial):
-                repairs.append({"line": row.line, "column": cell.column, "rule": "empty field",
+                line, column = row.place(cell)
+                repairs.append({"line": line, "column": column, "rule": "empty field",
                                 "printed": "(empty)", "corrected": "0",
                                 "reason": "mọi số tổng in của ô này cho biết ô bằng 0 / every "
                                           "printed total it goes into says that it is zero"})
-            elif alone if None not in slot else not any(line.cells[at].text for line in lines):
+            elif alone if slot[1] else not any(line.cells[at].text for line in lines):
                 row.amounts[at] = nan
             else:
                 kind = "an amount" if None not in slot else "the total"
                 faults.append(row.fault(f"{kind} belongs here, the field is empty, and the printed "
                                         "totals do not say that it is zero", cell))
+
+
+def _is_split(row: PrintedRow, header: Header) -> bool:
+    """Tell whether a row prints any amount of one year and source, not only totals."""
+    return any(cell.text for cell, slot in zip(row.cells, header.slots.values(), strict=False)
+               if None not in slot)
 
 
 def _is_told(row: PrintedRow, slot: Slot, cell: Field, trial: Trial) -> bool:

@@ -30,7 +30,8 @@ class Field(NamedTuple):
     """One field: its column (from 1), the text read, the text that stands there.
 
     `number` is what a workbook holds as a number; `stated` tells that a correction was made here.
-    Column 0 is a paragraph of a document, outside its tables.
+    Column 0 is a paragraph of a document, outside its tables. `line` is told where it is not that
+    of the row which the field is given to.
     """
 
     column: int
@@ -38,6 +39,7 @@ class Field(NamedTuple):
     printed: str
     number: Decimal | None = None
     stated: bool = False
+    line: int = 0
 
     @property
     def is_amount(self) -> bool:

@@ -73,7 +73,7 @@ class Header:
     headings: dict[int, Heading] = field(default_factory=dict)
     is_annex: bool = False  # it names sources, totals or a unit of money
     beside: list[int] = field(default_factory=list)  # lines of the tables that are not read
-    parts: bool = False  # "Trong đó" stands over columns
+    parts: str = ""  # what only splits amounts, as columns that "Trong đó" stands over
     title: Heading | None = None  # names the year of all columns
     unit: str = ""
     exponent: int | None = None
@@ -215,7 +215,8 @@ def _understand(rows: Rows, widths: list[int], top: int, sources: Sources) -> He
             f"line {h.line}: {quote(h.text)} names a funding source in a row; amounts stand in a "
             "column of their source" for h in below if header.roles.get(h.column) == "unknown"
             and h.says.source and not h.says.left][:1]
-    header.parts = any(OF_WHICH.match(h.text) for h in _flat(header.head))
+    if any(OF_WHICH.match(h.text) for h in _flat(header.head)):
+        header.parts = "the columns under 'Trong đó'"
     _find_unit(header, rows)
     return header
 

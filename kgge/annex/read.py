@@ -1,7 +1,7 @@
 """Reading a budget annex: every printed amount with its place, and whether it adds up.
 
 An annex has a header of years and funding sources, and below it a tree of projects and lines, each
-with one amount per year and source and, mostly, totals.
+with one amount per year and source and, mostly, totals. The sources may also stand in rows.
 """
 
 import logging
@@ -26,7 +26,8 @@ from kgge.annex.fields import (
     read_parts,
 )
 from kgge.annex.header import ALL, Header, read_header
-from kgge.annex.headings import Sources, folded, is_source, meanings, unit_of_money
+from kgge.annex.headings import Sources, folded, meanings, unit_of_money
+from kgge.annex.sources import as_columns, refused, sources_in_rows
 from kgge.annex.tree import PrintedRow, number_kinds
 from kgge.files import DataError, data_folder, read_rows
 from kgge.tables.schemas import conform
@@ -47,7 +48,6 @@ _NAMED = re.compile(rf"({_PART.pattern}|tda|da)\s*(?:số\s*)?((?-i:\d+|[IVX]+|[
                     re.IGNORECASE)
 _TITLE = re.compile(r"\W*(?:phụ lục|biểu|bảng|trang|tiếp|đơn vị|đvt|ủy ban|ubnd|cộng h|độc lập|"
                     r"kế hoạch|dự toán|kinh phí|tổng hợp|kèm theo|unit|page)", re.IGNORECASE)
-_OTHER_COSTS = re.compile(r"\W*chi (?:phí )?khác\W*", re.IGNORECASE)  # no money of "nguồn khác"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\b")
 _SPLIT = "tên nội dung in trên hai dòng / label split over two rows"
 
@@ -60,7 +60,8 @@ def read_annex(path: str | Path | None = None,
     ----------
     path : str or Path, optional
         Annex as .docx, .xlsx, .csv or text with tabs (.tsv, .txt; UTF-8); by default the one file
-        named ``*annex*`` in ``data/raw``. Amounts may be in đồng, nghìn, triệu or tỷ đồng.
+        named ``*annex*`` in ``data/raw``. Amounts may be in đồng, nghìn, triệu or tỷ đồng. Funding
+        sources stand in the header, or each in a row right below every line that it pays for.
     corrections : str or Path, optional
         CSV with columns line, column, printed, corrected, reason, one row for each value that
         is wrong in the source; an empty `corrected` removes the cell, a signed number allows an
@@ -122,12 +123,16 @@ def read_annex(path: str | Path | None = None,
     tolerances = {at: float(most * factor) for at, most in within.items()}
     marks = decimal_marks_of(rows, part, faults)
     if not faults:
-        rows = settle(rows, header, marks, tolerances, repairs, faults)
+        named = sources_in_rows(rows, header)
+        split = as_columns(rows, header, named) if named else None
+        lines, of = split or (rows, header)
+        lines = settle(lines, of, marks, tolerances, repairs, faults)
         # These first: where sources stand in rows, the place of other rows is not clear either.
-        faults[:0] = _sources_in_rows(rows, header) + _years_in_rows(rows, header)
+        faults = [*([refused(rows, named)] if named and (faults or not split) else []),
+                  *_years_in_rows(lines, header), *dict.fromkeys(faults)]
     if faults:
         raise DataError(said + "\n  ".join(faults))
-    annex = conform("annex", _annex_table(rows, header))
+    annex = conform("annex", _annex_table(lines, of))
     for mended in repairs:
         _log.info("line %(line)s, column %(column)s: %(rule)s (%(reason)s)", mended)
     annex.attrs |= {
@@ -138,8 +143,10 @@ def read_annex(path: str | Path | None = None,
                                for line in header.beside]
         + [f"line {h.line} names the year of all amounts: {quote(h.text)}"
            for h in [header.title] if h]
+        + [f"line {line}: a row names the funding source, here {source!r}, of the amounts of the "
+           "line above it" for line, source in [*named.items()][:1]]
         + [f"no funding source is printed: all amounts have the source {ALL!r}"
-           ] * any(source == ALL for _, source in header.slots.values())
+           ] * any(source == ALL for _, source in of.slots.values())
         + [f"line {r['line']}: {quote(r['printed'])} is {r['reason'].split(' / ', 1)[-1]}"
            for r in repairs if r["rule"] in ("of which", "no amounts")]}
     return annex
@@ -199,7 +206,8 @@ def _read_rows(grid: Grid, header: Header, repairs: Log) -> tuple[list[PrintedRo
         last = rows[-1] if rows else None
         marked = row.is_marked or row.is_part
         # The amounts stand beside the second half, which begins with a small letter.
-        if row.printed and not marked and row.label[:1].islower() and last and not last.printed:
+        if row.printed and not marked and row.label[:1].islower() and last and not (
+                last.printed or sources_in_rows([row], header)):
             repairs.append(row.repair("joined label", f"{last.label} {row.label}", _SPLIT))
             row.label, row.number = f"{last.label} {row.label}", last.number
             row.column = last.column
@@ -392,22 +400,6 @@ def _give_cells(row: PrintedRow, cells: list[Field], place: int, header: Header,
                                 (None, None) in header.slots.values()) + "".join(other)))
 
 
-def _sources_in_rows(rows: list[PrintedRow], header: Header) -> list[str]:
-    """Refuse lines that split others by source, where no column names a source."""
-    if ALL not in {source for _, source in header.slots.values()}:
-        return []
-    meaning = meanings(header.sources)
-    said = [(row, meaning(row.label)) for row in rows]
-    named = [(row, of.source) for row, of in said if of.source and not (of.left or of.year)
-             and not _OTHER_COSTS.fullmatch(row.label)]
-    # "Cấp tỉnh", "Cấp huyện" are levels; with "NSTW" beside, or of a budget, they are sources.
-    if len({source for _, source in named}) < 2:
-        named = [(row, source) for row, source in named if is_source(row.label)]
-    return [f"line {row.line}: {quote(row.label)} names a funding source in a row"
-            + f", and so do other rows ({len(named) - 1})" * (len(named) > 1) + "; amounts stand "
-            "in a column of their source, as 'NSTW' and 'NSĐP' below 2021" for row, _ in named[:1]]
-
-
 def _years_in_rows(rows: list[PrintedRow], header: Header) -> list[str]:
     """Refuse lines that split others by year, where no column names a year."""
     meaning = meanings(header.sources)
@@ -421,7 +413,7 @@ def _annex_table(rows: list[PrintedRow], header: Header) -> pd.DataFrame:
     parents = {row.parent for row in rows}
     return pd.DataFrame([
         (row.item, row.parent, row.level, row.item not in parents and row.item != "total",
-         row.label, year, source, amount, row.line, cell.column if cell else None,
+         row.label, year, source, amount, *(row.place(cell) if cell else (row.line, None)),
          cell.printed if cell else "")
         for row in rows for (year, source), amount, cell in zip_longest(
             header.slots.values(), row.amounts, row.cells)],

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from kgge.annex.fields import Field, Log, quote
+from kgge.annex.fields import Field, Log, Place, quote
 from kgge.annex.header import Phase
 from kgge.annex.headings import OF_WHICH
 
@@ -87,10 +87,15 @@ class PrintedRow:
         """Whether the row says that it is a part of the one above it (trong đó)."""
         return OF_WHICH.match(self.label) is not None
 
+    def place(self, cell: Field) -> Place:
+        """Return line and column of one of its fields."""
+        return cell.line or self.line, cell.column
+
     def fault(self, what: str, cell: Field | None = None) -> str:
         """Say what is wrong with the row, or with one field of it."""
-        column = f", column {cell.column}" if cell else ""
-        return f"line {self.line}{column}: {what}: {quote(self.label)}"
+        line, column = self.place(cell) if cell else (self.line, 0)
+        return (f"line {line}" + f", column {column}" * bool(cell)
+                + f": {what}: {quote(self.label)}")
 
     def repair(self, rule: str, corrected: str, reason: str) -> dict[str, Any]:
         """Return one row of the repairs: what was mended in the row, and why."""
