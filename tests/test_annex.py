@@ -239,13 +239,29 @@ def test_other_annexes_of_the_form_are_read(tmp_path_factory, made, mark, data):
     assert annex["level"].max() == (3 if nested else 2)
 
 
+def _beside(rows, mark):
+    """Put what names a source into a column; where a line has no amounts, its first source's."""
+    out = []
+    for number, label, *amounts in rows:
+        if not label.startswith(mark):
+            out.append([number, label, "", *amounts])
+        elif not any(out[-1][2:]):
+            out[-1][2:] = [label.removeprefix(mark), *amounts]
+        else:
+            out.append(["", "", label.removeprefix(mark), *amounts])
+    return out
+
+
 @pytest.mark.slow
 @settings(max_examples=60, deadline=None)
-@given(made=annexes(), begin=st.sampled_from(["- ", "", "+ Vốn ", "Trong đó: "]),
+@given(made=annexes(), begin=st.sampled_from(["- ", "", "+ Vốn ", "Trong đó: ", "beside"]),
        whole=st.booleans(), own=st.booleans(), total=st.booleans())
 def test_sources_in_rows_are_read_as_those_in_columns(tmp_path_factory, made, begin, whole, own,
                                                       total):
-    """The same annex with a row for each source below each line; its totals printed or not."""
+    """The same annex with a row for each source below each line; its totals printed or not.
+
+    Or beside it: then the row of the line itself is that of the first source.
+    """
     years, sources, projects = made
     rows, down = rows_of(projects, ""), []
     folder = tmp_path_factory.mktemp("annex")
@@ -262,6 +278,8 @@ def test_sources_in_rows_are_read_as_those_in_columns(tmp_path_factory, made, be
             of = [*of, str(sum(int(a.replace("-", "0")) for a in of))]
             down.append(["", begin + HEADER_SOURCES[source], *of[:len(sums + last)]])
     head = ["Số TT", "Nội dung (triệu đồng)", *map(str, years), *["Tổng cộng"] * whole]
+    if begin == "beside":
+        head, down = [*head[:2], "Nguồn", *head[2:]], _beside(down, begin)
     annex = kgge.read_annex(write_text(folder / "down.tsv", [head, *down]))
     keys, cells = ["item", "year", "source"], ["amount", "label", "level", "leaf", "parent"]
     assert annex[annex["leaf"]].dropna(subset=keys).set_index(keys)[cells].sort_index().equals(

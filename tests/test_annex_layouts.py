@@ -389,12 +389,45 @@ def test_a_year_that_is_no_plan_is_refused(tmp_path, heading):
         kgge.read_annex(path)
 
 
-@pytest.mark.parametrize("named", ["NSTW", "Ngân sách địa phương"])
-def test_sources_named_in_the_rows_are_refused(tmp_path, named):
-    head = "TT|Nội dung|Nguồn vốn|2021|2022|Tổng"
-    rows = (f"I|Dự án 1|{named}|30|60|90", "II|Dự án 2|Nguồn khác|10|10|20", "|Tổng||40|70|110")
-    with pytest.raises(kgge.DataError, match=f"line 3: '{named}' names a funding source in a row"):
-        kgge.read_annex(write(tmp_path, UNIT, head, *rows))
+BESIDE = "TT|Nội dung|Nguồn vốn|2021|2022|Tổng"
+
+
+@pytest.mark.parametrize("rows", [
+    ("I|Dự án 1|NSTW|30|60|90", "||Ngân sách tỉnh|5|5|10"),
+    ("I|Dự án 1|Tổng số|35|65|100", "||NSTW|30|60|90", "||ngân sách tỉnh|5|5|10")])
+def test_sources_in_a_column_beside_the_lines_are_those_of_its_amounts(tmp_path, rows):
+    """Of a source that no row of a line names it has nothing; the totals are checked as ever."""
+    rows = (*rows, "II|Dự án 2||10|10|20", "1|Tập huấn|Nguồn khác|10|10|20", "|Tổng||45|75|120")
+    path = write(tmp_path, UNIT, BESIDE, *rows)
+    assert leaves(path) == {"I": [30, 5, 0, 60, 5, 0], "II.1": [0, 0, 10, 0, 0, 10]}
+    ledger = kgge.reconcile(kgge.read_annex(path))
+    assert "differs" not in set(ledger["state"])
+    checked = ledger[(ledger["check"] == "grand total") & (ledger["state"] == "agrees")]
+    assert checked["printed"].tolist() == [45, 75, 120]
+    path = write(tmp_path, UNIT, BESIDE, *(row for row in rows if "gân sách tỉnh" not in row))
+    if "Tổng số" in rows[0]:
+        with pytest.raises(kgge.DataError, match="do not make up their total"):
+            kgge.read_annex(path)
+    else:
+        assert "differs" in states(path)
+
+
+def test_the_column_of_sources_may_be_the_last_and_the_year_in_the_title(tmp_path):
+    rows = ("I|Dự án 1|90|NSTW", "II|Dự án 2|20|Ngân sách tỉnh", "|Tổng|110|")
+    head = ("DỰ TOÁN NĂM 2021 (triệu đồng)", "TT|Nội dung|Kinh phí|Nguồn")
+    path = write(tmp_path, *head, *rows)
+    assert leaves(path) == {"I": [90, 0], "II": [0, 20]} and "differs" not in states(path)
+    assert "differs" in states(write(tmp_path, *head, *rows[::2]))
+
+
+@pytest.mark.parametrize(("said", "message"), [
+    ("NSNN", "line 4: one funding source belongs here, .*: 'NSNN'"),
+    ("NSTW, NSĐP", "line 4: one funding source belongs here, .*: 'NSTW, NSĐP'"),
+    ("", "line 4, column 4: an amount belongs here")])
+def test_what_names_no_source_in_their_column_is_refused(tmp_path, said, message):
+    rows = ("I|Dự án 1|NSTW|30|60|90", f"II|Dự án 2|{said}|10|10|20", "|Tổng||40|70|110")
+    with pytest.raises(kgge.DataError, match=message):
+        kgge.read_annex(write(tmp_path, UNIT, BESIDE, *rows))
 
 
 def test_two_headings_of_one_source_are_told_apart_by_their_codes(tmp_path):
@@ -992,7 +1025,7 @@ def test_two_tables_that_look_like_annexes_are_refused(tmp_path):
 @pytest.mark.parametrize(("changed", "states_of"), [
     ({0: "I|Dự án 1|||7", 3: "|Tổng cộng|||7"}, {"agrees": 4, "not checkable": 6}),
     ({0: "I|Dự án 1|3|4|", 1: "1|Tập huấn|1|1|", 2: "2|Tờ rơi|2|3|"},
-     {"agrees": 5, "not checkable": 5})])
+     {"agrees": 6, "not checkable": 4})])
 def test_totals_that_a_kind_of_row_leaves_out_are_not_checkable(tmp_path, changed, states_of):
     rows = [changed.get(at, row) for at, row in enumerate(PLAIN)]
     path = write(tmp_path, UNIT, YEARS, *rows)
@@ -1061,7 +1094,7 @@ def test_sources_in_rows_below_a_line_are_those_of_its_amounts(tmp_path, rows):
     if rows[0] == PLAIN[3]:
         line += 3
     assert (one["line"], one["column"], one["text"]) == (line, 4, "3")
-    assert any("a row names the funding source" in note for note in annex.attrs["notes"])
+    assert any("of the amounts in its row" in note for note in annex.attrs["notes"])
 
 
 def test_a_source_that_no_row_names_is_zero_where_the_total_says_so(tmp_path):

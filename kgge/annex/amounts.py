@@ -191,7 +191,8 @@ def _check_empty(trial: Trial, header: Header, repairs: Log, faults: list[str]) 
                                 "printed": "(empty)", "corrected": "0",
                                 "reason": "mọi số tổng in của ô này cho biết ô bằng 0 / every "
                                           "printed total it goes into says that it is zero"})
-            elif alone if slot[1] else not any(line.cells[at].text for line in lines):
+            elif alone if slot[1] else not (
+                    row.whole and any(line.cells[at].text for line in lines)):
                 row.amounts[at] = nan
             else:
                 kind = "an amount" if None not in slot else "the total"

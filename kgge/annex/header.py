@@ -67,7 +67,7 @@ class Header:
     rows: range = range(0)  # of the grid
     end: int | None = None  # where in the grid the next table begins
     head: Rows = field(default_factory=list)  # these rows
-    roles: dict[int, str] = field(default_factory=dict)  # number, label, other, unknown
+    roles: dict[int, str] = field(default_factory=dict)  # number, label, source, other, unknown
     slots: dict[int, Slot] = field(default_factory=dict)
     phases: dict[int, Phase] = field(default_factory=dict)  # columns that are held against others
     headings: dict[int, Heading] = field(default_factory=dict)
@@ -211,10 +211,8 @@ def _understand(rows: Rows, widths: list[int], top: int, sources: Sources) -> He
         money_of = _date(header, money_of, rows)
     _fill_slots(header, money_of)
     if ALL in {source for _, source in header.slots.values()}:
-        header.faults += [
-            f"line {h.line}: {quote(h.text)} names a funding source in a row; amounts stand in a "
-            "column of their source" for h in below if header.roles.get(h.column) == "unknown"
-            and h.says.source and not h.says.left][:1]
+        header.roles |= {h.column: "source" for h in below if h.says.source and not h.says.left
+                         and header.roles.get(h.column) == "unknown"}
     if any(OF_WHICH.match(h.text) for h in _flat(header.head)):
         header.parts = "the columns under 'Trong đó'"
     _find_unit(header, rows)

@@ -1,7 +1,7 @@
 """Reading a budget annex: every printed amount with its place, and whether it adds up.
 
 An annex has a header of years and funding sources, and below it a tree of projects and lines, each
-with one amount per year and source and, mostly, totals. The sources may also stand in rows.
+with one amount per year and source and, mostly, totals. Sources may also stand beside the lines.
 """
 
 import logging
@@ -27,7 +27,7 @@ from kgge.annex.fields import (
 )
 from kgge.annex.header import ALL, Header, read_header
 from kgge.annex.headings import Sources, folded, meanings, unit_of_money
-from kgge.annex.sources import as_columns, refused, sources_in_rows
+from kgge.annex.sources import as_columns, each_source_in_a_row, refused, sources_in_rows
 from kgge.annex.tree import PrintedRow, number_kinds
 from kgge.files import DataError, data_folder, read_rows
 from kgge.tables.schemas import conform
@@ -61,7 +61,8 @@ def read_annex(path: str | Path | None = None,
     path : str or Path, optional
         Annex as .docx, .xlsx, .csv or text with tabs (.tsv, .txt; UTF-8); by default the one file
         named ``*annex*`` in ``data/raw``. Amounts may be in đồng, nghìn, triệu or tỷ đồng. Funding
-        sources stand in the header, or each in a row right below every line that it pays for.
+        sources stand in the header, or each in a row right below every line that it pays for, or
+        in a column beside it.
     corrections : str or Path, optional
         CSV with columns line, column, printed, corrected, reason, one row for each value that
         is wrong in the source; an empty `corrected` removes the cell, a signed number allows an
@@ -123,12 +124,13 @@ def read_annex(path: str | Path | None = None,
     tolerances = {at: float(most * factor) for at, most in within.items()}
     marks = decimal_marks_of(rows, part, faults)
     if not faults:
+        rows = each_source_in_a_row(rows, header)
         named = sources_in_rows(rows, header)
-        split = as_columns(rows, header, named) if named else None
+        split = as_columns(rows, header, named)
         lines, of = split or (rows, header)
         lines = settle(lines, of, marks, tolerances, repairs, faults)
         # These first: where sources stand in rows, the place of other rows is not clear either.
-        faults = [*([refused(rows, named)] if named and (faults or not split) else []),
+        faults = [*([refused(rows, named)] if any(named) and (faults or not split) else []),
                   *_years_in_rows(lines, header), *dict.fromkeys(faults)]
     if faults:
         raise DataError(said + "\n  ".join(faults))
@@ -143,8 +145,8 @@ def read_annex(path: str | Path | None = None,
                                for line in header.beside]
         + [f"line {h.line} names the year of all amounts: {quote(h.text)}"
            for h in [header.title] if h]
-        + [f"line {line}: a row names the funding source, here {source!r}, of the amounts of the "
-           "line above it" for line, source in [*named.items()][:1]]
+        + [f"line {row.line}: {quote(row.label)} names the source {source!r} of the amounts in its "
+           "row" for row, source in zip(rows, named, strict=True) if source][:1]
         + [f"no funding source is printed: all amounts have the source {ALL!r}"
            ] * any(source == ALL for _, source in of.slots.values())
         + [f"line {r['line']}: {quote(r['printed'])} is {r['reason'].split(' / ', 1)[-1]}"
@@ -207,7 +209,7 @@ def _read_rows(grid: Grid, header: Header, repairs: Log) -> tuple[list[PrintedRo
         marked = row.is_marked or row.is_part
         # The amounts stand beside the second half, which begins with a small letter.
         if row.printed and not marked and row.label[:1].islower() and last and not (
-                last.printed or sources_in_rows([row], header)):
+                last.printed or any(sources_in_rows([row], header))):
             repairs.append(row.repair("joined label", f"{last.label} {row.label}", _SPLIT))
             row.label, row.number = f"{last.label} {row.label}", last.number
             row.column = last.column
@@ -248,7 +250,9 @@ def _split_rows(grid: Grid, header: Header, repairs: Log,
                           + "; the number of a page is removed by a correction" * (len(filled) < 2))
             continue
         place = next(n for n, c in enumerate(cells, 1) if c.column == label.column)
-        row = PrintedRow(line, label.column, number, _MARKUP.sub("", label.text).strip(), [])
+        row = PrintedRow(line, label.column, number, _MARKUP.sub("", label.text).strip(), [],
+                         source=next((c for n, c in enumerate(cells, 1) if c.text
+                                      and header.roles.get(n) == "source"), None))
         faults += _unplaced(row, cells, header, (of for _, of, _ in found))
         found.append((row, cells, place))
         if any(c.is_amount for c in cells[place:]):

@@ -85,10 +85,15 @@ def add_up(amounts: Mapping[str, list[float | None]], slots: Sequence[Slot],
                 for year, source in totals}
 
     def computed(item: str) -> list[float | None]:
-        """Return what the lines below an item add up to; one that prints nothing, its own lines."""
+        """Return what the lines below an item add up to.
+
+        What a line does not print is what its own amounts make, or else the lines below it.
+        """
         lines = []
         for line in below.get(item, ()):
-            printed = amounts[line]
+            own = amounts[line]
+            printed = [add([own[at] for at in parts_of[slot]]) if amount is None and None in slot
+                       else amount for amount, slot in zip(own, slots, strict=True)]
             lines.append(printed if None not in printed else [
                 p if p is not None else c for p, c in zip(printed, computed(line), strict=True)])
         return [add(column) for column in zip(*lines, strict=True)] or [None] * len(slots)

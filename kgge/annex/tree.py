@@ -56,6 +56,8 @@ class PrintedRow:
     printed: bool = False  # it has amounts
     amounts: list[float] = field(default_factory=list)  # nan: not known
     phases: list[tuple[Phase, Field]] = field(default_factory=list)  # totals of some years
+    source: Field | None = None  # what stands in a column of sources
+    whole: bool = True  # it is a row that prints totals, if the annex has any
     item: str = ""
     parent: str | None = None
     level: int = 0
