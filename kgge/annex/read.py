@@ -129,9 +129,10 @@ def read_annex(path: str | Path | None = None,
         split = as_columns(rows, header, named)
         lines, of = split or (rows, header)
         lines = settle(lines, of, marks, tolerances, repairs, faults)
-        # These first: where sources stand in rows, the place of other rows is not clear either.
-        faults = [*([refused(rows, named)] if any(named) and (faults or not split) else []),
-                  *_years_in_rows(lines, header), *dict.fromkeys(faults)]
+        # First where sources or years stand in rows: the place of other rows is not clear then.
+        said_of_rows = [refused(rows, named)] if any(named) and (faults or not split) else []
+        faults = _years_in_rows(lines, header) + [*dict.fromkeys(faults)]
+        faults = faults + said_of_rows if split else said_of_rows + faults
     if faults:
         raise DataError(said + "\n  ".join(faults))
     annex = conform("annex", _annex_table(lines, of))
