@@ -1121,6 +1121,7 @@ def test_a_wrong_amount_of_a_source_is_a_difference_of_its_line(tmp_path):
     (ABOVE, "1|NSTW|1|1|2", "2|NSĐP|2|3|5"),
     (ABOVE, "|Trong đó: NSTW|1|1|2"),  # and the rest?
     (ABOVE, "|- NSTW|1|1|2", "|- TW|2|3|5"),
+    (ABOVE, "|- NSTW|1|1|2", "|- Vốn vay ODA|2|3|5"),
     (ABOVE, "|- NSTW|1|1|2", "|- NSĐP|2|2|4"),
     (*PLAIN[:2], PLAIN[2], *SPLIT)])  # a line without its sources
 def test_lines_of_a_source_are_refused(tmp_path, rows):
@@ -1132,6 +1133,25 @@ def test_lines_of_a_source_are_refused(tmp_path, rows):
     assert leaves(write(tmp_path, UNIT, YEARS, *other)) == {"I.1": [1, 1], "I.2": [2, 3]}
     with pytest.raises(kgge.DataError, match="line 4: '- NSTW' names a funding source in a row"):
         kgge.read_annex(write(tmp_path, UNIT, YEARS, PLAIN[0], "-|NSTW|1|1|2", *other[2:]))
+
+
+@pytest.mark.parametrize("rows", [
+    (ABOVE, "|- Ngân sách nhà nước|1|1|2", "|- Xã hội hóa|2|3|5"),
+    (ABOVE, "|- Ngân sách nhà nước|3|4|7", "|+ NSTW|1|1|2", "|+ NSĐP|2|3|5"),
+    (ABOVE, "|- NSTW, NSĐP|1|1|2", "|- Nguồn khác|2|3|5")])
+def test_a_row_of_a_source_that_is_not_known_is_no_line(tmp_path, rows):
+    with pytest.raises(kgge.DataError, match="line 4: one funding source belongs here"):
+        kgge.read_annex(write(tmp_path, UNIT, YEARS, *rows, PLAIN[3]))
+    alone = (ABOVE, "|- Ngân sách nhà nước|3|4|7", PLAIN[3])
+    assert leaves(write(tmp_path, UNIT, YEARS, *alone)) == {"I.1": [3, 4]}
+
+
+def test_a_line_of_nothing_needs_no_sources_and_is_mended_once(tmp_path):
+    rows = (ABOVE, *SPLIT, "II|Dự án 2|0|0|0", PLAIN[3])
+    path = write(tmp_path, UNIT, YEARS, *rows)
+    assert leaves(path) == {"I": [1, 2, 1, 3], "II": [0, 0, 0, 0]}
+    told = [(r["line"], r["column"]) for r in kgge.read_annex(path).attrs["repairs"]]
+    assert told == [(6, 3), (6, 4), (6, 5)]
 
 
 def test_lines_of_a_source_are_one_fault_and_the_first(tmp_path):

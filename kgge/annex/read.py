@@ -139,7 +139,8 @@ def read_annex(path: str | Path | None = None,
     for mended in repairs:
         _log.info("line %(line)s, column %(column)s: %(rule)s (%(reason)s)", mended)
     annex.attrs |= {
-        "repairs": sorted(repairs, key=lambda r: (r["line"], r["column"])),
+        "repairs": sorted({(r["line"], r["column"], r["rule"]): r for r in repairs}.values(),
+                          key=lambda r: (r["line"], r["column"])),
         "tolerances": tolerances,
         "header": f"lines {grid[header.rows[0]][0]}-{grid[header.rows[-1]][0]}: {header}",
         "notes": part.notes + [f"the table at line {line} is no annex and is not read"

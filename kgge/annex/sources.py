@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kgge.annex.fields import Field, quote
 from kgge.annex.header import ALL, Header, Slot
-from kgge.annex.headings import is_source, meanings
+from kgge.annex.headings import Meaning, is_source, meanings
 from kgge.annex.tree import PrintedRow, number_kinds
 
 _OTHER_COSTS = re.compile(r"\W*chi (?:phí )?khác\W*", re.IGNORECASE)  # no money of "nguồn khác"
@@ -27,20 +27,25 @@ def each_source_in_a_row(rows: Sequence[PrintedRow], header: Header) -> list[Pri
 def sources_in_rows(rows: Sequence[PrintedRow], header: Header) -> list[str]:
     """Return the source that each row names, "" where none, if no column names one.
 
-    What stands for one in their column, and is not known, is a "?".
+    What stands for one in their column or among them, and is none that is known, is a "?".
     """
     if ALL not in {source for _, source in header.slots.values()}:
         return [""] * len(rows)
     meaning = meanings(header.sources)
-    said = [(row, meaning(row.label)) for row in rows]
-    named = ["" if of.left or of.year or of.fault or _OTHER_COSTS.fullmatch(row.label)
-             else of.source or "" for row, of in said]
+    named = [_source(row, meaning(row.label)) for row in rows]
     # "Cấp tỉnh", "Cấp huyện" are levels; with "NSTW" beside, or of a budget, they are sources.
     if len({*named} - {""}) < 2:
         named = [source if row.source or is_source(row.label) else ""
                  for row, source in zip(rows, named, strict=True)]
-    return ["?" if not source and _stands_for_one(row) and not of.total else source
-            for (row, of), source in zip(said, named, strict=True)]
+    return named if {*named} - {"", "?"} else [""] * len(rows)
+
+
+def _source(row: PrintedRow, of: Meaning) -> str:
+    if of.total or of.year or _OTHER_COSTS.fullmatch(row.label):
+        return ""
+    if of.source and not (of.left or of.fault):
+        return of.source
+    return "?" if _stands_for_one(row) or is_source(row.label) and not of.left else ""
 
 
 def _stands_for_one(row: PrintedRow) -> bool:
