@@ -201,18 +201,18 @@ PLAIN = cache(gallery)
 @pytest.fixture
 def more_labels(monkeypatch, request):
     """Add the codes of the case "many"; under "long" every label has 120 characters."""
-    known = dict(labels._all())
+    known = {kind: dict(codes) for kind, codes in labels._all().items()}
     for code in [*MANY["projects"], *MANY["units"], *MANY["groups"], *MANY["indicators"]]:
         for kind in ("item", "unit", "group", "indicator"):
             for sub in ("", ".1", ".2"):
-                known[kind, code + sub] = {"en": f"Name {code}{sub}", "vi": f"Tên {code}{sub}"}
+                known[kind][code + sub] = {"en": f"Name {code}{sub}", "vi": f"Tên {code}{sub}"}
     for code in ("I", "II", "III", "IV"):
-        known["item", f"{code}.2"] = {"en": f"Line {code}.2", "vi": f"Mục {code}.2"}
+        known["item"][f"{code}.2"] = {"en": f"Line {code}.2", "vi": f"Mục {code}.2"}
     if request.node.callspec.params.get("case", "").startswith("long"):
-        known = {(kind, code): {lang: (row[lang] + " đường giữa nghiêng $ ở phường" * 9)[:119] + "ỹ"
-                                for lang in ("en", "vi")}
-                 if kind in ("item", "unit", "group", "indicator", "source") else row
-                 for (kind, code), row in known.items()}
+        for kind in ("item", "unit", "group", "indicator", "source"):
+            known[kind] = {
+                code: {lang: (row[lang] + " đường giữa nghiêng $ ở phường" * 9)[:119] + "ỹ"
+                       for lang in ("en", "vi")} for code, row in known[kind].items()}
     monkeypatch.setattr(labels, "_all", lambda: known)
 
 
