@@ -87,6 +87,11 @@ def test_a_unit_that_is_to_report_each_year_counts_in_each():
     assert "Số đơn vị phải báo cáo" in lines(money.drop(columns="units_with_figure"))[0]
 
 
+def test_no_year_is_missing_before_the_first_one():
+    table = plain(indicator=["1a", "1b"], year=[2016, 2018], since=[None, None])
+    assert [line.rsplit(" | ", 1)[1] for line in lines(table)[1:3]] == ["[z]", "[x]"]
+
+
 def test_what_a_source_cannot_have_is_zero_and_no_least():
     table = plain(source=["central", "other"], within=[5.0, 0.0], other=[0.0, 609.0],
                   units_expected=[2, 2], units_with_figure=[1, 1])

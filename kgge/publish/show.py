@@ -18,6 +18,7 @@ from kgge.charts.layout import MARK
 from kgge.charts.wording import upper
 from kgge.files import DataError, read_rows
 from kgge.labels import (
+    about,
     codes,
     current_lang,
     label,
@@ -368,6 +369,8 @@ def contents(table: pd.DataFrame, lang: str, of: str = "") -> pd.DataFrame:
             empty.loc[there | ~table["time_share"].lt(1), column] = "[z]"
         elif column in ("share_needed", "last_share") and "missing_eligible" in table:
             empty.loc[table["missing_eligible"].eq(0), column] = "[z]"
+        elif column in ("since", "pace") and "year" in table:  # none is before the first year
+            empty.loc[table["year"].eq(int(about("first_year"))), column] = "[z]"
         elif none := _of(str(column), "empty"):
             empty[column] = none if none in NO_FIGURE else label("word", none, lang)
     return cells.where(cells.notna(), empty)
