@@ -201,18 +201,18 @@ PLAIN = cache(gallery)
 @pytest.fixture
 def more_labels(monkeypatch, request):
     """Add the codes of the case "many"; under "long" every label has 120 characters."""
-    known = dict(labels._all())
+    known = {kind: dict(codes) for kind, codes in labels._all().items()}
     for code in [*MANY["projects"], *MANY["units"], *MANY["groups"], *MANY["indicators"]]:
         for kind in ("item", "unit", "group", "indicator"):
             for sub in ("", ".1", ".2"):
-                known[kind, code + sub] = {"en": f"Name {code}{sub}", "vi": f"Tên {code}{sub}"}
+                known[kind][code + sub] = {"en": f"Name {code}{sub}", "vi": f"Tên {code}{sub}"}
     for code in ("I", "II", "III", "IV"):
-        known["item", f"{code}.2"] = {"en": f"Line {code}.2", "vi": f"Mục {code}.2"}
+        known["item"][f"{code}.2"] = {"en": f"Line {code}.2", "vi": f"Mục {code}.2"}
     if request.node.callspec.params.get("case", "").startswith("long"):
-        known = {(kind, code): {lang: (row[lang] + " đường giữa nghiêng $ ở phường" * 9)[:119] + "ỹ"
-                                for lang in ("en", "vi")}
-                 if kind in ("item", "unit", "group", "indicator", "source") else row
-                 for (kind, code), row in known.items()}
+        for kind in ("item", "unit", "group", "indicator", "source"):
+            known[kind] = {
+                code: {lang: (row[lang] + " đường giữa nghiêng $ ở phường" * 9)[:119] + "ỹ"
+                       for lang in ("en", "vi")} for code, row in known[kind].items()}
     monkeypatch.setattr(labels, "_all", lambda: known)
 
 
@@ -628,8 +628,13 @@ def test_what_ranges_leave_open_is_no_finding():
     rows = pd.DataFrame({"indicator": "4", "year": 2020, "group": "persons_in_need",
                          "sex": ["female", "male"], "coverage": [0.756, 0.778],
                          "coverage_low": [0.665, 0.671], "coverage_high": [0.786, 0.786]})
-    assert "women and men about alike" in spoken("coverage_by_group_and_sex", rows).title
-    assert "nữ và nam gần như ngang nhau" in spoken("coverage_by_group_and_sex", rows, "vi").title
+    assert spoken("coverage_by_group_and_sex", rows).title == (
+        "Indicator 4, 2020: no clear difference between women and men (75.6% to 77.8%)")
+    assert "chưa thấy khác biệt rõ giữa nữ và nam (từ 75,6% đến 77,8%)" in spoken(
+        "coverage_by_group_and_sex", rows, "vi").title
+    near = rows.assign(coverage=[0.756, 0.758])
+    assert "no clear difference" in spoken("coverage_by_group_and_sex", near).title
+    assert "no clear difference" in spoken("women_against_men", near).title, "16 points, perhaps"
     assert "no clear difference" in spoken("women_against_men", rows).title
     known = rows.assign(coverage_low=rows["coverage"], coverage_high=rows["coverage"])
     assert "(women) to 77.8% (men)" in spoken("coverage_by_group_and_sex", known).title
@@ -767,7 +772,9 @@ def test_titles_of_grids_and_rates_hold_to_the_digit():
     rates = execution(kgge.load_budget(), kgge.load_spending(), ["project", "year"])
     rates = rates.query("year == 2016").assign(execution=[0.30001, 0.3, 0.5, 0.6])
     assert spoken("execution_by_project_and_year", rates).title.startswith(
-        "Execution ranges from 30.0% (Project 1 and Project 2) to 60.0% (Project 4)")
+        "As far as reported, execution ranges from 30.0% (Project 1 and Project 2) to 60.0% (")
+    whole = rates.assign(not_known=0, units_with_figure=rates["units_expected"])
+    assert spoken("execution_by_project_and_year", whole).title.startswith("Execution ranges")
     prices = real_terms(totals(kgge.load_budget(), "year"), 2016)
     more = prices.assign(constant=prices["amount"] + 0.2)
     assert "6,601 million dong, 0.015% more" in spoken("planned_in_constant_prices", more).title
@@ -1105,7 +1112,8 @@ def test_a_small_share_is_written_clear_of_the_axis(coverage):
 
 
 @pytest.mark.parametrize(("high", "words"), [
-    (0.51, "women and men about alike"), (math.nan, "is not known, as returns are missing")])
+    (0.505, "women and men about alike"), (0.52, "no clear difference"),
+    (math.nan, "is not known, as returns are missing")])
 def test_women_and_men_are_alike_only_where_their_ranges_are_known(high, words):
     table = pd.DataFrame({"indicator": "1b", "year": 2020, "sex": ["female", "male"],
                           "coverage": 0.5, "coverage_low": 0.5, "coverage_high": high})
@@ -1185,6 +1193,7 @@ def test_where_nothing_is_known_nothing_is_said_to_be_fine():
     assert spoken("gap_by_unit", gap).title == (
         "Indicator 1b, 2020: how far it is to the target of 50% is not known, as no unit reported")
     assert "vì không đơn vị nào báo cáo" in spoken("gap_by_unit", gap, "vi").title
+    assert "(each rounded up)" in spoken("gap_by_unit", gap).subtitle, "so their sum is larger"
     there = gap.assign(gap=-1.0, gap_share=math.nan)
     assert "no reporting unit is away from the target" in spoken("gap_by_unit", there).title
     sexes = persons("coverage", "sex", "year == 2020 and indicator != '3'")

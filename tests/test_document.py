@@ -309,7 +309,7 @@ def test_money_of_which_returns_are_missing_says_so(drawn, briefs):
     assert around(one, one.data, "en")[-1].startswith("≥ ")
     about = docx.Document(BytesIO(brief_document(briefs["en"], b"", "")))
     assert [cell.text for cell in about.tables[1].rows[-1].cells][2:] == [
-        "≥ 5,711.3", "86.5%", "≥ 609.0"]
+        "≥ 5,711.3", "≥ 86.5%", "≥ 609.0"]
     assert about.paragraphs[-1].text.startswith("≥ ")
 
 

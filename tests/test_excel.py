@@ -266,9 +266,12 @@ def test_the_annex_filled_in_is_the_annex(book):
         assert (table["within"] + table["other"].fillna(0)).tolist() == pytest.approx(
             table["spent"].tolist())
     pages = [book.worksheets[2 + at] for at, one in enumerate(given()) if one.name == "annex"]
-    marked = [cell for row in pages[0] for cell in row if "≥" in cell.number_format]
+    marked = ["%" in cell.number_format for row in pages[0] for cell in row
+              if "≥" in cell.number_format]
     unknown = found[0].table.filter(like=".not_known").gt(0).to_numpy().sum()
-    assert len(marked) == unknown > 0
+    assert marked.count(False) == unknown > 0
+    rates = found[0].table.filter(like="execution").notna().to_numpy().sum()
+    assert marked.count(True) == rates > 0, "a rate is as little known as its sum"
     assert all(one.table["within.not_known"].gt(0).all() for one in found), "returns are missing"
 
 
@@ -282,9 +285,11 @@ def test_money_of_which_figures_are_missing_is_marked(book):
     assert with_total(late, "project").attrs["least"] == [3, 4]
     for one, sheet in zip(given(), book.worksheets[2:], strict=True):
         if one.name in ("spent", "spent_by_source", "spent_by_year"):
-            marked = [c for row in sheet for c in row if "≥" in c.number_format]
+            marked = ["%" in c.number_format for row in sheet for c in row
+                      if "≥" in c.number_format]
             never = 3 * (one.name == "spent_by_source")  # zeros that a source cannot but have
-            assert len(marked) == 3 * len(one.table) - never > 0, one.name
+            assert marked.count(False) == 3 * len(one.table) - never > 0, one.name
+            assert marked.count(True) == one.table["execution"].notna().sum() > 0, one.name
 
 
 def test_charts_show_the_numbers_of_their_cells(files, book, lang):

@@ -77,6 +77,19 @@ def test_money_of_which_returns_are_missing_is_a_least_and_has_the_same_digits()
                   not_known=[0, 0], units_expected=[78, 25], units_with_figure=[50, 25])
     shown = [line.split(" | ")[1:4] for line in lines(table, "en")[2:4]]
     assert shown == [["≥ 525.9", "≥ 0.0", "≥ 525.9"], ["3.5", "29.0", "32.5"]]
+    rates = lines(table.assign(execution=[0.5, 0.255]), "en", columns=["project", "execution"])
+    assert [line.split(" | ")[1] for line in rates[2:4]] == ["≥ 50.0%", "25.5%"]
+
+
+def test_a_unit_that_is_to_report_each_year_counts_in_each():
+    money = plain(project=["I"], units_expected=[78], units_with_figure=[50])
+    assert "Số lượt đơn vị phải báo cáo | Số lượt đơn vị có số liệu" in lines(money)[0]
+    assert "Số đơn vị phải báo cáo" in lines(money.drop(columns="units_with_figure"))[0]
+
+
+def test_no_year_is_missing_before_the_first_one():
+    table = plain(indicator=["1a", "1b"], year=[2016, 2018], since=[None, None])
+    assert [line.rsplit(" | ", 1)[1] for line in lines(table)[1:3]] == ["[z]", "[x]"]
 
 
 def test_what_a_source_cannot_have_is_zero_and_no_least():
@@ -161,7 +174,7 @@ def test_money_of_one_source_and_what_is_not_known_of_it():
     unit, head, first, total = lines(table, columns=columns)[:4]
     assert unit == "Đơn vị tính: triệu đồng; %" and head.split(" | ")[1:] == [
         f"Ngân sách trung ương: {what}" for what in ("dự kiến", "đã thực hiện", "tỷ lệ thực hiện")]
-    assert first.endswith("| 0 | 1,5 | [z]") and total == "Tổng cộng | 50 | ≥ 1,5 | 3%"
+    assert first.endswith("| 0 | 1,5 | [z]") and total == "Tổng cộng | 50 | ≥ 1,5 | ≥ 3%"
 
 
 def test_the_language_is_that_of_use():

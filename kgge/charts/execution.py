@@ -182,6 +182,8 @@ def execution_by_project_and_year(ax: Axes, table: pd.DataFrame) -> Words:
             table, rate.map(percent, na_action="ignore") == percent(v)))
                      for v in (rate.min(), rate.max()))
     title = say(f"execution_by_project_and_year.{kind}", low=low, high=high)
+    if shown and partial(table)[rate.notna()].any():
+        title = say("execution_by_project_and_year.least", title=title)
     return Words(title, figures, "spending", {"reported": _reported(table)})
 
 

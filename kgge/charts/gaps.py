@@ -127,8 +127,9 @@ def women_against_men(ax: Axes, table: pd.DataFrame) -> Words:
     year, group, sex, coverage, coverage_low, coverage_high (shares). What counts one sex only is
     left out.
 
-    `chart_data` has difference, low and high in shares: women less men. A difference of less than
-    one point, or one that missing returns could turn, is called about alike.
+    `chart_data` has difference, low and high in shares: women less men. Where the difference
+    is less than one point, all of its range, they are called about alike; one that missing returns
+    could turn is no clear difference.
 
     >>> table = kgge.coverage(kgge.load_outcomes(), kgge.load_targets(), kgge.load_units(), "sex")
     >>> ax = women_against_men(table[table["year"] == table["year"].max()], lang="en")
@@ -170,7 +171,7 @@ def women_against_men(ax: Axes, table: pd.DataFrame) -> Words:
     vague = len([row for row in found
                  if pd.isna([row["difference"], row["low"], row["high"]]).any()])
     if not clear:
-        alike = not vague and all(abs(row["difference"]) < POINT for row in found)
+        alike = all(abs(row[c]) < POINT for row in found for c in ("difference", "low", "high"))
         kind = "alike" if alike else "open" if not vague else "some" if vague < len(found) else \
             "vague" if any(pd.notna(row["difference"]) for row in found) else "unknown"
     kind = f"one.{kind}" if len(found) == 1 else kind

@@ -6,6 +6,7 @@ A range is the line between the lowest and the highest share that missing return
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -137,12 +138,17 @@ def _aimed(table: pd.DataFrame) -> tuple[pd.DataFrame, float, bool]:
     return table if falls else table.assign(target=target), target, falls
 
 
-def _alike(known: list[Row]) -> bool:
-    """Tell whether figures do not differ: the ranges of the ends overlap, or are within a point."""
+def _apart(known: list[Row]) -> str:
+    """Tell whether figures are "alike", ranges and all within a point, or that is "open".
+
+    Open are those whose ends have ranges that overlap: missing returns show no likeness.
+    """
+    if float(np.ptp([row[c] for row in known for c in ("coverage", *BOUNDS)])) < POINT:
+        return "alike"
     first, last = (f(known, key=lambda r: r["coverage"]) for f in (min, max))
     ends = [first["coverage"] if pd.isna(first[BOUNDS[1]]) else first[BOUNDS[1]],
             last["coverage"] if pd.isna(last[BOUNDS[0]]) else last[BOUNDS[0]]]
-    return bool(ends[0] >= ends[1] or last["coverage"] - first["coverage"] < POINT)
+    return "open" if ends[0] >= ends[1] else ""
 
 
 @chart("group sex", "indicator year coverage coverage_low coverage_high",
@@ -176,12 +182,12 @@ def coverage_by_group_and_sex(ax: Axes, table: pd.DataFrame) -> Words:
     legend(ax, [*entries(dict(zip(sexes, names("sex", sexes), strict=True))), *drawn])
     silent = table["coverage"].isna()
     known = records(table[~silent])
-    if len(known) < 2 or not _alike(known):
+    if len(known) < 2 or not (kind := _apart(known)):
         title = _span_title(known, telling, about)
     else:
         low, high = (_written(f(known, key=lambda r: r["coverage"])) for f in (min, max))
         apart = [key for key in telling if len({row[key] for row in known}) > 1]  # known of both
-        title = say(f"coverage.alike_{apart[0] if len(apart) == 1 else 'all'}", **about,
+        title = say(f"coverage.{kind}_{apart[0] if len(apart) == 1 else 'all'}", **about,
                     span=low if low == high else say("range", low=low, high=high))
     return about_parts(title, figures, about["indicator"], _kind(telling), silent,
                        absent=_absent(table))

@@ -33,6 +33,7 @@ _DASHES = ("solid", "dash", "round_dot", "dash_dot", "long_dash", "square_dot")
 _MARKERS = ("circle", "square", "triangle", "diamond", "x", "star")
 _FORMATS = {"year": "0", "ratio": "0.00", "share": "0.0%", "percent": "0%", "whole": "#,##0",
             "decimal": "#,##0.0"}
+_SUMS = ("share", "whole", "decimal")  # that may be the least they can be
 _PLACE = {"vi": "[$-42A]", "en": ""}  # Vietnamese separators, where the program knows them
 
 Looks = dict[str, Any]  # the cell formats of a workbook by name
@@ -67,7 +68,7 @@ def _looks(book: "Workbook", lang: str) -> Looks:
         "link": {"font_color": "#0000EE", "underline": 1}, "empty": {"align": "right"}}
     looks |= {name: {"num_format": _PLACE[lang] + digits} for name, digits in _FORMATS.items()}
     looks |= {f"least_{name}": {"num_format": f'{_PLACE[lang]}"≥ "{_FORMATS[name]}'}
-              for name in ("whole", "decimal")}
+              for name in _SUMS}
     looks["year"] |= left
     looks |= {f"bold_{name}": look | {"bold": True} for name, look in looks.items()}
     return {name: book.add_format(base | look) for name, look in looks.items()}
@@ -245,7 +246,7 @@ def _write_sheet(book: "Workbook", look: Looks, sheet: Sheet, place: int, lang: 
     sums, ends = _sums(sheet.table, below, top, sheet.value), sum(
         first in ("total", "all_units", "target") for first in sheet.table.iloc[:, 0])
     least = [least_of(table, c).tolist() for c in columns]
-    looks = [["bold_" * bool(below[row]) + (f"least_{kind}" if kind in ("whole", "decimal") and
+    looks = [["bold_" * bool(below[row]) + (f"least_{kind}" if kind in _SUMS and
               more[row] else kind) for kind, more in zip(formats, least, strict=True)]
              for row in range(len(cells))]
     for own, code, values in zip(looks, sheet.table.iloc[:, 0], cells.to_numpy(), strict=True):

@@ -18,6 +18,7 @@ from kgge.charts.layout import MARK
 from kgge.charts.wording import upper
 from kgge.files import DataError, read_rows
 from kgge.labels import (
+    about,
     codes,
     current_lang,
     label,
@@ -197,7 +198,7 @@ def written(table: pd.DataFrame, lang: str, of: str = "",
     across, names = str(table.columns.name or ""), [*map(str, columns or table)]
     base = base_year(table)
     heads = [label("price", "constant", lang).format(base) if name == "constant" and base else
-             header(name, lang, across).partition(" [")[0] for name in names]
+             header(_counted(name, table), lang, across).partition(" [")[0] for name in names]
     cells = contents(table, lang, of)
     texts = [_texts(table, cells, name, lang, of) for name in names]
     right = [all(not isinstance(v, str) or v in NO_FIGURE for v in cells[name]) for name in names]
@@ -239,8 +240,12 @@ def _texts(table: pd.DataFrame, cells: pd.DataFrame, column: str, lang: str,
 def least_of(table: pd.DataFrame, column: str) -> "pd.Series[bool]":
     """Return where a sum is the least it can be: "..." and a return that is missing are no zero.
 
-    Of a table without the numbers of these, its attrs say it, by the rows' index.
+    Of a table without the numbers of these, its attrs say it, by the rows' index. So is the rate
+    of what was planned that such a sum makes.
     """
+    of = column.removesuffix("execution")
+    if of != column:
+        column = f"{of}spent" if of else "within"
     least = pd.Series((column in SPENT) & table.index.isin(table.attrs.get("least", ())),
                       table.index)
     for cells in (f"{column}.not_known", "not_known" * (column in SPENT)):
@@ -248,7 +253,8 @@ def least_of(table: pd.DataFrame, column: str) -> "pd.Series[bool]":
             least |= table[cells].fillna(0) > 0
     if column in SPENT and {"units_expected", "units_with_figure"} <= set(table):
         least |= table["units_with_figure"] < table["units_expected"]
-    if column in ("within", "other") and "source" in table:  # all of a source is the one or other
+    if column in ("within", "other") and {"source", column} <= set(table):
+        # All of a source is the one or the other.
         own = table["source"].isin(without_plan()) == (column == "other")
         least &= own | (table[column] > 0)
     return least
@@ -270,6 +276,12 @@ def _text(value: Any, lang: str) -> str:
 
         return str(format_date(value, "dd/MM/yyyy" if lang == "vi" else "d MMM yyyy", locale=lang))
     return str(value)
+
+
+def _counted(column: str, table: pd.DataFrame) -> str:
+    """Return the column, of money by another name: over several years a unit counts in each."""
+    several = column == "units_expected" and "units_with_figure" in table
+    return "returns_expected" if several else column
 
 
 def header(column: str, lang: str, across: str = "") -> str:
@@ -357,6 +369,8 @@ def contents(table: pd.DataFrame, lang: str, of: str = "") -> pd.DataFrame:
             empty.loc[there | ~table["time_share"].lt(1), column] = "[z]"
         elif column in ("share_needed", "last_share") and "missing_eligible" in table:
             empty.loc[table["missing_eligible"].eq(0), column] = "[z]"
+        elif column in ("since", "pace") and "year" in table:  # none is before the first year
+            empty.loc[table["year"].eq(int(about("first_year"))), column] = "[z]"
         elif none := _of(str(column), "empty"):
             empty[column] = none if none in NO_FIGURE else label("word", none, lang)
     return cells.where(cells.notna(), empty)
