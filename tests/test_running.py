@@ -167,9 +167,10 @@ def test_a_notebook_and_its_cards_tell_the_same_pace(running, persons):
         cards = [kgge.status_card(names["progress"], code, names["year"], "en")
                  for code in names["now"]["indicator"]]
     at = heads.index("Pace since that year, a year")
+    none = "[z]" if running == {"2016"} else "[x]"  # before the first year there is none
     for row, card in zip(told, cards, strict=True):
         pace = re.search(r"Pace from (\d+) to .*: (.*) percentage points a year", card)
-        assert row[at - 1:at + 1] == (list(pace.groups()) if pace else ["[x]", "[x]"])
+        assert row[at - 1:at + 1] == (list(pace.groups()) if pace else [none, none])
 
 
 def test_the_report(running, tmp_path, request, monkeypatch):
