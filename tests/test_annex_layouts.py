@@ -1146,6 +1146,19 @@ def test_a_row_of_a_source_that_is_not_known_is_no_line(tmp_path, rows):
     assert leaves(write(tmp_path, UNIT, YEARS, *alone)) == {"I.1": [3, 4]}
 
 
+@pytest.mark.parametrize("phase", ["2", "5"])
+def test_totals_of_some_years_are_checked_by_source_in_rows_too(tmp_path, phase):
+    head = "TT|Nội dung|2021|2022|2023|Giai đoạn 2021-2022|Tổng"
+    rows = ("I|Dự án 1|3|4|1|7|8", f"|- NSTW|1|1|1|{phase}|3", "|- NSĐP|2|3|-|5|5",
+            "|Tổng cộng|3|4|1|7|8")
+    path = write(tmp_path, UNIT, head, *rows)
+    if phase == "2":
+        assert leaves(path) == {"I": [1, 2, 1, 3, 1, 0]}
+    else:
+        with pytest.raises(kgge.DataError, match="line 4, column 6: the total of 2021-2022"):
+            kgge.read_annex(path)
+
+
 def test_a_line_of_nothing_needs_no_sources_and_is_mended_once(tmp_path):
     rows = (ABOVE, *SPLIT, "II|Dự án 2|0|0|0", PLAIN[3])
     path = write(tmp_path, UNIT, YEARS, *rows)
