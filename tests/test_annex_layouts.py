@@ -420,6 +420,20 @@ def test_the_column_of_sources_may_be_the_last_and_the_year_in_the_title(tmp_pat
     assert "differs" in states(write(tmp_path, *head, *rows[::2]))
 
 
+def test_a_level_that_carries_a_line_out_is_no_source(tmp_path):
+    head, rows = "TT|Nội dung|{}|Nguồn vốn|2021|2022|Tổng", (
+        "I|Dự án 1|Trung ương|NSĐP|30|60|90", "II|Dự án 2|Tỉnh|NSTW|10|10|20", "|Tổng|||40|70|110")
+    path = write(tmp_path, UNIT, head.format("Cấp thực hiện"), *rows)
+    assert leaves(path) == {"I": [30, 0, 60, 0], "II": [0, 10, 0, 10]}
+    annex = kgge.read_annex(path)
+    assert set(annex.query("item == 'I' and amount == 30")["source"].dropna()) == {"local"}
+    alone = [row.replace("|NSĐP", "").replace("|NSTW", "").replace("|||", "||") for row in rows]
+    for name, of in (("Nguồn", [head, *rows]), ("Phân cấp", [head.replace("|Nguồn vốn", ""),
+                                                             *alone])):
+        with pytest.raises(kgge.DataError, match="line 3: 'Trung ương' names a funding source in"):
+            kgge.read_annex(write(tmp_path, UNIT, of[0].format(name), *of[1:]))
+
+
 @pytest.mark.parametrize(("said", "message"), [
     ("NSNN", "line 4: one funding source belongs here, .*: 'NSNN'"),
     ("NSTW, NSĐP", "line 4: one funding source belongs here, .*: 'NSTW, NSĐP'"),

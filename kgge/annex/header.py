@@ -16,6 +16,7 @@ from kgge.annex.headings import (
     Meaning,
     Sources,
     folded,
+    is_source,
     meanings,
     unit_of_money,
     without_rate,
@@ -211,12 +212,28 @@ def _understand(rows: Rows, widths: list[int], top: int, sources: Sources) -> He
         money_of = _date(header, money_of, rows)
     _fill_slots(header, money_of)
     if ALL in {source for _, source in header.slots.values()}:
-        header.roles |= {h.column: "source" for h in below if h.says.source and not h.says.left
-                         and header.roles.get(h.column) == "unknown"}
+        _find_sources(header, below)
     if any(OF_WHICH.match(h.text) for h in _flat(header.head)):
         header.parts = "the columns under 'Trong đó'"
     _find_unit(header, rows)
     return header
+
+
+def _find_sources(header: Header, below: list[Heading]) -> None:
+    """Take the one column that is headed so for that of the sources; refuse others that name some.
+
+    "Trung ương" may also be the level that carries a line out.
+    """
+    named = {h.column: h for h in reversed(below) if header.roles.get(h.column) == "unknown"
+             and h.says.source and not h.says.left}
+    headed = [n for n in named if is_source(header.headings[n].text)]
+    if len(headed) == 1:
+        header.roles[headed[0]] = "source"
+    elif named:
+        first = named[min(named)]
+        header.faults.append(f"line {first.line}: {quote(first.text)} names a funding source in a "
+                             "row; amounts stand in a column of their source, or beside it in one "
+                             "column that is headed 'Nguồn vốn'")
 
 
 def _may_be_money(low: Heading, header: Header) -> bool:
