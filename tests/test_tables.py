@@ -116,3 +116,13 @@ def test_a_list_that_is_not_there_or_no_list_is_named(tmp_path, content, said):
             read_rows(path, ["a"])
     finally:
         csv.field_size_limit(limit)
+
+
+def test_what_a_table_held_is_not_changed_with_it():
+    budget = kgge.load_budget()
+    held = budget["amount"].sum()
+    budget["amount"] *= 2
+    budget.loc[0, "year"] = 2017
+    whole = budget.attrs["whole"]
+    assert whole.rows["amount"].sum() == held == budget["amount"].sum() / 2
+    assert whole.every["year"].iloc[0] == 2016
